@@ -1,0 +1,76 @@
+# Everything lives in this folder: .venv (made here), .airflow (state of tests and demos), dist.
+# Needs python3 (3.11 or newer) and make. Uses uv when it is on PATH; `make UV= <target>` insists on pip.
+
+PYTHON ?= python3
+UV ?= $(shell command -v uv 2>/dev/null)
+AIRFLOW_VERSION ?= 3.3.2
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+EXTRAS := dev,sandbox,inspect
+SOURCES := $(wildcard airflow_qa_provider example_dags tests scripts benchmarks hatch_build.py)
+
+# The caller's Airflow and Python settings must not reach ours.
+unexport $(filter AIRFLOW__% AIRFLOW_CONN_% AIRFLOW_VAR_% AIRFLOW_HOME AIRFLOW_CONFIG,$(.VARIABLES))
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT UV_CONSTRAINT
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo airflow sandbox test test-fast lint format build clean constraints
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMP) ## create .venv with the pinned versions of constraints.txt; instant when nothing changed
+
+$(STAMP): pyproject.toml constraints.txt hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "constraints.txt needs Python 3.11 or newer, $(PYTHON) is %d.%d: make PYTHON=python3.11 setup" % sys.version_info[:2])'
+	@echo "Installing into $(VENV) with $(if $(UV),uv,pip): a few minutes the first time"
+ifneq ($(UV),)
+	@test -x $(BIN)/python || $(UV) venv --quiet --seed --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[$(EXTRAS)]'
+else
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
+endif
+	@touch $@
+
+demo: setup ## send a day of reports through Airflow against the local sandboxes (VERBOSE=1 for every log line)
+	@exec $(BIN)/airflow-qa demo $(if $(VERBOSE),--verbose)
+
+airflow: setup ## open the demo in Airflow's own user interface; Ctrl-C ends it
+	@exec $(BIN)/airflow-qa demo --ui
+
+sandbox: setup ## serve the five services locally, to point a connection at; Ctrl-C ends it
+	@exec $(BIN)/airflow-qa sandbox
+
+test test-fast: export AIRFLOW_HOME := $(CURDIR)/.airflow/test
+
+test: setup ## run all tests
+	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests $(ARGS)
+
+test-fast: setup ## run the tests that start no Airflow and take no time
+	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' tests $(ARGS)
+
+lint: setup ## check format, style, types, import arrows and sizes
+	@$(BIN)/ruff format --quiet --check $(SOURCES)
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/check_tree.py
+
+format: setup ## apply the formatter and the safe fixes
+	@$(BIN)/ruff format --quiet $(SOURCES)
+	@$(BIN)/ruff check --quiet --fix $(SOURCES)
+
+build: setup ## build the sdist and the wheel into dist/
+	@$(BIN)/python -m build --no-isolation --outdir dist .
+
+constraints: ## resolve everything anew for AIRFLOW_VERSION and rewrite constraints.txt
+	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS)'
+
+clean: ## remove what builds, tests and demos left behind (.venv stays)
+	@rm -rf build dist demo-output .airflow .coverage htmlcov docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find airflow_qa_provider example_dags tests scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Install the package with its extras into a throw-away environment and write down what came: AIRFLOW_VERSION EXTRAS.
+set -eu
+cd "$(dirname "$0")/.."
+
+airflow_version=$1
+extras=$2
+python=${PYTHON:-python3}
+uv=${UV:-}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+if [ -n "$uv" ]; then
+    "$uv" venv --quiet --python "$("$python" -c 'import sys; print(sys.executable)')" "$scratch/venv"
+    "$uv" pip install --quiet --python "$scratch/venv/bin/python" "apache-airflow==$airflow_version" --editable ".[$extras]"
+    "$uv" pip freeze --python "$scratch/venv/bin/python" --exclude-editable >"$scratch/frozen"
+else
+    "$python" -m venv "$scratch/venv"
+    "$scratch/venv/bin/python" -m pip install --quiet "apache-airflow==$airflow_version" --editable ".[$extras]"
+    "$scratch/venv/bin/python" -m pip freeze --exclude-editable >"$scratch/frozen"
+fi
+
+{
+    echo "# Exact versions for development and CI: Airflow $airflow_version and the extras $extras."
+    echo "# Resolved on Python $("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') by \`make constraints\`; do not edit."
+    echo "# Not for Python 3.10: the current releases of Airflow's own providers need 3.11. There, install without constraints."
+    grep -E '^[A-Za-z0-9._-]+==[^ ]+$' "$scratch/frozen" | grep -viE '^(pip|setuptools|wheel|airflow-qa-provider)==' | LC_ALL=C sort -f
+} >"$scratch/constraints.txt"
+
+unpinned=$(grep -vE '^[A-Za-z0-9._-]+==[^ ]+$' "$scratch/frozen" || true)
+if [ -n "$unpinned" ]; then
+    echo "These came without a plain version, so constraints.txt was left as it is:" "$unpinned" >&2
+    exit 1
+fi
+cp "$scratch/constraints.txt" constraints.txt
+echo "constraints.txt: $(grep -c == constraints.txt) packages"
