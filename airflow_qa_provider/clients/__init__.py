@@ -1,0 +1,1 @@
+"""Clients of the vendors' APIs: plain Python on ``requests``, usable without Airflow."""

@@ -1,0 +1,68 @@
+"""A file on its way from a vendor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from urllib.parse import unquote
+
+import requests
+from typing_extensions import Self
+
+CHUNK_BYTES = 1024 * 1024
+
+_FILE_NAME = re.compile(r"""filename\*=(?:UTF-8|utf-8)''([^;]+)|filename="?([^";]+)"?""")
+
+
+class Download:
+    """An open download: facts of its headers, then its bytes, once.
+
+    :param response: The streaming answer.
+    :param translate: Turns an error of ``requests`` into one of this package.
+    """
+
+    def __init__(self, response: requests.Response, translate: Callable[[Exception], Exception]) -> None:
+        self._response = response
+        self._translate = translate
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def content_type(self) -> str:
+        """Media type without parameters, lower case; empty when the vendor sent none."""
+        return self._response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+
+    @property
+    def length(self) -> int | None:
+        """Announced length in bytes, ``None`` when the vendor announced none."""
+        text = self._response.headers.get("Content-Length", "")
+        return int(text) if text.isdigit() else None
+
+    @property
+    def file_name(self) -> str | None:
+        """File name that the vendor suggests, as sent: clean it before use."""
+        for star, plain in _FILE_NAME.findall(self._response.headers.get("Content-Disposition", "")):
+            return unquote(star) if star else str(plain)
+        return None
+
+    def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+        """Yield the bytes.
+
+        :param size: Largest chunk in bytes.
+        :raises QATransportError: The connection broke, or fewer bytes came than announced.
+        """
+        try:
+            yield from self._response.iter_content(size)
+        except requests.RequestException as error:
+            raise self._translate(error) from None
+
+    def close(self) -> None:
+        """Give the connection back, or drop it when bytes are left."""
+        self._response.close()

@@ -1,0 +1,63 @@
+"""Lists that come in pages, as lazy iterators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a list endpoint.
+
+    :param items: Its rows.
+    :param next: What to ask for next; ``None`` at the end.
+    :param total: Rows in the whole list, where the vendor says so.
+    """
+
+    items: list[dict[str, Any]]
+    next: Any = None
+    total: int | None = None
+
+
+class Paged:
+    """A lazy list: asks for a page when its rows are wanted, and for the first one at most once per iteration.
+
+    Ends at an empty page, at the vendor's end mark, or when the vendor repeats a page.
+
+    :param fetch: Returns the page for a position.
+    :param start: Position of the first page.
+    :param limit: Most rows to yield; ``None`` for all.
+    """
+
+    def __init__(self, fetch: Callable[[Any], Page], start: Any = None, limit: int | None = None) -> None:
+        self._fetch = fetch
+        self._start = start
+        self._limit = limit
+        self._first: Page | None = None
+
+    @property
+    def total(self) -> int | None:
+        """Rows in the whole list as the vendor counts them; asks for the first page when none was read yet."""
+        if self._first is None:
+            self._first = self._fetch(self._start)
+        return self._first.total
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return islice(self._rows(), self._limit)
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        page, self._first = self._first or self._fetch(self._start), None
+        seen: set[int] = set()
+        while page.items:
+            fingerprint = hash(json.dumps(page.items, sort_keys=True, default=str))
+            if fingerprint in seen:
+                return
+            seen.add(fingerprint)
+            yield from page.items
+            if page.next is None:
+                return
+            page = self._fetch(page.next)

@@ -1,0 +1,73 @@
+"""The Qalyptus Cloud client: Bearer key, the answer envelope, and its resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+
+from airflow_qa_provider.clients.base import VendorClient, VendorError
+from airflow_qa_provider.clients.qalyptus.dialect import Dialect
+from airflow_qa_provider.clients.qalyptus.reports import Reports
+from airflow_qa_provider.clients.qalyptus.routes import ROUTES
+from airflow_qa_provider.clients.qalyptus.status import Status
+from airflow_qa_provider.clients.qalyptus.tasks import Tasks
+from airflow_qa_provider.clients.routes import Route
+from airflow_qa_provider.clients.settings import ClientSettings
+from airflow_qa_provider.clients.transport import HeaderAuth
+
+_ENVELOPE = frozenset({"data", "isSuccess"})
+
+
+class QalyptusClient(VendorClient):
+    """Qalyptus Cloud API v1 (source: "Qalyptus Cloud API Documentation (beta)").
+
+    :param settings: ``base_url`` is ``https://{tenant}.qalyptus.net/api/v1``; ``token`` is an API key, which is bound to
+        one organization; ``options`` may replace names of the
+        :class:`~airflow_qa_provider.clients.qalyptus.dialect.Dialect`.
+    """
+
+    vendor = "qalyptus"
+    title = "Qalyptus Cloud"
+    routes = ROUTES
+
+    def __init__(self, settings: ClientSettings) -> None:
+        super().__init__(settings)
+        self.dialect = Dialect.from_options(settings.options)
+        self.reports = Reports(self)
+        self.status = Status(self)
+        self.tasks = Tasks(self)
+
+    def ping(self) -> str:
+        """Read the list of reports (source: "Get reports")."""
+        return f"{len(self.reports.list())} reports visible"
+
+    def _auth(self) -> AuthBase:
+        return HeaderAuth("Authorization", f"Bearer {self.settings.token}")
+
+    def _vendor_error(self, answer: Any) -> VendorError:
+        if not isinstance(answer, dict):
+            return VendorError()
+        error, details = answer.get("error"), answer.get("errorDetails")
+        code = error.get("code") if isinstance(error, dict) else None
+        text = (error.get("message") if isinstance(error, dict) else error) or ""
+        return VendorError(" ".join(str(part) for part in (text, details) if part), code)
+
+    def _unwrap(self, answer: Any, route: Route) -> Any:
+        if isinstance(answer, dict) and answer.keys() >= _ENVELOPE:
+            return answer["data"]
+        return answer
+
+    def _check(self, response: requests.Response, route: Route) -> None:
+        super()._check(response, route)
+        kind = response.headers.get("Content-Type", "")
+        if "json" not in kind:
+            return
+        try:
+            answer = response.json()
+        except ValueError:
+            return
+        # errors may come as HTTP 200 with isSuccess false, also where a file was asked for
+        if isinstance(answer, dict) and answer.get("isSuccess") is False:
+            raise self.api_error(response, route, answer)

@@ -1,0 +1,38 @@
+"""Keeping secrets out of messages and logs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+_MIN_LENGTH = 4
+_NAMED = re.compile(
+    r"(?i)([\"']?\b(?:x-api-key|api[_-]?key|authorization|x-authorization|x-auth-client-id|access[_-]?token|"
+    r"refresh[_-]?token|token|password|secret|signature|sig)\b[\"']?\s*[:=]\s*[\"']?(?:bearer |oauth2 )?)[^\s\"'&,;}]+"
+)
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return the text with known secrets, and values that are named like secrets, masked.
+
+    :param text: Any text that could reach a log, an error or an XCom.
+    :param secrets: Values that must not be seen, also in their percent-encoded forms.
+    """
+    for secret in sorted((s for s in secrets if s and len(s) >= _MIN_LENGTH), key=len, reverse=True):
+        for form in {secret, quote(secret, safe=""), quote_plus(secret)}:
+            text = text.replace(form, MASK)
+    return _NAMED.sub(rf"\g<1>{MASK}", text)
+
+
+def excerpt(text: str, secrets: Iterable[str] = (), limit: int = 300) -> str:
+    """Return a short, redacted, one-line piece of what a vendor sent, for an error message.
+
+    :param text: What the vendor sent.
+    :param secrets: Values that must not be seen.
+    :param limit: Longest result in characters.
+    """
+    # redacted before it is cut, so that no part of a secret is left at the edge
+    line = " ".join(redact(text[: limit * 20], secrets).split())
+    return line if len(line) <= limit else f"{line[:limit]}…"

@@ -1,0 +1,74 @@
+"""Settings of a client: where it talks to, with which credentials, and how patiently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow_qa_provider.exceptions import QAConfigurationError
+
+
+@dataclass(frozen=True)
+class ClientSettings:
+    """What a client needs to know of one account.
+
+    :param base_url: Absolute URL that the paths of the routes are joined to, for example
+        ``https://api-external.monitorqa.com``.
+    :param token: API key or token. Never shown in ``repr``.
+    :param connect_timeout: Seconds to wait for a connection.
+    :param read_timeout: Seconds of silence after which an answer is given up.
+    :param verify: ``True`` to verify TLS with the system's authorities, a path of a CA bundle, or ``False``.
+    :param retries: How often a request that may be repeated is tried again.
+    :param max_retry_wait: Longest pause between two tries, in seconds. A ``Retry-After`` beyond it is not waited for
+        here but raised, so that the caller (a wait, an Airflow retry) can.
+    :param requests_per_minute: Budget of this connection in this process; ``None`` for no limit.
+    :param page_size: Rows per page of lists; ``None`` for the vendor's default.
+    :param routes: Overrides of routes, see :meth:`~airflow_qa_provider.clients.routes.RouteTable.overridden`.
+    :param options: What the vendor's docs leave open, by name; see the vendor's client.
+    :param connection_id: Name of the connection, for messages.
+    """
+
+    base_url: str
+    token: str = field(default="", repr=False)
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    verify: bool | str = True
+    retries: int = 4
+    max_retry_wait: float = 60.0
+    requests_per_minute: int | None = None
+    page_size: int | None = None
+    routes: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    connection_id: str | None = None
+
+    def checked(self, vendor: str) -> ClientSettings:
+        """Return the settings when a client can work with them.
+
+        :param vendor: Vendor in lower case, for the message.
+        :raises QAConfigurationError: The message names the field of the connection to change.
+        """
+
+        def refuse(problem: str, hint: str) -> QAConfigurationError:
+            named = f"connection {self.connection_id!r}" if self.connection_id else "the settings"
+            return QAConfigurationError(f"{named}: {problem}", vendor=vendor, outcome="Nothing was sent", hint=hint)
+
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise refuse(f"host {self.base_url!r} is not an absolute http(s) URL", "Set the host, with https://")
+        if parts.username or parts.password:
+            raise refuse("the host URL carries a user name or password", "Put the key into the password field")
+        if not self.token:
+            raise refuse("there is no API key or token", "Put it into the password field")
+        if not self.token.isascii() or any(sign.isspace() for sign in self.token):
+            raise refuse(
+                "the API key has spaces, line breaks or other characters that no header can carry",
+                "Copy it again, without quotes or line breaks",
+            )
+        for name in ("connect_timeout", "read_timeout"):
+            if not getattr(self, name) > 0:
+                raise refuse(f"{name} must be more than 0 seconds", "Requests without a time-out can hang for ever")
+        if self.requests_per_minute is not None and self.requests_per_minute < 1:
+            raise refuse("requests_per_minute must be at least 1", "Leave it empty for no limit")
+        return self

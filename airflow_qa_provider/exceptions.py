@@ -1,0 +1,215 @@
+"""Every error that this package raises, in one tree.
+
+::
+
+    QAError
+    ├── QAConfigurationError         the connection or its extra cannot work as it is
+    ├── QAValidationError            bad input, found before any request was sent
+    ├── QATransportError             no usable answer arrived
+    │   ├── QAConnectError           no connection was made: the vendor saw nothing
+    │   ├── QATLSError               the server's certificate was not accepted
+    │   ├── QAConnectionLostError    the connection broke in mid-request or mid-answer
+    │   ├── QATimeoutError           the vendor was silent for longer than the time-out
+    │   └── QAResponseError          an answer came that is not what the vendor documents (HTML, cut-off JSON)
+    ├── QAApiError                   the vendor answered with an error
+    │   ├── QARequestRejectedError   400, 422 or a business error in a 200 answer
+    │   ├── QAAuthenticationError    401
+    │   ├── QAPermissionError        403
+    │   ├── QANotFoundError          404 and 405
+    │   ├── QAConflictError          409
+    │   ├── QARateLimitError         429
+    │   └── QAServerError            5xx
+    ├── QAFileError                  a downloaded report is not the file that it should be
+    ├── QANotSupportedError          the vendor has no call for what was asked
+    ├── QAWaitError                  a wait ended badly
+    │   ├── QAJobFailedError         the remote object reached a failed, cancelled or deleted state
+    │   └── QAWaitTimeoutError       the deadline passed, or the vendor could not be asked for too long
+    └── QADeliveryError              some or all recipients were not reached
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class QAError(Exception):
+    """Base of every error of this package.
+
+    ``str(error)`` is one readable message: what failed, what the vendor said, what happened to the remote object,
+    and what to do. It never holds a secret.
+
+    :param message: What happened, in one sentence.
+    :param vendor: Vendor in lower case, for example ``"monitorqa"``.
+    :param operation: Client operation, for example ``"audits.create"``.
+    :param object_id: Id of the remote object, when one is known.
+    :param status_code: HTTP status of the answer, when there was one.
+    :param code: The vendor's own error code, when it gave one.
+    :param request_id: Request id of the vendor's answer, for its support desk.
+    :param retry_after: Seconds that the vendor asked to wait.
+    :param outcome: What happened to the remote object ("nothing was created", "may have been created").
+    :param hint: What to change, or what a retry will do.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        vendor: str | None = None,
+        operation: str | None = None,
+        object_id: str | None = None,
+        status_code: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        outcome: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.message = message
+        self.vendor = vendor
+        self.operation = operation
+        self.object_id = object_id
+        self.status_code = status_code
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.outcome = outcome
+        self.hint = hint
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Join what is known into one message."""
+        where = " ".join(part for part in (self.vendor, self.operation) if part)
+        sentences = [f"{where}: {self.message}" if where else self.message]
+        if self.retry_after is not None:
+            sentences.append(f"The vendor asks to wait {self.retry_after:g} s")
+        sentences += [part for part in (self.outcome, self.hint) if part]
+        if self.request_id:
+            sentences.append(f"Request id {self.request_id}")
+        return " ".join(_sentence(part) for part in sentences)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep all facts when the error crosses a process border."""
+        return (_rebuild, (type(self), self.message, {k: v for k, v in vars(self).items() if k != "message"}))
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?", ")")) else f"{text}."
+
+
+def _rebuild(cls: type[QAError], message: str, facts: dict[str, Any]) -> QAError:
+    error = cls(message)
+    error.__dict__.update(facts)
+    return error
+
+
+class QAConfigurationError(QAError):
+    """The connection or its extra cannot work as it is: no host, no key, an unknown operation in ``routes``."""
+
+
+class QAValidationError(QAError, ValueError):
+    """Bad input, found before any request was sent; the message names the field."""
+
+
+class QATransportError(QAError):
+    """No usable answer arrived."""
+
+
+class QAConnectError(QATransportError):
+    """No connection was made (name not found, refused, no route), so the vendor saw nothing of the request."""
+
+
+class QATLSError(QATransportError):
+    """The server's TLS certificate was not accepted, so nothing was sent."""
+
+
+class QAConnectionLostError(QATransportError):
+    """The connection broke after the request was on its way, or in the middle of the answer."""
+
+
+class QATimeoutError(QATransportError):
+    """The vendor was silent for longer than the time-out."""
+
+
+class QAResponseError(QATransportError):
+    """An answer came that is not what the vendor documents: HTML in place of JSON, a cut-off body, a redirect."""
+
+
+class QAApiError(QAError):
+    """The vendor answered with an error."""
+
+
+class QARequestRejectedError(QAApiError):
+    """The vendor refused the content of the request: HTTP 400, 422, or an error inside a 200 answer."""
+
+
+class QAAuthenticationError(QAApiError):
+    """HTTP 401: the key or token is missing, wrong or expired."""
+
+
+class QAPermissionError(QAApiError):
+    """HTTP 403: the key is good but has no right to this."""
+
+
+class QANotFoundError(QAApiError):
+    """HTTP 404 or 405: no such object, or no such path at this vendor."""
+
+
+class QAConflictError(QAApiError):
+    """HTTP 409: the request contradicts the state of the remote object, or a business rule of the vendor."""
+
+
+class QARateLimitError(QAApiError):
+    """HTTP 429: too many requests; ``retry_after`` holds the vendor's wish, in seconds, when it gave one."""
+
+
+class QAServerError(QAApiError):
+    """HTTP 5xx: the vendor failed."""
+
+
+class QAFileError(QAError):
+    """A downloaded report is not the file that it should be: cut off, empty, a login page, an error in disguise."""
+
+
+class QANotSupportedError(QAError):
+    """The vendor has no call for what was asked, such as cancelling an object that it cannot cancel."""
+
+
+class QAWaitError(QAError):
+    """A wait ended badly."""
+
+
+class QAJobFailedError(QAWaitError):
+    """The remote object reached a failed, cancelled or deleted state."""
+
+
+class QAWaitTimeoutError(QAWaitError):
+    """The deadline passed, or the vendor could not be asked for too long; the remote object may still be running."""
+
+
+class QADeliveryError(QAError):
+    """Some or all recipients were not reached; the message says which."""
+
+
+_BY_STATUS: dict[int, type[QAApiError]] = {
+    400: QARequestRejectedError,
+    401: QAAuthenticationError,
+    403: QAPermissionError,
+    404: QANotFoundError,
+    405: QANotFoundError,
+    409: QAConflictError,
+    422: QARequestRejectedError,
+    429: QARateLimitError,
+}
+
+
+def error_class_for(status_code: int) -> type[QAApiError]:
+    """Return the error class for an HTTP status.
+
+    :param status_code: HTTP status of the vendor's answer.
+    """
+    if status_code in _BY_STATUS:
+        return _BY_STATUS[status_code]
+    if status_code >= 500:
+        return QAServerError
+    return QARequestRejectedError if status_code >= 400 or status_code < 300 else QAApiError
