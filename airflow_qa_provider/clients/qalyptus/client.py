@@ -23,7 +23,7 @@ _ENVELOPE = frozenset({"data", "isSuccess"})
 class QalyptusClient(VendorClient):
     """Qalyptus Cloud API v1 (source: "Qalyptus Cloud API Documentation (beta)").
 
-    :param settings: ``base_url`` is ``https://{tenant}.qalyptus.net/api/v1``; ``token`` is an API key, which is bound to
+    :param settings: ``base_url`` is ``https://{tenant}.qalyptus.net/api/v1``; ``token`` is an API key, bound to
         one organization; ``options`` may replace names of the
         :class:`~airflow_qa_provider.clients.qalyptus.dialect.Dialect`.
     """
