@@ -20,17 +20,19 @@ else
     "$scratch/venv/bin/python" -m pip freeze --exclude-editable >"$scratch/frozen"
 fi
 
-{
-    echo "# Exact versions for development and CI: Airflow $airflow_version and the extras $extras."
-    echo "# Resolved on Python $("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') by \`make constraints\`; do not edit."
-    echo "# Not for Python 3.10: the current releases of Airflow's own providers need 3.11. There, install without constraints."
-    grep -E '^[A-Za-z0-9._-]+==[^ ]+$' "$scratch/frozen" | grep -viE '^(pip|setuptools|wheel|airflow-qa-provider)==' | LC_ALL=C sort -f
-} >"$scratch/constraints.txt"
-
 unpinned=$(grep -vE '^[A-Za-z0-9._-]+==[^ ]+$' "$scratch/frozen" || true)
 if [ -n "$unpinned" ]; then
     echo "These came without a plain version, so constraints.txt was left as it is:" "$unpinned" >&2
     exit 1
 fi
+{
+    echo "# Exact versions for development and CI: Airflow $airflow_version and the extras $extras."
+    echo "# Resolved on Python $("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') by \`make constraints\`; do not edit."
+    echo "# Not for Python 3.10: the current releases of Airflow's own providers need 3.11. There, install without constraints."
+    # pip and uv spell names differently; the file should not.
+    awk -F == '{ name = tolower($1); gsub(/[._]+/, "-", name); print name "==" $2 }' "$scratch/frozen" |
+        grep -vE '^(pip|setuptools|wheel|airflow-qa-provider)==' | LC_ALL=C sort
+} >"$scratch/constraints.txt"
+
 cp "$scratch/constraints.txt" constraints.txt
 echo "constraints.txt: $(grep -c == constraints.txt) packages"
