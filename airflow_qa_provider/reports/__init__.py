@@ -1,0 +1,1 @@
+"""Report files: checked, hashed, stored once, and described by a small manifest."""
