@@ -28,7 +28,7 @@ setup: $(STAMP) ## create .venv with the pinned versions of constraints.txt; ins
 # __init__.py holds the version that the installed metadata repeats.
 $(STAMP): pyproject.toml constraints.txt hatch_build.py airflow_qa_provider/__init__.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "constraints.txt needs Python 3.11 or newer, $(PYTHON) is %d.%d: make PYTHON=python3.11 setup" % sys.version_info[:2])'
-	@echo "Installing into $(VENV) with $(if $(UV),uv,pip): a few minutes the first time"
+	@echo "Installing into $(VENV) with $(if $(UV),uv,pip): about a minute the first time"
 ifneq ($(UV),)
 	@test -x $(BIN)/python || $(UV) venv --quiet --seed --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
 	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[$(EXTRAS)]'
