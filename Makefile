@@ -1,4 +1,4 @@
-# Everything lives in this folder: .venv (made here), .airflow (state of tests and demos), dist.
+# Everything lives in this folder: .venv (made here), .airflow (state of demos), dist.
 # Needs python3 (3.11 or newer) and make. Uses uv when it is on PATH; `make UV= <target>` insists on pip.
 
 PYTHON ?= python3
@@ -47,13 +47,11 @@ airflow: setup ## open the demo in Airflow's own user interface; Ctrl-C ends it
 sandbox: setup ## serve the five services locally, to point a connection at; Ctrl-C ends it
 	@exec $(BIN)/airflow-qa sandbox
 
-test test-fast: export AIRFLOW_HOME := $(CURDIR)/.airflow/test
-
-test: setup ## run all tests
-	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests $(ARGS)
+test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
+	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
 
 test-fast: setup ## run the tests that start no Airflow and take no time
-	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' tests $(ARGS)
+	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' $(ARGS)
 
 lint: setup ## check format, style, types, import arrows and sizes
 	@$(BIN)/ruff format --quiet --check $(SOURCES)

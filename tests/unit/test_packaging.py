@@ -1,0 +1,106 @@
+"""What is installed and shipped: metadata, entry points, pinned versions, and the content of the wheel."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import airflow_qa_provider
+from airflow_qa_provider.get_provider_info import get_provider_info
+
+ROOT = Path(__file__).resolve().parents[2]
+DISTRIBUTION = "airflow-qa-provider"
+
+
+def own_requirements() -> list[Requirement]:
+    """Every direct requirement, those of the extras included."""
+    return [Requirement(line) for line in metadata.requires(DISTRIBUTION) or []]
+
+
+def pinned_versions() -> dict[str, str]:
+    """The content of constraints.txt by canonical name."""
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    malformed = [line for line in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)]
+    assert malformed == [], "only exact versions, no addresses, paths or markers"
+    return {canonicalize_name(name): version for name, version in (line.split("==") for line in pins)}
+
+
+def test_metadata_repeats_the_version_of_the_package() -> None:
+    assert metadata.version(DISTRIBUTION) == airflow_qa_provider.__version__
+
+
+def test_provider_info_names_the_distribution() -> None:
+    # Airflow compares the two when it discovers providers, and drops a provider that disagrees with itself.
+    assert get_provider_info()["package-name"] == canonicalize_name(DISTRIBUTION)
+
+
+def test_airflow_discovers_the_provider() -> None:
+    from airflow.providers_manager import ProvidersManager
+
+    urls = dict(url.split(", ", 1) for url in metadata.metadata(DISTRIBUTION).get_all("Project-URL") or [])
+    found = ProvidersManager().providers[DISTRIBUTION]
+
+    assert found.version == airflow_qa_provider.__version__
+    assert found.data == {**get_provider_info(), "documentation-url": urls["Documentation"]}
+
+
+@pytest.mark.parametrize(
+    ("group", "name"), [("apache_airflow_provider", "provider_info"), ("console_scripts", "airflow-qa")]
+)
+def test_entry_point_resolves(group: str, name: str) -> None:
+    (entry_point,) = metadata.distribution(DISTRIBUTION).entry_points.select(group=group, name=name)
+
+    assert callable(entry_point.load())
+
+
+def test_start_up_import_loads_neither_airflow_nor_requests() -> None:
+    # Airflow reads the provider info in every process it starts.
+    program = (
+        "import sys, airflow_qa_provider.get_provider_info as info; info.get_provider_info();"
+        "print(sorted({'airflow', 'requests', 'pydantic', 'rich'} & set(sys.modules)))"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_constraints_pin_every_requirement_within_its_bounds() -> None:
+    pins = pinned_versions()
+    requirements = own_requirements()
+
+    unpinned = [str(r) for r in requirements if canonicalize_name(r.name) not in pins]
+    outside = [str(r) for r in requirements if not r.specifier.contains(pins.get(canonicalize_name(r.name), "0"), True)]
+
+    assert len(requirements) > 20
+    assert unpinned == []
+    assert outside == []
+
+
+def test_wheel_ships_types_licence_and_example_dags(tmp_path: Path) -> None:
+    # Through the sdist, as a release is made: what the sdist forgets, the wheel cannot have.
+    subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    shipped = set(zipfile.ZipFile(wheel).namelist())
+    modules = {p.relative_to(ROOT).as_posix() for p in (ROOT / "airflow_qa_provider").rglob("*.py")}
+    examples = {f"airflow_qa_provider/{p.relative_to(ROOT).as_posix()}" for p in (ROOT / "example_dags").rglob("*.py")}
+
+    assert examples, "the demo needs at least one example DAG"
+    assert modules | examples | {"airflow_qa_provider/py.typed"} <= shipped
+    assert any(name.endswith("licenses/LICENSE") for name in shipped)
+    assert {name.split("/")[0].split("-")[0] for name in shipped} == {"airflow_qa_provider"}
+    assert [name for name in shipped if "__pycache__" in name] == []
