@@ -38,10 +38,12 @@ class VendorError:
 
     :param message: Text for people.
     :param code: The vendor's code.
+    :param status: HTTP status that the vendor means, where it puts it into the body of a 200 answer.
     """
 
     message: str = ""
     code: str | None = None
+    status: int | None = None
 
 
 class VendorClient:
@@ -58,9 +60,10 @@ class VendorClient:
     title: ClassVar[str]
     routes: ClassVar[RouteTable]
     secret_options: ClassVar[tuple[str, ...]] = ()
+    token_in_header: ClassVar[bool] = True
 
     def __init__(self, settings: ClientSettings) -> None:
-        self.settings = settings.checked(self.vendor)
+        self.settings = settings.checked(self.vendor, token_in_header=self.token_in_header)
         self.route_table = self.routes.overridden(settings.routes)
         self.transport = Transport(self.settings, self._auth(), self._check)
 
@@ -180,7 +183,8 @@ class VendorClient:
         said = self._vendor_error(answer)
         words = excerpt(said.message, self._secrets()) if said.message else _kind_of(response)
         code = f" ({said.code})" if said.code and said.code != said.message else ""
-        return error_class_for(status)(
+        meant = said.status if said.status and status < 400 else status
+        return error_class_for(meant)(
             f"HTTP {status} {response.reason or ''} for {route.method} {route.path}: {words}{code}",
             vendor=route.vendor,
             operation=route.operation,
@@ -188,8 +192,8 @@ class VendorClient:
             code=said.code,
             request_id=next((response.headers[h] for h in _REQUEST_ID_HEADERS if h in response.headers), None),
             retry_after=retry_after_seconds(response.headers.get("Retry-After")),
-            outcome=_outcome(route, status),
-            hint=_route_hint(route, status) or _HINTS.get(status),
+            outcome=_outcome(route, meant),
+            hint=_route_hint(route, meant) or _HINTS.get(meant),
         )
 
     def _redirect_error(self, response: requests.Response, route: Route) -> QAConfigurationError:

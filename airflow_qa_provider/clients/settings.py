@@ -26,7 +26,8 @@ class ClientSettings:
     :param requests_per_minute: Budget of this connection in this process; ``None`` for no limit.
     :param page_size: Rows per page of lists; ``None`` for the vendor's default.
     :param routes: Overrides of routes, see :meth:`~airflow_qa_provider.clients.routes.RouteTable.overridden`.
-    :param options: What the vendor's docs leave open, by name; see the vendor's client.
+    :param options: What the vendor's docs leave open, by name, and further credentials; see the vendor's client.
+        Never shown in ``repr``.
     :param connection_id: Name of the connection, for messages.
     """
 
@@ -40,13 +41,14 @@ class ClientSettings:
     requests_per_minute: int | None = None
     page_size: int | None = None
     routes: Mapping[str, Any] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     connection_id: str | None = None
 
-    def checked(self, vendor: str) -> ClientSettings:
+    def checked(self, vendor: str, *, token_in_header: bool = True) -> ClientSettings:
         """Return the settings when a client can work with them.
 
         :param vendor: Vendor in lower case, for the message.
+        :param token_in_header: Whether the token goes into a header as it is, so that it has to fit there.
         :raises QAConfigurationError: The message names the field of the connection to change.
         """
 
@@ -61,7 +63,8 @@ class ClientSettings:
             raise refuse("the host URL carries a user name or password", "Put the key into the password field")
         if not self.token:
             raise refuse("there is no API key or token", "Put it into the password field")
-        if not self.token.isascii() or any(sign.isspace() for sign in self.token):
+        fits_header = self.token.isascii() and not any(sign.isspace() for sign in self.token)
+        if token_in_header and not fits_header:
             raise refuse(
                 "the API key has spaces, line breaks or other characters that no header can carry",
                 "Copy it again, without quotes or line breaks",
