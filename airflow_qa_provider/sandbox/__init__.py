@@ -1,0 +1,54 @@
+"""
+The vendors as stateful local HTTP servers.
+
+The sandbox is a second, independent reading of the vendor documentation: it imports nothing from the rest
+of the package. Use it in DAG tests, in demos, and to try a pipeline before a vendor account exists::
+
+    from airflow_qa_provider.sandbox import SandboxSettings, run_sandbox
+
+    with run_sandbox(["monitorqa"], SandboxSettings(audit_seconds=1)) as sandbox:
+        os.environ["AIRFLOW_CONN_MONITORQA_DEFAULT"] = json.dumps(sandbox.connections()["monitorqa_default"])
+
+It needs the extra ``sandbox`` (FastAPI, uvicorn, fpdf2, openpyxl).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.sandbox.clock import Clock, ManualClock, RealClock
+    from airflow_qa_provider.sandbox.outcomes import Outcome
+    from airflow_qa_provider.sandbox.server import Sandbox, run_sandbox
+    from airflow_qa_provider.sandbox.settings import QalyptusWire, SandboxSettings
+
+_HOMES = {
+    "Clock": "clock",
+    "ManualClock": "clock",
+    "RealClock": "clock",
+    "Outcome": "outcomes",
+    "QalyptusWire": "settings",
+    "Sandbox": "server",
+    "SandboxSettings": "settings",
+    "run_sandbox": "server",
+}
+
+__all__ = [
+    "Clock",
+    "ManualClock",
+    "Outcome",
+    "QalyptusWire",
+    "RealClock",
+    "Sandbox",
+    "SandboxSettings",
+    "run_sandbox",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Lazy, so that building the command line does not import a web framework.
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,0 +1,75 @@
+"""Time as the sandbox sees it: every state is a function of a clock, so tests advance it instead of sleeping."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta, timezone
+
+MAX_ADVANCE_SECONDS = 366 * 24 * 3600.0
+_LATEST = datetime(9999, 12, 31, tzinfo=timezone.utc)
+
+
+def later(moment: datetime, seconds: float) -> datetime:
+    """
+    Add seconds to a moment, stopping at the end of the calendar instead of overflowing.
+
+    :param moment: an aware datetime
+    :param seconds: seconds to add, fractions allowed
+    :return: the later moment
+    """
+    try:
+        return moment + timedelta(seconds=seconds)
+    except OverflowError:
+        return _LATEST
+
+
+class Clock:
+    """A clock that can be pushed forward. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._advanced = timedelta()
+
+    def now(self) -> datetime:
+        """Return the current moment, aware and in UTC."""
+        with self._lock:
+            return self._base() + self._advanced
+
+    def advance(self, seconds: float) -> datetime:
+        """
+        Push the clock forward.
+
+        :param seconds: how far; 0 to one year per call
+        :return: the new current moment
+        :raises ValueError: for a negative, not finite or larger step
+        """
+        if not 0 <= seconds <= MAX_ADVANCE_SECONDS:
+            raise ValueError(f"A sandbox clock advances by 0 to {MAX_ADVANCE_SECONDS:.0f} seconds, not {seconds}.")
+        with self._lock:
+            self._advanced = min(self._advanced + timedelta(seconds=seconds), timedelta(days=366 * 1000))
+            return self._base() + self._advanced
+
+    def _base(self) -> datetime:
+        raise NotImplementedError
+
+
+class RealClock(Clock):
+    """Wall-clock time plus what it was advanced by."""
+
+    def _base(self) -> datetime:
+        return datetime.now(timezone.utc)
+
+
+class ManualClock(Clock):
+    """
+    Stands still until it is advanced.
+
+    :param start: the first moment; default 2026-03-02 08:00 UTC
+    """
+
+    def __init__(self, start: datetime = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)) -> None:
+        super().__init__()
+        self._start = start.astimezone(timezone.utc)
+
+    def _base(self) -> datetime:
+        return self._start

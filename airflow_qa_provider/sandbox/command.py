@@ -1,0 +1,125 @@
+"""The console command ``airflow-qa sandbox``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.sandbox.server import Sandbox
+    from airflow_qa_provider.sandbox.settings import SandboxSettings
+
+_DURATIONS = {
+    "audit_pickup_seconds": "seconds until the simulated auditor starts an audit",
+    "audit_seconds": "seconds until an audit is completed",
+    "report_queue_seconds": "seconds a report request or task run stays queued",
+    "report_seconds": "seconds until a requested report is ready",
+    "task_seconds": "seconds until a task run has ended",
+}
+_SIZES = {
+    "pdf_bytes": "exact size of every PDF, up to 1073741824; default: natural size",
+    "xlsx_bytes": "exact size of every XLSX, up to 1073741824; default: natural size",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """
+    Declare the arguments of ``airflow-qa sandbox``.
+
+    :param parser: the sub-command's parser
+    """
+    parser.add_argument(
+        "--vendor", action="append", metavar="NAME", help="vendor to serve, may be given several times; default: all"
+    )
+    parser.add_argument(
+        "--port-base", type=int, default=0, metavar="N", help="port of the first vendor; default: free ports"
+    )
+    parser.add_argument("--scenario", metavar="FILE", help="JSON or YAML file with fault rules and outcomes")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of the invented data and of all ids")
+    for name, text in _DURATIONS.items():
+        parser.add_argument("--" + name.replace("_", "-"), type=float, metavar="S", help=text)
+    for name, text in _SIZES.items():
+        parser.add_argument("--" + name.replace("_", "-"), type=int, metavar="BYTES", help=text)
+
+
+def main(args: argparse.Namespace) -> int:
+    """
+    Serve the vendors until SIGINT or SIGTERM.
+
+    :param args: what :func:`add_arguments` declared
+    :return: exit code: 0 after a signal, 2 for wrong arguments or a missing package, 1 when a port is taken
+    """
+    try:
+        from airflow_qa_provider.sandbox.server import Sandbox
+    except ModuleNotFoundError as error:
+        print(
+            f"The sandbox needs the package {error.name!r}, which is not installed. "
+            "Install the provider with its extra 'sandbox'.",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        settings, rules = _settings(args)
+        sandbox = Sandbox(args.vendor, settings, scenario=rules, port_base=args.port_base)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    stopped = threading.Event()
+    previous = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return _serve(sandbox, stopped)
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _settings(args: argparse.Namespace) -> tuple[SandboxSettings, list[Any]]:
+    from airflow_qa_provider.sandbox.outcomes import Outcome
+    from airflow_qa_provider.sandbox.scenario import read_scenario
+    from airflow_qa_provider.sandbox.settings import SandboxSettings
+
+    rules, outcomes = read_scenario(args.scenario) if args.scenario else ([], [])
+    names = (*_DURATIONS, *_SIZES, "seed")
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    return SandboxSettings(**given, outcomes=tuple(Outcome.parse(item) for item in outcomes)), rules
+
+
+def _serve(sandbox: Sandbox, stopped: threading.Event) -> int:
+    try:
+        sandbox.start()
+    except (OSError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    try:
+        _announce(sandbox)
+        while not stopped.wait(0.5):
+            pass
+    finally:
+        sandbox.stop()
+    return 0
+
+
+def _announce(sandbox: Sandbox) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title="airflow-qa sandbox", title_justify="left")
+    for heading in ("Vendor", "Base URL", "API documentation", "Control"):
+        table.add_column(heading, no_wrap=True)
+    for vendor in sandbox.vendors:
+        url = sandbox.url(vendor)
+        table.add_row(vendor, url, f"{url}/docs", f"{url}/__sandbox__/state")
+    console.print(table)
+    console.print("Point Airflow at it:\n")
+    for conn_id, connection in sandbox.connections().items():
+        line = f"export AIRFLOW_CONN_{conn_id.upper()}={shlex.quote(json.dumps(connection))}"
+        # Plain print: rich would wrap the line, and a wrapped line cannot be pasted.
+        print(line, flush=True)
+    console.print("\nPress Ctrl+C to stop.")
+    sys.stdout.flush()

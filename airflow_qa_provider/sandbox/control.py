@@ -1,0 +1,121 @@
+"""The control API below ``/__sandbox__/``: what went over the wire, faults, outcomes and the clock."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from airflow_qa_provider.sandbox.context import SandboxContext
+from airflow_qa_provider.sandbox.middleware import CONTROL_PREFIX
+from airflow_qa_provider.sandbox.outcomes import Outcome
+
+
+class Control:
+    """
+    Handlers of the control API of one vendor.
+
+    :param context: the vendor's view of the sandbox
+    :param store: the vendor's store: ``snapshot()`` describes its state, ``script(id, outcome)`` scripts one object
+    """
+
+    def __init__(self, context: SandboxContext, store: Any) -> None:
+        self.context = context
+        self.store = store
+
+    async def requests(self, request: Request) -> Response:
+        """List or forget the requests that reached the vendor."""
+        log = self.context.requests
+        if request.method == "DELETE":
+            log.clear()
+            return Response(status_code=204)
+        return JSONResponse({"total": log.total, "requests": [entry.as_dict() for entry in log.snapshot()]})
+
+    async def scenario(self, request: Request) -> Response:
+        """List, add or clear fault rules; a rule without a vendor is given this one."""
+        scenario = self.context.scenario
+        if request.method == "POST":
+            raw = await request.json()
+            rules = raw.get("rules") if isinstance(raw, dict) and "rules" in raw else raw
+            rules = rules if isinstance(rules, list) else [rules]
+            own = [{"vendor": self.context.vendor, **rule} if isinstance(rule, dict) else rule for rule in rules]
+            added = [scenario.add(rule).id for rule in own]
+            return JSONResponse({"added": added, "rules": scenario.describe()}, status_code=201)
+        if request.method == "DELETE":
+            scenario.clear()
+            return Response(status_code=204)
+        return JSONResponse({"rules": scenario.describe()})
+
+    async def rule(self, request: Request) -> Response:
+        """Remove one fault rule."""
+        rule_id = request.path_params["rule_id"]
+        if self.context.scenario.remove(rule_id):
+            return Response(status_code=204)
+        return JSONResponse({"error": f"No scenario rule {rule_id!r}."}, status_code=404)
+
+    async def outcomes(self, request: Request) -> Response:
+        """List, add or clear scripted endings; with ``id``, script an object that exists already."""
+        book = self.context.outcomes
+        if request.method == "POST":
+            raw = await request.json()
+            object_id = raw.pop("id", None) if isinstance(raw, dict) else None
+            parsed = [Outcome.parse(item) for item in (raw if isinstance(raw, list) else [raw])]
+            if object_id is None:
+                book.add(parsed)
+            elif not self.store.script(str(object_id), parsed[0]):
+                return JSONResponse({"error": f"No {parsed[0].kind} {object_id!r}."}, status_code=404)
+            return JSONResponse({"outcomes": book.describe()}, status_code=201)
+        if request.method == "DELETE":
+            book.clear()
+            return Response(status_code=204)
+        return JSONResponse({"outcomes": book.describe()})
+
+    async def clock(self, request: Request) -> Response:
+        """Read the sandbox clock."""
+        return JSONResponse({"now": self.context.clock.now().isoformat()})
+
+    async def advance(self, request: Request) -> Response:
+        """Push the sandbox clock forward by ``seconds``."""
+        raw = await request.json()
+        seconds = raw.get("seconds") if isinstance(raw, dict) else None
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+            raise ValueError('The body must be {"seconds": <number>}.')
+        return JSONResponse({"now": self.context.clock.advance(seconds).isoformat()})
+
+    async def state(self, request: Request) -> Response:
+        """Describe every object that the vendor holds."""
+        now = self.context.clock.now().isoformat()
+        return JSONResponse({"vendor": self.context.vendor, "now": now, **self.store.snapshot()})
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    problem = "The body is not JSON." if isinstance(error, json.JSONDecodeError) else str(error)
+    return JSONResponse({"error": problem}, status_code=400)
+
+
+def create_control_app(context: SandboxContext, store: Any) -> ASGIApp:
+    """
+    Build the control API of one vendor.
+
+    :param context: the vendor's view of the sandbox
+    :param store: the vendor's store, see :class:`Control`
+    """
+    control = Control(context, store)
+    routes = [
+        ("/requests", control.requests, ["GET", "DELETE"]),
+        ("/scenario", control.scenario, ["GET", "POST", "DELETE"]),
+        ("/scenario/{rule_id}", control.rule, ["DELETE"]),
+        ("/outcomes", control.outcomes, ["GET", "POST", "DELETE"]),
+        ("/clock", control.clock, ["GET"]),
+        ("/clock/advance", control.advance, ["POST"]),
+        ("/state", control.state, ["GET"]),
+    ]
+    return Starlette(
+        routes=[Route(CONTROL_PREFIX + path, handler, methods=methods) for path, handler, methods in routes],
+        exception_handlers={ValueError: _refused, RecursionError: _refused},
+    )

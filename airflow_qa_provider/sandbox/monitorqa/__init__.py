@@ -1,0 +1,3 @@
+"""MonitorQA external API: audits, templates, objects, users."""
+
+from __future__ import annotations

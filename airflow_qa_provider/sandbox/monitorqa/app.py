@@ -1,0 +1,62 @@
+"""The MonitorQA app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Security
+from fastapi.security import APIKeyHeader
+from starlette.datastructures import Headers
+
+from airflow_qa_provider.sandbox.auth import RequireCredentials, same_secret
+from airflow_qa_provider.sandbox.context import SandboxContext
+from airflow_qa_provider.sandbox.monitorqa.errors import error_response, install_error_handlers
+from airflow_qa_provider.sandbox.monitorqa.report_pdf import ReportPress
+from airflow_qa_provider.sandbox.monitorqa.routes import audits, catalogue
+from airflow_qa_provider.sandbox.monitorqa.store import MonitorQAStore
+
+KEY_HEADER = "X-API-KEY"
+_SCHEME = APIKeyHeader(name=KEY_HEADER, auto_error=False)
+
+
+def create_app(context: SandboxContext) -> FastAPI:
+    """
+    Build the app with a freshly seeded account.
+
+    :param context: the vendor's view of the sandbox
+    """
+    app = FastAPI(
+        title="MonitorQA external API",
+        version="2025-12-17",
+        description="A local stand-in, written from the vendor's documentation.",
+        redoc_url=None,
+    )
+    app.state.store = MonitorQAStore(context)
+    app.state.press = ReportPress()
+    install_error_handlers(app)
+    app.add_middleware(
+        RequireCredentials,
+        accepts=lambda headers: _has_key(headers, context.api_key),
+        refuse=lambda: error_response(401, f"Missing or invalid {KEY_HEADER} header"),
+    )
+    for router in (audits, catalogue):
+        app.include_router(router, dependencies=[Security(_SCHEME)])
+    return app
+
+
+def airflow_connection(context: SandboxContext) -> dict[str, Any]:
+    """
+    Describe an Airflow connection to the app.
+
+    :param context: the vendor's view of the sandbox
+    """
+    return {
+        "conn_type": "monitorqa",
+        "host": context.base_url,
+        "password": context.api_key,
+        "extra": {"template_id": context.make_id("template", 0), "audit_object_id": context.make_id("object", 0)},
+    }
+
+
+def _has_key(headers: Headers, key: str) -> bool:
+    return same_secret(headers.get(KEY_HEADER, ""), key)

@@ -1,0 +1,292 @@
+"""Serves vendor apps on free local ports from one background thread."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from airflow_qa_provider.sandbox.clock import Clock, RealClock
+from airflow_qa_provider.sandbox.context import SandboxContext
+from airflow_qa_provider.sandbox.control import create_control_app
+from airflow_qa_provider.sandbox.middleware import ScenarioMiddleware
+from airflow_qa_provider.sandbox.outcomes import Outcome, OutcomeBook
+from airflow_qa_provider.sandbox.requestlog import RequestEntry
+from airflow_qa_provider.sandbox.scenario import Scenario
+from airflow_qa_provider.sandbox.settings import SandboxSettings
+from airflow_qa_provider.sandbox.vendors import VENDORS, load_vendor
+
+HOST = "127.0.0.1"
+_START_SECONDS = 30.0
+_STOP_SECONDS = 10.0
+
+
+class _Server(uvicorn.Server):
+    """One vendor's HTTP server."""
+
+    def __init__(self, app: Any, sock: socket.socket) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                proxy_headers=False,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self.sock = sock
+
+    def transport_of(self, scope: Any) -> asyncio.Transport | None:
+        """Find the TCP connection of a request."""
+        for connection in list(self.server_state.connections):
+            if getattr(connection, "client", None) == scope.get("client"):
+                return connection.transport
+        return None
+
+    def hang_up(self) -> None:
+        """Stop at once: drop every connection and cancel what is still being answered."""
+        self.should_exit = True
+        for connection in list(self.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None:
+                transport.abort()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+
+
+class Sandbox:
+    """
+    Vendor apps on 127.0.0.1. Use :func:`run_sandbox`, or call :meth:`start` and :meth:`stop`.
+
+    :param vendors: names out of ``VENDORS``; default: all
+    :param settings: durations, file sizes, keys, outcomes
+    :param clock: default a real clock; a :class:`~airflow_qa_provider.sandbox.clock.ManualClock` makes every state
+        depend on :meth:`advance` alone
+    :param scenario: fault rules as plain data
+    :param port_base: port of the first vendor, the others follow; default: free ports
+    :raises ValueError: for an unknown vendor or a wrong rule
+    """
+
+    def __init__(
+        self,
+        vendors: Iterable[str] | None = None,
+        settings: SandboxSettings | None = None,
+        *,
+        clock: Clock | None = None,
+        scenario: Iterable[Any] = (),
+        port_base: int = 0,
+    ) -> None:
+        self.settings = settings or SandboxSettings()
+        self.clock = clock or RealClock()
+        self.scenario = Scenario()
+        for rule in scenario:
+            self.scenario.add(rule)
+        self.outcomes = OutcomeBook()
+        self.outcomes.add(self.settings.outcomes)
+        self._port_base = port_base
+        self._contexts: dict[str, SandboxContext] = {}
+        self._apps: dict[str, FastAPI] = {}
+        self._servers: dict[str, _Server] = {}
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listening = threading.Event()
+        self._failure: BaseException | None = None
+        for name in dict.fromkeys(VENDORS if vendors is None else vendors):
+            context = SandboxContext(
+                vendor=name,
+                settings=self.settings,
+                clock=self.clock,
+                scenario=self.scenario,
+                outcomes=self.outcomes,
+            )
+            self._contexts[name] = context
+            self._apps[name] = load_vendor(name).create_app(context)
+
+    @property
+    def vendors(self) -> list[str]:
+        """Names of the vendors served."""
+        return list(self._apps)
+
+    def start(self) -> Sandbox:
+        """
+        Bind the ports and return when every vendor answers.
+
+        :raises OSError: when a port is taken
+        :raises RuntimeError: when a server does not come up
+        """
+        if self._thread is not None:
+            raise RuntimeError("This sandbox has been started before; make a new one.")
+        try:
+            for index, (name, app) in enumerate(self._apps.items()):
+                self._bind(name, app, self._port_base + index if self._port_base else 0)
+        except OSError:
+            self._close_sockets()
+            raise
+        self._thread = threading.Thread(target=self._run, name="airflow-qa-sandbox", daemon=True)
+        self._thread.start()
+        if not self._listening.wait(_START_SECONDS) or self._failure is not None:
+            self.stop()
+            raise RuntimeError(f"The sandbox did not start within {_START_SECONDS:.0f} s.") from self._failure
+        return self
+
+    def stop(self) -> None:
+        """Drop all connections, end the server thread and free the ports. May be called twice."""
+        thread, loop = self._thread, self._loop
+        if thread is not None and thread.is_alive() and loop is not None:
+            for server in self._servers.values():
+                loop.call_soon_threadsafe(server.hang_up)
+            thread.join(_STOP_SECONDS)
+            if thread.is_alive():
+                raise RuntimeError(f"The sandbox thread did not end within {_STOP_SECONDS:.0f} s.")
+        self._close_sockets()
+
+    def url(self, vendor: str) -> str:
+        """
+        Return the root address of a vendor's app, without a trailing slash.
+
+        :param vendor: vendor name
+        """
+        return self._context(vendor).base_url
+
+    def app(self, vendor: str) -> FastAPI:
+        """
+        Return a vendor's app; ``app.state.store`` is its state.
+
+        :param vendor: vendor name
+        """
+        self._context(vendor)
+        return self._apps[vendor]
+
+    def requests(self, vendor: str) -> list[RequestEntry]:
+        """
+        Return what reached a vendor, oldest first.
+
+        :param vendor: vendor name
+        """
+        return self._context(vendor).requests.snapshot()
+
+    def add_fault(self, fault: Any, **match: Any) -> str:
+        """
+        Inject a fault from now on.
+
+        :param fault: members of :class:`~airflow_qa_provider.sandbox.scenario.Fault` as a mapping, or the name of
+            one that is true or false, such as ``"reset_after"``
+        :param match: ``vendor``, ``method``, ``path``, ``nth``, ``first``, ``last``, ``times``
+        :return: id of the rule
+        """
+        return self.scenario.add({**match, "fault": fault}).id
+
+    def remove_fault(self, rule_id: str) -> bool:
+        """
+        Remove a fault and say whether there was one.
+
+        :param rule_id: what :meth:`add_fault` returned
+        """
+        return self.scenario.remove(rule_id)
+
+    def add_outcome(self, kind: str, result: str, **details: Any) -> None:
+        """
+        Script how the objects made from now on end.
+
+        :param kind: ``audit``, ``report`` or ``task``
+        :param result: see :class:`~airflow_qa_provider.sandbox.outcomes.Outcome`
+        :param details: ``match``, ``seconds``, ``times``
+        """
+        self.outcomes.add([Outcome(kind=kind, result=result, **details)])
+
+    def advance(self, seconds: float) -> None:
+        """
+        Push the clock of all vendors forward.
+
+        :param seconds: how far
+        """
+        self.clock.advance(seconds)
+
+    def connections(self) -> Mapping[str, dict[str, Any]]:
+        """
+        Describe Airflow connections to the vendors, ready for ``AIRFLOW_CONN_<CONN_ID>`` as JSON.
+
+        :return: connection id -> ``{conn_type, host, password, extra}``
+        """
+        return {
+            f"{name}_default": load_vendor(name).airflow_connection(context) for name, context in self._contexts.items()
+        }
+
+    def _context(self, vendor: str) -> SandboxContext:
+        if vendor not in self._contexts:
+            raise ValueError(f"This sandbox does not serve {vendor!r}; it serves {', '.join(self._contexts)}.")
+        return self._contexts[vendor]
+
+    def _bind(self, name: str, app: FastAPI, port: int) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((HOST, port))
+        except OSError as error:
+            sock.close()
+            raise OSError(
+                error.errno, f"Sandbox {name}: port {port} on {HOST} is not free ({error.strerror})."
+            ) from None
+        context = self._contexts[name]
+        server = _Server(ScenarioMiddleware(app, context, create_control_app(context, app.state.store)), sock)
+        context.base_url = f"http://{HOST}:{sock.getsockname()[1]}"
+        context.transport_of = server.transport_of
+        self._servers[name] = server
+
+    def _close_sockets(self) -> None:
+        for server in self._servers.values():
+            server.sock.close()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:
+            self._failure = error
+        finally:
+            self._listening.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        servers = list(self._servers.values())
+        serving = [asyncio.ensure_future(server.serve(sockets=[server.sock])) for server in servers]
+        while not all(server.started for server in servers) and not any(task.done() for task in serving):
+            await asyncio.sleep(0.005)
+        self._listening.set()
+        await asyncio.gather(*serving)
+
+
+@contextmanager
+def run_sandbox(
+    vendors: Iterable[str] | None = None,
+    settings: SandboxSettings | None = None,
+    *,
+    clock: Clock | None = None,
+    scenario: Iterable[Any] = (),
+    port_base: int = 0,
+) -> Iterator[Sandbox]:
+    """
+    Serve vendors for the length of a ``with`` block. The parameters are those of :class:`Sandbox`.
+
+    :param vendors: names out of ``VENDORS``; default: all
+    :param settings: durations, file sizes, keys, outcomes
+    :param clock: default a real clock
+    :param scenario: fault rules as plain data
+    :param port_base: port of the first vendor; default: free ports
+    """
+    sandbox = Sandbox(vendors, settings, clock=clock, scenario=scenario, port_base=port_base)
+    sandbox.start()
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()

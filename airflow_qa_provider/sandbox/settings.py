@@ -1,0 +1,84 @@
+"""What a sandbox can be told: durations, file sizes, keys, outcomes, and the wire words nobody documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from airflow_qa_provider.sandbox.outcomes import Outcome
+
+MAX_FILE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class QalyptusWire:
+    """
+    The parts of Qalyptus Cloud's answers that its public documentation does not show.
+
+    Tests change them to prove that a client does not depend on a guess.
+
+    :param words: status words, from the sandbox's own word to the one on the wire; own words are ``queued``,
+        ``running``, ``completed``, ``success``, ``warning``, ``error``, ``stopped``; default: the same words
+    :param fields: field names of status records, from the sandbox's own name (``status``, ``progress``,
+        ``message``, ``reportId``, ...) to the one on the wire; default: the same names
+    :param task_run_returns_id: whether running a task answers ``{"id": ...}`` of the new status record in ``data``,
+        or ``null``
+    :param errors_as_200: whether errors are answered with HTTP 200 and ``isSuccess: false``
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    task_run_returns_id: bool = True
+    errors_as_200: bool = False
+
+
+@dataclass(frozen=True)
+class SandboxSettings:
+    """
+    Behaviour of all vendors of one sandbox. Durations are seconds, fractions allowed.
+
+    :param audit_pickup_seconds: from the moment an audit can start until the simulated auditor starts it
+    :param audit_seconds: from the moment an audit can start until it is completed
+    :param report_queue_seconds: how long a requested report or a started task stays queued
+    :param report_seconds: from requesting a report until its file is ready
+    :param task_seconds: from starting a task until it has ended
+    :param download_url_seconds: how long a pre-signed download address works
+    :param pdf_bytes: exact size of every PDF file, at most 1 GiB; default: the natural size. A size below the
+        natural one has no effect
+    :param xlsx_bytes: the same for XLSX files
+    :param seed: all invented data and ids derive from it
+    :param api_keys: API key by vendor; default ``sandbox-<vendor>-key``
+    :param outcomes: scripted endings, see :class:`~airflow_qa_provider.sandbox.outcomes.Outcome`
+    :param qalyptus: the undocumented parts of Qalyptus' wire format
+    """
+
+    audit_pickup_seconds: float = 1.0
+    audit_seconds: float = 4.0
+    report_queue_seconds: float = 0.5
+    report_seconds: float = 2.5
+    task_seconds: float = 3.0
+    download_url_seconds: float = 300.0
+    pdf_bytes: int | None = None
+    xlsx_bytes: int | None = None
+    seed: int = 7
+    api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    outcomes: tuple[Outcome, ...] = ()
+    qalyptus: QalyptusWire = field(default_factory=QalyptusWire)
+
+    def __post_init__(self) -> None:
+        for name in ("audit_pickup", "audit", "report_queue", "report", "task", "download_url"):
+            value = getattr(self, f"{name}_seconds")
+            if not 0 <= value <= 1e9:
+                raise ValueError(f"Sandbox setting {name}_seconds must be between 0 and 1e9, not {value}.")
+        for name in ("pdf_bytes", "xlsx_bytes"):
+            size = getattr(self, name)
+            if size is not None and not 0 <= size <= MAX_FILE_BYTES:
+                raise ValueError(f"Sandbox setting {name} must be between 0 and {MAX_FILE_BYTES}, not {size}.")
+
+    def api_key(self, vendor: str) -> str:
+        """
+        Return the API key that a vendor's app accepts.
+
+        :param vendor: vendor name, for instance ``monitorqa``
+        """
+        return self.api_keys.get(vendor, f"sandbox-{vendor}-key")
