@@ -1,0 +1,117 @@
+"""Waiting for Qalyptus Cloud requests and task runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from airflow_qa_provider.clients.qalyptus import QalyptusClient
+from airflow_qa_provider.clients.qalyptus.dialect import Dialect
+from airflow_qa_provider.exceptions import QANotFoundError
+from airflow_qa_provider.waiting.probes import Looks, look_at_each
+from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
+
+_FEW = 2
+
+
+class RequestProbe:
+    """On-demand requests: few are asked for one by one, many by the list, which comes whole."""
+
+    kind = "qalyptus.request"
+    noun = "report request"
+
+    def look(self, client: QalyptusClient, ids: Collection[str], since: float) -> Looks:
+        """Look at on-demand requests.
+
+        :param client: The client.
+        :param ids: Ids of requests.
+        :param since: Not used: the list takes no window.
+        """
+        return _look(client.dialect, ids, client.status.get_on_demand, client.status.list_on_demand)
+
+    def cancel(self, client: QalyptusClient, object_id: str) -> str:
+        """Stop a request (source: "Stop the execution of a specified task or request").
+
+        :param client: The client.
+        :param object_id: Id of the request.
+        """
+        client.status.stop(object_id)
+        return "the request was stopped"
+
+
+class TaskRunProbe:
+    """Runs of tasks, in the list that the dialect's ``task_runs`` names."""
+
+    kind = "qalyptus.task_run"
+    noun = "task run"
+
+    def look(self, client: QalyptusClient, ids: Collection[str], since: float) -> Looks:
+        """Look at task runs.
+
+        :param client: The client.
+        :param ids: Ids of runs.
+        :param since: Not used: the list takes no window.
+        """
+        status = client.status
+        if client.dialect.task_runs == "on_demand":
+            return _look(client.dialect, ids, status.get_on_demand, status.list_on_demand)
+        return _look(client.dialect, ids, status.get_scheduled, status.list_scheduled)
+
+    def cancel(self, client: QalyptusClient, object_id: str) -> str:
+        """Stop a run (source: "Stop the execution of a specified task or request").
+
+        :param client: The client.
+        :param object_id: Id of the run.
+        """
+        client.status.stop(object_id)
+        return "the task run was stopped"
+
+
+def snapshot(record: Mapping[str, Any], dialect: Dialect) -> Snapshot:
+    """Return the snapshot of a status record.
+
+    :param record: A record of the Status group.
+    :param dialect: Status words and field names of the tenant.
+    """
+    status = dialect.status_of(record)
+    phase = _phase(status, dialect)
+    names = ("outputFormat", "reportName", "taskName", "startDate", "endDate")
+    detail = {name: record[name] for name in names if record.get(name) is not None}
+    message = dialect.message_of(record)
+    if message:
+        detail["message"] = message
+    return Snapshot(dialect.find_id(record) or "", phase or Phase.ACTIVE, status, detail, known=phase is not None)
+
+
+def _phase(status: str, dialect: Dialect) -> Phase | None:
+    word = status.strip().lower()
+    for phase, words in (
+        (Phase.SUCCEEDED, dialect.succeeded),
+        (Phase.WARNING, dialect.warning),
+        (Phase.FAILED, dialect.failed),
+        (Phase.CANCELLED, dialect.cancelled),
+        (Phase.ACTIVE, dialect.active),
+    ):
+        if word in (known.lower() for known in words):
+            return phase
+    return None
+
+
+def _look(
+    dialect: Dialect,
+    ids: Collection[str],
+    get: Callable[[str], dict[str, Any]],
+    list_all: Callable[[], list[dict[str, Any]]],
+) -> Looks:
+    if len(ids) <= _FEW:
+        return look_at_each(lambda object_id: snapshot({"id": object_id, **get(object_id)}, dialect), ids)
+    rows = {dialect.find_id(row): row for row in list_all()}
+    looks: Looks = {}
+    for object_id in ids:
+        if object_id in rows:
+            looks[object_id] = snapshot(rows[object_id], dialect)
+        else:
+            looks[object_id] = QANotFoundError(
+                "not in the vendor's status list", vendor="qalyptus", object_id=object_id
+            )
+    return looks

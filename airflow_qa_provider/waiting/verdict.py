@@ -1,0 +1,133 @@
+"""How a wait ends for a task: one function for every way of waiting and every bad end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import Enum
+from typing import Any, Literal
+
+from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
+from airflow_qa_provider.waiting.machine import Finished, GaveUp
+from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
+
+OnWarning = Literal["succeed", "skip", "fail"]
+OnKill = Literal["cancel", "leave"]
+
+
+class Ending(str, Enum):
+    """What the task becomes."""
+
+    SUCCEED = "succeed"
+    SKIP = "skip"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the author of the DAG asked for. Plain data.
+
+    :param kind: Kind of object, ``vendor.object``.
+    :param noun: The object in words.
+    :param on_warning: What an end with a warning makes of the task.
+    :param skip_on_failure: Whether a bad end skips the task instead of failing it (``soft_fail`` of sensors).
+    :param retry_advice: What an Airflow retry of the task will do.
+    """
+
+    kind: str
+    noun: str
+    on_warning: OnWarning = "succeed"
+    skip_on_failure: bool = False
+    retry_advice: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The end of a wait.
+
+    :param ending: What the task becomes.
+    :param message: One line for the log.
+    :param snapshot: The last look.
+    :param error: The error to raise when the task fails.
+    """
+
+    ending: Ending
+    message: str
+    snapshot: Snapshot | None
+    error: QAWaitError | None = None
+
+
+def verdict(outcome: Finished | GaveUp, object_id: str, terms: Terms) -> Verdict:
+    """Return what an outcome means for the task.
+
+    :param outcome: How the wait ended.
+    :param object_id: Id of the object.
+    :param terms: What the author asked for.
+    """
+    if isinstance(outcome, GaveUp):
+        return _gave_up(outcome, object_id, terms)
+    snapshot = outcome.snapshot
+    message = _describe(snapshot, terms)
+    if snapshot.phase is Phase.SUCCEEDED:
+        return Verdict(Ending.SUCCEED, message, snapshot)
+    if snapshot.phase is Phase.WARNING and terms.on_warning != "fail":
+        return Verdict(Ending(terms.on_warning), message, snapshot)
+    error = QAJobFailedError(
+        message,
+        vendor=terms.kind.partition(".")[0],
+        object_id=object_id,
+        outcome=_left(snapshot),
+        hint=terms.retry_advice,
+    )
+    return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), snapshot, error)
+
+
+def _gave_up(outcome: GaveUp, object_id: str, terms: Terms) -> Verdict:
+    kind = QAWaitTimeoutError if outcome.timed_out else QAWaitError
+    error = kind(
+        f"gave up waiting for {terms.noun} {object_id}: {outcome.reason}",
+        vendor=terms.kind.partition(".")[0],
+        object_id=object_id,
+        outcome=f"The {terms.noun} itself was left as it is and may still be running",
+        hint=terms.retry_advice,
+    )
+    return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), outcome.last, error)
+
+
+def _describe(snapshot: Snapshot, terms: Terms) -> str:
+    reason = snapshot.detail.get("message") or snapshot.detail.get("reason")
+    ended = f"{terms.noun} {snapshot.id} ended as {snapshot.status or snapshot.phase.value}"
+    return f"{ended}: {reason}" if reason else ended
+
+
+def _left(snapshot: Snapshot) -> str:
+    if snapshot.phase is Phase.GONE:
+        return "It does not exist at the vendor, or no longer"
+    return "It has ended at the vendor" + (f", see {snapshot.link}" if snapshot.link else "")
+
+
+def outcome_as_dict(outcome: Finished | GaveUp) -> dict[str, Any]:
+    """Return an outcome as plain JSON, for a trigger's event.
+
+    :param outcome: How the wait ended.
+    """
+    if isinstance(outcome, Finished):
+        return {"finished": outcome.snapshot.as_dict()}
+    last = outcome.last.as_dict() if outcome.last else None
+    return {"gave_up": {"reason": outcome.reason, "timed_out": outcome.timed_out, "last": last}}
+
+
+def outcome_from_dict(facts: Mapping[str, Any]) -> Finished | GaveUp:
+    """Return the outcome that :func:`outcome_as_dict` described.
+
+    :param facts: Plain JSON.
+    """
+    if "finished" in facts:
+        return Finished(Snapshot.from_dict(facts["finished"]))
+    gave_up = facts["gave_up"]
+    last = Snapshot.from_dict(gave_up["last"]) if gave_up["last"] else None
+    return GaveUp(gave_up["reason"], gave_up["timed_out"], last)
