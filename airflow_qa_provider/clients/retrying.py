@@ -54,7 +54,7 @@ def may_repeat(route: Route, error: BaseException, max_wait: float) -> bool:
     """Tell whether a request may be sent again after this error without doing anything twice.
 
     What never reached the vendor, or was turned away by its rate limit, may always be repeated. After any other failure
-    only requests that change nothing are.
+    only requests that change nothing are, and changes that the vendor documents as idempotent.
 
     :param route: What was asked.
     :param error: How it failed.
@@ -64,7 +64,7 @@ def may_repeat(route: Route, error: BaseException, max_wait: float) -> bool:
         return False
     if isinstance(error, (QAConnectError, QARateLimitError)):
         return True
-    if not route.safe:
+    if not (route.safe or route.idempotent):
         return False
     if isinstance(error, QAServerError):
         return error.status_code in _TRANSIENT_STATUS

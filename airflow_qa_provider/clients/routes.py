@@ -29,6 +29,8 @@ class Route:
         or ``override`` when the connection replaced it.
     :param safe: Whether a repeated request changes nothing at the vendor. Follows the method, except where a vendor
         uses GET for a change.
+    :param idempotent: Whether the vendor documents that repeating a change with the same arguments does nothing more,
+        so that it may be sent again after a lost answer.
     """
 
     vendor: str
@@ -38,6 +40,7 @@ class Route:
     title: str
     source: Source
     safe: bool
+    idempotent: bool = False
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -64,7 +67,7 @@ class Route:
     def as_dict(self) -> dict[str, str]:
         """Return the public description: vendor, operation, method, path, title, source."""
         facts = asdict(self)
-        del facts["safe"]
+        del facts["safe"], facts["idempotent"]
         return facts
 
 
@@ -143,6 +146,7 @@ def route_table(
     *,
     source: Source = "documented",
     unsafe_gets: Iterable[str] = (),
+    idempotent: Iterable[str] = (),
 ) -> RouteTable:
     """Build a table from rows of operation, method, path, title and, where it differs from the default, source.
 
@@ -150,10 +154,12 @@ def route_table(
     :param rows: The rows.
     :param source: Source of the rows that name none.
     :param unsafe_gets: Operations that change something although the vendor uses GET.
+    :param idempotent: Operations that change something, but nothing more when they are repeated.
     """
-    changing = set(unsafe_gets)
+    changing, repeatable = set(unsafe_gets), set(idempotent)
 
     def build(operation: str, method: str, path: str, title: str, of: Source = source) -> Route:
-        return Route(vendor, operation, method, path, title, of, method == "GET" and operation not in changing)
+        safe = method == "GET" and operation not in changing
+        return Route(vendor, operation, method, path, title, of, safe, operation in repeatable)
 
     return RouteTable(vendor, [build(*row) for row in rows])

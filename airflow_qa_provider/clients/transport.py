@@ -141,7 +141,8 @@ class Transport:
             hint = "Check the host of the connection, the network and the proxy settings"
             return build(QAConnectError, f"could not connect to {host}: {reason}", _NOTHING_SENT, hint)
         if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-            hint = "A retry is harmless" if route.safe else "Look at the vendor before you repeat it"
+            harmless = "A retry is harmless" if route.safe else "A retry with the same arguments is harmless"
+            hint = harmless if route.safe or route.idempotent else "Look at the vendor before you repeat it"
             return build(QAConnectionLostError, f"the connection to {host} broke: {reason}", lost, hint)
         return build(QAConfigurationError, f"the request could not be made: {reason}", _NOTHING_SENT, "Check the host")
 
