@@ -16,6 +16,7 @@ from airflow_qa_provider.sandbox.context import SandboxContext
 
 VENDORS: dict[str, str] = {
     "monitorqa": "airflow_qa_provider.sandbox.monitorqa.app",
+    "qalyptus": "airflow_qa_provider.sandbox.qalyptus.app",
 }
 
 

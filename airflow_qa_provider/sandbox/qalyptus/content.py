@@ -1,0 +1,105 @@
+"""From a status record to the file it produced."""
+
+from __future__ import annotations
+
+import random
+from collections import OrderedDict
+from datetime import datetime
+
+from airflow_qa_provider.sandbox.files.padding import padded_pdf, padded_xlsx
+from airflow_qa_provider.sandbox.files.report_file import ReportFile, file_name
+from airflow_qa_provider.sandbox.files.table import Cell, Measure, Table, table_csv, table_html
+from airflow_qa_provider.sandbox.qalyptus.records import Record
+from airflow_qa_provider.sandbox.qalyptus.seed import OWNER
+from airflow_qa_provider.sandbox.settings import SandboxSettings
+
+_MONTHS = 12
+
+
+def table_of(record: Record, seed: int) -> Table:
+    """
+    Work out the figures of a report; selections on the dimension and on ``Month`` narrow them.
+
+    :param record: a finished record
+    :param seed: seed of the sandbox
+    """
+    subject = record.report.subject
+    rows: list[tuple[Cell, ...]] = []
+    for month in _months(record.finished_at):
+        for member in subject.members:
+            rng = random.Random(f"{seed}:{record.report.name}:{member}:{month}")
+            figures = [_figure(rng, measure, low, high) for measure, low, high in subject.measures]
+            rows.append((member, month, *figures))
+    keys = (subject.dimension, "Month")
+    for position, key in enumerate(keys):
+        wanted = record.selections.get(key)
+        if wanted:
+            rows = [row for row in rows if row[position] in wanted]
+    chosen = [f"{name}: {', '.join(values)}" for name, values in record.selections.items() if values]
+    return Table(
+        title=record.report.name,
+        owner=OWNER,
+        scope="; ".join(chosen)[:300] or "All data",
+        keys=keys,
+        measures=tuple(measure for measure, _, _ in subject.measures),
+        rows=tuple(rows),
+        made_at=record.finished_at,
+    )
+
+
+def _months(until: datetime) -> list[str]:
+    last = until.year * 12 + until.month - 1
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(last - _MONTHS, last)]
+
+
+def _figure(rng: random.Random, measure: Measure, low: float, high: float) -> Cell:
+    value = rng.uniform(low, high)
+    return round(value, 1) if measure.unit == "%" else round(value)
+
+
+class FilePress:
+    """Makes the files of finished records and keeps the latest, so that repeated downloads are fast."""
+
+    def __init__(self, settings: SandboxSettings, keep: int = 32) -> None:
+        self._settings = settings
+        self._keep = keep
+        self._made: OrderedDict[tuple[str, datetime], bytes] = OrderedDict()
+
+    def make(self, record: Record) -> ReportFile:
+        """
+        Make the file of a record.
+
+        :param record: a finished record
+        """
+        settings, ending = self._settings, record.output_format.lower()
+        name = file_name(record.report.name, ending)
+        data = self._data(record, ending)
+        if ending == "pdf":
+            return padded_pdf(name, data, settings.pdf_bytes, settings.seed)
+        if ending == "xlsx":
+            return padded_xlsx(name, data, settings.xlsx_bytes, settings.seed)
+        return ReportFile.from_bytes(name, data)
+
+    def _data(self, record: Record, ending: str) -> bytes:
+        key = (record.id, record.created_at)
+        data = self._made.get(key)
+        if data is None:
+            data = self._made[key] = _FORMS[ending](table_of(record, self._settings.seed))
+            while len(self._made) > self._keep:
+                self._made.popitem(last=False)
+        return data
+
+
+def _pdf(table: Table) -> bytes:
+    from airflow_qa_provider.sandbox.files.table_pdf import table_pdf
+
+    return table_pdf(table)
+
+
+def _xlsx(table: Table) -> bytes:
+    from airflow_qa_provider.sandbox.files.workbook import table_xlsx
+
+    return table_xlsx(table)
+
+
+_FORMS = {"pdf": _pdf, "xlsx": _xlsx, "csv": table_csv, "html": table_html}
