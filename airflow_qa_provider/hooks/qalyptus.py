@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import tenacity
 from airflow.providers.common.compat.sdk import Connection
 
 from airflow_qa_provider.clients.qalyptus import QalyptusClient
+from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.hooks.base import VendorHook
+
+_SECONDS_TO_SHOW_UP = 30
 
 
 class QalyptusHook(VendorHook[QalyptusClient]):
@@ -41,3 +45,47 @@ class QalyptusHook(VendorHook[QalyptusClient]):
         if tenant and not connection.host:
             return f"https://{tenant}.qalyptus.net/api/v1"
         return super().base_url_from(connection, extra)
+
+    def run_task(self, task_id: str) -> str:
+        """Run a task and return the id of the run that this started.
+
+        The docs show no answer of "Run". When it holds no id, the run is found in the status list: the one of this task
+        that was not there before.
+
+        :param task_id: UUID of the task.
+        :raises QAResponseError: The run was started but cannot be told from others, or does not show up.
+        """
+        client = self.get_conn()
+        before = self._runs_of(task_id)
+        run_id = client.tasks.run(task_id)
+        return run_id if run_id is not None else self._new_run(task_id, before)
+
+    def _new_run(self, task_id: str, before: set[str]) -> str:
+        patience = tenacity.Retrying(
+            retry=tenacity.retry_if_result(lambda runs: not runs),
+            stop=tenacity.stop_after_delay(_SECONDS_TO_SHOW_UP),
+            wait=tenacity.wait_exponential(multiplier=0.5, max=5),
+            retry_error_callback=lambda state: set(),
+        )
+        new: set[str] = patience(lambda: self._runs_of(task_id) - before)
+        if len(new) == 1:
+            return new.pop()
+        found = f"{len(new)} new runs {sorted(new)} are" if new else "no new run is"
+        raise QAResponseError(
+            f"the answer holds no id, and {found} in the status list of task {task_id}",
+            vendor="qalyptus",
+            operation="tasks.run",
+            object_id=task_id,
+            outcome="The task was started",
+            hint=(
+                "Look at its status in Qalyptus before you run it again. If runs are listed under on-demand requests, "
+                'set {"qalyptus": {"task_runs": "on_demand"}} in the extra of the connection'
+            ),
+        )
+
+    def _runs_of(self, task_id: str) -> set[str]:
+        client = self.get_conn()
+        dialect = client.dialect
+        listed = client.status.list_on_demand if dialect.task_runs == "on_demand" else client.status.list_scheduled
+        ids = (dialect.find_id(row) for row in listed() if dialect.task_id_of(row) == task_id)
+        return {run_id for run_id in ids if run_id}

@@ -25,7 +25,7 @@ def look(wait: Wait, probe: Probe, client: Any, now: float) -> Decision:
         snapshot = look_at_one(probe, client, wait.object_id, wait.policy.started_at)
     except QAError as error:
         # jitter needs no cryptography
-        return wait.on_error(now, error, random.random())  # noqa: S311
+        return wait.on_error(now, error, random.random())
     return wait.on_snapshot(now, snapshot)
 
 

@@ -120,7 +120,7 @@ class SharedPoll:
         refresh = any(waiter.next.refresh for waiter in due)
         ids = sorted({waiter.wait.object_id for waiter in due})
         since = min(waiter.wait.policy.started_at for waiter in due)
-        jitter = random.random()  # noqa: S311
+        jitter = random.random()
         looks = await self._in_thread(lambda: self._look(ids, since, refresh))
         now = self._clock()
         for waiter in due:

@@ -13,6 +13,8 @@ from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 OnWarning = Literal["succeed", "skip", "fail"]
 OnKill = Literal["cancel", "leave"]
+ResultShape = Literal["id", "snapshot", "none"]
+"""What a task returns: the object's id (and its snapshot under the XCom key ``result``), the snapshot, or nothing."""
 
 
 class Ending(str, Enum):
@@ -31,6 +33,7 @@ class Terms:
     :param noun: The object in words.
     :param on_warning: What an end with a warning makes of the task.
     :param skip_on_failure: Whether a bad end skips the task instead of failing it (``soft_fail`` of sensors).
+    :param raise_timeouts: Whether a time-out must be raised on a worker, as Airflow's sensors do so that it is final.
     :param retry_advice: What an Airflow retry of the task will do.
     """
 
@@ -38,6 +41,7 @@ class Terms:
     noun: str
     on_warning: OnWarning = "succeed"
     skip_on_failure: bool = False
+    raise_timeouts: bool = False
     retry_advice: str = ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -53,12 +57,14 @@ class Verdict:
     :param message: One line for the log.
     :param snapshot: The last look.
     :param error: The error to raise when the task fails.
+    :param must_resume: Whether only a worker can end the task in the right way.
     """
 
     ending: Ending
     message: str
     snapshot: Snapshot | None
     error: QAWaitError | None = None
+    must_resume: bool = False
 
 
 def verdict(outcome: Finished | GaveUp, object_id: str, terms: Terms) -> Verdict:
@@ -95,7 +101,9 @@ def _gave_up(outcome: GaveUp, object_id: str, terms: Terms) -> Verdict:
         outcome=f"The {terms.noun} itself was left as it is and may still be running",
         hint=terms.retry_advice,
     )
-    return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), outcome.last, error)
+    if terms.skip_on_failure:
+        return Verdict(Ending.SKIP, str(error), outcome.last, error)
+    return Verdict(Ending.FAIL, str(error), outcome.last, error, must_resume=outcome.timed_out and terms.raise_timeouts)
 
 
 def _describe(snapshot: Snapshot, terms: Terms) -> str:
@@ -108,6 +116,21 @@ def _left(snapshot: Snapshot) -> str:
     if snapshot.phase is Phase.GONE:
         return "It does not exist at the vendor, or no longer"
     return "It has ended at the vendor" + (f", see {snapshot.link}" if snapshot.link else "")
+
+
+def xcoms(end: Verdict, object_id: str, shape: ResultShape | None) -> dict[str, Any]:
+    """Return what to store for the tasks downstream: XCom key to plain JSON.
+
+    :param end: The end of the wait.
+    :param object_id: Id of the object.
+    :param shape: What the task returns.
+    """
+    if shape in (None, "none") or end.snapshot is None:
+        return {}
+    snapshot = end.snapshot.as_dict()
+    if end.ending is not Ending.SUCCEED:
+        return {"result": snapshot}
+    return {"return_value": object_id, "result": snapshot} if shape == "id" else {"return_value": snapshot}
 
 
 def outcome_as_dict(outcome: Finished | GaveUp) -> dict[str, Any]:

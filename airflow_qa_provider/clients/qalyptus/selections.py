@@ -1,0 +1,40 @@
+"""Qlik selections in the form that Qalyptus takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from airflow_qa_provider.exceptions import QAValidationError
+
+Selections = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+"""``{"Region": ["North", "South"]}``, or the vendor's own list of ``FieldSelectionDto`` objects."""
+
+
+def as_field_selections(selections: Selections) -> list[dict[str, Any]] | None:
+    """Return selections as a list of ``FieldSelectionDto``.
+
+    The docs name the type but not its members. A mapping of field to values is written with the members that Qalyptus
+    Server uses (``fieldName``, ``selectedCount``, ``selectedValues``, ``isNumeric``); a list is sent as it is, for
+    tenants that want others.
+
+    :param selections: Field name to one value or a list of values, or the list itself.
+    :raises QAValidationError: Neither of the two.
+    """
+    if selections is None:
+        return None
+    if isinstance(selections, Mapping):
+        return [_field(str(name), values) for name, values in selections.items()]
+    if isinstance(selections, Sequence) and all(isinstance(item, Mapping) for item in selections):
+        return [dict(item) for item in selections]
+    raise QAValidationError(
+        f'selections must look like {{"Region": ["North"]}} or be a list of objects, got {selections!r}',
+        vendor="qalyptus",
+        outcome="Nothing was sent",
+    )
+
+
+def _field(name: str, values: Any) -> dict[str, Any]:
+    chosen = list(values) if isinstance(values, (list, tuple, set, frozenset)) else [values]
+    numeric = bool(chosen) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in chosen)
+    return {"fieldName": name, "selectedCount": len(chosen), "selectedValues": chosen, "isNumeric": numeric}

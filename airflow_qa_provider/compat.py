@@ -1,0 +1,45 @@
+"""Every switch on the version of Airflow: what 3.2 and 3.3 add is used when it is there, and is missed in words when not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+
+class TaskStateStore(Protocol):
+    """The part of ``context["task_state_store"]`` (Airflow 3.3) that this package uses.
+
+    What is stored belongs to one task of one run (and one map index). It outlives retries and deferrals, and also a
+    task that is cleared. Values are JSON and never ``None``.
+    """
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a value, or the default."""
+
+    def set(self, key: str, value: Any) -> None:
+        """Store a value."""
+
+    def delete(self, key: str) -> None:
+        """Forget a value; nothing happens when there is none."""
+
+
+def task_state_store(context: Mapping[str, Any]) -> TaskStateStore | None:
+    """Return the task's state store, ``None`` before Airflow 3.3.
+
+    :param context: The context that ``execute`` was given.
+    """
+    return cast("TaskStateStore | None", context.get("task_state_store"))
+
+
+def reschedule_at(moment: datetime) -> BaseException:
+    """Return the exception with which a sensor gives its worker slot back until a moment.
+
+    :param moment: An aware ``datetime``.
+    """
+    try:
+        from airflow.sdk.exceptions import AirflowRescheduleException
+    except ImportError:  # Airflow 3.1
+        from airflow.exceptions import AirflowRescheduleException
+
+    return AirflowRescheduleException(moment)

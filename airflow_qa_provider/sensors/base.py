@@ -1,0 +1,113 @@
+"""The base of sensors that wait for an object at a vendor."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow.providers.common.compat.sdk import (
+    AirflowSensorTimeout,
+    BaseSensorOperator,
+    PokeReturnValue,
+    conf,
+)
+
+from airflow_qa_provider.compat import reschedule_at
+from airflow_qa_provider.exceptions import QAWaitTimeoutError
+from airflow_qa_provider.triggers.deferral import POLL_INTERVAL, WaitingTask
+from airflow_qa_provider.waiting.machine import Decision, Wait, WaitPolicy, WaitUntil
+from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
+
+
+class RemoteJobSensor(WaitingTask, BaseSensorOperator):
+    """Waits for an object at a vendor that something else started.
+
+    Deferred, poking or rescheduled, it ends in the same way and returns the same: ``{"id", "phase", "status", "detail",
+    "link"}``. A look that fails is not a failed object: looks are repeated with back-off, and ``Retry-After`` is kept.
+
+    :param conn_id: Id of the Airflow connection.
+    :param deferrable: Whether to wait in the triggerer; ``[operators] default_deferrable`` by default.
+    :param poll_interval: Seconds between two looks, 30 by default; the ``poke_interval`` of other sensors.
+    :param on_kill: What happens to the remote object when a user stops the task: ``leave`` or ``cancel``.
+    :param kwargs: ``mode``, ``timeout``, ``soft_fail`` and all else of Airflow's sensors.
+    """
+
+    result_shape = "snapshot"
+
+    def __init__(
+        self,
+        *,
+        conn_id: str,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poll_interval: timedelta | float = POLL_INTERVAL,
+        on_kill: OnKill = "leave",
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("poke_interval", poll_interval)
+        super().__init__(**kwargs)
+        self.conn_id = conn_id
+        self.deferrable = deferrable
+        self.kill_policy = on_kill
+
+    @property
+    def object_id(self) -> str:
+        """Id at the vendor of what is waited for."""
+        raise NotImplementedError
+
+    def execute(self, context: Any) -> Any:
+        """Wait.
+
+        :param context: Airflow's task context.
+        :return: The last look, as plain JSON.
+        """
+        self.poll_interval, self.wait_timeout = self.poke_interval, self.timeout
+        if not self.deferrable and self.mode == "reschedule":
+            return self._look_and_reschedule(context)
+        return self.wait_for_object(context, self.object_id)
+
+    def poke(self, context: Any) -> bool | PokeReturnValue:
+        """Look once.
+
+        :param context: Airflow's task context.
+        """
+        self.poll_interval, self.wait_timeout = self.poke_interval, self.timeout
+        decision = self._look(context, self.wait_policy())
+        if isinstance(decision, WaitUntil):
+            return False
+        return PokeReturnValue(True, self.conclude(context, decision, self.object_id))
+
+    def wait_terms(self) -> Terms:
+        """Return what the ends of the wait mean: as with all sensors, time-outs are final and ``soft_fail`` skips."""
+        skip = bool(self.soft_fail or self.never_fail)
+        return replace(super().wait_terms(), skip_on_failure=skip, raise_timeouts=True)
+
+    def failure(self, end: Verdict) -> BaseException:
+        """Return the error that fails the task.
+
+        :param end: The end of the wait.
+        """
+        if isinstance(end.error, QAWaitTimeoutError):
+            return AirflowSensorTimeout(str(end.error))
+        return super().failure(end)
+
+    def _look_and_reschedule(self, context: Any) -> Any:
+        first = context["ti"].get_first_reschedule_date(context)
+        began = first.timestamp() if first else time.time()
+        policy = replace(self.wait_policy(), started_at=began, deadline=began + float(self.timeout))
+        decision = self._look(context, policy)
+        if isinstance(decision, WaitUntil):
+            raise reschedule_at(datetime.fromtimestamp(decision.at, timezone.utc))
+        return self.conclude(context, decision, self.object_id)
+
+    def _look(self, context: Any, policy: WaitPolicy) -> Decision:
+        from airflow_qa_provider.waiting.inplace import look
+        from airflow_qa_provider.waiting.probes import probe_for
+
+        self.awaited_id = self.object_id
+        with self._connect() as client:
+            decision = look(Wait(self.object_id, policy), probe_for(self.kind), client, time.time())
+        if isinstance(decision, WaitUntil) and decision.notice:
+            self._notify(decision.notice)
+        return decision

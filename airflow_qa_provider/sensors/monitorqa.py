@@ -1,0 +1,31 @@
+"""Sensors of MonitorQA."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
+from airflow_qa_provider.sensors.base import RemoteJobSensor
+
+
+class MonitorQAAuditSensor(RemoteJobSensor):
+    """Waits until an audit is completed; fails when it expired or was deleted.
+
+    :param audit_id: Id of the audit. (templated)
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    """
+
+    kind = "monitorqa.audit"
+    template_fields = ("audit_id", "conn_id")
+    operator_extra_links = (MonitorQAAuditLink(),)
+    ui_color = "#e3f4ea"
+
+    def __init__(self, *, audit_id: str, monitorqa_conn_id: str = "monitorqa_default", **kwargs: Any) -> None:
+        super().__init__(conn_id=monitorqa_conn_id, **kwargs)
+        self.audit_id = audit_id
+
+    @property
+    def object_id(self) -> str:
+        """Id of the audit."""
+        return self.audit_id

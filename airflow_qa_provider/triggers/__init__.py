@@ -1,0 +1,1 @@
+"""The one trigger of this package, and how tasks come to it."""

@@ -1,0 +1,147 @@
+"""The trigger that waits for an object at any vendor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
+
+from airflow_qa_provider.exceptions import QAError, QANotSupportedError
+from airflow_qa_provider.hooks.registry import polling_client
+from airflow_qa_provider.waiting.machine import WaitPolicy
+from airflow_qa_provider.waiting.probes import probe_for
+from airflow_qa_provider.waiting.shared import shared_wait
+from airflow_qa_provider.waiting.verdict import (
+    Ending,
+    OnKill,
+    ResultShape,
+    Terms,
+    Verdict,
+    outcome_as_dict,
+    verdict,
+    xcoms,
+)
+
+# Airflow fails a task whose resume overtakes the scheduler's late note that it had paused
+_SECONDS_BEFORE_RESUME = 6.0
+_SECONDS_FOR_XCOM = 30.0
+_END_EVENTS = {
+    Ending.SUCCEED: TaskSuccessEvent,
+    Ending.SKIP: TaskSkippedEvent,
+    Ending.FAIL: TaskFailedEvent,
+}
+
+
+class WaitTrigger(BaseTrigger):
+    """Waits for one object, together with all other waits of this process on the same connection and kind.
+
+    :param kind: Kind of object, ``vendor.object``.
+    :param conn_id: Id of the Airflow connection.
+    :param object_id: Id at the vendor.
+    :param policy: How to wait, see :class:`~airflow_qa_provider.waiting.machine.WaitPolicy`.
+    :param terms: What an end means, see :class:`~airflow_qa_provider.waiting.verdict.Terms`.
+    :param end_task: Shape of the result to store when the task may end here, without a worker; ``None`` to resume.
+    :param kill_policy: What happens to the object when a user stops the task: ``cancel`` or ``leave``.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        conn_id: str,
+        object_id: str,
+        policy: dict[str, Any],
+        terms: dict[str, Any],
+        end_task: ResultShape | None = None,
+        kill_policy: OnKill = "leave",
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kind = kind
+        self.conn_id = conn_id
+        self.object_id = object_id
+        self.policy = policy
+        self.terms = terms
+        self.end_task = end_task
+        self.kill_policy = kill_policy
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return the class path and the arguments that make this trigger again."""
+        return (
+            "airflow_qa_provider.triggers.wait.WaitTrigger",
+            {
+                "kind": self.kind,
+                "conn_id": self.conn_id,
+                "object_id": self.object_id,
+                "policy": self.policy,
+                "terms": self.terms,
+                "end_task": self.end_task,
+                "kill_policy": self.kill_policy,
+            },
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Wait, then end the task or wake it up."""
+        began = asyncio.get_running_loop().time()
+        outcome = await shared_wait(
+            (self.conn_id, self.kind),
+            probe_for(self.kind),
+            lambda: polling_client(self._vendor, self.conn_id),
+            self.object_id,
+            WaitPolicy.from_dict(self.policy),
+            self.log.warning,
+        )
+        end = verdict(outcome, self.object_id, Terms(**self.terms))
+        if self.end_task is not None and self._in_triggerer() and not end.must_resume:
+            (self.log.error if end.ending is Ending.FAIL else self.log.info)("%s", end.message)
+            await self._store(end)
+            yield _END_EVENTS[end.ending]()
+            return
+        if self._in_triggerer():
+            await asyncio.sleep(began + _SECONDS_BEFORE_RESUME - asyncio.get_running_loop().time())
+        payload = {"object_id": self.object_id, "outcome": outcome_as_dict(outcome)}
+        yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
+
+    async def on_kill(self) -> None:
+        """Apply the kill policy, when a user marks or clears the deferred task."""
+        if self.kill_policy == "cancel":
+            self.log.info("%s", await asyncio.to_thread(self._cancel))
+
+    @property
+    def _vendor(self) -> str:
+        return self.kind.partition(".")[0]
+
+    def _in_triggerer(self) -> bool:
+        """Whether this is a real triggerer; ``dag.test()`` runs triggers in line and cannot end tasks from them."""
+        from airflow.sdk.execution_time import task_runner
+
+        comms = getattr(task_runner, "SUPERVISOR_COMMS", None)
+        return self.task_instance is not None and hasattr(comms, "asend")
+
+    async def _store(self, end: Verdict) -> None:
+        """Store the results; an event's own XComs would arrive encoded twice."""
+        from airflow.sdk.execution_time import task_runner
+        from airflow.sdk.execution_time.comms import SetXCom
+
+        ti: Any = self.task_instance
+        for key, value in xcoms(end, self.object_id, self.end_task).items():
+            message = SetXCom(
+                key=key,
+                value=value,
+                dag_id=ti.dag_id,
+                run_id=ti.run_id,
+                task_id=ti.task_id,
+                map_index=ti.map_index,
+            )
+            # the supervisor never answers a message that it does not know
+            await asyncio.wait_for(task_runner.SUPERVISOR_COMMS.asend(message), _SECONDS_FOR_XCOM)
+
+    def _cancel(self) -> str:
+        probe = probe_for(self.kind)
+        try:
+            with polling_client(self._vendor, self.conn_id) as client:
+                return f"The task was stopped: {probe.cancel(client, self.object_id)}"
+        except QANotSupportedError as error:
+            return str(error)
+        except QAError as error:
+            return f"The task was stopped, but {probe.noun} {self.object_id} could not be cancelled: {error}"
