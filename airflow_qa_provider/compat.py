@@ -1,4 +1,4 @@
-"""Every switch on the version of Airflow: what 3.2 and 3.3 add is used when it is there, and is missed in words when not."""
+"""Every switch on the version of Airflow: what 3.2 and 3.3 add is used when it is there, and said when it is not."""
 
 from __future__ import annotations
 
@@ -42,4 +42,4 @@ def reschedule_at(moment: datetime) -> BaseException:
     except ImportError:  # Airflow 3.1
         from airflow.exceptions import AirflowRescheduleException
 
-    return AirflowRescheduleException(moment)
+    return AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]

@@ -8,6 +8,7 @@ import shlex
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port-base", type=int, default=0, metavar="N", help="port of the first vendor; default: free ports"
     )
     parser.add_argument("--scenario", metavar="FILE", help="JSON or YAML file with fault rules and outcomes")
+    parser.add_argument(
+        "--connections", metavar="FILE", help="write the connections as JSON, once all vendors listen"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the invented data and of all ids")
     for name, text in _DURATIONS.items():
         parser.add_argument("--" + name.replace("_", "-"), type=float, metavar="S", help=text)
@@ -72,7 +76,7 @@ def main(args: argparse.Namespace) -> int:
     stopped = threading.Event()
     previous = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return _serve(sandbox, stopped)
+        return _serve(sandbox, stopped, args.connections)
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
@@ -89,7 +93,7 @@ def _settings(args: argparse.Namespace) -> tuple[SandboxSettings, list[Any]]:
     return SandboxSettings(**given, outcomes=tuple(Outcome.parse(item) for item in outcomes)), rules
 
 
-def _serve(sandbox: Sandbox, stopped: threading.Event) -> int:
+def _serve(sandbox: Sandbox, stopped: threading.Event, connections_file: str | None) -> int:
     try:
         sandbox.start()
     except (OSError, RuntimeError) as error:
@@ -97,11 +101,20 @@ def _serve(sandbox: Sandbox, stopped: threading.Event) -> int:
         return 1
     try:
         _announce(sandbox)
+        if connections_file:
+            _write_whole(Path(connections_file), json.dumps(sandbox.connections()))
         while not stopped.wait(0.5):
             pass
     finally:
         sandbox.stop()
     return 0
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write through a temporary name, so that a reader that waits for the file never sees half of it."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text)
+    part.replace(path)
 
 
 def _announce(sandbox: Sandbox) -> None:
