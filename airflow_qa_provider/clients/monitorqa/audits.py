@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from enum import IntEnum
-from typing import Any
+from collections.abc import Iterable
 
-from airflow_qa_provider.clients.base import Resource, given
+from airflow_qa_provider.clients.base import given
 from airflow_qa_provider.clients.download import Download
 from airflow_qa_provider.clients.monitorqa import rules
-from airflow_qa_provider.clients.monitorqa.paging import pages
+from airflow_qa_provider.clients.monitorqa.enums import ReportType
+from airflow_qa_provider.clients.monitorqa.resource import MonitorQAResource, Row
 from airflow_qa_provider.clients.pagination import Paged
-from airflow_qa_provider.clients.timestamps import Timestamp, utc_milliseconds
+from airflow_qa_provider.clients.timestamps import Timestamp
+
+__all__ = ["Audits", "ReportType"]
 
 
-class ReportType(IntEnum):
-    """How much a PDF report tells (source: "Get audit pdf report")."""
-
-    REGULAR = 0
-    SUMMARY = 1
-    FULL = 2
-
-
-class Audits(Resource):
+class Audits(MonitorQAResource):
     """One-time audits and the audits that schedules make."""
 
     def create(
@@ -41,50 +34,56 @@ class Audits(Resource):
         :param name: Name of the audit.
         :param template_id: Template to use.
         :param audit_object_id: Object to be audited.
-        :param end_date: Due date, an aware ``datetime`` or ISO 8601 with a zone; sent in UTC.
+        :param end_date: Due date, an aware ``datetime`` or ISO 8601 with a zone. The docs call it local but want UTC,
+            which is what is sent.
         :param start_date: From when it can be started; at once by default.
         :param auditor_hint: Instructions that the auditor sees, at most 2,000 characters.
         :param assignee_id: User who will do it; unassigned by default.
         :raises QAValidationError: A field breaks a documented rule.
         :raises QAConflictError: The template or object does not exist, or is not visible to this key.
+        :raises QAResponseError: The answer has no id: look for the audit before you repeat this.
         """
         body = given(
             name=rules.required(name, "name"),
             templateId=rules.required(template_id, "template_id"),
             auditObjectId=rules.required(audit_object_id, "audit_object_id"),
             assigneeId=assignee_id,
-            **_period(start_date, end_date),
+            **rules.period(start_date, end_date),
             auditorHint=rules.at_most(auditor_hint, rules.MAX_HINT, "auditor_hint"),
         )
-        answer = self._client.call("audits.create", body=body)
-        return str(answer["id"])
+        return self._create("audits.create", body, "audits.list_pending")
 
-    def get(self, audit_id: str) -> dict[str, Any]:
+    def get(self, audit_id: str) -> Row:
         """Return an audit in any state (source: "Get details of audit").
 
         :param audit_id: Id of the audit.
-        :return: ``isStarted``, ``isCompleted``, ``isExpired``, ``isFailed``, ``isReopened``, ``score`` (0 to 100),
-            and more.
+        :return: ``isStarted``, ``isCompleted``, ``isExpired``, ``isFailed``, ``isReopened``, ``startedAt``,
+            ``completeDate``, ``assignees``, ``score``, ``scoreLabel``, ``scoreColor``, and more. ``completionTime`` has
+            no documented unit; in the docs' examples it is the minutes from start to completion.
         :raises QANotFoundError: There is no such audit; it may have been deleted.
         """
-        return dict(self._client.call("audits.get", {"auditId": audit_id}))
+        return self._record("audits.get", {"auditId": audit_id})
 
-    def get_complete(self, audit_id: str) -> dict[str, Any]:
+    def get_complete(self, audit_id: str) -> Row:
         """Return a completed audit with its signatures (source: "Get details of complete audit").
 
         :param audit_id: Id of a completed audit.
+        :return: As :meth:`get`, with ``auditorSignature``, ``auditeeSignature`` and ``reportUrl``. The docs do not say
+            how to call that URL: use :meth:`download_report_pdf`.
         :raises QANotFoundError: There is no such completed audit.
         """
-        return dict(self._client.call("audits.get_complete", {"auditId": audit_id}))
+        return self._record("audits.get_complete", {"auditId": audit_id})
 
-    def get_report(self, audit_id: str) -> dict[str, Any]:
+    def get_report(self, audit_id: str) -> Row:
         """Return the items of a completed audit, with answers and corrective actions (source: "Get audit report").
 
         :param audit_id: Id of a completed audit.
-        :return: ``{"id", "items": [...]}``.
+        :return: ``{"id", "items": [...]}``; ``itemType`` of an item is an
+            :class:`~airflow_qa_provider.clients.monitorqa.enums.AuditItemType`, ``status`` and ``priority`` of its
+            ``actions`` are those of corrective actions.
         :raises QANotFoundError: There is no such completed audit.
         """
-        return dict(self._client.call("audits.get_report", {"auditId": audit_id}))
+        return self._record("audits.get_report", {"auditId": audit_id})
 
     def download_report(self, audit_id: str) -> Download:
         """Open the JSON report of a completed audit as a file (source: "Get audit report").
@@ -95,16 +94,17 @@ class Audits(Resource):
         return self._client.stream("audits.get_report", {"auditId": audit_id})
 
     def download_report_pdf(
-        self, audit_id: str, *, report_type: ReportType | int = ReportType.REGULAR, include_photos: bool = False
+        self, audit_id: str, *, report_type: ReportType | int | str = ReportType.REGULAR, include_photos: bool = False
     ) -> Download:
         """Open the PDF report of a completed audit (source: "Get audit pdf report").
 
         :param audit_id: Id of a completed audit.
         :param report_type: Regular, summary or full.
         :param include_photos: Whether photos are part of it.
+        :raises QAValidationError: There is no such report type.
         :raises QANotFoundError: There is no such completed audit.
         """
-        params = {"reportType": int(report_type), "includePhotos": include_photos}
+        params = {"reportType": rules.choice(ReportType, report_type, "report_type"), "includePhotos": include_photos}
         return self._client.stream("audits.download_report_pdf", {"auditId": audit_id}, params=params)
 
     def list_pending(
@@ -129,8 +129,9 @@ class Audits(Resource):
         :param audit_schedule_id: Only those of a schedule.
         :param assigned_to: Only those of a user.
         :param assigned_to_group: Only those of a group of users.
-        :param page_size: Rows per request; the vendor's default when unset.
+        :param page_size: Rows per request; the vendor's default, which is not documented, when unset.
         :param limit: Most rows in all.
+        :raises QAValidationError: ``page_size`` or ``limit`` cannot be.
         """
         params = {
             "inProgress": in_progress,
@@ -141,7 +142,7 @@ class Audits(Resource):
             "assignedTo": assigned_to,
             "assignedToGroup": assigned_to_group,
         }
-        return pages(self._client, "audits.list_pending", params, page_size, limit)
+        return self._pages("audits.list_pending", params, page_size, limit)
 
     def list_complete(
         self,
@@ -175,6 +176,7 @@ class Audits(Resource):
         :param to_date: Completed at or before this moment.
         :param page_size: Rows per request; the vendor's default is 100.
         :param limit: Most rows in all.
+        :raises QAValidationError: A date has no time zone, or ``page_size`` or ``limit`` cannot be.
         """
         params = {
             "scoreMin": score_min,
@@ -186,10 +188,10 @@ class Audits(Resource):
             "auditObjectGroupId": audit_object_group_id,
             "assignedTo": assigned_to,
             "assignedToGroup": assigned_to_group,
-            "fromDate": None if from_date is None else utc_milliseconds(from_date, "from_date"),
-            "toDate": None if to_date is None else utc_milliseconds(to_date, "to_date"),
+            "fromDate": rules.moment(from_date, "from_date"),
+            "toDate": rules.moment(to_date, "to_date"),
         }
-        return pages(self._client, "audits.list_complete", params, page_size, limit)
+        return self._pages("audits.list_complete", params, page_size, limit)
 
     def update(
         self,
@@ -203,18 +205,22 @@ class Audits(Resource):
     ) -> None:
         """Replace dates, name, hint and assignee of a one-time audit (source: "Update one-time audit").
 
+        Template and object cannot be changed, and audits of schedules cannot be changed at all.
+
         :param audit_id: Id of a one-time audit.
         :param name: New name.
         :param start_date: New start.
         :param end_date: New due date.
-        :param assignee_id: The assignee; ``None`` unassigns the audit, so it has to be said.
-        :param auditor_hint: New hint, at most 2,000 characters.
+        :param assignee_id: The assignee. It has to be said: ``None`` **takes the audit from whoever has it**.
+        :param auditor_hint: New hint, at most 2,000 characters. The docs do not say whether leaving it out keeps the
+            old one.
         :raises QAValidationError: A field breaks a documented rule.
+        :raises QANotFoundError: There is no such audit.
         """
         body = given(
             name=rules.required(name, "name"),
-            assigneeId=assignee_id,
-            **_period(start_date, end_date),
+            assigneeId=None if assignee_id is None else rules.required(assignee_id, "assignee_id"),
+            **rules.period(rules.present(start_date, "start_date"), end_date),
             auditorHint=rules.at_most(auditor_hint, rules.MAX_HINT, "auditor_hint"),
         )
         self._client.call("audits.update", {"id": audit_id}, body=body)
@@ -225,25 +231,39 @@ class Audits(Resource):
         *,
         start_date: Timestamp,
         end_date: Timestamp,
-        assignees_ids: Iterable[str] | None = None,
+        assignees_ids: Iterable[str] | str | None = None,
+        remove_assignees: bool = False,
     ) -> None:
         """Make a completed audit active again (source: "Reopen Audit").
 
         :param audit_id: Id of a completed audit.
         :param start_date: New start.
         :param end_date: New due date.
-        :param assignees_ids: New assignees; ``None`` keeps them, an empty list removes all.
-        :raises QAValidationError: The dates are not in order.
+        :param assignees_ids: New assignees; unset keeps those that it has.
+        :param remove_assignees: Takes the audit from all assignees. An empty ``assignees_ids`` would do that at
+            MonitorQA, and is refused without this.
+        :raises QAValidationError: The dates are not in order, ``assignees_ids`` is empty, or both are given.
+        :raises QANotFoundError: There is no such completed audit.
         """
-        body: dict[str, Any] = dict(_period(start_date, end_date))
-        if assignees_ids is not None:
-            body["assigneesIds"] = list(assignees_ids)
+        assignees = rules.optional_ids(assignees_ids, "assignees_ids")
+        if remove_assignees and assignees:
+            raise rules.refused("assignees_ids and remove_assignees contradict each other")
+        if assignees == [] and not remove_assignees:
+            raise rules.refused(
+                "assignees_ids is empty, which would take the audit from all assignees",
+                "Leave assignees_ids unset to keep them, or say remove_assignees=True",
+            )
+        body = given(
+            assigneesIds=[] if remove_assignees else assignees,
+            **rules.period(rules.present(start_date, "start_date"), end_date),
+        )
         self._client.call("audits.reopen", {"id": audit_id}, body=body)
 
     def expire(self, audit_ids: Iterable[str] | str) -> None:
         """Close incomplete audits as expired (source: "Expire Audit").
 
         :param audit_ids: Ids of incomplete audits.
+        :raises QAValidationError: There is no id.
         """
         self._client.call("audits.expire", body={"ids": rules.ids(audit_ids, "audit_ids")})
 
@@ -251,13 +271,6 @@ class Audits(Resource):
         """Delete audits for ever (source: "Delete Audit").
 
         :param audit_ids: Ids of the audits.
+        :raises QAValidationError: There is no id.
         """
-        self._client.call("audits.delete", body={"ids": rules.ids(audit_ids, "audit_ids")})
-
-
-def _period(start: Timestamp | None, end: Timestamp) -> Mapping[str, str | None]:
-    rules.in_order(start, end, "start_date", "end_date")
-    return {
-        "startDate": None if start is None else utc_milliseconds(start, "start_date"),
-        "endDate": utc_milliseconds(end, "end_date"),
-    }
+        self._delete("audits.delete", audit_ids, "audit_ids")

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_qa_provider.clients.base import VendorClient
+from airflow_qa_provider.clients.monitorqa import rules
 from airflow_qa_provider.clients.pagination import Page, Paged
+from airflow_qa_provider.exceptions import QAResponseError
 
 
 def pages(
@@ -19,14 +21,20 @@ def pages(
     :param params: Its filters.
     :param page_size: Rows per request; the connection's, then the vendor's default when unset.
     :param limit: Most rows in all.
+    :raises QAValidationError: ``page_size`` or ``limit`` cannot be.
     """
-    size = page_size or client.settings.page_size
+    size = client.settings.page_size if page_size is None else rules.whole(page_size, "page_size", 1)
+    most = None if limit is None else rules.whole(limit, "limit", 0)
 
-    def fetch(number: int) -> Page:
+    def fetch(position: tuple[int, int]) -> Page:
+        number, seen = position
         answer = client.call(operation, params={**params, "pageNumber": number, "pageSize": size})
-        rows, meta = list(answer.get("data") or []), answer.get("meta") or {}
-        total, per_page = meta.get("totalCount"), meta.get("pageSize") or len(rows)
-        last = total is not None and number * per_page >= total
-        return Page(rows, None if last else number + 1, total)
+        if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
+            raise QAResponseError(f"page {number} has no list in data", vendor=client.vendor, operation=operation)
+        rows, total = answer["data"], (answer.get("meta") or {}).get("totalCount")
+        seen += len(rows)
+        # rows are counted, not computed from meta.pageSize: a server that caps the size must not cut the list
+        last = total is not None and seen >= total
+        return Page(rows, None if last else (number + 1, seen), total)
 
-    return Paged(fetch, 1, limit)
+    return Paged(fetch, (1, 0), most)

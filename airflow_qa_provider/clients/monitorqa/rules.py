@@ -1,26 +1,60 @@
-"""Rules that MonitorQA documents for its fields, checked before anything is sent."""
+"""Rules that MonitorQA documents for its fields, checked before anything is sent.
+
+Every function here raises :class:`~airflow_qa_provider.exceptions.QAValidationError` with the name of the argument.
+Ids are not checked for being UUIDs: MonitorQA's own examples are not all valid ones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from airflow_qa_provider.clients.timestamps import Timestamp, to_utc
+from airflow_qa_provider.clients.timestamps import Timestamp, to_utc, utc_milliseconds
 from airflow_qa_provider.exceptions import QAValidationError
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 MAX_HINT = 2000
+MAX_NOTES = 800
+MAX_PHONE = 50
+
+T = TypeVar("T", bound="DataclassInstance")
+
+
+def refused(message: str, hint: str | None = None) -> QAValidationError:
+    """Return the error for an argument that breaks a rule.
+
+    :param message: What is wrong; names the argument.
+    :param hint: What to give in its place.
+    """
+    return QAValidationError(message, vendor="monitorqa", outcome="Nothing was sent", hint=hint)
 
 
 def required(value: object, field: str) -> str:
-    """Return a text that must not be empty.
+    """Return a text that must not be empty, without the spaces around it.
 
     :param value: The value.
     :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is empty.
     """
     text = "" if value is None else str(value).strip()
     if not text:
-        raise QAValidationError(f"{field} is required, got {value!r}", vendor="monitorqa", outcome="Nothing was sent")
+        raise refused(f"{field} is required, got {value!r}")
     return text
+
+
+def present(value: Timestamp | None, field: str) -> Timestamp:
+    """Return a moment that must be given.
+
+    :param value: The moment.
+    :param field: Name of the argument, for the message.
+    """
+    if value is None:
+        raise refused(f"{field} is required, got None")
+    return value
 
 
 def at_most(value: str | None, limit: int, field: str) -> str | None:
@@ -29,15 +63,58 @@ def at_most(value: str | None, limit: int, field: str) -> str | None:
     :param value: The text.
     :param limit: Most characters.
     :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is longer.
     """
     if value is not None and len(value) > limit:
-        raise QAValidationError(
-            f"{field} has {len(value)} characters, MonitorQA takes at most {limit}",
-            vendor="monitorqa",
-            outcome="Nothing was sent",
-        )
+        raise refused(f"{field} has {len(value)} characters, MonitorQA takes at most {limit}")
     return value
+
+
+def whole(value: int | str, field: str, low: int, high: int | None = None, unit: str = "") -> int:
+    """Return a whole number in a range.
+
+    :param value: The number; a text of digits is read too.
+    :param field: Name of the argument, for the message.
+    :param low: Smallest.
+    :param high: Largest; ``None`` for no limit.
+    :param unit: Unit, for the message.
+    """
+    try:
+        number = int(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
+    except ValueError:
+        number = None
+    if number is None or number < low or (high is not None and number > high):
+        span = f"from {low} to {high}" if high is not None else f"of at least {low}"
+        raise refused(f"{field} must be a whole number{' of ' + unit if unit else ''} {span}, got {value!r}")
+    return number
+
+
+def number(value: float | str, field: str) -> float:
+    """Return a number as it is, a text of digits read.
+
+    :param value: The number.
+    :param field: Name of the argument, for the message.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    try:
+        return float(value) if isinstance(value, str) and "." in value else int(value)
+    except (TypeError, ValueError):
+        raise refused(f"{field} must be a number, got {value!r}") from None
+
+
+def choice(kind: type[IntEnum], value: int | str, field: str) -> int:
+    """Return the number of one of MonitorQA's enumerations.
+
+    :param kind: The enumeration.
+    :param value: A member, its number, or either as a text; case, spaces and hyphens do not matter.
+    :param field: Name of the argument, for the message.
+    """
+    numbers = {_letters(member.name): member.value for member in kind} | {str(int(m)): m.value for m in kind}
+    text = str(int(value)) if isinstance(value, int) and not isinstance(value, bool) else _letters(str(value))
+    if text not in numbers:
+        known = ", ".join(f"{member.value} ({member.name.lower()})" for member in kind)
+        raise refused(f"{field} must be one of {known}, got {value!r}")
+    return int(numbers[text])
 
 
 def ids(values: Iterable[str] | str, field: str) -> list[str]:
@@ -45,27 +122,81 @@ def ids(values: Iterable[str] | str, field: str) -> list[str]:
 
     :param values: The ids; a single string counts as one id.
     :param field: Name of the argument, for the message.
-    :raises QAValidationError: There is none, or one is empty.
     """
-    listed = [values] if isinstance(values, str) else list(values)
+    listed = [values] if isinstance(values, str) else list(values or [])
     if not listed:
-        raise QAValidationError(f"{field} names no id", vendor="monitorqa", outcome="Nothing was sent")
+        raise refused(f"{field} names no id")
     return [required(value, field) for value in listed]
 
 
-def in_order(start: Timestamp | None, end: Timestamp, start_field: str, end_field: str) -> None:
-    """Check that a period does not end before it starts.
+def optional_ids(values: Iterable[str] | str | None, field: str) -> list[str] | None:
+    """Return a list of ids that may be empty, or ``None``.
+
+    :param values: The ids; a single string counts as one id.
+    :param field: Name of the argument, for the message.
+    """
+    if values is None:
+        return None
+    return [required(value, field) for value in ([values] if isinstance(values, str) else values)]
+
+
+def moment(value: Timestamp | None, field: str) -> str | None:
+    """Return a moment as MonitorQA writes it, or ``None``.
+
+    :param value: An aware ``datetime`` or ISO 8601 with a zone.
+    :param field: Name of the argument, for the message.
+    """
+    return None if value is None else utc_milliseconds(value, field)
+
+
+def in_order(start: Timestamp | None, end: Timestamp | None, start_field: str, end_field: str) -> None:
+    """Check that a period ends after it starts.
 
     :param start: Start, if there is one.
-    :param end: End.
+    :param end: End, if there is one.
     :param start_field: Name of the argument, for the message.
     :param end_field: Name of the argument, for the message.
-    :raises QAValidationError: It does, or a date cannot be read.
     """
-    end_at = to_utc(end, end_field)
-    if start is not None and to_utc(start, start_field) >= end_at:
-        raise QAValidationError(
-            f"{end_field} {end!s} must be after {start_field} {start!s}",
-            vendor="monitorqa",
-            outcome="Nothing was sent",
-        )
+    if start is not None and end is not None and to_utc(start, start_field) >= to_utc(end, end_field):
+        raise refused(f"{end_field} {end!s} must be after {start_field} {start!s}")
+
+
+def period(start: Timestamp | None, end: Timestamp) -> dict[str, str | None]:
+    """Return ``startDate`` and ``endDate`` of an audit.
+
+    :param start: Start, if there is one.
+    :param end: Due date.
+    """
+    in_order(start, present(end, "end_date"), "start_date", "end_date")
+    return {"startDate": moment(start, "start_date"), "endDate": moment(end, "end_date")}
+
+
+def read(kind: type[T], value: T | Mapping[str, Any], field: str, ignoring: Iterable[str] = ()) -> T:
+    """Return a value of one of this package's types, also from a mapping with the vendor's names.
+
+    :param kind: The type.
+    :param value: A value of it, or a mapping of its fields in the vendor's spelling (``isDefault``) or ours.
+    :param field: Name of the argument, for the message.
+    :param ignoring: Keys that the vendor's answers have and its requests have not.
+    """
+    if isinstance(value, kind):
+        return value
+    known = {one.name: one.default is MISSING for one in fields(kind)}
+    if not isinstance(value, Mapping):
+        raise refused(f"{field} must be a {kind.__name__} or a mapping of {', '.join(known)}, got {value!r}")
+    given = {_snake(name): item for name, item in value.items() if name not in ignoring}
+    missing = [name for name, needed in known.items() if needed and given.get(name) is None]
+    if missing:
+        raise refused(f"{field} lacks {', '.join(missing)}: all of {', '.join(known)} belong to a {kind.__name__}")
+    if given.keys() - known.keys():
+        unknown = ", ".join(sorted(given.keys() - known.keys()))
+        raise refused(f"{field} has {unknown}, which a {kind.__name__} has not; it has {', '.join(known)}")
+    return kind(**given)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
