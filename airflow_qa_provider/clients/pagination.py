@@ -38,19 +38,26 @@ class Paged:
         self._start = start
         self._limit = limit
         self._first: Page | None = None
+        self._total: int | None = None
+        self._asked = False
 
     @property
     def total(self) -> int | None:
-        """Rows in the whole list as the vendor counts them; asks for the first page when none was read yet."""
-        if self._first is None:
-            self._first = self._fetch(self._start)
-        return self._first.total
+        """Rows in the whole list as the vendor last counted them; asks for the first page when none was read yet."""
+        if not self._asked:
+            self._first = self._ask(self._start)
+        return self._total
+
+    def _ask(self, position: Any) -> Page:
+        page = self._fetch(position)
+        self._total, self._asked = page.total, True
+        return page
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return islice(self._rows(), self._limit)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
-        page, self._first = self._first or self._fetch(self._start), None
+        page, self._first = self._first or self._ask(self._start), None
         seen: set[int] = set()
         while page.items:
             fingerprint = hash(json.dumps(page.items, sort_keys=True, default=str))
@@ -60,4 +67,4 @@ class Paged:
             yield from page.items
             if page.next is None:
                 return
-            page = self._fetch(page.next)
+            page = self._ask(page.next)
