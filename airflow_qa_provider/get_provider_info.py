@@ -22,6 +22,9 @@ _COMMON_FIELDS: dict[str, Any] = {
     "read_timeout": _field(
         "Read time-out", "Seconds of silence after which a request is given up.", type=_NUMBER, default=60, minimum=0.1
     ),
+    "poll_interval": _field(
+        "Poll interval", "Seconds between two looks at what is waited for.", type=_NUMBER, default=30, minimum=0.1
+    ),
     "requests_per_minute": _field(
         "Requests per minute", "Budget of each Airflow process; empty for no limit.", type=_INTEGER, minimum=1
     ),

@@ -24,6 +24,7 @@ class ClientSettings:
     :param max_retry_wait: Longest pause between two tries, in seconds. A ``Retry-After`` beyond it is not waited for
         here but raised, so that the caller (a wait, an Airflow retry) can.
     :param requests_per_minute: Budget of this connection in this process; ``None`` for no limit.
+    :param poll_interval: Seconds between two looks at what is waited for, where the waiting task names none.
     :param page_size: Rows per page of lists; ``None`` for the vendor's default.
     :param routes: Overrides of routes, see :meth:`~airflow_qa_provider.clients.routes.RouteTable.overridden`.
     :param options: What the vendor's docs leave open, by name, and further credentials; see the vendor's client.
@@ -39,6 +40,7 @@ class ClientSettings:
     retries: int = 4
     max_retry_wait: float = 60.0
     requests_per_minute: int | None = None
+    poll_interval: float = 30.0
     page_size: int | None = None
     routes: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -69,9 +71,9 @@ class ClientSettings:
                 "the API key has spaces, line breaks or other characters that no header can carry",
                 "Copy it again, without quotes or line breaks",
             )
-        for name in ("connect_timeout", "read_timeout"):
+        for name in ("connect_timeout", "read_timeout", "poll_interval"):
             if not getattr(self, name) > 0:
-                raise refuse(f"{name} must be more than 0 seconds", "Requests without a time-out can hang for ever")
+                raise refuse(f"{name} must be more than 0 seconds", "Leave it empty for the default")
         if self.requests_per_minute is not None and self.requests_per_minute < 1:
             raise refuse("requests_per_minute must be at least 1", "Leave it empty for no limit")
         return self

@@ -13,8 +13,15 @@ from airflow_qa_provider.exceptions import QAConfigurationError, QAError
 
 ClientT = TypeVar("ClientT", bound=VendorClient)
 
-_NUMBERS = {"connect_timeout": float, "read_timeout": float, "retries": int, "max_retry_wait": float}
-_OPTIONAL_NUMBERS = {"requests_per_minute": int, "page_size": int}
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    "connect_timeout": float,
+    "read_timeout": float,
+    "retries": int,
+    "max_retry_wait": float,
+    "poll_interval": float,
+    "requests_per_minute": int,
+    "page_size": int,
+}
 
 
 class VendorHook(BaseHook, Generic[ClientT]):
@@ -114,7 +121,7 @@ def _verify(extra: Mapping[str, Any]) -> bool | str:
 
 def _numbers(extra: Mapping[str, Any], conn_id: str | None, vendor: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, kind in {**_NUMBERS, **_OPTIONAL_NUMBERS}.items():
+    for name, kind in _NUMBERS.items():
         value = extra.get(name)
         if value in (None, ""):
             continue

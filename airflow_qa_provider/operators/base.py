@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
-from airflow_qa_provider.triggers.deferral import POLL_INTERVAL, TIMEOUT, WaitingTask
+from airflow_qa_provider.triggers.deferral import TIMEOUT, WaitingTask, seconds
 
 if TYPE_CHECKING:
     from airflow_qa_provider.waiting.verdict import OnKill
@@ -22,7 +22,7 @@ class RemoteJobOperator(WaitingTask, BaseOperator):
     :param wait_for_completion: Whether to wait for the end.
     :param deferrable: Whether to wait in the triggerer, without a worker slot; ``[operators] default_deferrable`` by
         default.
-    :param poll_interval: Time between two looks, a ``timedelta`` or seconds; 30 s by default.
+    :param poll_interval: Time between two looks, a ``timedelta`` or seconds; by default that of the connection, 30 s.
     :param timeout: Longest wait, a ``timedelta`` or seconds; 7 days by default. Unlike ``execution_timeout`` it goes on
         counting while the task is deferred.
     :param on_kill: What happens to the remote object when a user stops the task while it waits: ``leave`` it, or
@@ -37,7 +37,7 @@ class RemoteJobOperator(WaitingTask, BaseOperator):
         conn_id: str,
         wait_for_completion: bool = True,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
-        poll_interval: timedelta | float = POLL_INTERVAL,
+        poll_interval: timedelta | float | None = None,
         timeout: timedelta | float = TIMEOUT,
         on_kill: OnKill = "leave",
         **kwargs: Any,
@@ -56,7 +56,9 @@ class RemoteJobOperator(WaitingTask, BaseOperator):
         :param context: Airflow's task context.
         :return: Id at the vendor.
         """
-        self.wait_policy()
+        for field, value in (("poll_interval", self.poll_interval), ("timeout", self.wait_timeout)):
+            if value is not None:
+                seconds(value, field)
         object_id = self.start(context)
         self.awaited_id = object_id
         return self.wait_for_object(context, object_id) if self.wait_for_completion else object_id

@@ -16,8 +16,8 @@ from airflow.providers.common.compat.sdk import (
 
 from airflow_qa_provider.compat import reschedule_at
 from airflow_qa_provider.exceptions import QAWaitTimeoutError
-from airflow_qa_provider.triggers.deferral import POLL_INTERVAL, WaitingTask
-from airflow_qa_provider.waiting.machine import Decision, Wait, WaitPolicy, WaitUntil
+from airflow_qa_provider.triggers.deferral import WaitingTask
+from airflow_qa_provider.waiting.machine import Decision, Wait, WaitUntil
 from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
 
 
@@ -29,7 +29,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
     :param conn_id: Id of the Airflow connection.
     :param deferrable: Whether to wait in the triggerer; ``[operators] default_deferrable`` by default.
-    :param poll_interval: Seconds between two looks, 30 by default; the ``poke_interval`` of other sensors.
+    :param poll_interval: Time between two looks, a ``timedelta`` or seconds; by default that of the connection, 30 s.
+        ``poke_interval``, as other sensors call it, does the same.
     :param on_kill: What happens to the remote object when a user stops the task: ``leave`` or ``cancel``.
     :param kwargs: ``mode``, ``timeout``, ``soft_fail`` and all else of Airflow's sensors.
     """
@@ -41,12 +42,15 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         *,
         conn_id: str,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
-        poll_interval: timedelta | float = POLL_INTERVAL,
+        poll_interval: timedelta | float | None = None,
         on_kill: OnKill = "leave",
         **kwargs: Any,
     ) -> None:
-        kwargs.setdefault("poke_interval", poll_interval)
+        if poll_interval is not None:
+            kwargs["poke_interval"] = poll_interval
+        interval = kwargs.get("poke_interval")
         super().__init__(**kwargs)
+        self.poll_interval = interval
         self.conn_id = conn_id
         self.deferrable = deferrable
         self.kill_policy = on_kill
@@ -62,7 +66,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         :param context: Airflow's task context.
         :return: The last look, as plain JSON.
         """
-        self.poll_interval, self.wait_timeout = self.poke_interval, self.timeout
+        self.wait_timeout = self.timeout
         if not self.deferrable and self.mode == "reschedule":
             return self._look_and_reschedule(context)
         return self.wait_for_object(context, self.object_id)
@@ -72,8 +76,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
         :param context: Airflow's task context.
         """
-        self.poll_interval, self.wait_timeout = self.poke_interval, self.timeout
-        decision = self._look(context, self.wait_policy())
+        self.wait_timeout = self.timeout
+        decision = self._look(time.time())
         if isinstance(decision, WaitUntil):
             return False
         return PokeReturnValue(True, self.conclude(context, decision, self.object_id))
@@ -94,19 +98,18 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
     def _look_and_reschedule(self, context: Any) -> Any:
         first = context["ti"].get_first_reschedule_date(context)
-        began = first.timestamp() if first else time.time()
-        policy = replace(self.wait_policy(), started_at=began, deadline=began + float(self.timeout))
-        decision = self._look(context, policy)
+        decision = self._look(first.timestamp() if first else time.time())
         if isinstance(decision, WaitUntil):
             raise reschedule_at(datetime.fromtimestamp(decision.at, timezone.utc))
         return self.conclude(context, decision, self.object_id)
 
-    def _look(self, context: Any, policy: WaitPolicy) -> Decision:
+    def _look(self, began: float) -> Decision:
         from airflow_qa_provider.waiting.inplace import look
         from airflow_qa_provider.waiting.probes import probe_for
 
         self.awaited_id = self.object_id
         with self._connect() as client:
+            policy = replace(self.wait_policy(client), started_at=began, deadline=began + float(self.timeout))
             decision = look(Wait(self.object_id, policy), probe_for(self.kind), client, time.time())
         if isinstance(decision, WaitUntil) and decision.notice:
             self._notify(decision.notice)

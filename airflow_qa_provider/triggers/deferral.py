@@ -25,7 +25,6 @@ from airflow_qa_provider.waiting.verdict import (
     xcoms,
 )
 
-POLL_INTERVAL = 30.0
 TIMEOUT = timedelta(days=7)
 _POLLS_BEYOND_DEADLINE = 2
 _TRIGGERER_RESTART = timedelta(minutes=5)
@@ -42,19 +41,21 @@ class WaitingTask:
     result_shape: ClassVar[ResultShape]
 
     conn_id: str
-    poll_interval: timedelta | float
+    poll_interval: timedelta | float | None
     wait_timeout: timedelta | float
     deferrable: bool
     kill_policy: OnKill = "leave"
     on_warning: OnWarning = "succeed"
     awaited_id: str | None = None
 
-    def wait_policy(self) -> WaitPolicy:
-        """Return how to wait, from now on."""
+    def wait_policy(self, client: Any) -> WaitPolicy:
+        """Return how to wait, from now on.
+
+        :param client: The vendor's client, whose connection may name a poll interval.
+        """
+        interval = self.poll_interval if self.poll_interval is not None else client.settings.poll_interval
         now = time.time()
-        return WaitPolicy(
-            seconds(self.poll_interval, "poll_interval"), now, now + seconds(self.wait_timeout, "timeout")
-        )
+        return WaitPolicy(seconds(interval, "poll_interval"), now, now + seconds(self.wait_timeout, "timeout"))
 
     def wait_terms(self) -> Terms:
         """Return what the ends of the wait mean."""
@@ -76,16 +77,17 @@ class WaitingTask:
         from airflow_qa_provider.waiting.probes import probe_for
 
         self.awaited_id = object_id
-        wait, probe = Wait(object_id, self.wait_policy()), probe_for(self.kind)
-        if not self.deferrable:
-            return self.conclude(context, wait_in_place(wait, probe, self._connect, self._notify), object_id)
+        probe = probe_for(self.kind)
         with self._connect() as client:
+            wait = Wait(object_id, self.wait_policy(client))
             decision = look(wait, probe, client, time.time())
-        if not isinstance(decision, WaitUntil):
-            return self.conclude(context, decision, object_id)
-        if decision.notice:
-            self._notify(decision.notice)
-        return self._defer(wait)
+        if isinstance(decision, WaitUntil):
+            if decision.notice:
+                self._notify(decision.notice)
+            if self.deferrable:
+                return self._defer(wait.policy, object_id)
+            decision = wait_in_place(wait, decision, probe, self._connect, self._notify)
+        return self.conclude(context, decision, object_id)
 
     def execute_complete(self, context: Any, event: Any = None, **_: Any) -> Any:
         """Take the task up again after the trigger.
@@ -134,18 +136,17 @@ class WaitingTask:
         except QAError as error:
             self._log().error("The task was stopped, but %s could not be cancelled: %s", self.awaited_id, error)
 
-    def _defer(self, wait: Wait) -> None:
+    def _defer(self, policy: WaitPolicy, object_id: str) -> None:
         from airflow_qa_provider.triggers.wait import WaitTrigger
 
         task: Any = self
-        policy = wait.policy
         # the trigger ends by its own deadline; this is for a triggerer that is not there
         left = max(0.0, (policy.deadline or 0.0) - time.time()) + _POLLS_BEYOND_DEADLINE * policy.poll_interval
         task.defer(
             trigger=WaitTrigger(
                 kind=self.kind,
                 conn_id=self.conn_id,
-                object_id=wait.object_id,
+                object_id=object_id,
                 policy=policy.as_dict(),
                 terms=self.wait_terms().as_dict(),
                 end_task=self._shape_when_ended_by_trigger(),

@@ -30,11 +30,12 @@ def look(wait: Wait, probe: Probe, client: Any, now: float) -> Decision:
 
 
 def wait_in_place(
-    wait: Wait, probe: Probe, connect: Callable[[], Any], notify: Callable[[str], None]
+    wait: Wait, decision: WaitUntil, probe: Probe, connect: Callable[[], Any], notify: Callable[[str], None]
 ) -> Finished | GaveUp:
     """Look again and again, sleeping in between, until the wait ends.
 
-    :param wait: The wait.
+    :param wait: The wait, after a first look.
+    :param decision: What that look said.
     :param probe: How to look.
     :param connect: Returns a client; called at the start and after refused credentials.
     :param notify: Takes lines for the log.
@@ -42,15 +43,16 @@ def wait_in_place(
     clock = SteadyClock()
     client = connect()
     try:
-        decision = look(wait, probe, client, clock())
-        while isinstance(decision, WaitUntil):
-            if decision.notice:
-                notify(decision.notice)
+        while True:
             time.sleep(max(0.0, decision.at - clock()))
             if decision.refresh:
                 client.close()
                 client = connect()
-            decision = look(wait, probe, client, clock())
-        return decision
+            outcome = look(wait, probe, client, clock())
+            if not isinstance(outcome, WaitUntil):
+                return outcome
+            decision = outcome
+            if decision.notice:
+                notify(decision.notice)
     finally:
         client.close()
