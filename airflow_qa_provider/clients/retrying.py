@@ -62,6 +62,8 @@ def may_repeat(route: Route, error: BaseException, max_wait: float) -> bool:
     """
     if isinstance(error, QAError) and error.retry_after is not None and error.retry_after > max_wait:
         return False
+    if isinstance(error, QAError) and error.operation not in (None, route.operation):
+        return False  # another request on the way, such as a sign-in, failed after tries of its own
     if isinstance(error, (QAConnectError, QARateLimitError)):
         return True
     if not (route.safe or route.idempotent):
