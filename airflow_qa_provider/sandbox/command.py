@@ -41,9 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port-base", type=int, default=0, metavar="N", help="port of the first vendor; default: free ports"
     )
     parser.add_argument("--scenario", metavar="FILE", help="JSON or YAML file with fault rules and outcomes")
-    parser.add_argument(
-        "--connections", metavar="FILE", help="write the connections as JSON, once all vendors listen"
-    )
+    parser.add_argument("--connections", metavar="FILE", help="write the connections as JSON, once all vendors listen")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the invented data and of all ids")
     for name, text in _DURATIONS.items():
         parser.add_argument("--" + name.replace("_", "-"), type=float, metavar="S", help=text)
@@ -56,10 +54,14 @@ def main(args: argparse.Namespace) -> int:
     Serve the vendors until SIGINT or SIGTERM.
 
     :param args: what :func:`add_arguments` declared
-    :return: exit code: 0 after a signal, 2 for wrong arguments or a missing package, 1 when a port is taken
+    :return: exit code: 0 after a signal, 2 for wrong arguments or a missing package, 1 when a port is taken or the
+        connections cannot be written
     """
     try:
         from airflow_qa_provider.sandbox.server import Sandbox
+
+        settings, rules = _settings(args)
+        sandbox = Sandbox(args.vendor, settings, scenario=rules, port_base=args.port_base)
     except ModuleNotFoundError as error:
         print(
             f"The sandbox needs the package {error.name!r}, which is not installed. "
@@ -67,9 +69,6 @@ def main(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    try:
-        settings, rules = _settings(args)
-        sandbox = Sandbox(args.vendor, settings, scenario=rules, port_base=args.port_base)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -96,15 +95,14 @@ def _settings(args: argparse.Namespace) -> tuple[SandboxSettings, list[Any]]:
 def _serve(sandbox: Sandbox, stopped: threading.Event, connections_file: str | None) -> int:
     try:
         sandbox.start()
+        if connections_file:
+            _write_whole(Path(connections_file), json.dumps(sandbox.connections()))
+        _announce(sandbox)
+        while not stopped.wait(0.5):
+            pass
     except (OSError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
-    try:
-        _announce(sandbox)
-        if connections_file:
-            _write_whole(Path(connections_file), json.dumps(sandbox.connections()))
-        while not stopped.wait(0.5):
-            pass
     finally:
         sandbox.stop()
     return 0
@@ -123,16 +121,16 @@ def _announce(sandbox: Sandbox) -> None:
 
     console = Console()
     table = Table(title="airflow-qa sandbox", title_justify="left")
-    for heading in ("Vendor", "Base URL", "API documentation", "Control"):
+    for heading in ("Vendor", "Base URL", "API documentation"):
         table.add_column(heading, no_wrap=True)
     for vendor in sandbox.vendors:
         url = sandbox.url(vendor)
-        table.add_row(vendor, url, f"{url}/docs", f"{url}/__sandbox__/state")
+        table.add_row(vendor, url, f"{url}/docs")
     console.print(table)
+    console.print("Requests, faults, outcomes and the clock: below /__sandbox__/ of each.\n")
     console.print("Point Airflow at it:\n")
-    for conn_id, connection in sandbox.connections().items():
-        line = f"export AIRFLOW_CONN_{conn_id.upper()}={shlex.quote(json.dumps(connection))}"
+    for name, value in sandbox.environment().items():
         # Plain print: rich would wrap the line, and a wrapped line cannot be pasted.
-        print(line, flush=True)
+        print(f"export {name}={shlex.quote(value)}")
     console.print("\nPress Ctrl+C to stop.")
     sys.stdout.flush()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -213,7 +214,7 @@ class Sandbox:
         """
         self.clock.advance(seconds)
 
-    def connections(self) -> Mapping[str, dict[str, Any]]:
+    def connections(self) -> dict[str, dict[str, Any]]:
         """
         Describe Airflow connections to the vendors, ready for ``AIRFLOW_CONN_<CONN_ID>`` as JSON.
 
@@ -222,6 +223,14 @@ class Sandbox:
         return {
             f"{name}_default": load_vendor(name).airflow_connection(context) for name, context in self._contexts.items()
         }
+
+    def environment(self) -> dict[str, str]:
+        """
+        Return the connections as environment variables that Airflow reads.
+
+        :return: ``AIRFLOW_CONN_<CONN_ID>`` -> JSON
+        """
+        return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(value) for name, value in self.connections().items()}
 
     def _context(self, vendor: str) -> SandboxContext:
         if vendor not in self._contexts:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
-from datetime import datetime
 
 from fpdf.enums import XPos, YPos
 
+from airflow_qa_provider.sandbox.files.audit_document import FULL, REGULAR, SUMMARY, AuditDocument, Item, Section
 from airflow_qa_provider.sandbox.files.page import (
     AMBER,
     GREEN,
@@ -24,87 +23,9 @@ from airflow_qa_provider.sandbox.files.page import (
 from airflow_qa_provider.sandbox.files.photos import HEIGHT, WIDTH, photo
 
 ACCENT: Colour = (17, 75, 95)
-REGULAR, SUMMARY, FULL = 0, 1, 2
 _KINDS = {REGULAR: "Audit report", SUMMARY: "Audit summary", FULL: "Full audit report"}
 _VERDICTS: dict[str, Colour] = {"Passed": GREEN, "Failed": RED, "N/A": MUTED}
 _PRIORITIES: dict[str, Colour] = {"Low": MUTED, "Medium": AMBER, "High": RED}
-
-
-@dataclass(frozen=True)
-class Item:
-    """
-    One checked item.
-
-    :param text: the question
-    :param verdict: ``Passed``, ``Failed`` or ``N/A``
-    :param critical: whether failing it fails the audit
-    :param note: the auditor's note
-    :param details: extra inputs, label and value
-    :param photo_scene: which photo was taken, if any
-    """
-
-    text: str
-    verdict: str
-    critical: bool = False
-    note: str = ""
-    details: tuple[tuple[str, str], ...] = ()
-    photo_scene: int | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    """
-    A group of items.
-
-    :param name: heading
-    :param items: the items
-    """
-
-    name: str
-    items: tuple[Item, ...]
-
-    def count(self, verdict: str) -> int:
-        """Count the items with a verdict."""
-        return sum(item.verdict == verdict for item in self.items)
-
-
-@dataclass(frozen=True)
-class Action:
-    """A corrective action."""
-
-    number: str
-    name: str
-    description: str
-    assignee: str
-    due: str
-    priority: str
-    status: str
-
-
-@dataclass(frozen=True)
-class AuditDocument:
-    """
-    Everything an audit report shows.
-
-    :param facts: label and value of the particulars
-    :param score: 0 to 100
-    """
-
-    company: str
-    title: str
-    number: str
-    template: str
-    site: str
-    hint: str
-    facts: tuple[tuple[str, str], ...]
-    score: float
-    score_label: str
-    score_colour: Colour
-    failed: bool
-    completed_at: datetime
-    auditor: str
-    sections: tuple[Section, ...]
-    actions: tuple[Action, ...] = field(default=())
 
 
 def audit_pdf(document: AuditDocument, kind: int, include_photos: bool) -> bytes:
@@ -258,7 +179,7 @@ def _action_table(page: ReportPage, document: AuditDocument) -> None:
     page.heading("Corrective actions")
     rows = [(a.number, a.name, a.assignee, a.due, a.priority, a.status) for a in document.actions]
     head = ("Number", "Action", "Assigned to", "Due", "Priority", "Status")
-    page.grid(head, rows, (26, 64, 32, 22, 18, 18), "LLLLLL")
+    page.grid(head, rows, (30, 60, 32, 22, 18, 18), "LLLLLL")
 
 
 def _action_details(page: ReportPage, document: AuditDocument) -> None:

@@ -125,10 +125,14 @@ class ReportPage(FPDF):
         """
         self.set_fill_color(*self.accent)
         self.rect(0, 0, self.w, 46, style="F")
-        for y, size, style, text in ((11, 9, "", kicker), (18, 20, "B", title), (31, 11, "", subtitle)):
+        for y, size, style, text in ((11, 9.0, "", kicker), (18, 20.0, "B", title), (31, 11.0, "", subtitle)):
             self.set_xy(self.l_margin, y)
+            plain = printable(text)
             self.font(size, WHITE, style)
-            self.cell(0, size * 0.45, self.clipped(printable(text), self.epw))
+            while size > 12 and self.get_string_width(plain) > self.epw:
+                size -= 1
+                self.font(size, WHITE, style)
+            self.cell(0, 9 if style else size * 0.45, self.clipped(plain, self.epw))
         self.set_xy(self.l_margin, 53)
 
     def clipped(self, text: str, width: float) -> str:
@@ -173,6 +177,8 @@ class ReportPage(FPDF):
 
         self.font(8.5)
         self.set_draw_color(*LINE)
+        # Rows that are not shaded are drawn in the current fill colour.
+        self.set_fill_color(*WHITE)
         with self.table(
             col_widths=tuple(widths),
             text_align=tuple({"L": "LEFT", "C": "CENTER", "R": "RIGHT"}[a] for a in aligns),

@@ -19,12 +19,13 @@ def photo(scene: int, caption: str, failed: bool) -> bytes:
     :param caption: text stamped into the lower edge, ASCII
     :param failed: marks the spot in red instead of green
     """
-    from PIL import Image, ImageDraw, ImageFilter
+    from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
     rng = random.Random(scene)
     image = Image.new("RGB", (WIDTH, HEIGHT))
     draw = ImageDraw.Draw(image)
-    spot = (_corridor, _shelves, _scaffold)[scene % 3](draw, rng)
+    spot = rng.choice((_corridor, _shelves, _scaffold))(draw, rng)
+    image = ImageEnhance.Brightness(image).enhance(rng.uniform(0.82, 1.08))
     image = image.filter(ImageFilter.GaussianBlur(1.1))
     draw = ImageDraw.Draw(image)
     x, y, radius = spot
@@ -47,12 +48,12 @@ def _corridor(draw: Any, rng: random.Random) -> tuple[int, int, int]:
     _gradient(draw, 0, 250, (206, 211, 214), (176, 182, 186))
     _gradient(draw, 250, HEIGHT, (120, 112, 104), (86, 80, 76))
     draw.polygon(((250, 90), (390, 90), (390, 250), (250, 250)), fill=(150, 158, 164))
-    draw.rectangle((285, 120, 355, 250), fill=(96, 70, 48))
+    draw.rectangle((285, 120, 355, 250), fill=rng.choice(((96, 70, 48), (64, 84, 104), (120, 124, 122))))
     draw.rectangle((292, 100, 348, 114), fill=(28, 130, 70))
     for x0, x1 in ((0, 250), (WIDTH, 390)):
         draw.line((x0, 20, x1, 92), fill=(130, 136, 140), width=3)
         draw.line((x0, HEIGHT - 10, x1, 250), fill=(70, 66, 62), width=4)
-    x = rng.choice((110, 130, 500))
+    x = rng.choice((rng.randint(60, 180), rng.randint(430, 540)))
     draw.rounded_rectangle((x, 200, x + 44, 300), 14, fill=(196, 30, 36))
     draw.rectangle((x + 14, 182, x + 30, 204), fill=(40, 40, 42))
     draw.rectangle((x + 6, 232, x + 38, 262), fill=(238, 236, 228))

@@ -42,7 +42,8 @@ def _key_figures(page: ReportPage, table: Table) -> None:
         page.rect(x, top, width, 21, style="DF", round_corners=True, corner_radius=2)
         page.set_xy(x + 3, top + 3)
         page.font(8, MUTED)
-        page.cell(width - 6, 4, ("Average " if not measure.total else "Total ") + measure.heading.lower())
+        kind = "Total" if measure.total else "Average"
+        page.cell(width - 6, 4, f"{kind} {measure.heading[0].lower()}{measure.heading[1:]}")
         page.set_xy(x + 3, top + 9.5)
         page.font(15, INK, "B")
         page.cell(width - 6, 7, shown(table.column_total(index), measure))
@@ -82,14 +83,10 @@ def _columns(page: ReportPage, totals: list[tuple[str, float]]) -> None:
         page.set_xy(x, top + height + 1)
         page.font(6.5, MUTED)
         page.cell(step, 4, page.clipped(printable(label), step - 0.5), align="C")
+    level = top + height - height * average / largest
     page.set_draw_color(*RED)
     page.set_dash_pattern(dash=1.5, gap=1)
-    page.line(
-        page.l_margin,
-        top + height - height * average / largest,
-        page.w - page.r_margin,
-        top + height - height * average / largest,
-    )
+    page.line(page.l_margin, level, page.w - page.r_margin, level)
     page.set_dash_pattern()
     page.set_xy(page.l_margin, top + height + 6)
     page.font(8, MUTED)

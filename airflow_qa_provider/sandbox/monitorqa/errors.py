@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from airflow_qa_provider.sandbox.apidocs import allowed_methods
+
 _CODES = {
     400: "BAD_REQUEST",
     401: "UNAUTHORIZED",
@@ -133,4 +135,6 @@ def install_error_handlers(app: FastAPI) -> None:
     async def other(request: Request, error: HTTPException) -> JSONResponse:
         response = error_response(error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["allow"] = allowed_methods(app, request.scope)
         return response

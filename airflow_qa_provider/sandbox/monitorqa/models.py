@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 DATE_FORMAT = "yyyy-MM-ddTHH:mm:ss.fffZ"
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3})Z", re.ASCII)
+_DATE_SCHEMA = r"^[0-9]{4}-(0[1-9]|1[0-2])-([01][0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 HINT_LIMIT = 2000
 
 
@@ -44,7 +45,7 @@ WireDate = Annotated[
     datetime,
     BeforeValidator(parse_date),
     PlainSerializer(format_date, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2024-01-15T08:00:00.000Z"]}),
+    WithJsonSchema({"type": "string", "pattern": _DATE_SCHEMA, "examples": ["2024-01-15T08:00:00.000Z"]}),
 ]
 SentDate = Annotated[
     datetime,
@@ -118,7 +119,7 @@ class ReopenAudit(AuditDates):
 class AuditIds(Wire):
     """Ids of a bulk operation."""
 
-    ids: list[str]
+    ids: Annotated[list[str], Field(min_length=1)]
 
 
 class Meta(Wire):

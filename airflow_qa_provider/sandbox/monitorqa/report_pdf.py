@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Callable
 
-from airflow_qa_provider.sandbox.files.audit_pdf import Action, AuditDocument, Item, Section, audit_pdf
+from airflow_qa_provider.sandbox.files.audit_document import Action, AuditDocument, Item, Section
 from airflow_qa_provider.sandbox.files.padding import padded_pdf
+from airflow_qa_provider.sandbox.files.press import Press
 from airflow_qa_provider.sandbox.files.report_file import ReportFile, file_name
 from airflow_qa_provider.sandbox.monitorqa.answers import Answer
 from airflow_qa_provider.sandbox.monitorqa.audit import Audit
@@ -83,30 +84,23 @@ def _items(answers: tuple[Answer, ...], section: str) -> tuple[Item, ...]:
     )
 
 
-class ReportPress:
-    """Typesets PDF reports and keeps the latest, so that a repeated download is fast and gives equal bytes."""
+def report_file(store: MonitorQAStore, press: Press, audit: Audit, kind: int, photos: bool) -> Callable[[], ReportFile]:
+    """
+    Prepare the PDF report of an audit as it stands now; the result typesets it, in whatever thread it is called.
 
-    def __init__(self, keep: int = 32) -> None:
-        self._keep = keep
-        self._made: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+    :param store: the account
+    :param press: keeps finished reports
+    :param audit: a completed audit
+    :param kind: 0 Regular, 1 Summary, 2 Full
+    :param photos: whether photos are shown
+    """
+    settings, document = store.context.settings, document_of(store, audit)
+    key = (audit.id, audit.round, kind, photos)
 
-    def make(
-        self, key: tuple[object, ...], document: AuditDocument, kind: int, photos: bool, size: int | None, seed: int
-    ) -> ReportFile:
-        """
-        Make a report.
+    def typeset() -> bytes:
+        from airflow_qa_provider.sandbox.files.audit_pdf import audit_pdf
 
-        :param key: what the content depends on
-        :param document: the content
-        :param kind: 0 Regular, 1 Summary, 2 Full
-        :param photos: whether photos are shown
-        :param size: wanted file size in bytes
-        :param seed: seed of the padding
-        """
-        data = self._made.get(key)
-        if data is None:
-            data = audit_pdf(document, kind, photos)
-            self._made[key] = data
-            while len(self._made) > self._keep:
-                self._made.popitem(last=False)
-        return padded_pdf(file_name(f"{document.number} {document.title}", "pdf"), data, size, seed)
+        return audit_pdf(document, kind, photos)
+
+    name = file_name(f"{document.number} {document.title}", "pdf")
+    return lambda: padded_pdf(name, press.get(key, typeset), settings.pdf_bytes, settings.seed)

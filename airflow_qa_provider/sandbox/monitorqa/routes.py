@@ -13,7 +13,7 @@ from airflow_qa_provider.sandbox.monitorqa import models as wire
 from airflow_qa_provider.sandbox.monitorqa import views
 from airflow_qa_provider.sandbox.monitorqa.audit import Audit, State
 from airflow_qa_provider.sandbox.monitorqa.errors import RESPONSES
-from airflow_qa_provider.sandbox.monitorqa.report_pdf import document_of
+from airflow_qa_provider.sandbox.monitorqa.report_pdf import report_file
 from airflow_qa_provider.sandbox.monitorqa.seed import Group
 from airflow_qa_provider.sandbox.monitorqa.store import MonitorQAStore
 
@@ -181,14 +181,9 @@ async def get_report_pdf(
     report_type: ReportType = 0,
     include_photos: Annotated[bool, Query(alias="includePhotos")] = False,
 ) -> Response:
-    audit, settings = store.complete_audit(audit_id), store.context.settings
-    key = (audit.id, audit.round, report_type, include_photos)
-    press, document = request.app.state.press, document_of(store, audit)
-    made = await asyncio.to_thread(
-        press.make, key, document, report_type, include_photos, settings.pdf_bytes, settings.seed
-    )
-    response: Response = made.response()
-    return response
+    audit = store.complete_audit(audit_id)
+    make = report_file(store, request.app.state.press, audit, report_type, include_photos)
+    return (await asyncio.to_thread(make)).response()
 
 
 @audits.get("/complete/{auditId}/report", summary="Get audit report")
@@ -233,8 +228,8 @@ async def get_audit(store: Store, audit_id: AuditId) -> wire.AuditDetails:
     return views.details(store, store.audit(audit_id))
 
 
-@audits.put("/{id}", summary="Update one-time audit", response_class=Response)
-async def update_audit(store: Store, audit_id: Id, wanted: wire.UpdateAudit) -> Response:
+@audits.put("/{auditId}", summary="Update one-time audit", response_class=Response)
+async def update_audit(store: Store, audit_id: AuditId, wanted: wire.UpdateAudit) -> Response:
     store.update(audit_id, wanted)
     return Response()
 

@@ -62,12 +62,8 @@ class MonitorQAStore:
 
     def audits(self) -> list[Audit]:
         """Return every audit that exists now, in the order of creation."""
-        now = self.now
-        for audit in list(self._audits.values()):
-            audit.settle(now)
-            if audit.state is State.DELETED:
-                del self._audits[audit.id]
-        return list(self._audits.values())
+        settled = [self._settled(audit_id) for audit_id in list(self._audits)]
+        return [audit for audit in settled if audit is not None]
 
     def audit(self, audit_id: str) -> Audit:
         """
@@ -76,8 +72,7 @@ class MonitorQAStore:
         :param audit_id: its id
         :raises RequestRefused: 404 when there is none
         """
-        self.audits()
-        audit = self._audits.get(audit_id)
+        audit = self._settled(audit_id)
         if audit is None:
             raise not_found("Audit", audit_id)
         return audit
@@ -240,8 +235,7 @@ class MonitorQAStore:
         :param outcome: the ending
         :return: whether there is such an audit
         """
-        self.audits()
-        audit = self._audits.get(object_id)
+        audit = self._settled(object_id)
         if audit is None or outcome.kind != "audit":
             return False
         audit.plan = self._plan(outcome)
@@ -268,19 +262,27 @@ class MonitorQAStore:
             "audits": audits,
         }
 
+    def _settled(self, audit_id: str) -> Audit | None:
+        audit = self._audits.get(audit_id)
+        if audit is None:
+            return None
+        audit.settle(self.now)
+        if audit.state is State.DELETED:
+            del self._audits[audit_id]
+            return None
+        return audit
+
     def _plan(self, outcome: Outcome | None) -> Plan:
         settings = self.context.settings
         seconds = settings.audit_seconds if outcome is None or outcome.seconds is None else outcome.seconds
         return Plan(outcome.result if outcome else "completed", settings.audit_pickup_seconds, seconds)
 
     def _known(self, audit_ids: Iterable[str]) -> list[Audit]:
-        self.audits()
-        wanted = list(dict.fromkeys(audit_ids))
-        if not wanted:
-            raise RequestRefused(400, "The request is not valid", {"ids": "must not be empty"})
-        if not all(audit_id in self._audits for audit_id in wanted):
+        audits = [self._settled(audit_id) for audit_id in dict.fromkeys(audit_ids)]
+        known = [audit for audit in audits if audit is not None]
+        if len(known) < len(audits):
             raise BusinessError("audit/not-found")
-        return [self._audits[audit_id] for audit_id in wanted]
+        return known
 
     def _check_people(self, user_ids: Iterable[str]) -> None:
         known = {person.id for person in self.people}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections import OrderedDict
 from datetime import datetime
 
 from airflow_qa_provider.sandbox.files.padding import padded_pdf, padded_xlsx
+from airflow_qa_provider.sandbox.files.press import Press
 from airflow_qa_provider.sandbox.files.report_file import ReportFile, file_name
 from airflow_qa_provider.sandbox.files.table import Cell, Measure, Table, table_csv, table_html
 from airflow_qa_provider.sandbox.qalyptus.records import Record
@@ -58,12 +58,15 @@ def _figure(rng: random.Random, measure: Measure, low: float, high: float) -> Ce
 
 
 class FilePress:
-    """Makes the files of finished records and keeps the latest, so that repeated downloads are fast."""
+    """
+    Makes the files of finished records.
 
-    def __init__(self, settings: SandboxSettings, keep: int = 32) -> None:
+    :param settings: file sizes and seed
+    """
+
+    def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
-        self._keep = keep
-        self._made: OrderedDict[tuple[str, datetime], bytes] = OrderedDict()
+        self._press = Press()
 
     def make(self, record: Record) -> ReportFile:
         """
@@ -73,21 +76,13 @@ class FilePress:
         """
         settings, ending = self._settings, record.output_format.lower()
         name = file_name(record.report.name, ending)
-        data = self._data(record, ending)
+        key = (record.id, record.created_at)
+        data = self._press.get(key, lambda: _FORMS[ending](table_of(record, settings.seed)))
         if ending == "pdf":
             return padded_pdf(name, data, settings.pdf_bytes, settings.seed)
         if ending == "xlsx":
             return padded_xlsx(name, data, settings.xlsx_bytes, settings.seed)
         return ReportFile.from_bytes(name, data)
-
-    def _data(self, record: Record, ending: str) -> bytes:
-        key = (record.id, record.created_at)
-        data = self._made.get(key)
-        if data is None:
-            data = self._made[key] = _FORMS[ending](table_of(record, self._settings.seed))
-            while len(self._made) > self._keep:
-                self._made.popitem(last=False)
-        return data
 
 
 def _pdf(table: Table) -> bytes:

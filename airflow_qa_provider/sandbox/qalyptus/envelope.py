@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from airflow_qa_provider.sandbox.apidocs import allowed_methods
+
 
 class Envelope(BaseModel):
     """Every JSON answer. The vendor documents no more than these four members."""
@@ -90,4 +92,6 @@ def install_error_handlers(app: FastAPI, always_200: bool) -> None:
     async def other(request: Request, error: HTTPException) -> JSONResponse:
         response = answer(error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["allow"] = allowed_methods(app, request.scope)
         return response

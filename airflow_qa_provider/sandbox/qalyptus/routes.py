@@ -169,7 +169,7 @@ async def stop(store: Store, record_id: Id) -> JSONResponse:
     return success(store.wire(store.stop(record_id)))
 
 
-@status.delete("/{id}", summary="Delete request", response_model=Envelope)
+@status.delete("/{id:uuid}", summary="Delete request", response_model=Envelope)
 async def delete(store: Store, record_id: Id) -> JSONResponse:
     store.delete(record_id)
     return success(None)
