@@ -53,4 +53,4 @@ def as_manifest(value: Any, field: str = "reports") -> Manifest:
             f"{field} takes the manifests that the transfers return, got {kind}", outcome="Nothing was sent"
         )
     defaults: dict[str, Any] = dict.fromkeys(Manifest.__annotations__)
-    return {**defaults, "source": {}, **value}  # type: ignore[typeddict-item, return-value]
+    return {**defaults, "source": {}, **value}  # type: ignore[typeddict-item]

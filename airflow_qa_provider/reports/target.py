@@ -1,0 +1,84 @@
+"""Where a report goes: a file, or a folder and a name to be completed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.reports.formats import FileFormat, format_of_name
+from airflow_qa_provider.reports.names import safe_name
+from airflow_qa_provider.reports.staging import file_info, is_local, storage_errors
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+_NOTHING_SENT = "Nothing was sent"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a report goes.
+
+    :param path: A file; a folder when ``stem`` is set.
+    :param stem: File name without suffix, to be put into the folder.
+    """
+
+    path: ObjectStoragePath
+    stem: str | None = None
+
+    @classmethod
+    def of(cls, target: str | ObjectStoragePath, conn_id: str | None = None, stem: str = "report") -> Target:
+        """Return the target that a user names.
+
+        :param target: Path or URI, as ``ObjectStoragePath`` reads it. With ``/`` at its end it is a folder.
+        :param conn_id: Airflow connection of the object storage.
+        :param stem: File name, without suffix, for a folder.
+        :raises QAValidationError: No target, no file system for its scheme, or a folder without ``/`` at its end.
+        :raises QAFileError: The storage could not be asked.
+        """
+        from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+        text = str(target).strip()
+        if not text or text == "None":
+            raise QAValidationError(f"target names no file or folder, got {target!r}", outcome=_NOTHING_SENT)
+        path = target if isinstance(target, ObjectStoragePath) and not conn_id else _path(text, conn_id)
+        try:
+            fs = path.fs
+        except (ValueError, ImportError) as error:
+            raise QAValidationError(
+                f"target {text!r} cannot be opened: {error}",
+                outcome=_NOTHING_SENT,
+                hint="Install the Airflow provider that brings this file system (amazon for s3://, google for gs://, "
+                "microsoft-azure for abfs://)",
+            ) from None
+        if is_local(fs):
+            # absolute, for a manifest is read by other processes
+            path = ObjectStoragePath(f"file://{fs._strip_protocol(str(path.path))}")
+        if text.endswith("/") or not path.name:
+            return cls(path, stem)
+        with storage_errors("look at", text, {}):
+            info = file_info(fs, str(path.path))
+        if info is not None and info.get("type") == "directory":
+            raise QAValidationError(
+                f"target {text!r} is a folder", outcome=_NOTHING_SENT, hint='End it with "/", or add a file name'
+            )
+        return cls(path)
+
+    @property
+    def named_format(self) -> FileFormat | None:
+        """The format that the file's name stands for; ``None`` for a folder."""
+        return None if self.stem else format_of_name(self.path.name)
+
+    def file(self, fmt: FileFormat) -> ObjectStoragePath:
+        """Return the path of the file.
+
+        :param fmt: Its format, which gives the suffix in a folder.
+        """
+        return self.path / safe_name(f"{self.stem}{fmt.suffix}") if self.stem else self.path
+
+
+def _path(text: str, conn_id: str | None) -> ObjectStoragePath:
+    from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+    return ObjectStoragePath(text, conn_id=conn_id) if conn_id else ObjectStoragePath(text)

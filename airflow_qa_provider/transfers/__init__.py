@@ -1,0 +1,1 @@
+"""Transfers: a vendor's report into object storage, one module per vendor."""
