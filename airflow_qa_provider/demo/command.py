@@ -1,0 +1,46 @@
+"""The console command ``airflow-qa demo``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``airflow-qa demo``.
+
+    :param parser: The sub-command's parser.
+    """
+    parser.add_argument("--ui", action="store_true", help="open the demo in a real Airflow with its user interface")
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="port of the user interface; a free one by default"
+    )
+    parser.add_argument("--output", type=Path, default=Path("demo-output"), metavar="DIR", help="where the files go")
+    parser.add_argument("--verbose", action="store_true", help="show every log line of Airflow")
+    parser.add_argument(
+        "--limit", type=float, default=300.0, metavar="S", help="seconds after which the run is given up"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run the demo.
+
+    :param args: What :func:`add_arguments` declared.
+    :return: Exit code: 0 when everything arrived, 1 when a step failed, 2 when a package is missing, 130 after Ctrl-C.
+    """
+    try:
+        if args.ui:
+            from airflow_qa_provider.demo.standalone import run_standalone
+
+            return run_standalone(args.output.resolve(), args.port, args.verbose)
+        from airflow_qa_provider.demo.runner import run_demo
+
+        return run_demo(args.output.resolve(), args.limit, args.verbose)
+    except ModuleNotFoundError as error:
+        print(
+            f"The demo needs the package {error.name!r}, which is not installed. "
+            "Install the provider with its extras 'sandbox' and 'inspect'.",
+            file=sys.stderr,
+        )
+        return 2

@@ -1,0 +1,119 @@
+"""Runs a DAG once with ``dag.test()`` and reports what happens as JSON lines. A process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+from airflow.listeners import hookimpl
+
+
+class TaskEvents:
+    """Airflow listener that writes a line for each change of a task's state.
+
+    :param stream: Where the lines go.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, event: str, **facts: Any) -> None:
+        """Write one event.
+
+        :param event: Its name.
+        :param facts: Plain JSON.
+        """
+        self._stream.write(json.dumps({"event": event, "at": time.time(), **facts}) + "\n")
+        self._stream.flush()
+
+    def _task(self, state: str, ti: Any, error: Any = None) -> None:
+        facts = {"task_id": ti.task_id, "map_index": ti.map_index, "state": state}
+        if error is not None:
+            facts["error"] = str(error)
+            facts["error_type"] = type(error).__name__
+        self.write("task", **facts)
+
+    @hookimpl
+    def on_task_instance_running(self, previous_state: Any, task_instance: Any) -> None:
+        """Note that a task runs."""
+        self._task("running", task_instance)
+
+    @hookimpl
+    def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:
+        """Note that a task has succeeded."""
+        self._task("success", task_instance)
+
+    @hookimpl
+    def on_task_instance_skipped(self, previous_state: Any, task_instance: Any) -> None:
+        """Note that a task was skipped."""
+        self._task("skipped", task_instance)
+
+    @hookimpl
+    def on_task_instance_failed(self, previous_state: Any, task_instance: Any, error: Any) -> None:
+        """Note that a task has failed, and why."""
+        self._task("failed", task_instance, error)
+
+
+def run(dag_file: Path, events: TaskEvents) -> bool:
+    """Run the DAG of a file and report its tasks and their results.
+
+    :param dag_file: A file that defines ``dag``.
+    :param events: Where to report.
+    :return: Whether the run was a success.
+    """
+    from airflow.sdk.listener import get_listener_manager
+
+    get_listener_manager().add_listener(events)
+    spec = importlib.util.spec_from_file_location(dag_file.stem, dag_file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{dag_file} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    dag_run = module.dag.test()
+    results = _xcoms(dag_run)
+    for ti in sorted(dag_run.get_task_instances(), key=lambda ti: (str(ti.start_date), ti.map_index)):
+        took = (ti.end_date - ti.start_date).total_seconds() if ti.start_date and ti.end_date else None
+        key = (ti.task_id, ti.map_index)
+        events.write(
+            "result",
+            task_id=ti.task_id,
+            map_index=ti.map_index,
+            state=str(ti.state or "not run"),
+            seconds=took,
+            xcoms=results.get(key, {}),
+        )
+    return str(dag_run.state) == "success"
+
+
+def _xcoms(dag_run: Any) -> dict[tuple[str, int], dict[str, Any]]:
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    with create_session() as session:
+        rows = session.scalars(
+            select(XComModel).where(XComModel.dag_id == dag_run.dag_id, XComModel.run_id == dag_run.run_id)
+        )
+        for row in rows:
+            found.setdefault((row.task_id, row.map_index), {})[row.key] = XComModel.deserialize_value(row)
+    return found
+
+
+def main() -> int:
+    """Run the process and return its exit code."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dag_file", type=Path)
+    parser.add_argument("events_file", type=Path)
+    args = parser.parse_args()
+    with args.events_file.open("a", encoding="utf-8") as stream:
+        return 0 if run(args.dag_file, TaskEvents(stream)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""A throw-away Airflow for the demo: its home, its settings, its connections."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+RECIPIENTS = ("quality@example.com", "site.lead@example.com", "finance@example.com")
+DAG_ID = "example_report_distribution"
+_POLL_SECONDS = 1
+
+
+def dag_folder() -> Path:
+    """Return the folder of the example DAGs, in the repository or in the installed package."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package.parent / "example_dags", package / "example_dags"):
+        if (folder / f"{DAG_ID}.py").is_file():
+            return folder
+    raise FileNotFoundError(f"{DAG_ID}.py is neither beside nor inside {package}")
+
+
+def demo_connections(
+    vendors: Mapping[str, dict[str, Any]], smtp: Mapping[str, Any], output: Path, poll_seconds: float = _POLL_SECONDS
+) -> dict[str, dict[str, Any]]:
+    """Return the connections that the example DAGs use.
+
+    :param vendors: Connections of the sandboxes.
+    :param smtp: Connection of the mail server.
+    :param output: Folder for the files.
+    :param poll_seconds: Poll interval; short, for the sandboxes are quick.
+    """
+    connections = {
+        name: {**fields, "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds}}
+        for name, fields in vendors.items()
+    }
+    connections["smtp_default"] = {**smtp, "extra": {**smtp.get("extra", {}), "recipients": ", ".join(RECIPIENTS)}}
+    connections["quality_reports"] = {"conn_type": "generic", "extra": {"path": f"file://{output}"}}
+    return connections
+
+
+def airflow_environment(
+    home: Path, connections: Mapping[str, Mapping[str, Any]] | None = None, **settings: str
+) -> dict[str, str]:
+    """Return the environment of an Airflow process.
+
+    :param home: ``AIRFLOW_HOME``.
+    :param connections: Connections to hand over in the environment.
+    :param settings: ``SECTION__KEY`` to value.
+    """
+    foreign = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    env["AIRFLOW_HOME"] = str(home)
+    defaults = {
+        "CORE__LOAD_EXAMPLES": "False",
+        "CORE__DAGS_FOLDER": str(dag_folder()),
+        "CORE__UNIT_TEST_MODE": "False",
+        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+    env.update({f"AIRFLOW__{name}": value for name, value in {**defaults, **settings}.items()})
+    for name, fields in (connections or {}).items():
+        env[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps(fields)
+    return env
