@@ -9,8 +9,9 @@ from urllib.parse import quote, quote_plus
 MASK = "***"
 _MIN_LENGTH = 4
 _NAMED = re.compile(
-    r"(?i)([\"']?\b(?:x-api-key|api[_-]?key|authorization|x-authorization|x-auth-client-id|access[_-]?token|"
-    r"refresh[_-]?token|token|password|secret|signature|sig)\b[\"']?\s*[:=]\s*[\"']?(?:bearer |oauth2 )?)[^\s\"'&,;}]+"
+    # any name that ends like a secret: x-api-key, refresh_token, clientSecret, fileOpenPassword
+    r"(?i)([\"']?\b(?:[\w-]{0,40}(?:api[_-]?key|token|password|secret)|(?:x-)?authorization|x-auth-client-id|signature|"
+    r"sig)\b[\"']?\s*[:=]\s*[\"']?(?:bearer |oauth2 )?)[^\s\"'&,;}]+"
 )
 
 
