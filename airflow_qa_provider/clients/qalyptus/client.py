@@ -8,16 +8,26 @@ import requests
 from requests.auth import AuthBase
 
 from airflow_qa_provider.clients.base import VendorClient, VendorError
+from airflow_qa_provider.clients.qalyptus.api_keys import ApiKeys
+from airflow_qa_provider.clients.qalyptus.conditions import Conditions
 from airflow_qa_provider.clients.qalyptus.dialect import Dialect
+from airflow_qa_provider.clients.qalyptus.filters import Filters
+from airflow_qa_provider.clients.qalyptus.groups import Groups
+from airflow_qa_provider.clients.qalyptus.identity_providers import IdentityProviders
+from airflow_qa_provider.clients.qalyptus.licenses import Licenses
+from airflow_qa_provider.clients.qalyptus.organizations import Organizations
+from airflow_qa_provider.clients.qalyptus.projects import Projects
 from airflow_qa_provider.clients.qalyptus.reports import Reports
 from airflow_qa_provider.clients.qalyptus.routes import ROUTES
 from airflow_qa_provider.clients.qalyptus.status import Status
+from airflow_qa_provider.clients.qalyptus.storage_services import StorageServices
 from airflow_qa_provider.clients.qalyptus.tasks import Tasks
+from airflow_qa_provider.clients.qalyptus.users import Users
 from airflow_qa_provider.clients.routes import Route
 from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.clients.transport import HeaderAuth
 
-_ENVELOPE = frozenset({"data", "isSuccess"})
+_ENVELOPE = frozenset({"data", "isSuccess", "error", "errorDetails"})
 
 
 class QalyptusClient(VendorClient):
@@ -35,9 +45,19 @@ class QalyptusClient(VendorClient):
     def __init__(self, settings: ClientSettings) -> None:
         super().__init__(settings)
         self.dialect = Dialect.from_options(settings.options)
+        self.api_keys = ApiKeys(self)
+        self.conditions = Conditions(self)
+        self.filters = Filters(self)
+        self.groups = Groups(self)
+        self.identity_providers = IdentityProviders(self)
+        self.licenses = Licenses(self)
+        self.organizations = Organizations(self)
+        self.projects = Projects(self)
         self.reports = Reports(self)
         self.status = Status(self)
+        self.storage_services = StorageServices(self)
         self.tasks = Tasks(self)
+        self.users = Users(self)
 
     def ping(self) -> str:
         """Read the list of reports (source: "Get reports")."""
@@ -55,8 +75,8 @@ class QalyptusClient(VendorClient):
         return VendorError(" ".join(str(part) for part in (text, details) if part), code)
 
     def _unwrap(self, answer: Any, route: Route) -> Any:
-        if isinstance(answer, dict) and answer.keys() >= _ENVELOPE:
-            return answer["data"]
+        if isinstance(answer, dict) and "isSuccess" in answer and answer.keys() <= _ENVELOPE:
+            return answer.get("data")
         return answer
 
     def _check(self, response: requests.Response, route: Route) -> None:

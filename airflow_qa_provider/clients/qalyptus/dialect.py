@@ -1,4 +1,4 @@
-"""What the public Qalyptus Cloud docs leave open, in one place: status words and field names.
+"""What the public Qalyptus Cloud docs leave open, in one place: status words, field names, choices.
 
 The docs show no response samples. The words below come from public material about Qalyptus (Server v1 and help pages)
 and are compared without regard to case. A connection can replace any of them in its extra, for example
@@ -8,9 +8,10 @@ and are compared without regard to case. A connection can replace any of them in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
+from airflow_qa_provider.clients.options import with_options
 from airflow_qa_provider.exceptions import QAConfigurationError, QAResponseError
 
 
@@ -29,6 +30,9 @@ class Dialect:
     :param message_fields: The same for a text that explains the status.
     :param task_runs: Where the runs of tasks that were started through the API are listed:
         ``scheduled`` ("Get scheduled task status list") or ``on_demand`` ("Get on-demand requests status").
+    :param uri_fields: Names under which the URI of a report may come, where the answer is not the URI itself.
+    :param secret_fields: Names under which a new API key may come back, in order of preference.
+    :param import_field: Name of the form field that holds the file of users to import.
     """
 
     succeeded: tuple[str, ...] = ("completed", "success", "succeeded")
@@ -41,30 +45,25 @@ class Dialect:
     task_id_fields: tuple[str, ...] = ("taskId", "taskID", "scheduledTaskId")
     message_fields: tuple[str, ...] = ("message", "errorMessage", "error", "details")
     task_runs: str = "scheduled"
+    uri_fields: tuple[str, ...] = ("uri", "url", "downloadUrl", "link")
+    secret_fields: tuple[str, ...] = ("key", "apiKey", "secret", "token", "value")
+    import_field: str = "file"
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Dialect:
         """Return the dialect with a connection's replacements.
 
         :param options: Names of the fields above to words; a single word may be given as a string.
-        :raises QAConfigurationError: An unknown name, or an unknown list of task runs.
+        :raises QAConfigurationError: An unknown name, or a value that cannot be used; the message names it.
         """
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(options) - known)
-        if unknown:
-            raise QAConfigurationError(
-                f"extra.qalyptus has unknown names {unknown}", vendor="qalyptus", hint=f"Known are {sorted(known)}"
-            )
-        words = {name: value for name, value in options.items() if name != "task_runs"}
-        changes: dict[str, Any] = {name: _words(name, value) for name, value in words.items()}
-        if "task_runs" in options:
-            changes["task_runs"] = options["task_runs"]
-        dialect = replace(cls(), **changes)
+        dialect = with_options(cls(), options, "qalyptus")
         if dialect.task_runs not in ("scheduled", "on_demand"):
             raise QAConfigurationError(
                 f"extra.qalyptus.task_runs must be 'scheduled' or 'on_demand', got {dialect.task_runs!r}",
                 vendor="qalyptus",
             )
+        if not dialect.import_field:
+            raise QAConfigurationError("extra.qalyptus.import_field must not be empty", vendor="qalyptus")
         return dialect
 
     def status_of(self, record: Mapping[str, Any]) -> str:
@@ -80,6 +79,11 @@ class Dialect:
         """Return the id of the task that a run belongs to."""
         value = _first(record, self.task_id_fields)
         return None if value is None else str(value)
+
+    def find_uri(self, answer: Any) -> str | None:
+        """Return the URI in an answer that is a bare URI or a record; ``None`` when there is none."""
+        value = _first(answer, self.uri_fields) if isinstance(answer, Mapping) else answer
+        return value.strip() if isinstance(value, str) and value.strip() else None
 
     def find_id(self, answer: Any) -> str | None:
         """Return the id in an answer that is a bare id or a record; ``None`` when there is none."""
@@ -111,10 +115,3 @@ class Dialect:
 
 def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     return next((record[name] for name in names if record.get(name) not in (None, "")), None)
-
-
-def _words(name: str, value: Any) -> tuple[str, ...]:
-    listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, (list, tuple)) or not all(isinstance(word, str) and word for word in listed):
-        raise QAConfigurationError(f"extra.qalyptus.{name} must be a list of words, got {value!r}", vendor="qalyptus")
-    return tuple(listed)
