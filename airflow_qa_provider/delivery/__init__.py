@@ -1,0 +1,1 @@
+"""Stored reports on their way to people: one mail per recipient, once."""
