@@ -116,6 +116,9 @@ class Transport:
         except QAError:
             response.close()
             raise
+        except requests.RequestException as error:  # the body broke while it was looked at
+            response.close()
+            raise self.translated(error, route) from None
         return response
 
     def translated(self, error: Exception, route: Route) -> QAError:
