@@ -6,7 +6,6 @@ import inspect
 import json
 
 import pytest
-from airflow.sdk.serde import serialize
 
 from airflow_qa_provider.clients.qalyptus import QalyptusClient
 from airflow_qa_provider.clients.qalyptus.api_keys import NewApiKey
@@ -15,6 +14,11 @@ from airflow_qa_provider.clients.qalyptus.permissions import WIRE_NAMES, permiss
 from airflow_qa_provider.clients.qalyptus.routes import ROUTES
 from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
+
+try:
+    from airflow.sdk.serde import serialize
+except ImportError:  # Airflow 3.1
+    from airflow.serialization.serde import serialize
 
 SECRET = "qak_1f0c5b7d93e84c2a"
 
