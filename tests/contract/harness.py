@@ -92,6 +92,8 @@ TOKEN = "contract-key-0123456789"  # not a key of anyone
 
 _REQUEST_KEYS = frozenset({"method", "path", "query", "headers", "json", "form", "multipart", "text", "bytes"})
 _ANSWER_KEYS = frozenset({"status", "headers", "json", "text", "bytes"})
+_ERROR_FACTS = frozenset({"error", "says", *vars(exceptions.QAError(""))})
+_DATA = (str, bytes, int, float, list, dict, type(None))
 _BODY_TYPES = {"json": "application/json", "text": "text/plain; charset=utf-8", "bytes": "application/octet-stream"}
 
 
@@ -226,8 +228,10 @@ class Case:
             _only(one, _ANSWER_KEYS, "answer")
         if not sends and "raises" not in entry:
             raise CaseError("a case without sends must say what it raises")
-        if "raises" in entry and ({"returns", "total"} & entry.keys() or not entry["raises"].get("says")):
-            raise CaseError("raises stands in place of returns, and needs error and says")
+        if "raises" in entry:
+            _only(entry["raises"], _ERROR_FACTS, "raises")
+            if {"returns", "total"} & entry.keys() or not {"error", "says"} <= entry["raises"].keys():
+                raise CaseError("raises stands in place of returns, and needs error and says")
         return cls(contract, **{**entry, "sends": sends, "answer": answer})
 
     def run(self, server: RecordingServer, caplog: pytest.LogCaptureFixture) -> None:
@@ -253,7 +257,7 @@ class Case:
         method = attrgetter(self.method or self.operation)(client)
         if self.raises is None:
             answer = method(**self.call)
-            return self._plain(answer), [repr(answer), str(answer)] if dataclasses.is_dataclass(answer) else []
+            return self._plain(answer), [] if isinstance(answer, _DATA) else [repr(answer), str(answer)]
         kind: type[exceptions.QAError] = getattr(exceptions, self.raises["error"])
         with pytest.raises(kind) as caught:
             self._plain(method(**self.call))
@@ -370,7 +374,12 @@ def vendors() -> list[str]:
 
 def cases(vendor: str) -> Iterator[tuple[str, Case | Broken]]:
     """Yield the test id and the case of all cases of a vendor."""
-    contract, seen = Contract.of(vendor), set()
+    try:
+        contract = Contract.of(vendor)
+    except Exception as error:
+        yield f"{vendor}/settings", Broken(f"{HERE / vendor}: {error}")
+        return
+    seen: set[str] = set()
     for path in sorted((HERE / vendor / "cases").glob("*.yaml")):
         try:
             entries = load(path) or []

@@ -33,11 +33,10 @@ class NewCompany:
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NewCompany):
-            return NotImplemented
+            return False
         return (self.company_id, self.api_key) == (other.company_id, other.api_key)
 
-    def __hash__(self) -> int:
-        return hash(self.company_id)
+    __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a NewCompany holds an API key and is not pickled; take company_id and store api_key safely")
