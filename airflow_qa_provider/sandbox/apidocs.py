@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import Scope
 
 Examples = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -40,15 +41,12 @@ def _place(operation: dict[str, Any], values: Mapping[str, Any]) -> None:
 
 def allowed_methods(app: FastAPI, scope: Scope) -> str:
     """
-    List the methods of every route with a path; Starlette lists only the first route's.
+    List every method of the path that was asked for; Starlette lists only those of one route.
 
     :param app: the vendor app
     :param scope: scope of a request that was refused with 405
     """
-    path: str = scope["path"]
-    methods: set[str] = set()
-    for route in app.routes:
-        regex = getattr(route, "path_regex", None)
-        if regex is not None and regex.match(path):
-            methods |= getattr(route, "methods", None) or set()
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    template = next((route.path for route in routes if route.path_regex.match(scope["path"])), None)
+    methods = {method for route in routes if route.path == template for method in route.methods or ()}
     return ", ".join(sorted(methods))

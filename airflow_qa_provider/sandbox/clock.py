@@ -18,9 +18,18 @@ def later(moment: datetime, seconds: float) -> datetime:
     :return: the later moment
     """
     try:
-        return moment + timedelta(seconds=seconds)
+        return whole_milliseconds(moment + timedelta(seconds=seconds))
     except OverflowError:
         return _LATEST
+
+
+def whole_milliseconds(moment: datetime) -> datetime:
+    """
+    Cut a moment to the resolution of the wire, so that what a client reads is exactly what is compared.
+
+    :param moment: any datetime
+    """
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 class Clock:
@@ -31,9 +40,9 @@ class Clock:
         self._advanced = timedelta()
 
     def now(self) -> datetime:
-        """Return the current moment, aware and in UTC."""
+        """Return the current moment, aware, in UTC, in whole milliseconds."""
         with self._lock:
-            return self._base() + self._advanced
+            return whole_milliseconds(self._base() + self._advanced)
 
     def advance(self, seconds: float) -> datetime:
         """
@@ -47,7 +56,7 @@ class Clock:
             raise ValueError(f"A sandbox clock advances by 0 to {MAX_ADVANCE_SECONDS:.0f} seconds, not {seconds}.")
         with self._lock:
             self._advanced = min(self._advanced + timedelta(seconds=seconds), timedelta(days=366 * 1000))
-            return self._base() + self._advanced
+        return self.now()
 
     def _base(self) -> datetime:
         raise NotImplementedError

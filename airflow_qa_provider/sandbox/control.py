@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from airflow_qa_provider.sandbox.context import SandboxContext
 from airflow_qa_provider.sandbox.middleware import CONTROL_PREFIX
 from airflow_qa_provider.sandbox.outcomes import Outcome
+from airflow_qa_provider.sandbox.vendors import Store, load_vendor
 
 
 class Control:
@@ -21,12 +22,18 @@ class Control:
     Handlers of the control API of one vendor.
 
     :param context: the vendor's view of the sandbox
-    :param store: the vendor's store: ``snapshot()`` describes its state, ``script(id, outcome)`` scripts one object
+    :param app: the vendor's app
     """
 
-    def __init__(self, context: SandboxContext, store: Any) -> None:
+    def __init__(self, context: SandboxContext, app: FastAPI) -> None:
         self.context = context
-        self.store = store
+        self.app = app
+
+    @property
+    def store(self) -> Store:
+        """The vendor's state."""
+        store: Store = self.app.state.store
+        return store
 
     async def requests(self, request: Request) -> Response:
         """List or forget the requests that reached the vendor."""
@@ -92,20 +99,36 @@ class Control:
         now = self.context.clock.now().isoformat()
         return JSONResponse({"vendor": self.context.vendor, "now": now, **self.store.snapshot()})
 
+    async def reset(self, request: Request) -> Response:
+        """Forget everything that happened to this vendor: a new account, an empty request log."""
+        reset_vendor(self.context, self.app)
+        return Response(status_code=204)
+
+
+def reset_vendor(context: SandboxContext, app: FastAPI) -> None:
+    """
+    Give a vendor a new account and an empty request log.
+
+    :param context: the vendor's view of the sandbox
+    :param app: the vendor's app
+    """
+    app.state.store = load_vendor(context.vendor).create_store(context)
+    context.requests.clear()
+
 
 async def _refused(request: Request, error: Exception) -> Response:
     problem = "The body is not JSON." if isinstance(error, json.JSONDecodeError) else str(error)
     return JSONResponse({"error": problem}, status_code=400)
 
 
-def create_control_app(context: SandboxContext, store: Any) -> ASGIApp:
+def create_control_app(context: SandboxContext, app: FastAPI) -> ASGIApp:
     """
     Build the control API of one vendor.
 
     :param context: the vendor's view of the sandbox
-    :param store: the vendor's store, see :class:`Control`
+    :param app: the vendor's app
     """
-    control = Control(context, store)
+    control = Control(context, app)
     routes = [
         ("/requests", control.requests, ["GET", "DELETE"]),
         ("/scenario", control.scenario, ["GET", "POST", "DELETE"]),
@@ -114,6 +137,7 @@ def create_control_app(context: SandboxContext, store: Any) -> ASGIApp:
         ("/clock", control.clock, ["GET"]),
         ("/clock/advance", control.advance, ["POST"]),
         ("/state", control.state, ["GET"]),
+        ("/reset", control.reset, ["POST"]),
     ]
     return Starlette(
         routes=[Route(CONTROL_PREFIX + path, handler, methods=methods) for path, handler, methods in routes],

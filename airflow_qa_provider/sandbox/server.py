@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from airflow_qa_provider.sandbox.clock import Clock, RealClock
 from airflow_qa_provider.sandbox.context import SandboxContext
-from airflow_qa_provider.sandbox.control import create_control_app
+from airflow_qa_provider.sandbox.control import create_control_app, reset_vendor
 from airflow_qa_provider.sandbox.middleware import ScenarioMiddleware
 from airflow_qa_provider.sandbox.outcomes import Outcome, OutcomeBook
 from airflow_qa_provider.sandbox.requestlog import RequestEntry
@@ -91,10 +91,9 @@ class Sandbox:
         self.settings = settings or SandboxSettings()
         self.clock = clock or RealClock()
         self.scenario = Scenario()
-        for rule in scenario:
-            self.scenario.add(rule)
         self.outcomes = OutcomeBook()
-        self.outcomes.add(self.settings.outcomes)
+        self._rules = list(scenario)
+        self._set_rules()
         self._port_base = port_base
         self._contexts: dict[str, SandboxContext] = {}
         self._apps: dict[str, FastAPI] = {}
@@ -214,6 +213,16 @@ class Sandbox:
         """
         self.clock.advance(seconds)
 
+    def reset(self) -> None:
+        """
+        Begin anew: new accounts, empty request logs, the faults and outcomes given at the start. The clock goes on.
+
+        Faster than a new sandbox, so a test session can share one.
+        """
+        self._set_rules()
+        for name, app in self._apps.items():
+            reset_vendor(self._contexts[name], app)
+
     def connections(self) -> dict[str, dict[str, Any]]:
         """
         Describe Airflow connections to the vendors, ready for ``AIRFLOW_CONN_<CONN_ID>`` as JSON.
@@ -232,13 +241,21 @@ class Sandbox:
         """
         return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(value) for name, value in self.connections().items()}
 
+    def _set_rules(self) -> None:
+        self.scenario.clear()
+        for rule in self._rules:
+            self.scenario.add(rule)
+        self.outcomes.clear()
+        self.outcomes.add(self.settings.outcomes)
+
     def _context(self, vendor: str) -> SandboxContext:
         if vendor not in self._contexts:
             raise ValueError(f"This sandbox does not serve {vendor!r}; it serves {', '.join(self._contexts)}.")
         return self._contexts[vendor]
 
     def _bind(self, name: str, app: FastAPI, port: int) -> None:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # With the protocol named, asyncio turns Nagle's delay off; without, every answer takes 40 ms.
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((HOST, port))
@@ -248,7 +265,7 @@ class Sandbox:
                 error.errno, f"Sandbox {name}: port {port} on {HOST} is not free ({error.strerror})."
             ) from None
         context = self._contexts[name]
-        server = _Server(ScenarioMiddleware(app, context, create_control_app(context, app.state.store)), sock)
+        server = _Server(ScenarioMiddleware(app, context, create_control_app(context, app)), sock)
         context.base_url = f"http://{HOST}:{sock.getsockname()[1]}"
         context.transport_of = server.transport_of
         self._servers[name] = server

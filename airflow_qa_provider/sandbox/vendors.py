@@ -1,8 +1,7 @@
 """
 The vendors that a sandbox can serve.
 
-A vendor is one package with ``create_app(context)``, which returns a FastAPI application whose ``state.store``
-has ``snapshot()`` and ``script(object_id, outcome)``, and ``airflow_connection(context)``.
+A vendor is one package whose module ``app`` is a :class:`VendorModule`, registered in :data:`VENDORS`.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any, Protocol, cast
 from fastapi import FastAPI
 
 from airflow_qa_provider.sandbox.context import SandboxContext
+from airflow_qa_provider.sandbox.outcomes import Outcome
 
 VENDORS: dict[str, str] = {
     "monitorqa": "airflow_qa_provider.sandbox.monitorqa.app",
@@ -20,11 +20,24 @@ VENDORS: dict[str, str] = {
 }
 
 
+class Store(Protocol):
+    """The state of one vendor's account."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """Describe every object for the control API."""
+
+    def script(self, object_id: str, outcome: Outcome) -> bool:
+        """Decide how an object that exists will end; say whether there is such an object."""
+
+
 class VendorModule(Protocol):
     """What a vendor package provides."""
 
+    def create_store(self, context: SandboxContext) -> Store:
+        """Seed the vendor's state."""
+
     def create_app(self, context: SandboxContext) -> FastAPI:
-        """Build the vendor's app."""
+        """Build the vendor's app, with a new store in ``app.state.store``."""
 
     def airflow_connection(self, context: SandboxContext) -> dict[str, Any]:
         """Describe an Airflow connection to the app: conn_type, host, password, extra."""

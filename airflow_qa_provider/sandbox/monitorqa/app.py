@@ -23,6 +23,15 @@ KEY_HEADER = "X-API-KEY"
 _SCHEME = APIKeyHeader(name=KEY_HEADER, auto_error=False)
 
 
+def create_store(context: SandboxContext) -> MonitorQAStore:
+    """
+    Seed the vendor's state.
+
+    :param context: the vendor's view of the sandbox
+    """
+    return MonitorQAStore(context)
+
+
 def create_app(context: SandboxContext) -> FastAPI:
     """
     Build the app with a freshly seeded account.
@@ -35,7 +44,7 @@ def create_app(context: SandboxContext) -> FastAPI:
         description="A local stand-in, written from the vendor's documentation.",
         redoc_url=None,
     )
-    app.state.store = MonitorQAStore(context)
+    app.state.store = create_store(context)
     app.state.press = Press()
     install_error_handlers(app)
     app.add_middleware(

@@ -95,7 +95,7 @@ def report_file(store: MonitorQAStore, press: Press, audit: Audit, kind: int, ph
     :param photos: whether photos are shown
     """
     settings, document = store.context.settings, document_of(store, audit)
-    key = (audit.id, audit.round, kind, photos)
+    key = (document, kind, photos)
 
     def typeset() -> bytes:
         from airflow_qa_provider.sandbox.files.audit_pdf import audit_pdf

@@ -22,6 +22,15 @@ BASE_PATH = "/api/v1"
 _SCHEME = HTTPBearer(auto_error=False)
 
 
+def create_store(context: SandboxContext) -> QalyptusStore:
+    """
+    Seed the vendor's state.
+
+    :param context: the vendor's view of the sandbox
+    """
+    return QalyptusStore(context)
+
+
 def create_app(context: SandboxContext) -> FastAPI:
     """
     Build the app with a freshly seeded tenant.
@@ -34,7 +43,7 @@ def create_app(context: SandboxContext) -> FastAPI:
         description="A local stand-in, written from the vendor's documentation; most paths are inferred.",
         redoc_url=None,
     )
-    app.state.store = QalyptusStore(context)
+    app.state.store = create_store(context)
     app.state.press = FilePress(context.settings)
     install_error_handlers(app, always_200=context.settings.qalyptus.errors_as_200)
     app.add_middleware(

@@ -76,8 +76,8 @@ class FilePress:
         """
         settings, ending = self._settings, record.output_format.lower()
         name = file_name(record.report.name, ending)
-        key = (record.id, record.created_at)
-        data = self._press.get(key, lambda: _FORMS[ending](table_of(record, settings.seed)))
+        table = table_of(record, settings.seed)
+        data = self._press.get((table, ending), lambda: _FORMS[ending](table))
         if ending == "pdf":
             return padded_pdf(name, data, settings.pdf_bytes, settings.seed)
         if ending == "xlsx":
