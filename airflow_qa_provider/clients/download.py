@@ -41,7 +41,9 @@ class Download:
 
     @property
     def length(self) -> int | None:
-        """Announced length in bytes, ``None`` when the vendor announced none."""
+        """Announced length in bytes, ``None`` when the vendor announced none or compressed the transfer anyway."""
+        if self._response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            return None
         text = self._response.headers.get("Content-Length", "")
         return int(text) if text.isdigit() else None
 

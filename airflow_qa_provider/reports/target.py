@@ -42,8 +42,8 @@ class Target:
         text = str(target).strip()
         if not text or text == "None":
             raise QAValidationError(f"target names no file or folder, got {target!r}", outcome=_NOTHING_SENT)
-        path = target if isinstance(target, ObjectStoragePath) and not conn_id else _path(text, conn_id)
         try:
+            path = target if isinstance(target, ObjectStoragePath) and not conn_id else _path(text, conn_id)
             fs = path.fs
         except (ValueError, ImportError) as error:
             raise QAValidationError(
