@@ -1,8 +1,8 @@
 """Weekly quality reports of a site: walk it, report it by region, send one mail to each reader.
 
 Runs as it is in the demo (``make demo``), in a real Airflow (``make airflow``) and against real accounts. What differs
-is in the connections: ``monitorqa_default`` (extra: template_id, audit_object_id), ``qalyptus_default`` (extra: report_id,
-task_id), ``smtp_default`` (extra: recipients) and ``quality_reports`` (extra: path, where the files go).
+is in the connections: ``monitorqa_default`` (extra: template_id, audit_object_id), ``qalyptus_default`` (extra:
+report_id, task_id), ``smtp_default`` (extra: recipients) and ``quality_reports`` (extra: path, where the files go).
 """
 
 from __future__ import annotations

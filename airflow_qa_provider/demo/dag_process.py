@@ -68,7 +68,7 @@ def run(dag_file: Path, events: TaskEvents) -> bool:
     """
     from airflow.sdk.listener import get_listener_manager
 
-    get_listener_manager().add_listener(events)
+    get_listener_manager().add_listener(events)  # type: ignore[no-untyped-call]
     spec = importlib.util.spec_from_file_location(dag_file.stem, dag_file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{dag_file} is not a Python file")

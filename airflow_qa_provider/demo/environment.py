@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,17 +43,19 @@ def demo_connections(
 
 
 def airflow_environment(
-    home: Path, connections: Mapping[str, Mapping[str, Any]] | None = None, **settings: str
+    home: Path, settings: Mapping[str, str], connections: Mapping[str, Mapping[str, Any]] | None = None
 ) -> dict[str, str]:
     """Return the environment of an Airflow process.
 
     :param home: ``AIRFLOW_HOME``.
-    :param connections: Connections to hand over in the environment.
     :param settings: ``SECTION__KEY`` to value.
+    :param connections: Connections to hand over in the environment.
     """
     foreign = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     env["AIRFLOW_HOME"] = str(home)
+    # `airflow standalone` starts its parts by the name of the command
+    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", os.defpath)])
     defaults = {
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_FOLDER": str(dag_folder()),

@@ -146,7 +146,7 @@ def _run_dag(
     home = folder / "airflow"
     home.mkdir()
     quiet = {} if verbose else {"LOGGING__LOGGING_LEVEL": "WARNING"}
-    env = airflow_environment(home, connections, **quiet)
+    env = airflow_environment(home, quiet, connections)
     log = folder / "airflow.log"
     dag_file = dag_folder() / f"{DAG_ID}.py"
     with console.status("Preparing a throw-away Airflow") as status:

@@ -50,7 +50,7 @@ def run_standalone(output: Path, port: int, verbose: bool) -> int:
 
 def _serve(console: Console, home: Path, output: Path, port: int, verbose: bool, stopped: threading.Event) -> None:
     with SmtpSink(output / "mails") as sink, sandboxes(home, verbose) as (sandbox, vendors):
-        env = airflow_environment(home, **_settings(port))
+        env = airflow_environment(home, _settings(port))
         connections = home / "connections.json"
         connections.write_text(json.dumps(demo_connections(vendors, smtp_connection(sink), output)))
         with console.status("Preparing the Airflow database"):
@@ -109,7 +109,7 @@ def _free_port() -> int:
 def _healthy(port: int) -> bool:
     url = f"http://127.0.0.1:{port}/api/v2/monitor/health"
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, timeout=2) as answer:
             health: dict[str, Any] = json.load(answer)
     except (OSError, ValueError):
         return False

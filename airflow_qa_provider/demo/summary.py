@@ -61,7 +61,8 @@ def _tasks(results: Sequence[dict[str, Any]]) -> Table:
 
 
 def _outcome(xcoms: dict[str, Any]) -> str:
-    snapshot, value = xcoms.get("result"), xcoms.get("return_value")
+    snapshot: Any = xcoms.get("result")
+    value: Any = xcoms.get("return_value")
     if isinstance(snapshot, dict) and "phase" in snapshot:
         detail = snapshot.get("detail", {})
         score = f", score {detail['score']}" if detail.get("score") is not None else ""
