@@ -88,7 +88,9 @@ class MonitorQAClient(VendorClient):
         :param answer: Its JSON, or ``None``.
         """
         error = super().api_error(response, route, answer)
-        error.hint = _BUSINESS_HINTS.get(error.code or "", error.hint)
+        code = error.code or ""
+        general = "Check the id. A retry will get the same answer" if code.endswith("/not-found") else error.hint
+        error.hint = _BUSINESS_HINTS.get(code, general)
         return error
 
     def _auth(self) -> AuthBase:
