@@ -93,6 +93,7 @@ def test_a_file_that_became_shorter_breaks_the_upload_off(server: RecordingServe
 def test_a_file_that_grows_is_sent_as_it_was_announced() -> None:
     file = io.BytesIO(b"0123456789")
     body = FileBody(file, file_name="a.bin", content_type=None, fields={})
+    assert file.tell() == 0
     file.seek(0, io.SEEK_END)
     file.write(b"more")
     sent = b"".join(body)
