@@ -51,7 +51,7 @@ class Control:
             rules = raw.get("rules") if isinstance(raw, dict) and "rules" in raw else raw
             rules = rules if isinstance(rules, list) else [rules]
             own = [{"vendor": self.context.vendor, **rule} if isinstance(rule, dict) else rule for rule in rules]
-            added = [scenario.add(rule).id for rule in own]
+            added = [rule.id for rule in scenario.add_all(own)]
             return JSONResponse({"added": added, "rules": scenario.describe()}, status_code=201)
         if request.method == "DELETE":
             scenario.clear()

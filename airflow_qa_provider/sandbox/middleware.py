@@ -80,6 +80,7 @@ class _Exchange:
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.reset_before:
+            await self._read_request()
             await self._reset()
         elif fault.replaces_answer:
             if fault.commit:
@@ -90,6 +91,12 @@ class _Exchange:
             await self._reset()
         else:
             await self.app(self._altered_scope(), self.receive, self.send)
+
+    async def _read_request(self) -> None:
+        # A connection dropped while the client still sends shows as a broken pipe, at random.
+        message = await self.receive()
+        while message["type"] == "http.request" and message.get("more_body", False):
+            message = await self.receive()
 
     async def receive(self) -> Message:
         """Pass the request body on and keep its beginning for the log."""

@@ -67,6 +67,9 @@ class Fault:
             value = getattr(self, name)
             _require(value is None or _is_number(value, 0, 1e9), name, "seconds", value)
         _require(isinstance(self.headers, Mapping), "headers", "a mapping", self.headers)
+        for header in self.headers.items():
+            _require(all(map(_is_header_text, header)), "headers", "one line of Latin-1 each", header)
+        _require(self.body is None or _is_json(self.body), "body", "text or JSON", self.body)
         if self.commit and self.status is None and not self.html:
             raise ValueError("Fault commit needs status or html: it says what replaces the app's answer.")
 
@@ -180,11 +183,21 @@ class Scenario:
         :return: the rule, with its id
         :raises ValueError: for anything that is not a rule
         """
+        return self.add_all([raw])[0]
+
+    def add_all(self, raws: Iterable[Any]) -> list[Rule]:
+        """
+        Add rules, all or none.
+
+        :param raws: rules, or plain data for them
+        :raises ValueError: when one of them is not a rule
+        """
         with self._lock:
-            rule = raw if isinstance(raw, Rule) else Rule.parse(raw, f"rule-{self._made + 1}")
-            self._made += 1
-            self.entries.append(_Entry(rule))
-            return rule
+            numbered = enumerate(raws, self._made + 1)
+            rules = [raw if isinstance(raw, Rule) else Rule.parse(raw, f"rule-{number}") for number, raw in numbered]
+            self._made += len(rules)
+            self.entries.extend(_Entry(rule) for rule in rules)
+            return rules
 
     def remove(self, rule_id: str) -> bool:
         """Remove a rule and say whether there was one."""
@@ -278,6 +291,19 @@ def _is_int(value: Any, low: int, high: int) -> bool:
 
 def _is_number(value: Any, low: float, high: float) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_header_text(value: Any) -> bool:
+    text = str(value)
+    return text.isprintable() and text == text.encode("latin-1", "ignore").decode("latin-1")
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _require(good: bool, name: str, expected: str, value: Any) -> None:

@@ -243,8 +243,7 @@ class Sandbox:
 
     def _set_rules(self) -> None:
         self.scenario.clear()
-        for rule in self._rules:
-            self.scenario.add(rule)
+        self.scenario.add_all(self._rules)
         self.outcomes.clear()
         self.outcomes.add(self.settings.outcomes)
 

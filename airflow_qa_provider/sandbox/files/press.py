@@ -36,3 +36,8 @@ class Press:
             while len(self._made) > self._keep:
                 self._made.popitem(last=False)
         return data
+
+    def clear(self) -> None:
+        """Forget every document."""
+        with self._lock:
+            self._made.clear()

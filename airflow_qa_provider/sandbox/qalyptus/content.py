@@ -68,6 +68,10 @@ class FilePress:
         self._settings = settings
         self._press = Press()
 
+    def clear(self) -> None:
+        """Forget the documents made."""
+        self._press.clear()
+
     def make(self, record: Record) -> ReportFile:
         """
         Make the file of a record.
