@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from airflow.sdk import DAG
+from airflow.sdk import DAG, XComArg, task_group
 
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
@@ -47,17 +47,20 @@ with DAG(
         task_id="store_audit_json", audit_id=audit.output, target=TARGET, report="json"
     )
 
-    regions = QalyptusGenerateReportOperator.partial(
-        task_id="report_by_region",
-        report_id="{{ conn.qalyptus_default.extra_dejson.report_id }}",
-        deferrable=True,
-    ).expand(
-        selections=[{"Region": ["North"]}, {"Region": ["South"]}, {"Region": ["West"]}],
-        output_format=["Pdf", "Xlsx"],
-    )
-    region_files = QalyptusReportToObjectStorageOperator.partial(task_id="store_region_report", target=TARGET).expand(
-        request_id=regions.output
-    )
+    @task_group
+    def regional_report(region: str, output_format: str) -> XComArg:
+        report = QalyptusGenerateReportOperator(
+            task_id="generate",
+            report_id="{{ conn.qalyptus_default.extra_dejson.report_id }}",
+            selections={"Region": region},
+            output_format=output_format,
+            deferrable=True,
+        )
+        return QalyptusReportToObjectStorageOperator(
+            task_id="store", request_id=report.output, target=TARGET, name=region
+        ).output
+
+    regional = regional_report.expand(region=["North", "South", "West"], output_format=["Pdf", "Xlsx"])
 
     refresh = QalyptusRunTaskOperator(
         task_id="refresh_dashboards",
@@ -68,7 +71,7 @@ with DAG(
 
     deliver = DeliverReportsOperator(
         task_id="deliver",
-        reports=[audit_pdf.output, audit_json.output, region_files.output],
+        reports=[audit_pdf.output, audit_json.output, regional],
         to="{{ conn.smtp_default.extra_dejson.recipients }}",
         subject="Quality reports {{ dag_run.run_after | ds }}",
         html_content=(

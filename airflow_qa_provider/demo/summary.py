@@ -82,7 +82,7 @@ def _files(files: Sequence[dict[str, Any]], mails: Sequence[Any], recipients: Co
     table.add_column("SHA-256", no_wrap=True)
     table.add_column("Mailed to", no_wrap=True)
     for manifest in files:
-        holds = [f"{manifest[unit]} {unit}" for unit in ("pages", "rows") if manifest.get(unit) is not None]
+        holds = [_count(manifest[unit], unit) for unit in ("pages", "rows") if manifest.get(unit) is not None]
         got = {to for mail in mails if manifest["sha256"] in _digests(mail) for to in mail.recipients}
         to = "everyone" if got == set(recipients) else ", ".join(sorted(got)) or "[red]nobody[/]"
         table.add_row(_short(manifest["uri"]), _size(manifest["bytes"]), ", ".join(holds), manifest["sha256"][:12], to)
@@ -118,6 +118,10 @@ def _path(uri: str) -> Path:
 def _short(uri: str) -> str:
     path = _path(uri)
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _count(number: int, units: str) -> str:
+    return f"{number:,} {units[:-1] if number == 1 else units}"
 
 
 def _size(count: int) -> str:

@@ -27,6 +27,7 @@ class ReportToObjectStorageOperator(BaseOperator):
 
     :param target: File to write, as ``ObjectStoragePath`` reads it: a path, or a URI such as
         ``s3://bucket/reports/audit.pdf``. With ``/`` at its end it is a folder, and the file gets a name of its own.
+    :param name: Name of the file in a folder, made of ids by default; the suffix is added where it is missing.
     :param object_storage_conn_id: Airflow connection of the object storage; may also stand in the target,
         ``s3://conn_id@bucket/...``.
     :param overwrite: What to do about a file that is there already: ``replace`` it once the new one is complete,
@@ -40,12 +41,14 @@ class ReportToObjectStorageOperator(BaseOperator):
         self,
         *,
         target: str | ObjectStoragePath,
+        name: str | None = None,
         object_storage_conn_id: str | None = None,
         overwrite: str = "replace",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.target = target
+        self.name = name
         self.object_storage_conn_id = object_storage_conn_id
         self.overwrite = overwrite
 
@@ -57,14 +60,14 @@ class ReportToObjectStorageOperator(BaseOperator):
     def target_for(self, stem: str) -> Target:
         """Return where the report goes, once target and policy are found good.
 
-        :param stem: File name without suffix, for a folder.
+        :param stem: File name without suffix, for a folder, when the author named none.
         :raises QAValidationError: They are not.
         """
         from airflow_qa_provider.reports.store import checked_policy
         from airflow_qa_provider.reports.target import Target
 
         checked_policy(self.overwrite)
-        return Target.of(self.target, self.object_storage_conn_id, stem)
+        return Target.of(self.target, self.object_storage_conn_id, self.name or stem)
 
     def store(
         self, open_download: Callable[[], Download], client: VendorClient, target: Target, **facts: Any

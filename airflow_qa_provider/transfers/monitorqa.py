@@ -27,6 +27,7 @@ class MonitorQAAuditReportToObjectStorageOperator(ReportToObjectStorageOperator)
 
     :param audit_id: Id of a completed audit. (templated)
     :param target: File, or folder with ``/`` at its end. (templated)
+    :param name: Name of the file in a folder. (templated)
     :param report: ``pdf``, or ``json`` for the items with their answers and corrective actions. (templated)
     :param report_type: How much a PDF tells: ``regular``, ``summary``, ``full``, or the vendor's 0, 1, 2. (templated)
     :param include_photos: Whether photos are part of a PDF. (templated)
@@ -40,6 +41,7 @@ class MonitorQAAuditReportToObjectStorageOperator(ReportToObjectStorageOperator)
     template_fields: Sequence[str] = (
         "audit_id",
         "target",
+        "name",
         "report",
         "report_type",
         "include_photos",

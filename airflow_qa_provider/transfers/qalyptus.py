@@ -25,6 +25,7 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
 
     :param request_id: Id of a completed request, as ``QalyptusGenerateReportOperator`` returns it. (templated)
     :param target: File, or folder with ``/`` at its end. (templated)
+    :param name: Name of the file in a folder. (templated)
     :param output_format: Format that the file must have, such as ``Pdf`` or ``Xlsx``. By default what the request's
         record says, or else the suffix of the target, or else what the download announces. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
@@ -37,6 +38,7 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
     template_fields: Sequence[str] = (
         "request_id",
         "target",
+        "name",
         "output_format",
         "qalyptus_conn_id",
         "object_storage_conn_id",
@@ -69,10 +71,11 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
         wanted = file_format(self.output_format, "output_format") if self.output_format else None
         target = self.target_for(f"report-{request_id}")
         with QalyptusHook(self.qalyptus_conn_id).get_conn() as client:
-            if target.stem or wanted is None:
+            unnamed = target.stem is not None and not self.name
+            if unnamed or wanted is None:
                 record = self._record(client, request_id)
                 wanted = wanted or known_format(_first(record, _FORMAT_FIELDS))
-                if target.stem:
+                if unnamed:
                     target = self.target_for(f"{_first(record, _NAME_FIELDS) or 'report'}-{request_id}")
             return self.store(
                 lambda: client.status.download_report_stream(request_id),
