@@ -184,8 +184,9 @@ class Inspection:
         kind = self._content_type or "no media type"
         sample = _sample(bytes(self._head), self._secrets)
         begins = f", beginning with {sample}" if sample else ""
+        of = f" of {self._where['object_id']}" if self._where.get("object_id") else ""
         return QAFileError(
-            f"asked for {self.expected.title}, got {got} ({kind}, {size}{begins})",
+            f"asked for {self.expected.title}{of}, got {got} ({kind}, {size}{begins})",
             outcome=NOTHING_STORED,
             hint=hint,
             **self._where,

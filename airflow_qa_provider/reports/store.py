@@ -81,7 +81,7 @@ def store_report(
         expected=file_format(expected_format) if expected_format else place.named_format,
         overwrite=checked_policy(overwrite),
         manifest={"vendor": vendor, "source": dict(source), "link": link},
-        where={"vendor": vendor, "operation": operation, "object_id": ids or None},
+        where={"vendor": vendor, "operation": operation, "object_id": ids},
         secrets=tuple(secrets),
         stop=stop or StopSwitch(),
     )
@@ -148,7 +148,9 @@ class _Transfer:
         try:
             return retrying(self._attempt)
         except _StreamBrokeError as broke:
-            broke.error.outcome = f"{NOTHING_STORED}; the download broke off {attempts} times"
+            broke.error.outcome = (
+                f"{NOTHING_STORED}; the download of {self.where['object_id']} broke off {attempts} times"
+            )
             broke.error.hint = "A retry of the task starts it again"
             raise broke.error from None
 

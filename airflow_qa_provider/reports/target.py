@@ -21,7 +21,7 @@ class Target:
     """Where a report goes.
 
     :param path: A file; a folder when ``stem`` is set.
-    :param stem: File name without suffix, to be put into the folder.
+    :param stem: File name to be put into the folder; the suffix of its format is added where it is missing.
     """
 
     path: ObjectStoragePath
@@ -33,7 +33,7 @@ class Target:
 
         :param target: Path or URI, as ``ObjectStoragePath`` reads it. With ``/`` at its end it is a folder.
         :param conn_id: Airflow connection of the object storage.
-        :param stem: File name, without suffix, for a folder.
+        :param stem: File name for a folder.
         :raises QAValidationError: No target, no file system for its scheme, or a folder without ``/`` at its end.
         :raises QAFileError: The storage could not be asked.
         """
@@ -75,7 +75,10 @@ class Target:
 
         :param fmt: Its format, which gives the suffix in a folder.
         """
-        return self.path / safe_name(f"{self.stem}{fmt.suffix}") if self.stem else self.path
+        if not self.stem:
+            return self.path
+        suffix = "" if format_of_name(self.stem) is fmt else fmt.suffix
+        return self.path / safe_name(f"{self.stem}{suffix}")
 
 
 def _path(text: str, conn_id: str | None) -> ObjectStoragePath:

@@ -26,7 +26,8 @@ class ReportToObjectStorageOperator(BaseOperator):
     The file appears whole or not at all; see :func:`~airflow_qa_provider.reports.store.store_report`.
 
     :param target: File to write, as ``ObjectStoragePath`` reads it: a path, or a URI such as
-        ``s3://bucket/reports/audit.pdf``. With ``/`` at its end it is a folder, and the file gets a name of its own.
+        ``s3://bucket/reports/audit.pdf``. A text with ``/`` at its end is a folder, in which the file gets a name of
+        its own; a path object drops that ``/`` and so always names a file.
     :param name: Name of the file in a folder, made of ids by default; the suffix is added where it is missing.
     :param object_storage_conn_id: Airflow connection of the object storage; may also stand in the target,
         ``s3://conn_id@bucket/...``.

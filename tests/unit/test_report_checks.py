@@ -135,11 +135,11 @@ def test_a_good_file_passes_in_any_pieces(name: str, content: bytes, piece: int)
 @pytest.mark.parametrize(("name", "content", "verdict"), BAD)
 def test_anything_else_is_refused_by_name(name: str, content: bytes, verdict: str) -> None:
     with pytest.raises(QAFileError) as caught:
-        inspect(name, content, where={"vendor": "qalyptus", "operation": "status.download_report_stream"})
+        inspect(name, content, where={"vendor": "qalyptus", "operation": "status.download", "object_id": "r1"})
 
     message = str(caught.value)
     assert verdict in message
-    assert message.startswith(f"qalyptus status.download_report_stream: asked for {name.upper()}, got ")
+    assert message.startswith(f"qalyptus status.download: asked for {name.upper()} of r1, got ")
     assert f"{len(content):,} bytes" in message
     assert "Nothing was stored." in message
 

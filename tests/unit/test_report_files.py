@@ -344,7 +344,7 @@ def test_a_stream_that_always_breaks_leaves_nothing(broken: Step, folder: Path) 
 
     assert vendor.asked == 3
     assert files(folder) == {}
-    assert "Nothing was stored; the download broke off 3 times." in str(caught.value)
+    assert "Nothing was stored; the download of a1 broke off 3 times." in str(caught.value)
     assert "A retry of the task starts it again." in str(caught.value)
 
 
