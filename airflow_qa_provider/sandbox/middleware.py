@@ -15,11 +15,10 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from airflow_qa_provider.sandbox.context import SandboxContext
-from airflow_qa_provider.sandbox.requestlog import MAX_LOGGED_BODY, RequestEntry, visible_headers
+from airflow_qa_provider.sandbox.requestlog import CREDENTIAL_HEADERS, MAX_LOGGED_BODY, RequestEntry, visible_headers
 from airflow_qa_provider.sandbox.scenario import PAGE_PARAMETERS, Fault
 
 CONTROL_PREFIX = "/__sandbox__"
-_CREDENTIALS = frozenset({b"authorization", b"x-api-key", b"x-authorization", b"x-auth-client-id"})
 _SIGN_IN_PAGE = (
     b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head>"
     b"<body><h1>Sign in to continue</h1><form method='post'><input name='user'></form></body></html>\n"
@@ -146,7 +145,9 @@ class _Exchange:
     def _altered_scope(self) -> Scope:
         scope = self.scope
         if self.fault.expire_token:
-            kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _CREDENTIALS]
+            kept = [
+                (name, value) for name, value in scope["headers"] if name.decode("latin-1") not in CREDENTIAL_HEADERS
+            ]
             scope = {**scope, "headers": kept}
         if self.fault.duplicate_page:
             scope = {**scope, "query_string": _first_page(scope.get("query_string", b""))}

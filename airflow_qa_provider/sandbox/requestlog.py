@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MAX_LOGGED_BODY = 64 * 1024
-_SECRET_HEADERS = frozenset(
-    {"authorization", "proxy-authorization", "x-api-key", "x-authorization", "x-auth-client-id", "cookie"}
-)
+CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key", "x-authorization", "x-auth-client-id"})
+_SECRET_HEADERS = CREDENTIAL_HEADERS | {"proxy-authorization", "cookie"}
 
 
 @dataclass

@@ -97,6 +97,15 @@ def test_pending_list_follows_the_audit(sandbox: Sandbox, monitorqa: Any) -> Non
     assert len(rows(monitorqa, "/audit/pending", auditScheduleId=scheduled)) == 2
 
 
+def test_only_audits_scripted_to_fail_do_so(sandbox: Sandbox, monitorqa: Any) -> None:
+    state = monitorqa.control("GET", "/state").json()["audits"]
+    planned = {audit["id"]: audit["plan"] == "failed" for audit in state if audit["state"] == "completed"}
+    assert set(planned.values()) == {True, False}
+    for audit_id, fails in planned.items():
+        audit = monitorqa.get(f"/audit/complete/{audit_id}").json()
+        assert (audit["isFailed"], audit["score"] >= 60) == (fails, not fails)
+
+
 def test_dates_on_the_wire_have_the_documented_format(monitorqa: Any) -> None:
     for row in rows(monitorqa, "/audit/complete"):
         for name in ("startDate", "endDate", "completeDate"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from airflow_qa_provider.sandbox.clock import later
@@ -75,9 +75,9 @@ def fill_in(audit: Audit, template: Template, people: list[Person], seed: int) -
     if failing:
         first = next((n for n, a in enumerate(answers) if a.question.critical), 0)
         answers[first] = _failed(answers[first].section, answers[first].question)
-    counted = [answer for answer in answers if answer.verdict != "N/A"]
-    passed = sum(answer.verdict == "Passed" for answer in counted)
-    score = round(100 * passed / len(counted)) if counted else 100
+    else:
+        _put_right(answers)
+    score = _score(answers)
     failed = score < FAIL_BELOW or any(a.verdict == "Failed" and a.question.critical for a in answers)
     label, colour = next((name, colour) for least, name, colour in SCORE_SYSTEM if score >= least)
     actions = {
@@ -86,6 +86,21 @@ def fill_in(audit: Audit, template: Template, people: list[Person], seed: int) -
         if answer.verdict == "Failed"
     }
     return Result(tuple(answers), actions, score, label, colour, failed)
+
+
+def _score(answers: list[Answer]) -> int:
+    counted = [answer for answer in answers if answer.verdict != "N/A"]
+    passed = sum(answer.verdict == "Passed" for answer in counted)
+    return round(100 * passed / len(counted)) if counted else 100
+
+
+def _put_right(answers: list[Answer]) -> None:
+    """Pass as many failed items as it takes for a short checklist not to fail by bad luck."""
+    for index, answer in enumerate(answers):
+        if _score(answers) >= FAIL_BELOW:
+            return
+        if answer.verdict == "Failed":
+            answers[index] = replace(answer, verdict="Passed", note="", has_photo=False)
 
 
 def _answer(rng: random.Random, section: str, question: Question, quality: float, spare_critical: bool) -> Answer:
