@@ -6,15 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Literal
 from urllib.parse import quote, urlsplit
 
+from airflow_qa_provider.delivery.policies import AttachPolicy, LinkUrl
 from airflow_qa_provider.delivery.recipients import NOTHING_SENT, header_safe
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.reports.manifest import Manifest
-
-AttachPolicy = Literal["fit", "all", "none"]
-LinkUrl = str | Mapping[str, str] | None
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")

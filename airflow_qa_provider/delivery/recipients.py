@@ -78,13 +78,16 @@ def parse_sender(value: str, field: str = "from_email") -> Address:
     return address
 
 
-def header_safe(value: str, field: str) -> str:
+def header_safe(value: Any, field: str) -> str:
     """Return a text that may stand in a mail header, without the blanks around it.
 
     :param value: Subject, address or file name.
     :param field: Name of the argument, for the message.
-    :raises QAValidationError: It holds a line break or another control character, with which it could add headers.
+    :raises QAValidationError: It is no text, or holds a line break or another control character, which could add
+        headers.
     """
+    if not isinstance(value, str):
+        raise QAValidationError(f"{field} takes text, got {value!r:.80}", outcome=NOTHING_SENT)
     text = value.strip()
     for character in text:
         if unicodedata.category(character) in _LINE_BREAKERS:
@@ -114,4 +117,4 @@ def _parse(text: str) -> Address | None:
     valid = at and len(local) <= 64 and len(domain) <= 253 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)
     # parseaddr takes the first address it can make out: what it left out means that the text was something else
     whole = email == text or text.endswith(f"<{email}>")
-    return Address(email, name) if valid and whole else None
+    return Address(email, name.strip()) if valid and whole else None

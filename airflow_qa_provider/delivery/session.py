@@ -1,8 +1,9 @@
 """The one place that talks SMTP: a session that can say of every mail whether the server took it.
 
 ``SmtpHook`` opens the connection (address, time-out, TLS, login, OAuth 2). It does not send: its ``send_email_smtp``
-repeats on every error, also when the line broke after the server had the whole mail, which delivers it twice, and it
-drops the server's answer. So the commands of one mail are given here, on the ``smtplib`` client that the hook opened.
+cannot tell a connection that broke before a mail was complete from one that broke after it, keeps the server's answer
+to itself, and passes over a refused recipient among others. So the commands of one mail are given here, on the
+``smtplib`` client that the hook opened.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import logging
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -117,6 +119,9 @@ class SmtpSession:
             # The hook has no public name for its client.
             self._client = cast("smtplib.SMTP", hook.get_conn()._smtp_client)
             self._client.ehlo_or_helo_if_needed()
+            if self._client.sock is not None:
+                # the last line of a mail is sent by itself, and would wait 40 ms for the rest to be acknowledged
+                self._client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (smtplib.SMTPException, OSError, AirflowException) as error:
             self._drop()
             raise MailServerError(
@@ -196,13 +201,12 @@ class SmtpSession:
 
     def _finish(self, client: smtplib.SMTP) -> Answer:
         try:
-            patience, connected = client.timeout, client.sock
-            if connected is not None:
-                connected.settimeout(max(patience, _ANSWER_TIMEOUT))
             client.send(b".\r\n")
-            code, text = client.getreply()
-            if connected is not None:
-                connected.settimeout(patience)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            return Answer(Verdict.LOST, f"the connection broke before the mail was complete: {_reason(error)}")
+        try:
+            code, text = self._patient_reply(client)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             return Answer(
@@ -216,6 +220,14 @@ class SmtpSession:
         answer = Answer(Verdict.REFUSED if code >= 500 else Verdict.POSTPONED, _words(code, text))
         self._reset(answer)
         return answer
+
+    def _patient_reply(self, client: smtplib.SMTP) -> tuple[int, bytes]:
+        if client.sock is not None:
+            client.sock.settimeout(max(client.timeout, _ANSWER_TIMEOUT))
+        reply = client.getreply()
+        if client.sock is not None:
+            client.sock.settimeout(client.timeout)
+        return reply
 
     def _reset(self, answer: Answer) -> None:
         try:

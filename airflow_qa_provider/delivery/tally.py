@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from airflow_qa_provider.delivery.recipients import Address
 from airflow_qa_provider.exceptions import QADeliveryError
-
-UncertainPolicy = Literal["fail", "skip", "repeat"]
 
 _NAMED = 20
 

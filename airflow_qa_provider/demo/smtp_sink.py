@@ -19,7 +19,15 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from typing_extensions import Self
 
 FaultKind = Literal[
-    "reject", "reject_content", "drop_before_data", "drop_in_data", "drop_after_data", "drop_unstored", "slow"
+    "reject_sender",
+    "reject",
+    "reject_data",
+    "reject_content",
+    "drop_before_data",
+    "drop_in_data",
+    "drop_after_data",
+    "drop_unstored",
+    "slow",
 ]
 
 _START_TIMEOUT = 10
@@ -29,10 +37,11 @@ _START_TIMEOUT = 10
 class Fault:
     """Something that goes wrong.
 
-    :param kind: ``"reject"`` answers RCPT with ``reply``, ``"reject_content"`` the complete mail;
-        ``"drop_before_data"`` closes the connection at DATA, ``"drop_in_data"`` after it asked for the content,
-        ``"drop_after_data"`` after it stored the mail and without an answer, ``"drop_unstored"`` the same without
-        storing it; ``"slow"`` takes ``delay`` seconds to answer the complete mail.
+    :param kind: ``"reject_sender"`` answers MAIL with ``reply``, ``"reject"`` RCPT, ``"reject_data"`` DATA, and
+        ``"reject_content"`` the complete mail; ``"drop_before_data"`` closes the connection at DATA,
+        ``"drop_in_data"`` after it asked for the content, ``"drop_after_data"`` after it stored the mail and without
+        an answer, ``"drop_unstored"`` the same without storing it; ``"slow"`` takes ``delay`` seconds to answer the
+        complete mail.
     :param recipient: Only mails to this address.
     :param nth: Only the nth mail since the start, counted from 1 by RCPT commands.
     :param times: How often, ``None`` for always.
@@ -137,6 +146,8 @@ class _Server(SMTP):
         elif self.sink.strikes("drop_in_data", recipient):
             await self.push("354 End data with <CR><LF>.<CR><LF>")
             cut(self)
+        elif fault := self.sink.strikes("reject_data", recipient):
+            await self.push(fault.reply)
         else:
             await super().smtp_DATA(arg)
 
@@ -224,6 +235,16 @@ class SmtpSink:
         :param recipient: Recipient of the mail.
         """
         return next((fault for fault in self.faults if fault.strikes(kind, recipient, self._count)), None)
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Answer MAIL."""
+        if fault := self.strikes("reject_sender", ""):
+            return fault.reply
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.compat import task_state_store
-from airflow_qa_provider.delivery.attachments import (
+from airflow_qa_provider.delivery.policies import (
+    DEFAULT_MAX_ATTACHMENT_BYTES,
     AttachPolicy,
-    Item,
+    EmptyPolicy,
     LinkUrl,
-    choose_attachments,
-    human_size,
-    list_items,
+    UncertainPolicy,
 )
-from airflow_qa_provider.delivery.batch import Batch, sort_out
-from airflow_qa_provider.delivery.ledger import Content, Ledger, open_ledger
-from airflow_qa_provider.delivery.message import compose
-from airflow_qa_provider.delivery.recipients import NOTHING_SENT, Address, header_safe, parse_recipients, parse_sender
-from airflow_qa_provider.delivery.session import MailServerError, SmtpSession
-from airflow_qa_provider.delivery.staging import stage
-from airflow_qa_provider.delivery.tally import Tally, UncertainPolicy
-from airflow_qa_provider.exceptions import QAValidationError
-from airflow_qa_provider.reports.manifest import Manifest, as_manifest
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
-
-EmptyPolicy = Literal["fail", "skip", "send"]
-
-DEFAULT_MAX_ATTACHMENT_BYTES = 20 * 1024 * 1024
-
-# Of a server's limit for mails, what is left to header and text.
-_TEXT_BYTES = 256 * 1024
-
-_POLICIES = {"attach": AttachPolicy, "on_uncertain": UncertainPolicy, "if_empty": EmptyPolicy}
 
 
 class DeliverReportsOperator(BaseOperator):
@@ -155,123 +133,27 @@ class DeliverReportsOperator(BaseOperator):
 
         :param context: Airflow's context.
         """
-        self._check_policies()
-        manifests = self._manifests()
-        recipients = parse_recipients(self.to)
-        subject = header_safe(self.subject, "subject")
-        if not subject:
-            raise QAValidationError("subject is empty", outcome=NOTHING_SENT)
-        items = choose_attachments(
-            list_items(manifests, self.link_url), self.attach, self.max_attachment_bytes, "max_attachment_bytes"
+        from airflow.providers.common.compat.sdk import AirflowSkipException
+
+        from airflow_qa_provider.compat import task_state_store
+        from airflow_qa_provider.delivery.job import DeliveryJob
+
+        job = DeliveryJob(
+            reports=self.reports,
+            to=self.to,
+            subject=self.subject,
+            html_content=self.html_content,
+            smtp_conn_id=self.smtp_conn_id,
+            from_email=self.from_email,
+            attach=self.attach,
+            max_attachment_bytes=self.max_attachment_bytes,
+            link_url=self.link_url,
+            on_uncertain=self.on_uncertain,
+            if_empty=self.if_empty,
+            max_refused=self.max_refused,
         )
-        session = SmtpSession(self.smtp_conn_id)
-        sender = parse_sender(self.from_email) if self.from_email else session.sender()
-        ledger = self._ledger(context, Content.of(manifests, subject, self.html_content))
-        tally = sort_out(recipients, ledger, self.on_uncertain)
-        if tally.pending:
-            with tempfile.TemporaryDirectory(prefix="reports-") as folder, session:
-                self._send(tally, items, subject, sender, session, ledger, Path(folder))
-        message_ids = {recipient.email: ledger.message_id(recipient, sender.domain) for recipient in recipients}
-        if tally.failed(self.max_refused):
-            raise tally.error(message_ids)
-        ledger.finish()
-        return self._result(tally, items, message_ids)
-
-    def _send(
-        self,
-        tally: Tally,
-        items: Sequence[Item],
-        subject: str,
-        sender: Address,
-        session: SmtpSession,
-        ledger: Ledger,
-        folder: Path,
-    ) -> None:
-        files = stage(items, folder)
-        try:
-            session.open()
-        except MailServerError as error:
-            tally.stop(error.message, error.hint)
-            return
-        fitting = self._within_server_limit(items, session.max_message_bytes)
-        if fitting != items:
-            items, files = fitting, stage(fitting, folder)
-        mail = compose(sender, subject, items, files, self.html_content)
-        self.log.info(
-            "Reports: %d (%d attached), recipients: %d, %s per mail, from %s",
-            len(items),
-            len(files),
-            len(tally.pending),
-            human_size(mail.size),
-            sender.email,
-        )
-        Batch(session, ledger, mail, sender, self.on_uncertain).send(tally)
-
-    def _within_server_limit(self, items: Sequence[Item], max_message_bytes: int | None) -> Sequence[Item]:
-        room = None if max_message_bytes is None else max(max_message_bytes - _TEXT_BYTES, 0)
-        if self.attach == "none" or room is None or room >= self.max_attachment_bytes:
-            return items
-        return choose_attachments(items, self.attach, room, "what the mail server takes per mail")
-
-    def _ledger(self, context: Context, content: Content) -> Ledger:
-        store = task_state_store(context)
-        if store is None:
-            self.log.warning(
-                "This Airflow has no task state store (3.3 and later have one): each recipient gets one mail in this "
-                "attempt, but a retry sends to all of them again"
-            )
         ti = context["ti"]
-        return open_ledger(store, [ti.dag_id, ti.run_id, ti.task_id, ti.map_index], content)
-
-    def _manifests(self) -> list[Manifest]:
-        manifests = list(_flatten(self.reports))
-        if manifests or self.if_empty == "send":
-            return manifests
-        if self.if_empty == "skip":
-            from airflow.providers.common.compat.sdk import AirflowSkipException
-
+        result = job.run(task_state_store(context), [ti.dag_id, ti.run_id, ti.task_id, ti.map_index])
+        if result is None:
             raise AirflowSkipException("There is no report to deliver")
-        raise QAValidationError(
-            "reports holds no report",
-            outcome=NOTHING_SENT,
-            hint='If that is no mistake, set if_empty="skip" or, for a mail that says so, if_empty="send"',
-        )
-
-    def _check_policies(self) -> None:
-        for name, policy in _POLICIES.items():
-            if getattr(self, name) not in get_args(policy):
-                allowed = ", ".join(repr(word) for word in get_args(policy))
-                raise QAValidationError(f"{name} is {getattr(self, name)!r} and can be {allowed}", outcome=NOTHING_SENT)
-        for name in ("max_attachment_bytes", "max_refused"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < 0:
-                raise QAValidationError(f"{name} is {value!r} and can be 0 or more", outcome=NOTHING_SENT)
-
-    def _result(self, tally: Tally, items: Sequence[Item], message_ids: Mapping[str, str]) -> dict[str, Any]:
-        self.log.info(
-            "Recipients: %d served, %d served by an earlier attempt, %d refused, %d left uncertain",
-            len(tally.delivered),
-            len(tally.already_delivered),
-            len(tally.refused),
-            len(tally.skipped),
-        )
-        served = [*tally.delivered, *tally.already_delivered]
-        return {
-            "delivered": list(tally.delivered),
-            "already_delivered": tally.already_delivered,
-            "skipped": tally.skipped,
-            "refused": tally.refused,
-            "message_ids": {address: message_ids[address] for address in served},
-            "files": [item.name for item in items],
-            "bytes": sum(item.manifest["bytes"] for item in items),
-        }
-
-
-def _flatten(value: Any) -> Iterable[Manifest]:
-    if value is None:
-        return
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-        for item in value:
-            yield from _flatten(item)
-    else:
-        yield as_manifest(value)
+        return result

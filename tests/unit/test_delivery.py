@@ -379,16 +379,39 @@ def test_refusal_after_an_uncertain_mail_does_not_make_it_certain(deliver, store
     assert len(sink.mails) == 1
 
 
-@pytest.mark.parametrize("kind", ["drop_before_data", "drop_in_data"])
-def test_connection_lost_before_the_mail_was_complete_is_mended_at_once(deliver, stored, sink, kind):
-    sink.script(kind, recipient=BEN)
+def test_connection_lost_before_the_mail_is_mended_at_once(deliver, stored, sink):
+    sink.script("drop_before_data", recipient=BEN)
 
-    # large enough that the break is met while sending
-    result = deliver(stored("a.pdf", os.urandom(2_000_000)), Store())
-
-    assert result["delivered"] == [ANNA, BEN, CLEO]
+    assert deliver(stored("a.pdf"), Store())["delivered"] == [ANNA, BEN, CLEO]
     assert served(sink) == [ANNA, BEN, CLEO]
     assert sink.connections == 2
+
+
+def test_connection_lost_in_the_middle_of_a_mail_is_mended_at_once(deliver, stored, sink):
+    sink.script("drop_in_data", recipient=ANNA)
+
+    # more than the buffers on the way take, so that the break is met while sending
+    assert deliver(stored("a.pdf", os.urandom(14_000_000)), Store(), ANNA)["delivered"] == [ANNA]
+    assert served(sink) == [ANNA]
+
+
+def test_server_that_limits_the_mails_of_a_session(deliver, stored, sink):
+    sink.script("reject", nth=2, reply="421 4.7.0 Too many mails in this session")
+
+    assert deliver(stored("a.pdf"), Store())["delivered"] == [ANNA, BEN, CLEO]
+    assert sink.connections == 2
+
+
+def test_server_that_goes_away_in_the_middle_of_the_batch(deliver, stored, sink):
+    store = Store()
+    store.on_set = lambda key, value: sink.stop() if "sent" in json.dumps(value) else None
+
+    with pytest.raises(QADeliveryError) as caught:
+        deliver(stored("a.pdf"), store)
+
+    assert served(sink) == [ANNA]
+    assert "Delivered now: anna@example.com" in str(caught.value)
+    assert "A retry sends only to ben@example.com, cleo@example.com" in str(caught.value)
 
 
 def test_batch_stops_when_the_connection_keeps_breaking(deliver, stored, sink):
@@ -409,12 +432,12 @@ def test_server_that_takes_its_time_is_waited_for(deliver, stored, sink, connect
     assert deliver(stored("a.pdf"), Store(), ANNA)["delivered"] == [ANNA]
 
 
-def test_without_a_store_it_says_so_and_each_attempt_serves_all(deliver, stored, sink, capsys):
+def test_without_a_store_it_says_so_and_each_attempt_serves_all(deliver, stored, sink, caplog):
     report = stored("a.pdf")
 
     deliver(report, None, [ANNA, BEN, ANNA])
     assert served(sink) == [ANNA, BEN]
-    assert capsys.readouterr().out.count("no task state store") == 1
+    assert caplog.text.count("no task state store") == 1
     deliver(report, None, [ANNA])
     assert served(sink) == [ANNA, BEN, ANNA]
 
@@ -450,6 +473,35 @@ def test_refused_recipient_does_not_stop_the_others(deliver, stored, sink):
     assert result["refused"] == {BEN: "550 5.1.1 No such user here"}
     assert deliver(report, store, [ANNA, CLEO])["already_delivered"] == [ANNA, CLEO]
     assert served(sink) == [ANNA, CLEO]
+
+
+def test_refused_sender_stops_the_batch(deliver, stored, sink):
+    sink.script("reject_sender", reply="550 5.7.60 Client does not have permissions to send as this sender")
+
+    with pytest.raises(QADeliveryError) as caught:
+        deliver(stored("a.pdf"), Store())
+
+    assert sink.mails == []
+    assert "refused reports@example.com as sender: 550 5.7.60 Client does not" in str(caught.value)
+    assert "Check from_email" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["reject_sender", "reject_data"])
+def test_delay_by_the_server_is_made_up_by_the_retry(deliver, stored, sink, kind):
+    store, report = Store(), stored("a.pdf")
+    sink.script(kind, reply="451 4.3.0 Queue file write error")
+    with pytest.raises(QADeliveryError, match=r"Not taken this time: anna@example.com \(451 4.3.0"):
+        deliver(report, store)
+    assert served(sink) == [BEN, CLEO]
+
+    assert deliver(report, store)["delivered"] == [ANNA]
+
+
+def test_answer_that_makes_no_sense_is_uncertain(deliver, stored, sink):
+    sink.script("reject_content", recipient=ANNA, reply="what did you say")
+    with pytest.raises(QADeliveryError, match=r"Uncertain: anna@example.com .*makes no sense"):
+        deliver(stored("a.pdf"), Store())
+    assert served(sink) == [BEN, CLEO]
 
 
 def test_content_refused_for_one_recipient_is_certain(deliver, stored, sink):
@@ -505,6 +557,7 @@ def test_missing_connection_and_sender(deliver, stored, sink, connect):
         ({"subject": "Report\r\nBcc: eve@example.com"}, "subject holds"),
         ({"subject": "Report\u2028Bcc: eve@example.com"}, "subject holds"),
         ({"subject": " "}, "subject is empty"),
+        ({"subject": 12}, "subject takes text, got 12"),
         ({"to": [ANNA, "ben@example.com\nBcc: eve@example.com"]}, "to holds"),
         ({"to": "anna@example.com, not an address; b@d@e"}, "'not an address', 'b@d@e'"),
         ({"to": " ;"}, "no recipient"),
@@ -699,6 +752,27 @@ def test_any_file_name_survives(tmp_path_factory, name):
 
     (file,) = message_from_bytes(b"".join(parts), policy=policy.default).iter_attachments()
     assert file.get_filename() == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 64 + "@" + ".".join(["d" * 60] * 3) + ".example.com",
+        '"Weiß, \\"Jo\\" ' + "long " * 30 + 'name" <jo@example.com>',
+    ],
+)
+def test_long_headers_survive(text):
+    (address,) = parse_recipients([text])
+    message_id = Ledger(None, "0" * 16).message_id(address, address.domain)
+
+    parts = compose(address, "Ünï " * 60 + "!", [], {}).addressed(address, message_id)
+
+    mail = message_from_bytes(b"".join(parts), policy=policy.default)
+    assert mail["Message-ID"] == message_id
+    assert mail["Subject"] == "Ünï " * 60 + "!"
+    for header in ("To", "From"):
+        (parsed,) = mail[header].addresses
+        assert (parsed.display_name, parsed.addr_spec) == (address.name, address.email)
 
 
 def items_for_a_body() -> list[Item]:

@@ -1,0 +1,179 @@
+"""One delivery from its arguments to its result, in the order that keeps the promises: check all, then send."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from airflow_qa_provider.compat import TaskStateStore
+from airflow_qa_provider.delivery.attachments import Item, choose_attachments, human_size, list_items
+from airflow_qa_provider.delivery.batch import Batch, sort_out
+from airflow_qa_provider.delivery.ledger import Content, Ledger, open_ledger
+from airflow_qa_provider.delivery.message import compose
+from airflow_qa_provider.delivery.policies import AttachPolicy, EmptyPolicy, LinkUrl, UncertainPolicy
+from airflow_qa_provider.delivery.recipients import NOTHING_SENT, Address, header_safe, parse_recipients, parse_sender
+from airflow_qa_provider.delivery.session import MailServerError, SmtpSession
+from airflow_qa_provider.delivery.staging import stage
+from airflow_qa_provider.delivery.tally import Tally
+from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.reports.manifest import Manifest, as_manifest
+
+log = logging.getLogger(__name__)
+
+# Of a server's limit for mails, what is left to header and text.
+_TEXT_BYTES = 256 * 1024
+
+_POLICIES = {"attach": AttachPolicy, "on_uncertain": UncertainPolicy, "if_empty": EmptyPolicy}
+
+
+@dataclass
+class DeliveryJob:
+    """What to deliver to whom, and how; the arguments of
+    :class:`~airflow_qa_provider.operators.delivery.DeliverReportsOperator`, which describes them.
+    """
+
+    reports: Any
+    to: Any
+    subject: str
+    html_content: str | None
+    smtp_conn_id: str
+    from_email: str | None
+    attach: AttachPolicy
+    max_attachment_bytes: int
+    link_url: LinkUrl
+    on_uncertain: UncertainPolicy
+    if_empty: EmptyPolicy
+    max_refused: int
+
+    def run(self, store: TaskStateStore | None, scope: Sequence[str | int | None]) -> dict[str, Any] | None:
+        """Deliver.
+
+        :param store: The task's state store, if there is one.
+        :param scope: Dag, run, task and map index.
+        :return: What the operator returns; ``None`` when there is no report and the policy says skip.
+        :raises QAError: As the operator describes.
+        """
+        self._check_policies()
+        manifests = list(_flatten(self.reports))
+        if not manifests and self.if_empty == "skip":
+            return None
+        if not manifests and self.if_empty == "fail":
+            raise QAValidationError(
+                "reports holds no report",
+                outcome=NOTHING_SENT,
+                hint='If that is no mistake, set if_empty="skip" or, for a mail that says so, if_empty="send"',
+            )
+        return self._deliver(manifests, store, scope)
+
+    def _deliver(
+        self, manifests: Sequence[Manifest], store: TaskStateStore | None, scope: Sequence[str | int | None]
+    ) -> dict[str, Any]:
+        recipients = parse_recipients(self.to)
+        subject = self._checked_subject()
+        items = choose_attachments(
+            list_items(manifests, self.link_url), self.attach, self.max_attachment_bytes, "max_attachment_bytes"
+        )
+        session = SmtpSession(self.smtp_conn_id)
+        sender = parse_sender(self.from_email) if self.from_email else session.sender()
+        if store is None:
+            log.warning(
+                "This Airflow has no task state store (3.3 and later have one): each recipient gets one mail in this "
+                "attempt, but a retry sends to all of them again"
+            )
+        ledger = open_ledger(store, scope, Content.of(manifests, subject, self.html_content))
+        tally = sort_out(recipients, ledger, self.on_uncertain)
+        if tally.pending:
+            with tempfile.TemporaryDirectory(prefix="reports-") as folder, session:
+                self._send(tally, items, subject, sender, session, ledger, Path(folder))
+        message_ids = {recipient.email: ledger.message_id(recipient, sender.domain) for recipient in recipients}
+        if tally.failed(self.max_refused):
+            raise tally.error(message_ids)
+        ledger.finish()
+        return _result(tally, items, message_ids)
+
+    def _send(
+        self,
+        tally: Tally,
+        items: Sequence[Item],
+        subject: str,
+        sender: Address,
+        session: SmtpSession,
+        ledger: Ledger,
+        folder: Path,
+    ) -> None:
+        files = stage(items, folder)
+        try:
+            session.open()
+        except MailServerError as error:
+            tally.stop(error.message, error.hint)
+            return
+        fitting = self._within_server_limit(items, session.max_message_bytes)
+        if fitting != items:
+            items, files = fitting, stage(fitting, folder)
+        mail = compose(sender, subject, items, files, self.html_content)
+        log.info(
+            "Reports: %d (%d attached), recipients: %d, %s per mail, from %s",
+            len(items),
+            len(files),
+            len(tally.pending),
+            human_size(mail.size),
+            sender.email,
+        )
+        Batch(session, ledger, mail, sender, self.on_uncertain).send(tally)
+
+    def _within_server_limit(self, items: Sequence[Item], max_message_bytes: int | None) -> Sequence[Item]:
+        room = None if max_message_bytes is None else max(max_message_bytes - _TEXT_BYTES, 0)
+        if self.attach == "none" or room is None or room >= self.max_attachment_bytes:
+            return items
+        return choose_attachments(items, self.attach, room, "what the mail server takes per mail")
+
+    def _checked_subject(self) -> str:
+        subject = header_safe(self.subject, "subject")
+        if not subject:
+            raise QAValidationError("subject is empty", outcome=NOTHING_SENT)
+        return subject
+
+    def _check_policies(self) -> None:
+        for name, policy in _POLICIES.items():
+            if getattr(self, name) not in get_args(policy):
+                allowed = ", ".join(repr(word) for word in get_args(policy))
+                raise QAValidationError(f"{name} is {getattr(self, name)!r} and can be {allowed}", outcome=NOTHING_SENT)
+        for name in ("max_attachment_bytes", "max_refused"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 0:
+                raise QAValidationError(f"{name} is {value!r} and can be 0 or more", outcome=NOTHING_SENT)
+
+
+def _result(tally: Tally, items: Sequence[Item], message_ids: Mapping[str, str]) -> dict[str, Any]:
+    log.info(
+        "Recipients: %d served, %d served by an earlier attempt, %d refused, %d left uncertain",
+        len(tally.delivered),
+        len(tally.already_delivered),
+        len(tally.refused),
+        len(tally.skipped),
+    )
+    served = [*tally.delivered, *tally.already_delivered]
+    return {
+        "delivered": list(tally.delivered),
+        "already_delivered": tally.already_delivered,
+        "skipped": tally.skipped,
+        "refused": tally.refused,
+        "message_ids": {address: message_ids[address] for address in served},
+        "files": [item.name for item in items],
+        "bytes": sum(item.manifest["bytes"] for item in items),
+    }
+
+
+def _flatten(value: Any) -> Iterable[Manifest]:
+    if value is None:
+        return
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        # the output of a mapped task is lazy: a slice asks for all at once, a loop for one at a time
+        for item in value[:] if isinstance(value, Sequence) else value:
+            yield from _flatten(item)
+    else:
+        yield as_manifest(value)
