@@ -71,9 +71,9 @@ class Tally:
             _sentence("Uncertain and left so by on_uncertain", self.skipped),
         ]
         return QADeliveryError(
-            f"{missing} of {total} recipients were not reached. {' '.join(filter(None, reasons))}",
+            f"{missing} of {total} recipients are not known to have the mail. {' '.join(filter(None, reasons))}",
             operation="delivery",
-            outcome=" ".join(filter(None, served)) or "Nobody has the mail",
+            outcome=" ".join(filter(None, served)) or (None if self.uncertain else "Nobody has the mail"),
             hint=self._hint([*self.refused, *self.postponed, *waiting]),
         )
 
