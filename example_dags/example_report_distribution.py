@@ -2,14 +2,14 @@
 
 Runs as it is in the demo (``make demo``), in a real Airflow (``make airflow``) and against real accounts. What differs
 is in the connections: ``monitorqa_default`` (extra: template_id, audit_object_id), ``qalyptus_default`` (extra:
-report_id, task_id), ``smtp_default`` (extra: recipients) and ``quality_reports`` (extra: path, where the files go).
+report_id, task_id, regions), ``smtp_default`` (extra: recipients) and ``quality_reports`` (extra: path, for the files).
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from airflow.sdk import DAG, XComArg, task_group
+from airflow.sdk import DAG, Connection, XComArg, task, task_group
 
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
@@ -47,6 +47,11 @@ with DAG(
         task_id="store_audit_json", audit_id=audit.output, target=TARGET, report="json"
     )
 
+    @task
+    def regions() -> list[str]:
+        extra = Connection.get("qalyptus_default").extra_dejson
+        return list(extra.get("regions") or ["Nordics", "DACH", "Iberia"])
+
     @task_group
     def regional_report(region: str, output_format: str) -> XComArg:
         report = QalyptusGenerateReportOperator(
@@ -60,7 +65,7 @@ with DAG(
             task_id="store", request_id=report.output, target=TARGET, name=region
         ).output
 
-    regional = regional_report.expand(region=["North", "South", "West"], output_format=["Pdf", "Xlsx"])
+    regional = regional_report.expand(region=regions(), output_format=["Pdf", "Xlsx"])
 
     refresh = QalyptusRunTaskOperator(
         task_id="refresh_dashboards",
