@@ -136,7 +136,8 @@ class Staging:
     def publish(self) -> None:
         """Give the completed file its final name, in place of an older file.
 
-        :raises QAFileError: The storage refused; an older file is still there.
+        :raises QAFileError: The storage refused, and an older file is still there; or it made a broken copy, which was
+            removed.
         """
         self._stop.check()
         with self._explained("publish the file at"):
@@ -146,7 +147,7 @@ class Staging:
             else:
                 if not (_renames(self.fs) and self._rename()):
                     self.fs.cp_file(self.temporary, self.final)
-                self._verify(self.final)
+                self._verify_published()
 
     def discard(self) -> None:
         """Remove the temporary file, and abort its upload; never raises."""
@@ -194,6 +195,18 @@ class Staging:
             raise
         self.fs.rm_file(aside)
         return True
+
+    def _verify_published(self) -> None:
+        try:
+            self._verify(self.final)
+        except OSError as error:
+            self.fs.rm_file(self.final)
+            raise QAFileError(
+                f"the storage did not copy all of {self._shown}: {error}",
+                outcome="The broken file was removed, and nothing is stored there now",
+                hint="A retry of the task downloads the report again",
+                **self._where,
+            ) from error
 
     def _verify(self, path: str) -> None:
         info = file_info(self.fs, path)

@@ -459,6 +459,15 @@ def test_a_kill_removes_the_temporary_file_at_once_and_stops_the_transfer(folder
     assert vendor.asked == 1
 
 
+def test_a_kill_between_two_attempts_asks_nobody(folder: Path) -> None:
+    stop = StopSwitch()
+    stop.pull()
+    with Vendor(answers(PDF)) as vendor, pytest.raises(QAFileError, match="was stopped"):
+        fetch(vendor, f"{folder}/audit.pdf", stop=stop)
+
+    assert vendor.asked == 0
+
+
 # Storage that does not take it
 
 
@@ -659,7 +668,11 @@ class Upload(AbstractBufferedFile):
 
 
 class Bucket(AbstractFileSystem):  # type: ignore[misc]
-    """An object store without folders. ``room`` limits an upload, ``loses`` cuts bytes off without a word."""
+    """An object store without folders, with a cache of what it was asked before.
+
+    ``room`` limits an upload, ``loses`` cuts bytes off without a word, ``copies`` can be ``whole``, ``half`` or
+    ``never``.
+    """
 
     protocol = "s3"
     cachable = False
@@ -671,7 +684,11 @@ class Bucket(AbstractFileSystem):  # type: ignore[misc]
         self.named: list[str] = []
         self.room: int | None = None
         self.loses = 0
-        self.refuses: str | None = None
+        self.copies = "whole"
+        self.seen: dict[str, dict[str, Any] | None] = {}
+
+    def invalidate_cache(self, path: str | None = None) -> None:
+        self.seen.clear()
 
     def put_object(self, path: str, content: bytes) -> None:
         self.named.append(path)
@@ -684,17 +701,22 @@ class Bucket(AbstractFileSystem):  # type: ignore[misc]
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
         path = self._strip_protocol(path)
-        if path in self.objects:
-            return {"name": path, "size": len(self.objects[path]), "type": "file"}
-        raise FileNotFoundError(path)
+        if path not in self.seen:
+            found = self.objects.get(path)
+            self.seen[path] = None if found is None else {"name": path, "size": len(found), "type": "file"}
+        info = self.seen[path]
+        if info is None:
+            raise FileNotFoundError(path)
+        return info
 
     def cat_file(self, path: str, start: int | None = None, end: int | None = None, **_: Any) -> bytes:
         return self.objects[self._strip_protocol(path)][start:end]
 
     def cp_file(self, path1: str, path2: str, **_: Any) -> None:
-        if self.refuses == "copy":
+        if self.copies == "never":
             raise PermissionError("AccessDenied")
-        self.objects[self._strip_protocol(path2)] = self.objects[self._strip_protocol(path1)]
+        content = self.objects[self._strip_protocol(path1)]
+        self.objects[self._strip_protocol(path2)] = content if self.copies == "whole" else content[: len(content) // 2]
 
     def rm_file(self, path: str) -> None:
         self.objects.pop(self._strip_protocol(path), None)
@@ -820,11 +842,19 @@ def test_a_storage_that_loses_bytes_is_caught(bucket: Bucket) -> None:
 
 
 def test_a_storage_that_refuses_to_publish_keeps_the_older_file(bucket: Bucket) -> None:
-    bucket.objects["reports/audit.pdf"], bucket.refuses = OLD, "copy"
+    bucket.objects["reports/audit.pdf"], bucket.copies = OLD, "never"
     with Vendor(answers(PDF)) as vendor, pytest.raises(QAFileError, match=r"could not publish .*AccessDenied"):
         fetch(vendor, "s3://reports/audit.pdf")
 
     assert bucket.objects == {"reports/audit.pdf": OLD}
+
+
+def test_a_storage_that_copies_half_ends_with_nothing(bucket: Bucket) -> None:
+    bucket.copies = "half"
+    with Vendor(answers(PDF)) as vendor, pytest.raises(QAFileError, match="The broken file was removed"):
+        fetch(vendor, "s3://reports/audit.pdf")
+
+    assert bucket.objects == {}
 
 
 def test_keep_reads_the_object(bucket: Bucket) -> None:
