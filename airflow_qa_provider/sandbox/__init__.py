@@ -21,27 +21,31 @@ if TYPE_CHECKING:
     from airflow_qa_provider.sandbox.clock import Clock, ManualClock, RealClock
     from airflow_qa_provider.sandbox.outcomes import Outcome
     from airflow_qa_provider.sandbox.server import Sandbox, run_sandbox
-    from airflow_qa_provider.sandbox.settings import QalyptusWire, SandboxSettings
+    from airflow_qa_provider.sandbox.settings import ConqaWire, QalyptusWire, SandboxSettings, SimploWire
 
 _HOMES = {
     "Clock": "clock",
+    "ConqaWire": "settings",
     "ManualClock": "clock",
     "RealClock": "clock",
     "Outcome": "outcomes",
     "QalyptusWire": "settings",
     "Sandbox": "server",
     "SandboxSettings": "settings",
+    "SimploWire": "settings",
     "run_sandbox": "server",
 }
 
 __all__ = [
     "Clock",
+    "ConqaWire",
     "ManualClock",
     "Outcome",
     "QalyptusWire",
     "RealClock",
     "Sandbox",
     "SandboxSettings",
+    "SimploWire",
     "run_sandbox",
 ]
 

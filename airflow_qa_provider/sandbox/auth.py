@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
@@ -30,6 +31,7 @@ class RequireCredentials:
     :param accepts: says whether the headers carry valid credentials
     :param refuse: builds the vendor's own 401 answer
     :param open_prefixes: paths that need none, besides the API documentation
+    :param open_path: the same, as a regular expression for the whole path
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class RequireCredentials:
         accepts: Callable[[Headers], bool],
         refuse: Callable[[], Response],
         open_prefixes: tuple[str, ...] = (),
+        open_path: str | None = None,
     ) -> None:
         self.app = app
         self.accepts = accepts
         self.refuse = refuse
         self.open_prefixes = open_prefixes
+        self.open_path = open_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -52,4 +56,6 @@ class RequireCredentials:
         await self.app(scope, receive, send)
 
     def _is_open(self, path: str) -> bool:
+        if self.open_path is not None and re.fullmatch(self.open_path, path):
+            return True
         return path in _DOCS or path.startswith(("/docs/", *self.open_prefixes))

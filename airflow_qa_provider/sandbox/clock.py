@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 MAX_ADVANCE_SECONDS = 366 * 24 * 3600.0
@@ -38,6 +39,7 @@ class Clock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._advanced = timedelta()
+        self._listeners: list[Callable[[], None]] = []
 
     def now(self) -> datetime:
         """Return the current moment, aware, in UTC, in whole milliseconds."""
@@ -56,7 +58,26 @@ class Clock:
             raise ValueError(f"A sandbox clock advances by 0 to {MAX_ADVANCE_SECONDS:.0f} seconds, not {seconds}.")
         with self._lock:
             self._advanced = min(self._advanced + timedelta(seconds=seconds), timedelta(days=366 * 1000))
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener()
         return self.now()
+
+    def on_advance(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """
+        Ask to be told when the clock is pushed forward.
+
+        :param listener: called in the thread that pushes; quick and without blocking
+        :return: a function that ends it
+        """
+        with self._lock:
+            self._listeners.append(listener)
+
+        def forget() -> None:
+            with self._lock:
+                self._listeners.remove(listener)
+
+        return forget
 
     def _base(self) -> datetime:
         raise NotImplementedError

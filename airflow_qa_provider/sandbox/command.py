@@ -21,6 +21,7 @@ _DURATIONS = {
     "report_queue_seconds": "seconds a report request or task run stays queued",
     "report_seconds": "seconds until a requested report is ready",
     "task_seconds": "seconds until a task run has ended",
+    "milestone_seconds": "seconds until lists show a change of a milestone",
 }
 _SIZES = {
     "pdf_bytes": "exact size of every PDF, up to 1073741824; default: natural size",

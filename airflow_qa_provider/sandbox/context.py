@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from airflow_qa_provider.sandbox.callbacks import Callbacks
 from airflow_qa_provider.sandbox.clock import Clock, RealClock
 from airflow_qa_provider.sandbox.outcomes import OutcomeBook
 from airflow_qa_provider.sandbox.requestlog import RequestLog
@@ -28,6 +29,7 @@ class SandboxContext:
     :param requests: every request that reached this vendor
     :param base_url: where the app is served; empty until it listens
     :param transport_of: finds the TCP connection of a request; None without a server
+    :param callbacks: timers and outgoing calls of this vendor
     """
 
     vendor: str
@@ -38,6 +40,10 @@ class SandboxContext:
     requests: RequestLog = field(default_factory=RequestLog)
     base_url: str = ""
     transport_of: Callable[[Any], asyncio.Transport | None] = lambda scope: None
+    callbacks: Callbacks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.callbacks = Callbacks(self.clock)
 
     @property
     def api_key(self) -> str:

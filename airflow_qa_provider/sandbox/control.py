@@ -95,9 +95,10 @@ class Control:
         return JSONResponse({"now": self.context.clock.advance(seconds).isoformat()})
 
     async def state(self, request: Request) -> Response:
-        """Describe every object that the vendor holds."""
+        """Describe every object that the vendor holds, and the webhooks it called."""
         now = self.context.clock.now().isoformat()
-        return JSONResponse({"vendor": self.context.vendor, "now": now, **self.store.snapshot()})
+        calls = [delivery.as_dict() for delivery in self.context.callbacks.deliveries()]
+        return JSONResponse({"vendor": self.context.vendor, "now": now, **self.store.snapshot(), "deliveries": calls})
 
     async def reset(self, request: Request) -> Response:
         """Forget everything that happened to this vendor: a new account, an empty request log."""
@@ -112,6 +113,7 @@ def reset_vendor(context: SandboxContext, app: FastAPI) -> None:
     :param context: the vendor's view of the sandbox
     :param app: the vendor's app
     """
+    context.callbacks.clear()
     app.state.store = load_vendor(context.vendor).create_store(context)
     context.requests.clear()
 

@@ -12,6 +12,7 @@ RESULTS: Mapping[str, frozenset[str]] = {
     "audit": frozenset({"completed", "failed", "expired", "deleted", "reopened", "never_started", "never_finished"}),
     "report": frozenset({"completed", "error", "stopped", "never"}),
     "task": frozenset({"success", "warning", "error", "stopped", "never"}),
+    "milestone": frozenset({"applied", "never"}),
 }
 
 
@@ -20,11 +21,12 @@ class Outcome:
     """
     How the objects that match will end.
 
-    :param kind: ``audit`` (MonitorQA), ``report`` or ``task`` (Qalyptus)
+    :param kind: ``audit`` (MonitorQA), ``report`` (Qalyptus, CONQA), ``task`` (Qalyptus), ``milestone``: one queued
+        change (CONQA)
     :param result: audits: ``completed``, ``failed`` (completed with a failing score), ``expired``, ``deleted``,
         ``reopened`` (completes, is reopened, completes again), ``never_started``, ``never_finished``;
         reports: ``completed``, ``error``, ``stopped``, ``never``; tasks: ``success`` in place of ``completed``,
-        and ``warning``
+        and ``warning``; milestones: ``applied``, ``never`` (accepted, but never to be seen)
     :param match: regular expression searched in the object's name or id; empty matches every object of the kind
     :param seconds: seconds from creation to that ending; default: the one of the settings
     :param times: how many objects it applies to; default: no limit

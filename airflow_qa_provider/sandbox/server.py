@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from airflow_qa_provider.sandbox.callbacks import Delivery
 from airflow_qa_provider.sandbox.clock import Clock, RealClock
 from airflow_qa_provider.sandbox.context import SandboxContext
 from airflow_qa_provider.sandbox.control import create_control_app, reset_vendor
@@ -176,6 +177,19 @@ class Sandbox:
         """
         return self._context(vendor).requests.snapshot()
 
+    def deliveries(self, vendor: str, timeout: float = 10.0) -> list[Delivery]:
+        """
+        Return what a vendor has called out, oldest first, after waiting for everything that is due.
+
+        :param vendor: vendor name
+        :param timeout: wall-clock seconds to wait
+        :raises TimeoutError: when a call is still on its way after that
+        """
+        callbacks = self._context(vendor).callbacks
+        if not callbacks.wait(timeout):
+            raise TimeoutError(f"Sandbox {vendor}: a call to a webhook has not ended within {timeout:g} s.")
+        return callbacks.deliveries()
+
     def add_fault(self, fault: Any, **match: Any) -> str:
         """
         Inject a fault from now on.
@@ -287,8 +301,14 @@ class Sandbox:
         serving = [asyncio.ensure_future(server.serve(sockets=[server.sock])) for server in servers]
         while not all(server.started for server in servers) and not any(task.done() for task in serving):
             await asyncio.sleep(0.005)
+        calling = [asyncio.ensure_future(context.callbacks.run()) for context in self._contexts.values()]
         self._listening.set()
-        await asyncio.gather(*serving)
+        try:
+            await asyncio.gather(*serving)
+        finally:
+            for task in calling:
+                task.cancel()
+            await asyncio.gather(*calling, return_exceptions=True)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from airflow_qa_provider.sandbox.outcomes import Outcome
+from airflow_qa_provider.sandbox.requestlog import CREDENTIAL_HEADERS
 
 MAX_FILE_BYTES = 1 << 30
 
@@ -33,6 +34,49 @@ class QalyptusWire:
 
 
 @dataclass(frozen=True)
+class ConqaWire:
+    """
+    The parts of CONQA that its public documentation does not show.
+
+    :param error_member: member that holds the text of an error
+    :param register_replaces: whether registering a webhook again replaces the one of the same project or account
+        and type, or adds another
+    :param milestone_webhooks: whether MILESTONE webhooks are called; the vendor shows no payload, ours is invented
+    """
+
+    error_member: str = "message"
+    register_replaces: bool = False
+    milestone_webhooks: bool = True
+
+
+@dataclass(frozen=True)
+class SimploWire:
+    """
+    The parts of Simplo IS that its public documentation does not show.
+
+    :param auth_header: header that carries the token, one of those that the request log masks
+    :param auth_scheme: word before the token, for instance ``Bearer``; empty for the bare token
+    :param second_invoice: what issuing an invoice does for a report that has one: ``new`` makes another, ``error``
+        answers 422
+    :param approve_returns_report: whether approving answers the report, or 200 with an empty body
+    :param user_agents: ``User-Agent`` headers of clients who may approve without being logged in
+    """
+
+    auth_header: str = "Authorization"
+    auth_scheme: str = "Bearer"
+    second_invoice: str = "new"
+    approve_returns_report: bool = False
+    user_agents: tuple[str, ...] = ("Mozilla/5.0 (client portal)",)
+
+    def __post_init__(self) -> None:
+        if self.auth_header.lower() not in CREDENTIAL_HEADERS:
+            known = ", ".join(sorted(CREDENTIAL_HEADERS))
+            raise ValueError(f"Simplo auth_header must be one of {known}, not {self.auth_header!r}.")
+        if self.second_invoice not in ("new", "error"):
+            raise ValueError(f"Simplo second_invoice must be 'new' or 'error', not {self.second_invoice!r}.")
+
+
+@dataclass(frozen=True)
 class SandboxSettings:
     """
     Behaviour of all vendors of one sandbox. Durations are seconds, fractions allowed.
@@ -42,6 +86,9 @@ class SandboxSettings:
     :param report_queue_seconds: how long a requested report or a started task stays queued
     :param report_seconds: from requesting a report until its file is ready
     :param task_seconds: from starting a task until it has ended
+    :param milestone_seconds: from accepting a change of a milestone until lists show it
+    :param callback_timeout_seconds: wall-clock seconds that a webhook has for its answer, at most 600; default: the
+        vendor's own limit
     :param download_url_seconds: how long a pre-signed download address works
     :param pdf_bytes: exact size of every PDF file, at most 1 GiB; default: the natural size. A size below the
         natural one has no effect
@@ -50,6 +97,8 @@ class SandboxSettings:
     :param api_keys: API key by vendor; default ``sandbox-<vendor>-key``
     :param outcomes: scripted endings, see :class:`~airflow_qa_provider.sandbox.outcomes.Outcome`
     :param qalyptus: the undocumented parts of Qalyptus' wire format
+    :param conqa: the undocumented parts of CONQA
+    :param simplo: the undocumented parts of Simplo IS
     """
 
     audit_pickup_seconds: float = 1.0
@@ -57,6 +106,8 @@ class SandboxSettings:
     report_queue_seconds: float = 0.5
     report_seconds: float = 2.5
     task_seconds: float = 3.0
+    milestone_seconds: float = 1.5
+    callback_timeout_seconds: float | None = None
     download_url_seconds: float = 300.0
     pdf_bytes: int | None = None
     xlsx_bytes: int | None = None
@@ -64,12 +115,17 @@ class SandboxSettings:
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     outcomes: tuple[Outcome, ...] = ()
     qalyptus: QalyptusWire = field(default_factory=QalyptusWire)
+    conqa: ConqaWire = field(default_factory=ConqaWire)
+    simplo: SimploWire = field(default_factory=SimploWire)
 
     def __post_init__(self) -> None:
-        for name in ("audit_pickup", "audit", "report_queue", "report", "task", "download_url"):
+        for name in ("audit_pickup", "audit", "report_queue", "report", "task", "milestone", "download_url"):
             value = getattr(self, f"{name}_seconds")
             if not 0 <= value <= 1e9:
                 raise ValueError(f"Sandbox setting {name}_seconds must be between 0 and 1e9, not {value}.")
+        limit = self.callback_timeout_seconds
+        if limit is not None and not 0 < limit <= 600:
+            raise ValueError(f"Sandbox setting callback_timeout_seconds must be above 0, at most 600, not {limit}.")
         for name in ("pdf_bytes", "xlsx_bytes"):
             size = getattr(self, name)
             if size is not None and not 0 <= size <= MAX_FILE_BYTES:
