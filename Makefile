@@ -18,7 +18,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast lint format build clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast lint format coverage-page docs build clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,10 +59,18 @@ lint: setup ## check format, style, types, import arrows and sizes
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/check_tree.py
+	@$(BIN)/python scripts/coverage_page.py --check
 
 format: setup ## apply the formatter and the safe fixes
 	@$(BIN)/ruff format --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet --fix $(SOURCES)
+
+coverage-page: setup ## write docs/coverage.md from the routes
+	@$(BIN)/python scripts/coverage_page.py
+
+docs: setup ## build the documentation into docs/_build
+	@$(BIN)/python -W ignore -m sphinx -q -W --keep-going docs docs/_build
+	@echo "docs/_build/index.html"
 
 build: setup ## build the sdist and the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
