@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.auth import AuthBase
@@ -19,6 +19,7 @@ from airflow_qa_provider.clients.retrying import retry_after_seconds
 from airflow_qa_provider.clients.routes import Route, RouteTable
 from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.clients.transport import Transport
+from airflow_qa_provider.clients.vendors import WITH_OPENAPI_FILE
 from airflow_qa_provider.exceptions import QAApiError, QAConfigurationError, QAResponseError, error_class_for
 
 _REQUEST_ID_HEADERS = ("X-Request-Id", "Request-Id", "X-Correlation-Id")
@@ -181,25 +182,27 @@ class VendorClient:
         """
         status = response.status_code
         said = self._vendor_error(answer)
-        words = excerpt(said.message, self._secrets()) if said.message else _kind_of(response)
-        code = f" ({said.code})" if said.code and said.code != said.message else ""
+        words = self._shown(said.message) if said.message else self._kind_of(response)
+        code = None if said.code is None else self._shown(said.code)
+        shown_code = f" ({code})" if code and code != words else ""
         meant = said.status if said.status and status < 400 else status
+        request_id = next((response.headers[h] for h in _REQUEST_ID_HEADERS if h in response.headers), None)
         return error_class_for(meant)(
-            f"HTTP {status} {response.reason or ''} for {route.method} {route.path}: {words}{code}",
+            f"HTTP {status} {self._shown(response.reason)} for {route.method} {route.path}: {words}{shown_code}",
             vendor=route.vendor,
             operation=route.operation,
             status_code=status,
-            code=said.code,
-            request_id=next((response.headers[h] for h in _REQUEST_ID_HEADERS if h in response.headers), None),
+            code=code,
+            request_id=None if request_id is None else self._shown(request_id),
             retry_after=retry_after_seconds(response.headers.get("Retry-After")),
             outcome=_outcome(route, meant),
             hint=_route_hint(route, meant) or _HINTS.get(meant),
         )
 
     def _redirect_error(self, response: requests.Response, route: Route) -> QAConfigurationError:
-        target = urlsplit(response.headers.get("Location", ""))
+        target = self._shown(_redirect_target(response))
         return QAConfigurationError(
-            f"HTTP {response.status_code}: the host redirects to {target.scheme}://{target.netloc}{target.path}",
+            f"HTTP {response.status_code}: the host redirects to {target or 'an address that it does not tell'}",
             vendor=route.vendor,
             operation=route.operation,
             status_code=response.status_code,
@@ -209,13 +212,21 @@ class VendorClient:
 
     def _not_json(self, response: requests.Response, route: Route) -> QAResponseError:
         return QAResponseError(
-            f"the answer to {route.method} {route.path} is not JSON but {_kind_of(response)}",
+            f"the answer to {route.method} {route.path} is not JSON but {self._kind_of(response)}",
             vendor=route.vendor,
             operation=route.operation,
             status_code=response.status_code,
             outcome=None if route.safe else "The request may have been carried out",
             hint="A login page, a proxy or a wrong base URL answers like this; check the host of the connection",
         )
+
+    def _kind_of(self, response: requests.Response) -> str:
+        kind = response.headers.get("Content-Type", "").split(";")[0].strip() or "an answer without a content type"
+        return "no text" if not response.headers.get("Content-Length", "1").strip("0") else self._shown(kind)
+
+    def _shown(self, text: object) -> str:
+        """Return a piece of what the vendor sent as it may be shown."""
+        return excerpt(str(text or ""), self._secrets())
 
 
 class Resource:
@@ -249,9 +260,13 @@ def given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _kind_of(response: requests.Response) -> str:
-    kind = response.headers.get("Content-Type", "").split(";")[0].strip() or "an answer without a content type"
-    return "no text" if not response.headers.get("Content-Length", "1").strip("0") else kind
+def _redirect_target(response: requests.Response) -> str:
+    """Return where a redirect leads, without the query and fragment, which may hold secrets; empty when unknown."""
+    location = response.headers.get("Location")
+    if not location:
+        return ""
+    target = urlsplit(urljoin(response.url, location))
+    return f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}"
 
 
 def _outcome(route: Route, status: int) -> str | None:
@@ -263,8 +278,11 @@ def _outcome(route: Route, status: int) -> str | None:
 def _route_hint(route: Route, status: int) -> str | None:
     if status not in (404, 405) or route.source != "inferred":
         return None
+    finding = f"`airflow-qa routes import {route.vendor} openapi.json` reads it from your tenant's OpenAPI file"
+    if route.vendor not in WITH_OPENAPI_FILE:
+        finding = "ask the vendor for it"
     return (
         f"The vendor publishes no path for this operation, so {route.method} {route.path} is inferred and may differ "
         f'at your tenant: override it in the extra of the connection, {{"routes": {{"{route.operation}": '
-        f'"{route.method} /the/real/path"}}}} (the tenant\'s OpenAPI file has it), or check the id'
+        f'"{route.method} /the/real/path"}}}} ({finding}), or check the id'
     )

@@ -11,7 +11,7 @@ _MIN_LENGTH = 4
 _NAMED = re.compile(
     # any name that ends like a secret: x-api-key, refresh_token, clientSecret, fileOpenPassword
     r"(?i)([\"']?\b(?:[\w-]{0,40}(?:api[_-]?key|token|password|secret)|(?:x-)?authorization|x-auth-client-id|signature|"
-    r"sig)\b[\"']?\s*[:=]\s*[\"']?(?:bearer |oauth2 )?)[^\s\"'&,;}]+"
+    r"sig)\b[\"']?\s*[:=]\s*[\"']?(?:(?:basic|bearer|digest|oauth2?|token|api[_-]?key)\s+)?)[^\s\"'&,;}]+"
 )
 
 
@@ -34,6 +34,12 @@ def excerpt(text: str, secrets: Iterable[str] = (), limit: int = 300) -> str:
     :param secrets: Values that must not be seen.
     :param limit: Longest result in characters.
     """
-    # redacted before it is cut, so that no part of a secret is left at the edge
-    line = " ".join(redact(text[: limit * 20], secrets).split())
+    known = list(secrets)
+    window = limit * 20
+    piece = redact(text[:window], known)
+    if len(text) > window:
+        # a secret that the window cut is not known any more; percent-encoded it is up to three times as long
+        piece = piece[: -3 * max(map(len, known), default=1)]
+    # redacted before it is cut to size, so that no part of a secret is left at the edge
+    line = " ".join(piece.split())
     return line if len(line) <= limit else f"{line[:limit]}…"

@@ -68,11 +68,11 @@ class SimploClient(VendorClient):
         """Return the typed error for an answer, with what the docs say about its cause and the vendor's error id."""
         error = super().api_error(response, route, answer)
         error.hint = errors.hint(route, response.status_code) or error.hint
-        error.request_id = error.request_id or errors.reference(answer)
+        error.request_id = error.request_id or errors.reference(answer, self._secrets())
         return error
 
     def _auth(self) -> AuthBase:
         return HeaderAuth(self.dialect.auth_header, self.dialect.credentials(self.settings.token))
 
     def _vendor_error(self, answer: Any) -> VendorError:
-        return errors.read(answer)
+        return errors.read(answer, self._secrets())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from airflow_qa_provider.clients.base import VendorError
+from airflow_qa_provider.clients.redaction import excerpt, redact
 from airflow_qa_provider.clients.routes import Route
 
 _BY_HASH = frozenset({"reports.download_pdf", "reports.approve", "reports.get_public"})
@@ -47,10 +49,11 @@ def hint(route: Route, status: int) -> str | None:
     return None
 
 
-def read(answer: Any) -> VendorError:
+def read(answer: Any, secrets: Iterable[str]) -> VendorError:
     """Return the message, the messages by field, and the type of an error body.
 
     :param answer: JSON of the answer, or ``None``.
+    :param secrets: Values that must not be seen.
     """
     if not isinstance(answer, dict):
         return VendorError()
@@ -59,14 +62,15 @@ def read(answer: Any) -> VendorError:
     by_field = "; ".join(f"{error.get('field')}: {error.get('message')}" for error in fields)
     text = " ".join(part for part in (str(answer.get("message") or ""), by_field) if part)
     code = answer.get("type")
-    # the hash of a report opens it to anyone
-    return VendorError(_HASH.sub("***", text), None if code is None else str(code))
+    # the hash of a report opens it to anyone; secrets first, or a part that looks like a hash would hide the rest
+    return VendorError(_HASH.sub("***", redact(text, secrets)), None if code is None else str(code))
 
 
-def reference(answer: Any) -> str | None:
+def reference(answer: Any, secrets: Iterable[str]) -> str | None:
     """Return the id under which Simplo IS keeps the error.
 
     :param answer: JSON of the answer, or ``None``.
+    :param secrets: Values that must not be seen.
     """
     found = answer.get("id") if isinstance(answer, dict) else None
-    return found if isinstance(found, str) and found else None
+    return excerpt(found, secrets) if isinstance(found, str) and found else None
