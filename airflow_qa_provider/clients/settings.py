@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from airflow_qa_provider.exceptions import QAConfigurationError
+
+_LONGEST_SECONDS = 86400.0
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,13 @@ class ClientSettings:
             named = f"connection {self.connection_id!r}" if self.connection_id else "the settings"
             return QAConfigurationError(f"{named}: {problem}", vendor=vendor, outcome="Nothing was sent", hint=hint)
 
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise refuse(f"host {self.base_url!r} is not an absolute http(s) URL", "Set the host, with https://")
-        if parts.username or parts.password:
+        parts = _split(self.base_url)
+        if "@" in self.base_url:  # also behind a slash, where a password that is not encoded ends up
             raise refuse("the host URL carries a user name or password", "Put the key into the password field")
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise refuse(f"host {self.base_url!r} is not an absolute http(s) URL", "Set the host, with https://")
+        if parts.query or parts.fragment:
+            raise refuse("the host URL has a query or a fragment", "Leave off all from the ? or # on")
         if not self.token:
             raise refuse("there is no API key or token", "Put it into the password field")
         fits_header = self.token.isascii() and not any(sign.isspace() for sign in self.token)
@@ -72,8 +76,16 @@ class ClientSettings:
                 "Copy it again, without quotes or line breaks",
             )
         for name in ("connect_timeout", "read_timeout", "poll_interval"):
-            if not getattr(self, name) > 0:
-                raise refuse(f"{name} must be more than 0 seconds", "Leave it empty for the default")
+            if not 0 < getattr(self, name) <= _LONGEST_SECONDS:
+                raise refuse(f"{name} must be more than 0 and at most 86400 seconds", "Leave it empty for the default")
         if self.requests_per_minute is not None and self.requests_per_minute < 1:
             raise refuse("requests_per_minute must be at least 1", "Leave it empty for no limit")
         return self
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else None
+    except ValueError:  # a port that is no number, or half of the brackets of an IPv6 address
+        return None

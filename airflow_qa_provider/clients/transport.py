@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -25,6 +26,7 @@ from airflow_qa_provider.exceptions import (
     QAConnectError,
     QAConnectionLostError,
     QAError,
+    QAResponseError,
     QATimeoutError,
     QATLSError,
 )
@@ -34,6 +36,8 @@ log = logging.getLogger(__name__)
 _UNKNOWN_OUTCOME = "The request may have been carried out: the answer was lost"
 _NOTHING_SENT = "Nothing was sent"
 _CONNECTION_REPR = re.compile(r"^<?HTTPS?Connection.*?[)>]: ")
+# what only a handshake can fail with; any other TLS error may come after the request was sent
+_HANDSHAKE = re.compile("WRONG_VERSION_NUMBER|HANDSHAKE_FAILURE|PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|HTTP_REQUEST")
 
 
 class HeaderAuth(AuthBase):
@@ -104,7 +108,9 @@ class Transport:
                 allow_redirects=False,
                 **request,
             )
-        except (requests.RequestException, UnicodeError) as error:
+        except QAError:  # of a sign-in on the way
+            raise
+        except (OSError, ValueError) as error:  # requests does not wrap a missing CA bundle, nor a wrong Location
             raise self.translated(error, route) from None
         log.debug(
             "%s %s: %s %s -> %d in %.2f s",
@@ -129,14 +135,18 @@ class Transport:
         """
         host = urlsplit(self.settings.base_url).netloc
         lost = None if route.safe else _UNKNOWN_OUTCOME
-        reason = redact(_root_reason(error), [self.settings.token])
+        root = _root(error)
+        reason = redact(_CONNECTION_REPR.sub("", str(root) or type(root).__name__), [self.settings.token])
 
         def build(kind: type[QAError], message: str, outcome: str | None, hint: str) -> QAError:
             return kind(message, vendor=route.vendor, operation=route.operation, outcome=outcome, hint=hint)
 
-        if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(root, ssl.SSLCertVerificationError):
             hint = "Check the host; for a private authority set ca_path in the connection's extra"
             return build(QATLSError, f"the TLS certificate of {host} was not accepted: {reason}", _NOTHING_SENT, hint)
+        if isinstance(root, ssl.SSLError) and _HANDSHAKE.search(reason):
+            hint = "Check the host and the port: a server that speaks no TLS there answers like this"
+            return build(QATLSError, f"no TLS connection to {host} could be made: {reason}", _NOTHING_SENT, hint)
         if isinstance(error, requests.exceptions.ReadTimeout) or "Read timed out" in reason:
             message = f"{host} sent nothing for {self.settings.read_timeout:g} s"
             return build(QATimeoutError, message, lost, "A longer read_timeout can be set in the connection's extra")
@@ -147,7 +157,10 @@ class Transport:
             harmless = "A retry is harmless" if route.safe else "A retry with the same arguments is harmless"
             hint = harmless if route.safe or route.idempotent else "Look at the vendor before you repeat it"
             return build(QAConnectionLostError, f"the connection to {host} broke: {reason}", lost, hint)
-        return build(QAConfigurationError, f"the request could not be made: {reason}", _NOTHING_SENT, "Check the host")
+        if isinstance(error, ValueError) and not isinstance(error, (OSError, UnicodeError)):
+            return build(QAResponseError, f"the answer of {host} could not be read: {reason}", lost, "Check the host")
+        hint = "Check ca_path in the connection's extra" if "CA cert" in reason else "Check the host of the connection"
+        return build(QAConfigurationError, f"the request could not be made: {reason}", _NOTHING_SENT, hint)
 
 
 def _never_connected(error: Exception) -> bool:
@@ -157,7 +170,7 @@ def _never_connected(error: Exception) -> bool:
     return isinstance(reason, (NewConnectionError, ConnectTimeoutError))
 
 
-def _root_reason(error: BaseException) -> str:
+def _root(error: BaseException) -> BaseException:
     """Return the innermost cause: the outer layers repeat the URL and object addresses."""
     cause: BaseException = error
     for _ in range(8):
@@ -167,5 +180,4 @@ def _root_reason(error: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         cause = inner
-    text = str(cause) or type(cause).__name__
-    return _CONNECTION_REPR.sub("", text)
+    return cause
