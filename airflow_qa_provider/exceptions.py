@@ -94,7 +94,7 @@ class QAError(Exception):
 
 def _sentence(text: str) -> str:
     text = text.strip()
-    return text if text.endswith((".", "!", "?", ")")) else f"{text}."
+    return text if text.endswith((".", "!", "?", "…", ".)")) else f"{text}."
 
 
 def _rebuild(cls: type[QAError], message: str, facts: dict[str, Any]) -> QAError:

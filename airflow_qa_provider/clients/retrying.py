@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import email.utils
 import logging
+import math
 import time
 from collections.abc import Callable
+from datetime import timezone
 from typing import Any, TypeVar
 
 import tenacity
@@ -40,13 +42,17 @@ def retry_after_seconds(header: str | None, now: float | None = None) -> float |
     if not text:
         return None
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
     except ValueError:
         pass
+    else:
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError):
         return None
+    if moment.tzinfo is None:  # an HTTP date is always in GMT, also where it does not say so
+        moment = moment.replace(tzinfo=timezone.utc)
     return max(0.0, moment.timestamp() - (time.time() if now is None else now))
 
 

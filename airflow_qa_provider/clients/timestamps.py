@@ -12,7 +12,8 @@ from airflow_qa_provider.exceptions import QAValidationError
 Timestamp = datetime | str
 """An aware ``datetime`` (pendulum's too) or an ISO 8601 string with a time and an offset or ``Z``."""
 
-_HAS_ZONE = re.compile(r"\d{2}:?\d{2}.*(Z|[+-]\d{2}:?(\d{2})?)$", re.IGNORECASE)
+_HAS_DATE = re.compile(r"\d{4}-?[\dW]\d")
+_HAS_ZONE = re.compile(r"\d{2}:?\d{2}.*(Z|[+-]\d{2}:?(\d{2})?)$")
 
 
 def to_utc(value: Timestamp, field: str) -> datetime:
@@ -30,20 +31,27 @@ def to_utc(value: Timestamp, field: str) -> datetime:
             outcome="Nothing was sent",
             hint="Give an aware datetime, or end the string with Z or an offset such as +02:00",
         )
-    return moment.astimezone(timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:  # the first or last hours of the calendar
+        raise _no_moment(value, field) from None
 
 
 def _parse(value: object, field: str) -> datetime:
-    text = value.strip() if isinstance(value, str) else ""
+    text = value.strip().upper() if isinstance(value, str) else ""
     try:
         moment: object = pendulum.parse(text, tz=None) if text else None
     except (ValueError, OverflowError):
         moment = None
-    if not isinstance(moment, datetime):
-        raise QAValidationError(
-            f"{field} must be a date and time such as 2026-01-31T18:00:00Z, got {value!r}", outcome="Nothing was sent"
-        )
+    if not isinstance(moment, datetime) or not _HAS_DATE.match(text):  # a bare time would mean today
+        raise _no_moment(value, field)
     return moment if _HAS_ZONE.search(text) else moment.replace(tzinfo=None)
+
+
+def _no_moment(value: object, field: str) -> QAValidationError:
+    return QAValidationError(
+        f"{field} must be a date and time such as 2026-01-31T18:00:00Z, got {value!r}", outcome="Nothing was sent"
+    )
 
 
 def utc_milliseconds(value: Timestamp, field: str) -> str:
