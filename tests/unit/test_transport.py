@@ -1,0 +1,852 @@
+"""One session per client: what goes out with every request, and what each way to fail becomes."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import re
+import socket
+import ssl
+import struct
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+import requests
+import responses
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from airflow_qa_provider.clients.base import VendorClient
+from airflow_qa_provider.clients.conqa import ConqaClient
+from airflow_qa_provider.clients.monitorqa import MonitorQAClient
+from airflow_qa_provider.clients.qalyptus import QalyptusClient
+from airflow_qa_provider.clients.settings import ClientSettings
+from airflow_qa_provider.clients.simplo import SimploClient
+from airflow_qa_provider.clients.smartq import SmartQClient
+from airflow_qa_provider.exceptions import (
+    QAConfigurationError,
+    QAConnectError,
+    QAConnectionLostError,
+    QAError,
+    QANotFoundError,
+    QARateLimitError,
+    QAResponseError,
+    QAServerError,
+    QATimeoutError,
+    QATLSError,
+    QAValidationError,
+    error_class_for,
+)
+from tests.contract.recorder import Answer, RecordingServer
+from tests.unit.acme import BASE_URL, KEY, ROUTES, AcmeClient, acme, failures
+
+OTHER_HOST = "https://login.example.org"
+MAYBE = "The request may have been carried out: the answer was lost."
+WRITE_NOT_DONE = "Nothing was changed."
+
+
+@pytest.fixture
+def vendor() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+def answer(vendor: responses.RequestsMock, operation: str, **content: Any) -> None:
+    route = ROUTES[operation]
+    vendor.add(route.method, BASE_URL + route.path.replace("{id}", "7"), **content)
+
+
+# What goes out
+
+
+@pytest.mark.parametrize("operation", ROUTES)
+def test_every_request_has_time_outs_credentials_and_a_name(operation: str, vendor: responses.RequestsMock) -> None:
+    answer(vendor, operation, json=[])
+    acme(connect_timeout=3.0, read_timeout=7.0, verify="/etc/ca.pem").ask(operation)
+
+    sent: Any = vendor.calls[0].request
+    assert sent.req_kwargs["timeout"] == (3.0, 7.0)
+    assert sent.req_kwargs["verify"] == "/etc/ca.pem"
+    assert sent.headers["X-Api-Key"] == KEY
+    assert sent.headers["User-Agent"].startswith("airflow-qa-provider/")
+
+
+def test_the_default_time_outs(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.list", json=[])
+    acme().ask("parts.list")
+
+    assert vendor.calls[0].request.req_kwargs["timeout"] == (10.0, 60.0)  # type: ignore[attr-defined]
+
+
+def test_parameters_and_body_go_out_in_json_spelling(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.create", json={})
+    acme().ask("parts.create", params={"dry": True, "wet": False, "page": 2, "unset": None}, body={"name": "Türe"})
+
+    sent = vendor.calls[0].request
+    assert sent.url == f"{BASE_URL}/parts?dry=true&wet=false&page=2"
+    assert sent.body == b'{"name": "T\\u00fcre"}'
+    assert sent.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("body", [{}, [], 0, False, ""])
+def test_an_empty_body_is_a_body(body: Any, vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.create", json={})
+    acme().ask("parts.create", body=body)
+
+    assert vendor.calls[0].request.headers["Content-Type"] == "application/json"
+
+
+def test_a_file_is_asked_for_uncompressed(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.file", body=b"%PDF")
+    assert acme().ask("parts.file") == b"%PDF"
+
+    assert vendor.calls[0].request.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("base_url", [BASE_URL, BASE_URL + "/", BASE_URL + "//"])
+def test_slashes_at_the_end_of_the_base_url_do_not_matter(base_url: str, vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.list", json=[])
+    acme(base_url=base_url).ask("parts.list")
+
+    assert vendor.calls[0].request.url == f"{BASE_URL}/parts"
+
+
+def test_a_path_value_stays_one_segment_on_the_wire() -> None:
+    with RecordingServer() as server:
+        server.expect([Answer(body=b"{}")] * 3)
+        client = acme(base_url=server.url)
+        for value in ("../users", "a?b#c", "Prüfung"):
+            client.call("parts.get", {"id": value})
+
+    assert [sent.target for sent in server.requests] == [
+        "/parts/..%2Fusers",
+        "/parts/a%3Fb%23c",
+        "/parts/Pr%C3%BCfung",
+    ]
+
+
+@pytest.mark.parametrize("value", ["", " ", None, "..", "."])
+def test_an_empty_path_value_is_refused_before_sending(value: Any, vendor: responses.RequestsMock) -> None:
+    with pytest.raises(QAValidationError, match=r"id must be a non-empty id, got .*\. Nothing was sent\."):
+        acme().call("parts.delete", {"id": value})
+
+    assert len(vendor.calls) == 0
+
+
+def test_netrc_does_not_replace_the_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vendor: responses.RequestsMock
+) -> None:
+    netrc = "machine api.example.com login someone password else\ndefault login any password any\n"
+    for name in (".netrc", "_netrc"):
+        (tmp_path / name).write_text(netrc)
+        (tmp_path / name).chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("NETRC", raising=False)
+    assert requests.utils.get_netrc_auth(BASE_URL) == ("someone", "else"), "the file would be used by anybody else"
+
+    answer(vendor, "parts.list", json=[])
+    acme().ask("parts.list")
+
+    sent = vendor.calls[0].request.headers
+    assert sent["X-Api-Key"] == KEY
+    assert "Authorization" not in sent
+
+
+@pytest.fixture
+def no_proxy_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.usefixtures("no_proxy_settings")
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RecordingServer() as proxy:
+        proxy.expect([Answer(body=b"[]")])
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        assert acme(base_url="http://api.example.com/v1").ask("parts.list") == []
+
+    (sent,) = proxy.requests
+    assert sent.target == "http://api.example.com/v1/parts"
+    assert sent.headers["x-api-key"] == KEY
+
+
+@pytest.mark.usefixtures("no_proxy_settings")
+def test_a_host_that_needs_no_proxy_is_asked_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RecordingServer() as proxy, RecordingServer() as server:
+        server.expect([Answer(body=b"[]")])
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        acme(base_url=server.url).ask("parts.list")
+
+    assert (len(proxy.requests), len(server.requests)) == (0, 1)
+
+
+@pytest.mark.usefixtures("no_proxy_settings")
+def test_a_proxy_that_is_away_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:s3cr3t-pw@127.0.0.1:{closed_port}")
+    with pytest.raises(QAConnectError) as failed:
+        acme(retries=0).ask("parts.create")
+
+    assert "could not connect to api.example.com" in str(failed.value)
+    assert "Nothing was sent." in str(failed.value)
+    assert "proxy settings" in str(failed.value)
+    assert "s3cr3t-pw" not in "".join(traceback.format_exception(failed.value))
+
+
+# Pace
+
+
+def test_requests_leave_at_the_pace_of_the_account(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.list", json=[])
+    account = {"token": "paced-account", "requests_per_minute": 1200}
+    clients = [acme(**account), acme(**account), acme(**account).without_retries()]
+    left: list[float] = []
+
+    def ask(client: AcmeClient) -> None:
+        client.ask("parts.list")
+        left.append(time.monotonic())
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(ask, clients * 2))
+
+    assert len(vendor.calls) == 6
+    assert max(left) - began >= 5 * 0.05 - 0.005, "six requests at 1200 a minute need five gaps of 50 ms"
+
+
+def test_every_try_counts(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.list", status=429, headers={"Retry-After": "0"})
+    answer(vendor, "parts.list", json=[])
+    client = acme(token="paced-retries", requests_per_minute=60)
+    client.transport._pacer._next = 0.0  # type: ignore[union-attr]
+    began = time.monotonic()
+    client.ask("parts.list")
+
+    assert time.monotonic() - began >= 0.99
+
+
+def test_other_accounts_have_a_pace_of_their_own(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.list", json=[])
+    began = time.monotonic()
+    for account in ("paced-one", "paced-two", "paced-three"):
+        acme(token=account, requests_per_minute=1).ask("parts.list")
+    acme(token="not-paced").ask("parts.list")
+
+    assert time.monotonic() - began < 30
+
+
+# Settings that cannot work
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"base_url": ""}, "host '' is not an absolute http(s) URL"),
+        ({"base_url": "api.example.com"}, "host 'api.example.com' is not an absolute http(s) URL"),
+        ({"base_url": "ftp://api.example.com"}, "is not an absolute http(s) URL"),
+        ({"base_url": "https:///v1"}, "is not an absolute http(s) URL"),
+        ({"base_url": "http://[::1"}, "is not an absolute http(s) URL"),
+        ({"base_url": "http://api.example.com:port"}, "is not an absolute http(s) URL"),
+        ({"base_url": f"https://me:{KEY}@api.example.com"}, "the host URL carries a user name or password"),
+        ({"base_url": f"ftp://me:{KEY}@api.example.com"}, "the host URL carries a user name or password"),
+        ({"base_url": f"https://api.example.com?key={KEY}"}, "the host URL has a query or a fragment"),
+        ({"base_url": "https://api.example.com#parts"}, "the host URL has a query or a fragment"),
+        ({"token": ""}, "there is no API key or token"),
+        ({"token": "two words"}, "other characters that no header can carry"),
+        ({"token": "broken\nin-two"}, "other characters that no header can carry"),
+        ({"token": "schlüssel"}, "other characters that no header can carry"),
+        ({"connect_timeout": 0.0}, "connect_timeout must be more than 0 and at most 86400 seconds"),
+        ({"read_timeout": -1.0}, "read_timeout must be more than 0"),
+        ({"read_timeout": float("inf")}, "read_timeout must be more than 0 and at most 86400 seconds"),
+        ({"poll_interval": float("nan")}, "poll_interval must be more than 0"),
+        ({"requests_per_minute": 0}, "requests_per_minute must be at least 1"),
+        ({"routes": {"parts.fetch": "GET /x"}}, "which does not exist"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_at_once(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(QAConfigurationError) as refused:
+        acme(connection_id="acme_default", **settings)
+
+    assert message in str(refused.value)
+    assert KEY not in str(refused.value)
+    assert settings.get("token", KEY) in ("", KEY) or settings["token"] not in str(refused.value)
+    if "routes" not in settings:
+        assert str(refused.value).startswith("acme: connection 'acme_default': ")
+        assert "Nothing was sent." in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "reason"),
+    [("http://.example.com", "label"), ("http://host name", "host name")],
+)
+def test_a_host_that_is_none_is_a_wrong_setting(base_url: str, reason: str) -> None:
+    with pytest.raises(QAConfigurationError, match=reason) as failed:
+        acme(base_url=base_url).ask("parts.create")
+
+    assert "Nothing was sent. Check the host of the connection." in str(failed.value)
+
+
+def test_a_ca_bundle_that_is_not_there_is_a_wrong_setting(tmp_path: Path) -> None:
+    with pytest.raises(QAConfigurationError) as failed:
+        acme(verify=str(tmp_path / "ca.pem")).ask("parts.create")
+
+    assert str(tmp_path / "ca.pem") in str(failed.value)
+    assert "Nothing was sent. Check ca_path in the connection's extra." in str(failed.value)
+
+
+# Answers
+
+
+@pytest.mark.parametrize(("status", "body"), [(204, ""), *product((200, 201, 202), ("", "  \n", "null"))])
+def test_an_empty_answer_is_nothing(status: int, body: str, vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.create", status=status, body=body)
+
+    assert acme().ask("parts.create") is None
+
+
+@pytest.mark.parametrize("body", ['{"id": "a1", "na', '{"id": "a1"', "[1, 2", "{'id': 1}", "OK"])
+@pytest.mark.parametrize("operation", ["parts.list", "parts.create"])
+def test_json_that_is_cut_off_or_none_is_no_answer(operation: str, body: str, vendor: responses.RequestsMock) -> None:
+    answer(vendor, operation, body=body.encode(), content_type="application/json; charset=utf-8")
+    with pytest.raises(QAResponseError) as failed:
+        acme().ask(operation)
+
+    route = ROUTES[operation]
+    assert f"the answer to {route.method} {route.path} is not JSON but application/json." in str(failed.value)
+    assert ("The request may have been carried out." in str(failed.value)) is (operation == "parts.create")
+    assert len(vendor.calls) == 1, "asking again would get the same, or do it twice"
+
+
+@pytest.mark.parametrize("operation", ["parts.list", "parts.create"])
+def test_a_login_page_in_place_of_json_says_so(operation: str, vendor: responses.RequestsMock) -> None:
+    answer(vendor, operation, body="<html><title>Sign in</title></html>", content_type="text/html; charset=utf-8")
+    with pytest.raises(QAResponseError) as failed:
+        acme().ask(operation)
+
+    assert "is not JSON but text/html." in str(failed.value)
+    assert "A login page, a proxy or a wrong base URL answers like this" in str(failed.value)
+    assert failed.value.status_code == 200
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 429, 500, 501, 503, 418])
+@pytest.mark.parametrize("operation", ["parts.list", "parts.create", "parts.file"])
+def test_an_error_status_is_a_typed_error_with_the_vendor_s_words(
+    operation: str, status: int, vendor: responses.RequestsMock
+) -> None:
+    answer(
+        vendor,
+        operation,
+        status=status,
+        json={"message": "The part is\n out of  stock", "code": "parts/none"},
+        headers={"X-Request-Id": "req-17"},
+    )
+    with pytest.raises(QAError) as failed:
+        acme(retries=0).ask(operation)
+
+    error, route = failed.value, ROUTES[operation]
+    assert type(error) is error_class_for(status)
+    assert (error.vendor, error.operation, error.status_code) == ("acme", operation, status)
+    assert (error.code, error.request_id) == ("parts/none", "req-17")
+    assert f"for {route.method} {route.path}: The part is out of stock (parts/none)." in str(error)
+    assert str(error).endswith("Request id req-17.")
+    if operation == "parts.create":
+        assert error.outcome == (
+            "Nothing was changed" if status < 500 else "It is not known whether the change was made"
+        )
+    else:
+        assert error.outcome is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"body": "<html>Bad Gateway</html>", "content_type": "text/html"}, "for GET /parts: text/html."),
+        ({"body": "", "headers": {"Content-Length": "0"}}, "for GET /parts: no text."),
+        ({"body": '{"message": "half', "content_type": "application/json"}, "for GET /parts: application/json."),
+        ({"json": {"message": "m" * 900}}, f"for GET /parts: {'m' * 300}…"),
+        ({"json": {"message": "no such part", "code": 4711}}, "no such part (4711)."),
+        ({"json": {"message": "parts/none", "code": "parts/none"}}, "for GET /parts: parts/none."),
+        ({"json": ["first", "second"]}, "for GET /parts: ['first', 'second']."),
+    ],
+)
+def test_an_error_without_the_documented_shape_is_described(
+    content: dict[str, Any], said: str, vendor: responses.RequestsMock
+) -> None:
+    answer(vendor, "parts.list", status=502, **content)
+    with pytest.raises(QAServerError) as failed:
+        acme(retries=0).ask("parts.list")
+
+    assert said in str(failed.value)
+    assert failed.value.code is None or isinstance(failed.value.code, str)
+
+
+def test_a_rate_limit_keeps_the_wish_of_the_vendor(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.list", status=429, headers={"Retry-After": "33"})
+    with pytest.raises(QARateLimitError) as failed:
+        acme(retries=0).ask("parts.list")
+
+    assert failed.value.retry_after == 33
+    assert "The vendor asks to wait 33 s." in str(failed.value)
+
+
+# Redirects
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("operation", ["parts.list", "parts.create", "parts.file"])
+def test_a_redirect_is_refused_and_the_key_stays_here(
+    operation: str, status: int, vendor: responses.RequestsMock
+) -> None:
+    answer(vendor, operation, status=status, headers={"Location": f"{OTHER_HOST}/v1/parts?session=s3cr3t"})
+    vendor.add(responses.GET, re.compile(f"{OTHER_HOST}/.*"), json=[])
+    vendor.add(responses.POST, re.compile(f"{OTHER_HOST}/.*"), json=[])
+    with pytest.raises(QAConfigurationError) as refused:
+        acme().ask(operation)
+
+    assert [call.request.url.split("?")[0] for call in vendor.calls] == [
+        BASE_URL + ROUTES[operation].path.replace("{id}", "7")
+    ]
+    assert f"HTTP {status}: the host redirects to {OTHER_HOST}/v1/parts." in str(refused.value)
+    assert "The redirect was not followed: the key goes to the configured host only." in str(refused.value)
+    assert "s3cr3t" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("/login", "redirects to https://api.example.com/login."),
+        ("//login.example.org/", "redirects to https://login.example.org/."),
+        ("https://me:s3cr3t@login.example.org/#s3cr3t", "redirects to https://login.example.org/."),
+        (None, "redirects to an address that it does not tell."),
+    ],
+)
+def test_any_redirect_is_told(location: str | None, shown: str, vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.list", status=302, headers={"Location": location} if location else {})
+    with pytest.raises(QAConfigurationError) as refused:
+        acme().ask("parts.list")
+
+    assert shown in str(refused.value)
+    assert "s3cr3t" not in str(refused.value)
+
+
+def test_a_redirect_to_nowhere_is_an_answer_that_cannot_be_read(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.create", status=302, headers={"Location": "http://[::1"})
+    with pytest.raises(QAResponseError, match=r"the answer of api\.example\.com could not be read") as failed:
+        acme().ask("parts.create")
+
+    assert MAYBE in str(failed.value)
+
+
+# Routes that nobody published
+
+
+def test_a_404_on_an_inferred_route_says_how_to_override_it(vendor: responses.RequestsMock) -> None:
+    answer(vendor, "parts.get", status=404, json={"message": "no such path"})
+    with pytest.raises(QANotFoundError) as failed:
+        acme().ask("parts.get")
+
+    assert "GET /parts/{id} is inferred and may differ at your tenant" in str(failed.value)
+    assert '{"routes": {"parts.get": "GET /the/real/path"}}' in str(failed.value)
+
+
+@pytest.mark.parametrize(("operation", "status"), [("parts.list", 404), ("parts.get", 403), ("parts.get", 500)])
+def test_other_errors_do_not_blame_the_route(operation: str, status: int, vendor: responses.RequestsMock) -> None:
+    answer(vendor, operation, status=status)
+    with pytest.raises(QAError) as failed:
+        acme(retries=0).ask(operation)
+
+    assert "inferred" not in str(failed.value)
+
+
+def test_an_overridden_route_is_asked_and_not_blamed(vendor: responses.RequestsMock) -> None:
+    vendor.add(responses.POST, f"{BASE_URL}/v2/part/7/read", status=404)
+    with pytest.raises(QANotFoundError) as failed:
+        acme(routes={"parts.get": "POST /v2/part/{id}/read"}).ask("parts.get")
+
+    assert "for POST /v2/part/{id}/read" in str(failed.value)
+    assert "inferred" not in str(failed.value)
+
+
+def test_the_hint_of_a_real_vendor_works_when_it_is_followed(vendor: responses.RequestsMock) -> None:
+    settings = ClientSettings("https://acme.qalyptus.net/api/v1", KEY, retries=0)
+    with QalyptusClient(settings) as client:
+        route = client.route_table["status.get_on_demand"]
+        vendor.add(route.method, settings.base_url + route.path.replace("{id}", "r1"), status=404)
+        with pytest.raises(QANotFoundError) as failed:
+            client.status.get_on_demand("r1")
+    (hint,) = re.findall(r'\{"routes": \{"[^}]*\}\}', str(failed.value))
+    overrides = {"status.get_on_demand": "GET /requests/{id}"}
+    assert hint == '{"routes": {"status.get_on_demand": "GET /the/real/path"}}'
+
+    vendor.add(responses.GET, f"{settings.base_url}/requests/r1", json={"isSuccess": True, "data": {"id": "r1"}})
+    with QalyptusClient(ClientSettings(settings.base_url, KEY, routes=overrides)) as client:
+        assert client.status.get_on_demand("r1") == {"id": "r1"}
+
+
+# Connections that fail, on real sockets
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that nobody listens on, kept so."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@contextmanager
+def peer(behave: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A server that treats every connection in the same way; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    try:
+                        behave(tls.wrap_socket(connection, server_side=True) if tls else connection)
+                    except OSError:
+                        continue
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+def hear(connection: socket.socket) -> None:
+    while b"\r\n\r\n" not in connection.recv(65536):
+        pass
+
+
+def reset(connection: socket.socket) -> None:
+    hear(connection)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def hang_up(connection: socket.socket) -> None:
+    hear(connection)
+
+
+def stay_silent(connection: socket.socket) -> None:
+    hear(connection)
+    while connection.recv(65536):  # until the client has given up
+        pass
+
+
+def cut_off(connection: socket.socket) -> None:
+    hear(connection)
+    connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{"id": 1}, ')
+
+
+def cut_off_chunks(connection: socket.socket) -> None:
+    hear(connection)
+    connection.sendall(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n[{"id": 1}, ')
+
+
+def stall(connection: socket.socket) -> None:
+    cut_off(connection)
+    connection.recv(1)
+
+
+def cut_off_an_error(connection: socket.socket) -> None:
+    hear(connection)
+    connection.sendall(b'HTTP/1.1 400 Bad Request\r\nContent-Length: 500\r\n\r\n{"message": "the na')
+
+
+def talk_nonsense(connection: socket.socket) -> None:
+    hear(connection)
+    connection.sendall(b"220 mail.example.com ESMTP\r\n")
+
+
+@pytest.mark.parametrize(
+    ("behave", "kind", "message"),
+    [
+        (reset, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
+        (hang_up, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
+        (talk_nonsense, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
+        (cut_off, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
+        (cut_off_chunks, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
+        (cut_off_an_error, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
+        (stay_silent, QATimeoutError, "127.0.0.1:{port} sent nothing for 0.2 s."),
+        (stall, QATimeoutError, "127.0.0.1:{port} sent nothing for 0.2 s."),
+    ],
+)
+@pytest.mark.parametrize("operation", ["parts.list", "parts.create", "parts.link", "parts.file"])
+def test_a_connection_that_breaks(
+    operation: str, behave: Callable[[socket.socket], None], kind: type[QAError], message: str
+) -> None:
+    with peer(behave) as port, pytest.raises(kind) as failed:
+        acme(base_url=f"http://127.0.0.1:{port}", read_timeout=0.2, retries=0).ask(operation)
+
+    assert type(failed.value) is kind
+    text = str(failed.value)
+    assert message.format(port=port) in text
+    assert (MAYBE in text) is (operation in ("parts.create", "parts.link"))
+    if kind is QAConnectionLostError:
+        assert failed.value.hint == {
+            "parts.create": "Look at the vendor before you repeat it",
+            "parts.link": "A retry with the same arguments is harmless",
+        }.get(operation, "A retry is harmless")
+
+
+@pytest.mark.parametrize("operation", ["parts.list", "parts.create", "parts.file"])
+def test_nobody_listens(operation: str, closed_port: int) -> None:
+    with pytest.raises(QAConnectError) as failed:
+        acme(base_url=f"http://127.0.0.1:{closed_port}", retries=0).ask(operation)
+
+    assert f"could not connect to 127.0.0.1:{closed_port}: " in str(failed.value)
+    assert "refused" in str(failed.value)
+    assert "Nothing was sent." in str(failed.value)
+    assert "0x" not in str(failed.value), "addresses of Python objects say nothing"
+
+
+def test_a_host_that_does_not_exist() -> None:
+    with pytest.raises(QAConnectError, match=r"could not connect to nowhere\.invalid: .*nowhere\.invalid"):
+        acme(base_url="https://nowhere.invalid", retries=0).ask("parts.list")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for localhost, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(timezone.utc)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    plain = serialization.NoEncryption()
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    )
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def say_nothing_is_there(connection: socket.socket) -> None:
+    hear(connection)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_certificate_that_is_not_trusted_stops_the_request(host: str, tls: ssl.SSLContext, certificate: Path) -> None:
+    trusted: Any = {"localhost": True, "127.0.0.1": str(certificate)}[host]  # unknown authority, wrong name
+    with peer(say_nothing_is_there, tls) as port, pytest.raises(QATLSError) as failed:
+        acme(base_url=f"https://{host}:{port}", verify=trusted).ask("parts.create")
+
+    assert f"the TLS certificate of {host}:{port} was not accepted: " in str(failed.value)
+    assert "Nothing was sent." in str(failed.value)
+    assert "set ca_path in the connection's extra" in str(failed.value)
+
+
+@pytest.mark.parametrize("trusted", ["the bundle", False])
+def test_a_private_authority_or_none(trusted: Any, tls: ssl.SSLContext, certificate: Path) -> None:
+    with peer(say_nothing_is_there, tls) as port:
+        client = acme(base_url=f"https://localhost:{port}", verify=trusted and str(certificate))
+        with pytest.warns() if not trusted else pytest.MonkeyPatch.context():
+            assert client.ask("parts.list") == []
+
+
+def test_a_tls_connection_that_breaks_may_have_carried_the_request(tls: ssl.SSLContext, certificate: Path) -> None:
+    with peer(hang_up, tls) as port, pytest.raises(QAConnectionLostError) as failed:
+        acme(base_url=f"https://localhost:{port}", verify=str(certificate)).ask("parts.create")
+
+    assert MAYBE in str(failed.value)
+
+
+def test_a_server_without_tls_is_told_from_a_bad_certificate() -> None:
+    def answer_in_the_clear(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with peer(answer_in_the_clear) as port, pytest.raises(QAError) as failed:
+        acme(base_url=f"https://127.0.0.1:{port}", retries=0).ask("parts.list")
+
+    # OpenSSL before 3.2 says "wrong version number", which settles it; later ones say "record layer failure"
+    assert isinstance(failed.value, (QATLSError, QAConnectionLostError))
+    assert "certificate" not in str(failed.value)
+
+
+@pytest.mark.parametrize("what", failures())
+def test_the_made_up_failures_of_these_tests_are_the_real_ones(what: str, closed_port: int) -> None:
+    """The failures that other tests hand to ``responses`` must be told apart like those of real sockets."""
+    made_up = acme().transport.translated(failures()[what], ROUTES["parts.create"])
+
+    assert (made_up.outcome == "Nothing was sent") is (
+        what
+        in {
+            "refused",
+            "unknown host",
+            "connect time-out",
+            "proxy refused",
+            "certificate refused",
+        }
+    )
+
+
+# Secrets
+
+ECHOES: dict[str, Any] = {
+    "documented shape": {"message": f"bad key {KEY}", "code": f"key/{KEY}"},
+    "nested shape": {"error": {"message": f"bad key {KEY}", "code": KEY, "details": {KEY: [KEY]}}, "message": KEY},
+    "envelope": {"isSuccess": False, "error": {"code": KEY, "message": KEY}, "errorDetails": KEY, "data": None},
+    "other envelope": {"error": KEY, "errors": [KEY], "errorId": KEY, "reference": KEY, "id": KEY, "data": None},
+    "field errors": {"errors": {"apiKey": [f"{KEY} is not valid"]}, "title": KEY, "type": KEY, "detail": KEY},
+    "list": [KEY, {"x": KEY}],
+    "text": KEY,
+    "percent-encoded": {"message": f"no such page /login?k={quote(KEY, safe='')}&q={quote_plus(KEY)}"},
+    "headers": {"message": f"got headers X-Api-Key: {KEY}; Authorization: Bearer {KEY}"},
+    "at the cut": {"message": "x" * 290 + KEY, "code": "x" * 290 + KEY},
+}
+ECHO_HEADERS = {"X-Request-Id": f"req {KEY}", "Content-Type": f"application/json; key={KEY}"}
+
+
+def every_form(secret: str) -> set[str]:
+    halves = {secret[:12], secret[-12:]}
+    return {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1], *halves}
+
+
+def assert_secret_is_kept(error: QAError, log: str, secret: str = KEY) -> None:
+    """No text that a person or a program gets from an error may hold the secret."""
+    shown = {
+        "str": str(error),
+        "repr": repr(error),
+        "facts": repr(vars(error)),
+        "traceback": "".join(traceback.format_exception(error)),
+        "pickle": repr(pickle.dumps(error)),
+        "log": log,
+    }
+    leaks = {where for where, text in shown.items() for form in every_form(secret) if form in text}
+    assert leaks == set(), str(error)
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG)
+    return caplog
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 429, 500, 503])
+@pytest.mark.parametrize("operation", ["parts.get", "parts.create", "parts.file"])
+def test_an_error_that_echoes_the_key_is_shown_without_it(
+    operation: str, status: int, echo: str, vendor: responses.RequestsMock, log: pytest.LogCaptureFixture
+) -> None:
+    answer(vendor, operation, status=status, json=ECHOES[echo], headers=ECHO_HEADERS)
+    with pytest.raises(QAError) as failed:
+        acme(retries=0).ask(operation)
+
+    assert_secret_is_kept(failed.value, log.text)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"body": f"<html>{KEY}</html>", "content_type": "text/html"},
+        {"body": f'{{"key": "{KEY}', "content_type": "application/json"},
+        {"body": f"{KEY}", "headers": {"Content-Type": f"text/{KEY}", "X-Request-Id": KEY}},
+        {"status": 302, "headers": {"Location": f"{OTHER_HOST}/{KEY}/{quote(KEY, safe='')}?key={KEY}#{KEY}"}},
+        {"status": 503, "body": KEY, "headers": {"Content-Type": KEY, "Retry-After": KEY}},
+        {"body": requests.ConnectionError(f"broken: {KEY}")},
+        {"body": requests.Timeout(KEY)},
+        {"body": requests.exceptions.InvalidHeader(f"Invalid character in header value: {KEY!r}")},
+        {"body": requests.exceptions.ChunkedEncodingError(ValueError(f"{KEY}"))},
+        {"body": requests.exceptions.InvalidURL(f"{BASE_URL}?key={quote(KEY, safe='')}")},
+        {"body": requests.exceptions.SSLError(ssl.SSLError(1, f"[SSL] {KEY}"))},
+        {"body": OSError(f"no such bundle: {KEY}")},
+    ],
+    ids=lambda content: next(iter(content.values())).__class__.__name__,
+)
+@pytest.mark.parametrize("operation", ["parts.list", "parts.create"])
+def test_no_other_failure_shows_the_key(
+    operation: str, content: dict[str, Any], vendor: responses.RequestsMock, log: pytest.LogCaptureFixture
+) -> None:
+    answer(vendor, operation, **content)
+    with pytest.raises(QAError) as failed:
+        acme(retries=1, max_retry_wait=0).ask(operation)
+
+    assert_secret_is_kept(failed.value, log.text)
+
+
+@pytest.mark.parametrize("what", failures())
+def test_no_failed_connection_shows_the_key(
+    what: str, vendor: responses.RequestsMock, log: pytest.LogCaptureFixture
+) -> None:
+    answer(vendor, "parts.create", body=failures()[what])
+    with pytest.raises(QAError) as failed:
+        acme(retries=0).ask("parts.create")
+
+    assert_secret_is_kept(failed.value, log.text)
+
+
+def every_vendor() -> list[VendorClient]:
+    options = {"smartq": {"login": "ann@example.com", "client_id": f"c-{KEY}", "authentication": "basic"}}
+    kinds = (ConqaClient, MonitorQAClient, QalyptusClient, SimploClient, SmartQClient)
+    return [kind(ClientSettings(BASE_URL, KEY, retries=0, options=options.get(kind.vendor, {}))) for kind in kinds]
+
+
+@pytest.mark.parametrize("client", every_vendor(), ids=lambda client: client.vendor)
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 409, 500])
+def test_no_vendor_s_error_shape_shows_the_key(
+    status: int, echo: str, client: VendorClient, vendor: responses.RequestsMock, log: pytest.LogCaptureFixture
+) -> None:
+    # without a request id in the header, one in the body may be taken
+    headers = {} if status == 404 else ECHO_HEADERS
+    vendor.add(responses.GET, re.compile(f"{BASE_URL}/.*"), status=status, json=ECHOES[echo], headers=headers)
+    try:
+        client.ping()
+    except QAError as error:
+        assert_secret_is_kept(error, log.text)
+    else:
+        assert status == 200, "an error status must raise"
+        assert not any(form in log.text for form in every_form(KEY))
+
+
+@pytest.mark.parametrize("client", every_vendor(), ids=lambda client: client.vendor)
+def test_no_repr_shows_the_key(client: VendorClient) -> None:
+    shown = (
+        client,
+        client.settings,
+        client.transport,
+        client.transport.session,
+        client.transport.session.auth,
+        client.routes,
+    )
+
+    assert not any(form in repr(thing) for thing in shown for form in every_form(KEY))
+    assert "api.example.com" in repr(client)
