@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from airflow_qa_provider.sandbox.clock import Clock, ManualClock, RealClock
     from airflow_qa_provider.sandbox.outcomes import Outcome
     from airflow_qa_provider.sandbox.server import Sandbox, run_sandbox
-    from airflow_qa_provider.sandbox.settings import ConqaWire, QalyptusWire, SandboxSettings, SimploWire
+    from airflow_qa_provider.sandbox.settings import ConqaWire, QalyptusWire, SandboxSettings, SimploWire, SmartQWire
 
 _HOMES = {
     "Clock": "clock",
@@ -33,6 +33,7 @@ _HOMES = {
     "Sandbox": "server",
     "SandboxSettings": "settings",
     "SimploWire": "settings",
+    "SmartQWire": "settings",
     "run_sandbox": "server",
 }
 
@@ -46,6 +47,7 @@ __all__ = [
     "Sandbox",
     "SandboxSettings",
     "SimploWire",
+    "SmartQWire",
     "run_sandbox",
 ]
 

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from airflow_qa_provider.sandbox.context import SandboxContext
-from airflow_qa_provider.sandbox.requestlog import CREDENTIAL_HEADERS, MAX_LOGGED_BODY, RequestEntry, visible_headers
-from airflow_qa_provider.sandbox.scenario import PAGE_PARAMETERS, Fault
+from airflow_qa_provider.sandbox.requestlog import MAX_LOGGED_BODY, TOKEN_HEADERS, RequestEntry, visible_headers
+from airflow_qa_provider.sandbox.scenario import FIRST_PAGE, Fault
 
 CONTROL_PREFIX = "/__sandbox__"
 _SIGN_IN_PAGE = (
@@ -145,9 +145,8 @@ class _Exchange:
     def _altered_scope(self) -> Scope:
         scope = self.scope
         if self.fault.expire_token:
-            kept = [
-                (name, value) for name, value in scope["headers"] if name.decode("latin-1") not in CREDENTIAL_HEADERS
-            ]
+            # What names the client and not the user does not expire.
+            kept = [(name, value) for name, value in scope["headers"] if name.decode("latin-1") not in TOKEN_HEADERS]
             scope = {**scope, "headers": kept}
         if self.fault.duplicate_page:
             scope = {**scope, "query_string": _first_page(scope.get("query_string", b""))}
@@ -205,4 +204,4 @@ def _replacement_body(fault: Fault) -> tuple[bytes, str]:
 
 def _first_page(query: bytes) -> bytes:
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    return urlencode([(name, "1" if name in PAGE_PARAMETERS else value) for name, value in pairs]).encode()
+    return urlencode([(name, FIRST_PAGE.get(name, value)) for name, value in pairs]).encode()

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MAX_LOGGED_BODY = 64 * 1024
-CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key", "x-authorization", "x-auth-client-id"})
+TOKEN_HEADERS = frozenset({"authorization", "x-api-key", "x-authorization"})
+CREDENTIAL_HEADERS = TOKEN_HEADERS | {"x-auth-client-id"}
 _SECRET_HEADERS = CREDENTIAL_HEADERS | {"proxy-authorization", "cookie"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from airflow_qa_provider.sandbox.outcomes import Outcome
 from airflow_qa_provider.sandbox.requestlog import CREDENTIAL_HEADERS
@@ -77,6 +78,36 @@ class SimploWire:
 
 
 @dataclass(frozen=True)
+class SmartQWire:
+    """
+    The parts of smartQ's behaviour that its documentation leaves open.
+
+    :param errors_as_200: whether errors are answered with HTTP 200; else with the status of their code. The docs
+        never look at a status, only at ``error`` in the body
+    :param token_seconds: how long an authorization token works
+    :param refresh_token_seconds: how long a refresh token works
+    :param rotate_refresh_tokens: whether a refresh token works only once
+    :param token_fields: names in the answer to a sign-in, from the sandbox's own name (``access_token``,
+        ``refresh_token``, ``expires_in``) to the one on the wire; default: the same names
+    :param deleted: ``data`` of the answer to a deletion
+    :param max_upload_bytes: largest file that can be attached
+    """
+
+    errors_as_200: bool = True
+    token_seconds: float = 3600.0
+    refresh_token_seconds: float = 14 * 24 * 3600.0
+    rotate_refresh_tokens: bool = True
+    token_fields: Mapping[str, str] = field(default_factory=dict)
+    deleted: Any = True
+    max_upload_bytes: int = 64 << 20
+
+    def __post_init__(self) -> None:
+        for name in ("token_seconds", "refresh_token_seconds"):
+            if not 0 <= getattr(self, name) <= 1e9:
+                raise ValueError(f"smartQ setting {name} must be between 0 and 1e9, not {getattr(self, name)}.")
+
+
+@dataclass(frozen=True)
 class SandboxSettings:
     """
     Behaviour of all vendors of one sandbox. Durations are seconds, fractions allowed.
@@ -99,6 +130,7 @@ class SandboxSettings:
     :param qalyptus: the undocumented parts of Qalyptus' wire format
     :param conqa: the undocumented parts of CONQA
     :param simplo: the undocumented parts of Simplo IS
+    :param smartq: the undocumented parts of smartQ
     """
 
     audit_pickup_seconds: float = 1.0
@@ -117,6 +149,7 @@ class SandboxSettings:
     qalyptus: QalyptusWire = field(default_factory=QalyptusWire)
     conqa: ConqaWire = field(default_factory=ConqaWire)
     simplo: SimploWire = field(default_factory=SimploWire)
+    smartq: SmartQWire = field(default_factory=SmartQWire)
 
     def __post_init__(self) -> None:
         for name in ("audit_pickup", "audit", "report_queue", "report", "task", "milestone", "download_url"):
