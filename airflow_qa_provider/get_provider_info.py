@@ -9,6 +9,8 @@ from typing import Any
 
 _NUMBER = ["number", "null"]
 _INTEGER = ["integer", "null"]
+_STRING = ["string", "null"]
+_OBJECT = ["object", "null"]
 
 
 def _field(label: str, description: str, **schema: Any) -> dict[str, Any]:
@@ -28,38 +30,121 @@ _COMMON_FIELDS: dict[str, Any] = {
     "requests_per_minute": _field(
         "Requests per minute", "Budget of each Airflow process; empty for no limit.", type=_INTEGER, minimum=1
     ),
-    "page_size": _field("Page size", "Rows per request of lists; empty for the vendor's default.", type=_INTEGER),
-    "verify": _field("Verify TLS", "Leave on, except against a test server.", type=["boolean", "null"], default=True),
-    "ca_path": _field(
-        "CA bundle", "Path of a CA bundle on the workers, for a private authority.", type=["string", "null"]
+    "page_size": _field(
+        "Page size", "Rows per request of lists; empty for the vendor's default.", type=_INTEGER, minimum=1
     ),
+    "verify": _field("Verify TLS", "Leave on, except against a test server.", type=["boolean", "null"], default=True),
+    "ca_path": _field("CA bundle", "Path of a CA bundle on the workers, for a private authority.", type=_STRING),
     "routes": _field(
         "Routes",
         'Overrides such as {"reports.get": "GET /reports/{id}"}; see airflow-qa routes list.',
-        type=["object", "null"],
+        type=_OBJECT,
     ),
+}
+
+
+_INTEGRATIONS = {
+    "conqa": ("CONQA", "https://help.conqahq.com/hc/en-us/articles/45491806858777-API-Endpoints"),
+    "monitorqa": ("MonitorQA", "https://developer.monitorqa.com"),
+    "qalyptus": ("Qalyptus Cloud", "https://apidocs.qalyptus.com/qalyptus-cloud/rest-api"),
+    "simplo": ("Simplo IS", "https://simplo-is-docs.docker.sdev.cz/docs/api/"),
+    "smartq": ("smartQ", "https://www.getsmartq.com/help/api.php"),
 }
 
 
 def _connection_type(
     kind: str,
     hook_class: str,
-    title: str,
+    *,
     host: str,
-    token: str,
+    secret: str,
     fields: dict[str, Any] | None = None,
+    login: str | None = None,
 ) -> dict[str, Any]:
+    relabeling = {"host": "API base URL", "password": secret}
     return {
         "connection-type": kind,
-        "hook-class-name": f"airflow_qa_provider.hooks.{hook_class}",
-        "hook-name": title,
+        "hook-class-name": f"airflow_qa_provider.hooks.{kind}.{hook_class}",
+        "hook-name": _INTEGRATIONS[kind][0],
         "ui-field-behaviour": {
-            "hidden-fields": ["schema", "port", "login"],
-            "relabeling": {"host": "API base URL", "password": token},
+            "hidden-fields": ["schema", "port"] if login else ["schema", "port", "login"],
+            "relabeling": {**relabeling, "login": login} if login else relabeling,
             "placeholders": {"host": host},
         },
         "conn-fields": {**(fields or {}), **_COMMON_FIELDS},
     }
+
+
+def _connection_types() -> list[dict[str, Any]]:
+    return [
+        _connection_type(
+            "conqa",
+            "ConqaHook",
+            host="https://api-{region}.con.qa/api-v1 (made of the region when empty)",
+            secret="API token",  # noqa: S106 - a label
+            fields={
+                "region": _field("Region", "Part of the host after api-; oceania when empty.", type=_STRING),
+                "conqa": _field(
+                    "Names in answers",
+                    'What the docs leave open, such as {"external_id_fields": ["externalRef"]}.',
+                    type=_OBJECT,
+                ),
+            },
+        ),
+        _connection_type(
+            "monitorqa",
+            "MonitorQAHook",
+            host="https://api-external.monitorqa.com (the default)",
+            secret="API key",  # noqa: S106 - a label
+        ),
+        _connection_type(
+            "qalyptus",
+            "QalyptusHook",
+            host="https://{tenant}.qalyptus.net/api/v1",
+            secret="API key",  # noqa: S106 - a label
+            fields={
+                "tenant": _field("Tenant", "Name before .qalyptus.net; used when the base URL is empty.", type=_STRING),
+                "qalyptus": _field(
+                    "Status words and field names",
+                    'What the public docs leave open, such as {"succeeded": ["completed"]}.',
+                    type=_OBJECT,
+                ),
+            },
+        ),
+        _connection_type(
+            "simplo",
+            "SimploHook",
+            host="https://{host}/api/v0 (the path is added)",
+            secret="Token",  # noqa: S106 - a label
+            fields={
+                "simplo": _field(
+                    "Authentication and query parameters",
+                    'What the docs leave open, such as {"auth_header": "X-Api-Key", "auth_scheme": ""}.',
+                    type=_OBJECT,
+                ),
+            },
+        ),
+        _connection_type(
+            "smartq",
+            "SmartQHook",
+            host="https://{account}.smartqweb.com/api/v1",
+            secret="Password",  # noqa: S106 - a label
+            login="E-mail address",
+            fields={
+                "api_key": _field(
+                    "API access key", "Of the account, from Options > API.", type=_STRING, format="password"
+                ),
+                "account": _field(
+                    "Account", "Name before .smartqweb.com; used when the base URL is empty.", type=_STRING
+                ),
+                "smartq": _field(
+                    "Habits of the account",
+                    'What the docs leave open, such as {"timezone": "Europe/Prague"}.',
+                    type=_OBJECT,
+                ),
+            },
+        ),
+    ]
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -67,69 +152,40 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-qa-provider",
         "name": "Quality and reporting services",
-        "description": "Hooks, operators, sensors and transfers for MonitorQA and Qalyptus Cloud.",
+        "description": (
+            "Hooks, operators, sensors and transfers for CONQA, MonitorQA, Qalyptus Cloud, smartQ and Simplo IS."
+        ),
         "integrations": [
-            {
-                "integration-name": "MonitorQA",
-                "external-doc-url": "https://developer.monitorqa.com",
-                "tags": ["service"],
-            },
-            {
-                "integration-name": "Qalyptus Cloud",
-                "external-doc-url": "https://apidocs.qalyptus.com/qalyptus-cloud/rest-api",
-                "tags": ["service"],
-            },
+            {"integration-name": title, "external-doc-url": url, "tags": ["service"]}
+            for title, url in _INTEGRATIONS.values()
         ],
-        "connection-types": [
-            _connection_type(
-                "monitorqa",
-                "monitorqa.MonitorQAHook",
-                "MonitorQA",
-                "https://api-external.monitorqa.com (the default)",
-                "API key",
-            ),
-            _connection_type(
-                "qalyptus",
-                "qalyptus.QalyptusHook",
-                "Qalyptus Cloud",
-                "https://{tenant}.qalyptus.net/api/v1",
-                "API key",
-                {
-                    "tenant": _field(
-                        "Tenant", "Name before .qalyptus.net; used when the base URL is empty.", type=["string", "null"]
-                    ),
-                    "qalyptus": _field(
-                        "Status words and field names",
-                        'What the public docs leave open, such as {"succeeded": ["completed"]}.',
-                        type=["object", "null"],
-                    ),
-                },
-            ),
-        ],
-        "hooks": _modules("hooks"),
-        "operators": _modules("operators"),
-        "sensors": _modules("sensors"),
+        "connection-types": _connection_types(),
+        "hooks": _modules("hooks", *_INTEGRATIONS),
+        "operators": _modules("operators", *_INTEGRATIONS, also={"monitorqa": "generic", "qalyptus": "generic"}),
+        "sensors": _modules("sensors", "monitorqa", "qalyptus"),
         "triggers": [
-            {"integration-name": "MonitorQA", "python-modules": ["airflow_qa_provider.triggers.wait"]},
-            {"integration-name": "Qalyptus Cloud", "python-modules": ["airflow_qa_provider.triggers.wait"]},
+            {"integration-name": _INTEGRATIONS[vendor][0], "python-modules": ["airflow_qa_provider.triggers.wait"]}
+            for vendor in ("monitorqa", "qalyptus")
         ],
         "transfers": [
             {
-                "source-integration-name": "MonitorQA",
+                "source-integration-name": _INTEGRATIONS[vendor][0],
                 "target-integration-name": "Common IO",
-                "python-module": "airflow_qa_provider.transfers.monitorqa",
-            },
-            {
-                "source-integration-name": "Qalyptus Cloud",
-                "target-integration-name": "Common IO",
-                "python-module": "airflow_qa_provider.transfers.qalyptus",
-            },
+                "python-module": f"airflow_qa_provider.transfers.{vendor}",
+            }
+            for vendor in ("monitorqa", "qalyptus")
         ],
     }
 
 
-def _modules(room: str) -> list[dict[str, Any]]:
+def _modules(room: str, *vendors: str, also: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    """Return the modules of each vendor: the one named after it, and one more where ``also`` names it."""
     return [
-        {"integration-name": "MonitorQA", "python-modules": [f"airflow_qa_provider.{room}.monitorqa"]},
-        {"integration-name": "Qalyptus Cloud", "python-modules": [f"airflow_qa_provider.{room}.qalyptus"]},
+        {
+            "integration-name": _INTEGRATIONS[vendor][0],
+            "python-modules": [
+                f"airflow_qa_provider.{room}.{module}" for module in (vendor, (also or {}).get(vendor)) if module
+            ],
+        }
+        for vendor in vendors
     ]

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from airflow.providers.common.compat.sdk import BaseHook, Connection
+from airflow.providers.common.compat.sdk import AirflowException, BaseHook, Connection
 
 from airflow_qa_provider.clients.base import VendorClient
 from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.exceptions import QAConfigurationError, QAError
+from airflow_qa_provider.exceptions import QAConfigurationError
+from airflow_qa_provider.hooks.diagnosis import USUAL_BASE_URLS, Diagnosis, diagnose, diagnosis_of_settings
+from airflow_qa_provider.hooks.fields import COMMON_FIELDS, Fields
 
 ClientT = TypeVar("ClientT", bound=VendorClient)
-
-_NUMBERS: dict[str, type[int] | type[float]] = {
-    "connect_timeout": float,
-    "read_timeout": float,
-    "retries": int,
-    "max_retry_wait": float,
-    "poll_interval": float,
-    "requests_per_minute": int,
-    "page_size": int,
-}
 
 
 class VendorHook(BaseHook, Generic[ClientT]):
@@ -29,14 +22,19 @@ class VendorHook(BaseHook, Generic[ClientT]):
 
     Reads ``host`` (base URL), ``password`` (key or token) and these names of the connection's extra:
     ``connect_timeout`` and ``read_timeout`` in seconds, ``retries``, ``max_retry_wait`` in seconds,
-    ``requests_per_minute``, ``page_size``, ``verify`` (boolean), ``ca_path``, ``routes``, and the vendor's own
-    settings under the vendor's name.
+    ``poll_interval`` in seconds, ``requests_per_minute``, ``page_size``, ``verify`` (boolean), ``ca_path``, ``routes``,
+    and the vendor's own settings under the vendor's name. Other names of the extra are the DAG author's, unless they
+    look like a misspelt one of these.
 
     :param conn_id: Id of the Airflow connection.
     """
 
     client_class: ClassVar[type[VendorClient]]
-    default_base_url: ClassVar[str | None] = None
+    default_base_url: ClassVar[str] = ""
+    own_fields: ClassVar[tuple[str, ...]] = ()
+    """Names in the extra beside the common ones."""
+    option_names: ClassVar[tuple[str, ...]] = ()
+    """Names in the vendor's object in the extra."""
 
     def __init__(self, conn_id: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,13 +53,32 @@ class VendorHook(BaseHook, Generic[ClientT]):
     def test_connection(self) -> tuple[bool, str]:
         """Prove the connection with one authenticated read.
 
-        :return: Whether it works, and what was seen or what is wrong.
+        :return: Whether it works, and what was seen, or what is wrong and what to change.
+        """
+        found = self.diagnose()
+        return found.ok, str(found)
+
+    def diagnose(self) -> Diagnosis:
+        """Find out whether the connection works, with one authenticated read that is not repeated."""
+        try:
+            connection = self.get_connection(self.conn_id)
+        except AirflowException:
+            problem = f"There is no connection {self.conn_id!r}"
+            return Diagnosis(False, "no_connection", problem, "Create it, or correct the id in the DAG")
+        return self.diagnose_connection(connection)
+
+    @classmethod
+    def diagnose_connection(cls, connection: Connection) -> Diagnosis:
+        """Find out whether a connection that was already read works.
+
+        :param connection: An Airflow connection.
         """
         try:
-            with self.get_conn().without_retries() as client:
-                return True, f"{client.title} answered: {client.ping()}"
-        except QAError as error:
-            return False, str(error)
+            client = cls.client_from(connection)
+        except QAConfigurationError as error:
+            return diagnosis_of_settings(error)
+        with client:
+            return diagnose(client)
 
     @classmethod
     def client_from(cls, connection: Connection) -> ClientT:
@@ -70,7 +87,9 @@ class VendorHook(BaseHook, Generic[ClientT]):
         :param connection: An Airflow connection.
         :raises QAConfigurationError: The connection cannot work; the message names the field.
         """
-        client: ClientT = cls.client_class(cls.settings_from(connection))  # type: ignore[assignment]
+        settings = cls.settings_from(connection)
+        cls.check(Fields(connection, cls.client_class.vendor), settings)
+        client: ClientT = cls.client_class(settings)  # type: ignore[assignment]
         return client
 
     @classmethod
@@ -78,59 +97,68 @@ class VendorHook(BaseHook, Generic[ClientT]):
         """Return the client settings for a connection.
 
         :param connection: An Airflow connection.
-        :raises QAConfigurationError: A field of the extra cannot be read.
+        :raises QAConfigurationError: A field cannot be read; the message names it.
         """
-        extra = connection.extra_dejson
+        vendor = cls.client_class.vendor
+        fields = Fields(connection, vendor)
+        fields.check_names({*COMMON_FIELDS, *cls.own_fields, vendor}, cls.option_names)
         return ClientSettings(
-            base_url=cls.base_url_from(connection, extra),
-            token=(connection.password or "").strip(),
-            verify=_verify(extra),
-            routes=extra.get("routes") or {},
-            options=extra.get(cls.client_class.vendor) or {},
+            base_url=cls.base_url_from(fields),
+            token=cls.token_from(connection),
+            verify=fields.verify(),
+            routes=fields.object("routes"),
+            options=cls.options_from(fields),
             connection_id=connection.conn_id,
-            **_numbers(extra, connection.conn_id, cls.client_class.vendor),
+            **fields.numbers(),
         )
 
     @classmethod
-    def base_url_from(cls, connection: Connection, extra: Mapping[str, Any]) -> str:
+    def base_url_from(cls, fields: Fields) -> str:
         """Return the base URL: the host field, with scheme, port and schema where they are given apart.
 
-        :param connection: An Airflow connection.
-        :param extra: Its extra.
+        :param fields: Fields of the connection.
         """
-        host = (connection.host or cls.default_base_url or "").strip().rstrip("/")
-        if not host:
-            return ""
-        if "://" not in host:
-            # a connection URI splits https://h:8443 into schema, host and port
-            scheme = connection.schema if connection.schema in ("http", "https") else "https"
-            host = f"{scheme}://{host}"
-        if connection.port and f":{connection.port}" not in host:
-            scheme, _, rest = host.partition("://")
-            name, slash, path = rest.partition("/")
-            host = f"{scheme}://{name}:{connection.port}{slash}{path}"
-        return host
+        return fields.base_url(cls.default_base_url)
 
+    @classmethod
+    def token_from(cls, connection: Connection) -> str:
+        """Return the key or token: the password field, without the blanks that copying leaves around it.
 
-def _verify(extra: Mapping[str, Any]) -> bool | str:
-    if extra.get("ca_path"):
-        return str(extra["ca_path"])
-    verify = extra.get("verify", True)
-    return str(verify).strip().lower() not in ("false", "0", "no", "off")
+        :param connection: An Airflow connection.
+        """
+        return (connection.password or "").strip()
 
+    @classmethod
+    def options_from(cls, fields: Fields) -> Mapping[str, Any]:
+        """Return the vendor's own settings.
 
-def _numbers(extra: Mapping[str, Any], conn_id: str | None, vendor: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, kind in _NUMBERS.items():
-        value = extra.get(name)
-        if value in (None, ""):
-            continue
+        :param fields: Fields of the connection.
+        """
+        return fields.object(cls.client_class.vendor)
+
+    @classmethod
+    def check(cls, fields: Fields, settings: ClientSettings) -> None:
+        """Find what is missing, before the client looks at the rest.
+
+        :param fields: Fields of the connection.
+        :param settings: What was read from them.
+        :raises ConnectionFieldError: Something is missing, or a route cannot be overridden like that.
+        """
+        if not settings.base_url:
+            hint = f"Set it to the API base URL, normally {USUAL_BASE_URLS[cls.client_class.vendor]}"
+            raise fields.refused("missing_host", "the host is empty", hint)
+        if not settings.token:
+            raise fields.refused("missing_key", "there is no API key or token", "Put it into the password field")
         try:
-            found[name] = kind(value)
-        except (TypeError, ValueError):
-            raise QAConfigurationError(
-                f"connection {conn_id!r}: extra.{name} must be a number, got {value!r}",
-                vendor=vendor,
-                outcome="Nothing was sent",
-            ) from None
-    return found
+            cls.client_class.routes.overridden(settings.routes)
+        except QAConfigurationError as error:
+            hint = error.hint or f"`airflow-qa routes list --vendor {cls.client_class.vendor}` shows the routes"
+            raise fields.refused("bad_route", error.message, hint) from None
+
+
+def names_of(dialect: type[Any]) -> tuple[str, ...]:
+    """Return the names that a connection can set in a vendor's dialect.
+
+    :param dialect: A dataclass.
+    """
+    return tuple(field.name for field in dataclasses.fields(dialect))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import tenacity
-from airflow.providers.common.compat.sdk import Connection
 
 from airflow_qa_provider.clients.qalyptus import QalyptusClient
+from airflow_qa_provider.clients.qalyptus.dialect import Dialect
 from airflow_qa_provider.exceptions import QAResponseError
-from airflow_qa_provider.hooks.base import VendorHook
+from airflow_qa_provider.hooks.base import VendorHook, names_of
+from airflow_qa_provider.hooks.fields import Fields
 
 _SECONDS_TO_SHOW_UP = 30
 
@@ -30,21 +28,20 @@ class QalyptusHook(VendorHook[QalyptusClient]):
     conn_type = "qalyptus"
     hook_name = "Qalyptus Cloud"
     client_class = QalyptusClient
+    own_fields = ("tenant",)
+    option_names = names_of(Dialect)
 
     def __init__(self, qalyptus_conn_id: str = default_conn_name) -> None:
         super().__init__(qalyptus_conn_id)
 
     @classmethod
-    def base_url_from(cls, connection: Connection, extra: Mapping[str, Any]) -> str:
+    def base_url_from(cls, fields: Fields) -> str:
         """Return the host, or the public address of the extra's ``tenant``.
 
-        :param connection: An Airflow connection.
-        :param extra: Its extra.
+        :param fields: Fields of the connection.
         """
-        tenant = str(extra.get("tenant") or "").strip()
-        if tenant and not connection.host:
-            return f"https://{tenant}.qalyptus.net/api/v1"
-        return super().base_url_from(connection, extra)
+        tenant = fields.host_label("tenant", "{tenant}.qalyptus.net")
+        return fields.base_url(f"https://{tenant}.qalyptus.net/api/v1" if tenant else "")
 
     def run_task(self, task_id: str) -> str:
         """Run a task and return the id of the run that this started.

@@ -6,9 +6,22 @@ from importlib import import_module
 from typing import Any
 
 _HOOKS = {
+    "conqa": "airflow_qa_provider.hooks.conqa:ConqaHook",
     "monitorqa": "airflow_qa_provider.hooks.monitorqa:MonitorQAHook",
     "qalyptus": "airflow_qa_provider.hooks.qalyptus:QalyptusHook",
+    "simplo": "airflow_qa_provider.hooks.simplo:SimploHook",
+    "smartq": "airflow_qa_provider.hooks.smartq:SmartQHook",
 }
+
+
+def hook_class_for(vendor: str) -> Any:
+    """Return the vendor's hook class.
+
+    :param vendor: Vendor in lower case.
+    :raises KeyError: No such vendor.
+    """
+    module, _, name = _HOOKS[vendor].partition(":")
+    return getattr(import_module(module), name)
 
 
 def hook_for(vendor: str, conn_id: str) -> Any:
@@ -18,8 +31,7 @@ def hook_for(vendor: str, conn_id: str) -> Any:
     :param conn_id: Id of the Airflow connection.
     :raises KeyError: No such vendor.
     """
-    module, _, name = _HOOKS[vendor].partition(":")
-    return getattr(import_module(module), name)(conn_id)
+    return hook_class_for(vendor)(conn_id)
 
 
 def polling_client(vendor: str, conn_id: str) -> Any:
