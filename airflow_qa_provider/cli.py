@@ -6,9 +6,15 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider import __version__
-from airflow_qa_provider.clients.vendors import VENDORS
+from airflow_qa_provider.clients.vendors import VENDORS, WITH_OPENAPI_FILE
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.clients.openapi_import import RouteImport
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from airflow_qa_provider.demo import command as demo
+    from airflow_qa_provider.doctor import command as doctor
     from airflow_qa_provider.sandbox import command as sandbox
 
     parser = argparse.ArgumentParser(prog="airflow-qa", description="Tools of the Airflow QA provider.")
@@ -41,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_arguments(command)
     command.set_defaults(run=sandbox.main)
 
+    command = commands.add_parser("doctor", help="prove connections, and say what is wrong with those that fail")
+    doctor.add_arguments(command)
+    command.set_defaults(run=doctor.main)
+
     _add_routes(commands.add_parser("routes", help="which HTTP route each client operation uses"))
     return parser
 
@@ -51,6 +62,13 @@ def _add_routes(parser: argparse.ArgumentParser) -> None:
     command.add_argument("--vendor", choices=VENDORS, help="only this vendor")
     command.add_argument("--json", action="store_true", help="print a JSON array of objects")
     command.set_defaults(run=_routes_list)
+
+    text = "find the real routes in the OpenAPI file of a tenant, and print the overrides for the connection's extra"
+    command = commands.add_parser("import", help=text, description=f"{text.capitalize()}. Changes nothing.")
+    command.add_argument("vendor", choices=WITH_OPENAPI_FILE, help="vendor whose tenants can download one")
+    command.add_argument("file", help="OpenAPI 3 or Swagger 2 file, JSON or YAML; - for standard input")
+    command.add_argument("--json", action="store_true", help="print overrides and report as one JSON object")
+    command.set_defaults(run=_routes_import)
 
 
 def _routes_list(args: argparse.Namespace) -> int:
@@ -65,6 +83,61 @@ def _routes_list(args: argparse.Namespace) -> int:
     for row in rows:
         print("  ".join(value.ljust(widths[name]) for name, value in row.items()).rstrip())
     return 0
+
+
+def _routes_import(args: argparse.Namespace) -> int:
+    from airflow_qa_provider.clients.openapi_import import import_routes
+    from airflow_qa_provider.clients.vendors import routes_of
+    from airflow_qa_provider.exceptions import QAValidationError
+
+    base_path = import_module(f"airflow_qa_provider.clients.{args.vendor}.routes").BASE_PATH
+    try:
+        found = import_routes(_read_document(args.file), routes_of(args.vendor), base_path)
+    except OSError as error:
+        print(f"{args.file} cannot be read: {error.strerror or error}.", file=sys.stderr)
+        return 2
+    except (QAValidationError, ValueError) as error:
+        print(f"{args.file}: {error}", file=sys.stderr)
+        return 2
+    if args.json:
+        rest = {"unchanged": found.unchanged, "unmatched": found.unmatched, "unused": found.unused}
+        print(json.dumps({"routes": found.overrides, **rest}, indent=1))
+        return 0
+    print(json.dumps({"routes": found.overrides}, indent=1))
+    _report(found, args.vendor)
+    return 0
+
+
+def _report(found: RouteImport, vendor: str) -> None:
+    total = len(found.overrides) + len(found.unchanged) + len(found.unmatched)
+    print(
+        f"{total} operations of {vendor}: {len(found.unchanged)} confirmed, {len(found.overrides)} to be overridden, "
+        f"{len(found.unmatched)} not found. The file has {len(found.unused)} endpoints that belong to none of them.",
+        file=sys.stderr,
+    )
+    for operation, reason in found.unmatched.items():
+        print(f"  {operation}: {reason}", file=sys.stderr)
+    if found.overrides:
+        print("Merge the JSON above into the extra of the connection. Nothing was changed.", file=sys.stderr)
+
+
+def _read_document(path: str) -> Any:
+    """Read JSON or YAML.
+
+    :raises ValueError: It is neither.
+    """
+    text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        problem = f"not JSON ({error})"
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        where = " ".join(str(getattr(error, "problem_mark", "") or "").split())
+        raise ValueError(f"the file is {problem}, and not YAML either{f' ({where})' if where else ''}") from None
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 VENDORS = ("conqa", "monitorqa", "qalyptus", "simplo", "smartq")
 
+WITH_OPENAPI_FILE = ("qalyptus",)
+"""Vendors whose tenants can download an OpenAPI file; their modules ``routes`` have a ``BASE_PATH``."""
+
 
 def routes_of(vendor: str) -> RouteTable:
     """Return the route table of a vendor.
