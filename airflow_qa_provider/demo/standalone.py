@@ -40,7 +40,7 @@ def run_standalone(output: Path, port: int, verbose: bool) -> int:
     try:
         empty_output(output)
         with _signals(stopped), tempfile.TemporaryDirectory(prefix="airflow-qa-ui-") as folder:
-            _serve(console, Path(folder), output, port or _free_port(), verbose, stopped)
+            _serve(console, Path(folder), output, port or free_port(), verbose, stopped)
         console.print("Stopped; no process is left.")
         return 0
     except DemoFailed as error:
@@ -50,7 +50,7 @@ def run_standalone(output: Path, port: int, verbose: bool) -> int:
 
 def _serve(console: Console, home: Path, output: Path, port: int, verbose: bool, stopped: threading.Event) -> None:
     with SmtpSink(output / "mails") as sink, sandboxes(home, verbose) as (sandbox, vendors):
-        env = airflow_environment(home, _settings(port))
+        env = airflow_environment(home, settings_for(port))
         connections = home / "connections.json"
         connections.write_text(json.dumps(demo_connections(vendors, smtp_connection(sink), output)))
         with console.status("Preparing the Airflow database"):
@@ -60,7 +60,7 @@ def _serve(console: Console, home: Path, output: Path, port: int, verbose: bool,
         with child(["airflow", "standalone"], env, None if verbose else log, _STOP_SECONDS) as process:
             with console.status("Starting Airflow"):
                 deadline = time.monotonic() + _START_SECONDS
-                while not _healthy(port) and not stopped.is_set():
+                while not healthy(port) and not stopped.is_set():
                     if process.poll() is not None or time.monotonic() > deadline:
                         raise DemoFailed(f"airflow standalone {ending(process)}. {tail(log)}")
                     stopped.wait(0.3)
@@ -86,7 +86,11 @@ def _announce(console: Console, port: int, output: Path) -> None:
     console.print(f"Files and mails will be in {output}. Ctrl-C ends everything.", highlight=False)
 
 
-def _settings(port: int) -> dict[str, str]:
+def settings_for(port: int) -> dict[str, str]:
+    """Return the settings of a standalone Airflow without login.
+
+    :param port: Port of its API and user interface.
+    """
     return {
         "API__PORT": str(port),
         "API__HOST": "127.0.0.1",
@@ -100,13 +104,18 @@ def _settings(port: int) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that is free now."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
 
 
-def _healthy(port: int) -> bool:
+def healthy(port: int) -> bool:
+    """Tell whether all parts of a standalone Airflow are up.
+
+    :param port: Port of its API.
+    """
     url = f"http://127.0.0.1:{port}/api/v2/monitor/health"
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
