@@ -120,7 +120,7 @@ def _rows(conn_types: Collection[str], conn_ids: Collection[str]) -> list[Found]
     from airflow.configuration import conf
 
     address = conf.get("database", "sql_alchemy_conn", fallback="")
-    path = address.partition(":///")[2] if address.startswith("sqlite") else ""
+    path = address.partition(":///")[2].partition("?")[0] if address.startswith("sqlite") else ""
     if path and not os.path.exists(path):
         # to connect would create an empty one
         raise DatabaseUnreadableError("there is none yet; airflow db migrate creates it")
@@ -129,18 +129,25 @@ def _rows(conn_types: Collection[str], conn_ids: Collection[str]) -> list[Found]
     from airflow.utils.session import create_session
     from sqlalchemy import or_, select
 
-    # airflow.sdk has no rows to select
-    wanted = select(Row).where(or_(Row.conn_type.in_(conn_types), Row.conn_id.in_(conn_ids)))  # noqa: AIR311
+    wanted = or_(Row.conn_type.in_(conn_types), Row.conn_id.in_(conn_ids))  # noqa: AIR311 - the sdk has no rows
     with create_session() as session:
-        return [_from_row(row) for row in session.scalars(wanted)]
+        # one by one: a row that cannot be decrypted fails as soon as it is loaded
+        ids = session.scalars(select(Row.conn_id).where(wanted)).all()  # noqa: AIR311
+        return [_from_row(session, conn_id) for conn_id in ids]
 
 
-def _from_row(row: Any) -> Found:
+def _from_row(session: Any, conn_id: str) -> Found:
+    from airflow.models import Connection as Row
     from airflow.sdk import Connection
+    from sqlalchemy import select
+    from sqlalchemy.exc import SQLAlchemyError
 
+    source = "metadata database"
     try:
-        connection = Connection(**{name: getattr(row, name) for name in _FIELDS})
+        row = session.scalar(select(Row).where(Row.conn_id == conn_id))  # noqa: AIR311
+        return Found(conn_id, source, Connection(**{name: getattr(row, name) for name in _FIELDS}))
+    except SQLAlchemyError:
+        raise
     except Exception:  # cryptography's errors come through as they are
         problem = "it cannot be decrypted: the fernet key here is not the one that it was stored with"
-        return Found(row.conn_id, "metadata database", problem=problem)
-    return Found(row.conn_id, "metadata database", connection)
+        return Found(conn_id, source, problem=problem)

@@ -82,7 +82,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 _SKEW_SECONDS = 300.0
 _SAME_ANSWER = ". A retry will get the same answer"
-_EXPIRED, _NOT_YET_VALID, _OTHER_NAME = 10, 9, 62  # X509_V_ERR_* of OpenSSL
+_NOT_YET_VALID, _EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64  # X509_V_ERR_* of OpenSSL
 
 
 @dataclass(frozen=True)
@@ -193,10 +193,12 @@ class _Examination:
             hint = "A server that speaks plain HTTP on that port answers like this: check port and scheme of the host"
             return Diagnosis(False, "tls_protocol", f"{self._url.netloc} speaks no TLS: {error.message}", hint)
         message = f"The TLS certificate of {self._url.netloc} was not accepted: {refused.verify_message}"
+        other = f"The certificate is for another host. {self._base_url_hint()}"
         hints = {
             _EXPIRED: "Check the clock of this machine; if it is right, the certificate has to be renewed",
             _NOT_YET_VALID: "Check the clock of this machine: the certificate is not valid yet",
-            _OTHER_NAME: f"The certificate is for another host. {self._base_url_hint()}",
+            _OTHER_NAME: other,
+            _OTHER_ADDRESS: other,
         }
         private = "For a private authority, set ca_path in the extra to its CA bundle; otherwise check the host"
         return Diagnosis(False, "tls_certificate", message, hints.get(refused.verify_code, private))
