@@ -14,11 +14,14 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_qa_provider.compat import reschedule_at
+from airflow_qa_provider.compat import reschedule_at, task_state_store
 from airflow_qa_provider.exceptions import QAWaitTimeoutError
 from airflow_qa_provider.triggers.deferral import WaitingTask
-from airflow_qa_provider.waiting.machine import Decision, Wait, WaitUntil
+from airflow_qa_provider.waiting.decisions import Decision, WaitUntil
+from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
+
+_MEMORY = "failed_looks"
 
 
 class RemoteJobSensor(WaitingTask, BaseSensorOperator):
@@ -77,7 +80,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         :param context: Airflow's task context.
         """
         self.wait_timeout = self.timeout
-        decision = self._look(time.time())
+        _, decision = self._look(time.time())
         if isinstance(decision, WaitUntil):
             return False
         return PokeReturnValue(True, self.conclude(context, decision, self.object_id))
@@ -97,20 +100,44 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         return super().failure(end)
 
     def _look_and_reschedule(self, context: Any) -> Any:
+        """Look once and give the worker slot back until the next look.
+
+        What went wrong so far is kept in the task's state; before Airflow 3.3 there is none, and XComs are cleared with
+        every look, so the slot is kept until a look succeeds.
+        """
         first = context["ti"].get_first_reschedule_date(context)
-        decision = self._look(first.timestamp() if first else time.time())
+        began = first.timestamp() if first else time.time()
+        store = task_state_store(context)
+        memory: Any = store.get(_MEMORY) if store and first else None
+        wait, decision = self._look(began, memory if memory and memory["object_id"] == self.object_id else None)
+        if store is None and isinstance(decision, WaitUntil):
+            decision = self._look_while_failing(wait, decision)
+        elif store and isinstance(decision, WaitUntil) and wait.worth_remembering:
+            store.set(_MEMORY, {"object_id": self.object_id, **wait.as_dict()})
+        elif store and memory:
+            store.delete(_MEMORY)
         if isinstance(decision, WaitUntil):
             raise reschedule_at(datetime.fromtimestamp(decision.at, timezone.utc))
         return self.conclude(context, decision, self.object_id)
 
-    def _look(self, began: float) -> Decision:
+    def _look(self, began: float, memory: Any = None) -> tuple[Wait, Decision]:
         from airflow_qa_provider.waiting.inplace import look
         from airflow_qa_provider.waiting.probes import probe_for
 
         self.awaited_id = self.object_id
         with self._connect() as client:
             policy = replace(self.wait_policy(client), started_at=began, deadline=began + float(self.timeout))
-            decision = look(Wait(self.object_id, policy), probe_for(self.kind), client, time.time())
+            wait = Wait.from_dict(self.object_id, policy, memory or {})
+            decision = wait.overdue(time.time()) or look(wait, probe_for(self.kind), client)
         if isinstance(decision, WaitUntil) and decision.notice:
             self._notify(decision.notice)
-        return decision
+        return wait, decision
+
+    def _look_while_failing(self, wait: Wait, decision: WaitUntil) -> Decision:
+        from airflow_qa_provider.waiting.inplace import looks_in_place
+        from airflow_qa_provider.waiting.probes import probe_for
+
+        if not wait.failing:
+            return decision
+        looks = looks_in_place(wait, decision, probe_for(self.kind), self._connect, self._notify)
+        return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
 from airflow_qa_provider.exceptions import QAError, QAValidationError
-from airflow_qa_provider.waiting.machine import Finished, GaveUp, Wait, WaitPolicy, WaitUntil
+from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil
+from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.verdict import (
     Ending,
     OnKill,
@@ -80,12 +81,12 @@ class WaitingTask:
         probe = probe_for(self.kind)
         with self._connect() as client:
             wait = Wait(object_id, self.wait_policy(client))
-            decision = look(wait, probe, client, time.time())
+            decision = look(wait, probe, client)
         if isinstance(decision, WaitUntil):
             if decision.notice:
                 self._notify(decision.notice)
             if self.deferrable:
-                return self._defer(wait.policy, object_id)
+                return self._defer(wait)
             decision = wait_in_place(wait, decision, probe, self._connect, self._notify)
         return self.conclude(context, decision, object_id)
 
@@ -136,21 +137,23 @@ class WaitingTask:
         except QAError as error:
             self._log().error("The task was stopped, but %s could not be cancelled: %s", self.awaited_id, error)
 
-    def _defer(self, policy: WaitPolicy, object_id: str) -> None:
+    def _defer(self, wait: Wait) -> None:
         from airflow_qa_provider.triggers.wait import WaitTrigger
 
         task: Any = self
+        policy = wait.policy
         # the trigger ends by its own deadline; this is for a triggerer that is not there
         left = max(0.0, (policy.deadline or 0.0) - time.time()) + _POLLS_BEYOND_DEADLINE * policy.poll_interval
         task.defer(
             trigger=WaitTrigger(
                 kind=self.kind,
                 conn_id=self.conn_id,
-                object_id=object_id,
+                object_id=wait.object_id,
                 policy=policy.as_dict(),
                 terms=self.wait_terms().as_dict(),
                 end_task=self._shape_when_ended_by_trigger(),
                 kill_policy=self.kill_policy,
+                memory=wait.as_dict() if wait.worth_remembering else None,
             ),
             method_name="execute_complete",
             timeout=timedelta(seconds=left) + _TRIGGERER_RESTART,

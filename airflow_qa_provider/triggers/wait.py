@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
 from airflow_qa_provider.exceptions import QAError, QANotSupportedError
 from airflow_qa_provider.hooks.registry import polling_client
-from airflow_qa_provider.waiting.machine import WaitPolicy
+from airflow_qa_provider.waiting.decisions import WaitPolicy
 from airflow_qa_provider.waiting.probes import probe_for
 from airflow_qa_provider.waiting.shared import shared_wait
 from airflow_qa_provider.waiting.verdict import (
@@ -26,7 +27,8 @@ from airflow_qa_provider.waiting.verdict import (
 
 # Airflow fails a task whose resume overtakes the scheduler's late note that it had paused
 _SECONDS_BEFORE_RESUME = 6.0
-_SECONDS_FOR_XCOM = 30.0
+# the supervisor never answers a message that it does not know, and takes its time when a thousand tasks end at once
+_SECONDS_FOR_XCOM = 120.0
 _END_EVENTS = {
     Ending.SUCCEED: TaskSuccessEvent,
     Ending.SKIP: TaskSkippedEvent,
@@ -44,6 +46,8 @@ class WaitTrigger(BaseTrigger):
     :param terms: What an end means, see :class:`~airflow_qa_provider.waiting.verdict.Terms`.
     :param end_task: Shape of the result to store when the task may end here, without a worker; ``None`` to resume.
     :param kill_policy: What happens to the object when a user stops the task: ``cancel`` or ``leave``.
+    :param memory: What went wrong in the look before this trigger, such as a 429 whose ``Retry-After`` is to be kept;
+        ``None`` when all was well.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class WaitTrigger(BaseTrigger):
         terms: dict[str, Any],
         end_task: ResultShape | None = None,
         kill_policy: OnKill = "leave",
+        memory: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.kind = kind
@@ -64,6 +69,7 @@ class WaitTrigger(BaseTrigger):
         self.terms = terms
         self.end_task = end_task
         self.kill_policy = kill_policy
+        self.memory = memory
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments that make this trigger again."""
@@ -77,6 +83,7 @@ class WaitTrigger(BaseTrigger):
                 "terms": self.terms,
                 "end_task": self.end_task,
                 "kill_policy": self.kill_policy,
+                "memory": self.memory,
             },
         )
 
@@ -86,17 +93,19 @@ class WaitTrigger(BaseTrigger):
         outcome = await shared_wait(
             (self.conn_id, self.kind),
             probe_for(self.kind),
-            lambda: polling_client(self._vendor, self.conn_id),
+            # not bound to this trigger: the client is everybody's, and lives on when this trigger has ended
+            partial(polling_client, self._vendor, self.conn_id),
             self.object_id,
             WaitPolicy.from_dict(self.policy),
-            self.log.warning,
+            self._notify,
+            self.memory,
         )
-        end = verdict(outcome, self.object_id, Terms(**self.terms))
-        if self.end_task is not None and self._in_triggerer() and not end.must_resume:
-            (self.log.error if end.ending is Ending.FAIL else self.log.info)("%s", end.message)
-            await self._store(end)
-            yield _END_EVENTS[end.ending]()
-            return
+        if self.end_task is not None and self._in_triggerer():
+            end = verdict(outcome, self.object_id, Terms.from_dict(self.terms))
+            if not end.must_resume and await self._stored(end):
+                (self.log.error if end.ending is Ending.FAIL else self.log.info)("%s", end.message)
+                yield _END_EVENTS[end.ending]()
+                return
         if self._in_triggerer():
             await asyncio.sleep(began + _SECONDS_BEFORE_RESUME - asyncio.get_running_loop().time())
         payload = {"object_id": self.object_id, "outcome": outcome_as_dict(outcome)}
@@ -118,8 +127,21 @@ class WaitTrigger(BaseTrigger):
         comms = getattr(task_runner, "SUPERVISOR_COMMS", None)
         return self.task_instance is not None and hasattr(comms, "asend")
 
+    def _notify(self, line: str) -> None:
+        self.log.warning("%s", line)
+
+    async def _stored(self, end: Verdict) -> bool:
+        """Store the results and tell whether that worked; if not, a worker can do it."""
+        storing = asyncio.ensure_future(self._store(end))
+        # not cancelled when it takes too long: its answer would then be taken for that of the next message
+        done, _ = await asyncio.wait([storing], timeout=_SECONDS_FOR_XCOM)
+        error = storing.exception() if done else TimeoutError(f"no answer within {_SECONDS_FOR_XCOM:g} s")
+        if error is not None:
+            self.log.warning("The result could not be stored from here, a worker will store it: %r", error)
+        return error is None
+
     async def _store(self, end: Verdict) -> None:
-        """Store the results; an event's own XComs would arrive encoded twice."""
+        """Send the results as XComs; an event's own XComs would arrive encoded twice."""
         from airflow.sdk.execution_time import task_runner
         from airflow.sdk.execution_time.comms import SetXCom
 
@@ -133,8 +155,7 @@ class WaitTrigger(BaseTrigger):
                 task_id=ti.task_id,
                 map_index=ti.map_index,
             )
-            # the supervisor never answers a message that it does not know
-            await asyncio.wait_for(task_runner.SUPERVISOR_COMMS.asend(message), _SECONDS_FOR_XCOM)
+            await task_runner.SUPERVISOR_COMMS.asend(message)
 
     def _cancel(self) -> str:
         probe = probe_for(self.kind)

@@ -4,55 +4,72 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
-from airflow_qa_provider.exceptions import QAError
 from airflow_qa_provider.waiting.clock import SteadyClock
-from airflow_qa_provider.waiting.machine import Decision, Finished, GaveUp, Wait, WaitUntil
-from airflow_qa_provider.waiting.probes import Probe, look_at_one
+from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitUntil
+from airflow_qa_provider.waiting.looker import Connect, Looker
+from airflow_qa_provider.waiting.machine import Wait
+from airflow_qa_provider.waiting.probes import Probe, look_at_all
 
 
-def look(wait: Wait, probe: Probe, client: Any, now: float) -> Decision:
+def look(wait: Wait, probe: Probe, client: Any) -> Decision:
     """Look once and return what to do.
 
     :param wait: The wait.
     :param probe: How to look.
     :param client: The vendor's client.
-    :param now: Wall-clock time in seconds since the epoch.
     """
-    try:
-        snapshot = look_at_one(probe, client, wait.object_id, wait.policy.started_at)
-    except QAError as error:
-        # jitter needs no cryptography
-        return wait.on_error(now, error, random.random())
-    return wait.on_snapshot(now, snapshot)
+    seen = look_at_all(probe, client, [wait.object_id], wait.policy.started_at)
+    return wait.on_look(time.time(), seen[wait.object_id], random.random())
 
 
-def wait_in_place(
-    wait: Wait, decision: WaitUntil, probe: Probe, connect: Callable[[], Any], notify: Callable[[str], None]
-) -> Finished | GaveUp:
-    """Look again and again, sleeping in between, until the wait ends.
+def looks_in_place(
+    wait: Wait, decision: WaitUntil, probe: Probe, connect: Connect, notify: Callable[[str], None]
+) -> Iterator[Decision]:
+    """Look again and again, sleeping in between, and yield what each look decides; the last is an end.
 
     :param wait: The wait, after a first look.
     :param decision: What that look said.
     :param probe: How to look.
-    :param connect: Returns a client; called at the start and after refused credentials.
+    :param connect: Returns a client; called at the start and when the connection has to be read anew.
     :param notify: Takes lines for the log.
     """
     clock = SteadyClock()
-    client = connect()
-    try:
+    with closing(Looker(probe, connect)) as looker:
         while True:
-            time.sleep(max(0.0, decision.at - clock()))
-            if decision.refresh:
-                client.close()
-                client = connect()
-            outcome = look(wait, probe, client, clock())
+            outcome = _after(decision, wait, looker, clock)
+            if isinstance(outcome, WaitUntil) and outcome.notice:
+                notify(outcome.notice)
+            yield outcome
             if not isinstance(outcome, WaitUntil):
-                return outcome
+                return
             decision = outcome
-            if decision.notice:
-                notify(decision.notice)
-    finally:
-        client.close()
+
+
+def wait_in_place(
+    wait: Wait, decision: WaitUntil, probe: Probe, connect: Connect, notify: Callable[[str], None]
+) -> Finished | GaveUp:
+    """Look again and again, sleeping in between, until the wait ends. The parameters are those of looks_in_place.
+
+    :param wait: The wait, after a first look.
+    :param decision: What that look said.
+    :param probe: How to look.
+    :param connect: Returns a client; called at the start and when the connection has to be read anew.
+    :param notify: Takes lines for the log.
+    """
+    for outcome in looks_in_place(wait, decision, probe, connect, notify):
+        if not isinstance(outcome, WaitUntil):
+            return outcome
+    raise RuntimeError(f"the looks at {wait.object_id} ended before the wait did")
+
+
+def _after(planned: WaitUntil, wait: Wait, looker: Looker, clock: SteadyClock) -> Decision:
+    time.sleep(max(0.0, planned.at - clock()))
+    given_up = wait.overdue(clock())
+    if given_up is not None:
+        return given_up
+    seen = looker.look([wait.object_id], wait.policy.started_at, planned.refresh)
+    return wait.on_look(clock(), seen[wait.object_id], random.random())

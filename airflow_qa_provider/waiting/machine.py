@@ -7,98 +7,29 @@ Fed with what was seen or what went wrong, and the time, it answers what to do. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from airflow_qa_provider.exceptions import (
     QAAuthenticationError,
     QAConfigurationError,
+    QAConnectError,
     QAError,
     QANotFoundError,
     QAPermissionError,
     QATLSError,
 )
+from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitPolicy, WaitUntil
 from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
-_HOPELESS = (QAConfigurationError, QATLSError)
+__all__ = ["Decision", "Finished", "GaveUp", "Wait", "WaitPolicy", "WaitUntil"]
+
 _REFUSED = (QAAuthenticationError, QAPermissionError)
+# only a person can mend these
+_MENDABLE = (QAConfigurationError, QATLSError)
+# the connection may have been mended since it was read
+_WORTH_REREADING = (*_MENDABLE, QAConnectError)
 _CONFIRMATIONS = 2
-
-
-@dataclass(frozen=True)
-class WaitPolicy:
-    """How one object is waited for. Plain data, so that it survives a restart of the triggerer.
-
-    :param poll_interval: Seconds between two looks.
-    :param started_at: Wall-clock time in seconds since the epoch at which the wait began.
-    :param deadline: Wall-clock time at which the wait is given up; ``None`` for never.
-    :param max_failures: How many looks may fail in a row.
-    :param max_backoff: Longest extra pause after a failed look, in seconds.
-    :param not_found_grace: For how many seconds after ``started_at`` an object that was never seen may be missing,
-        since some vendors show what they created only a little later.
-    """
-
-    poll_interval: float
-    started_at: float
-    deadline: float | None = None
-    max_failures: int = 10
-    max_backoff: float = 300.0
-    not_found_grace: float = 60.0
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, facts: Mapping[str, Any]) -> WaitPolicy:
-        """Return the policy that :meth:`as_dict` described.
-
-        :param facts: Plain JSON.
-        """
-        return cls(**facts)
-
-
-@dataclass(frozen=True)
-class WaitUntil:
-    """Look again.
-
-    :param at: The best time for the next look.
-    :param earliest: Before this the vendor must not be asked, not even together with others.
-    :param refresh: Whether the credentials should be read anew first.
-    :param notice: A line for the log, once.
-    """
-
-    at: float
-    earliest: float
-    refresh: bool = False
-    notice: str | None = None
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The object reached an end.
-
-    :param snapshot: The last look.
-    """
-
-    snapshot: Snapshot
-
-
-@dataclass(frozen=True)
-class GaveUp:
-    """The wait ended, though the object may not have.
-
-    :param reason: Why, in one sentence.
-    :param timed_out: Whether the deadline was the reason.
-    :param last: The last look, if there ever was one.
-    """
-
-    reason: str
-    timed_out: bool
-    last: Snapshot | None
-
-
-Decision = WaitUntil | Finished | GaveUp
+_NO_SUCH_PATH = 405
 
 
 class Wait:
@@ -106,17 +37,56 @@ class Wait:
 
     :param object_id: Id at the vendor.
     :param policy: How to wait.
-    :param failures: Looks that failed in a row so far, when a wait is taken up again.
     """
 
-    def __init__(self, object_id: str, policy: WaitPolicy, failures: int = 0) -> None:
+    __slots__ = (
+        "_missing",
+        "_missing_since",
+        "_refreshed",
+        "_trouble",
+        "_warned",
+        "failures",
+        "last",
+        "next",
+        "object_id",
+        "policy",
+    )
+
+    def __init__(self, object_id: str, policy: WaitPolicy) -> None:
         self.object_id = object_id
         self.policy = policy
-        self.failures = failures
+        self.failures = 0
         self.last: Snapshot | None = None
+        self.next: WaitUntil | None = None
         self._missing = 0
+        self._missing_since: float | None = None
         self._refreshed = False
-        self._warned: str | None = None
+        self._trouble: str | None = None
+        self._warned: tuple[str, ...] = ()
+
+    def begin(self, now: float, at: float) -> WaitUntil:
+        """Take the wait up without a look, since there was one just before.
+
+        A wait that was taken up from :meth:`as_dict` goes on as it had planned.
+
+        :param now: Wall-clock time in seconds since the epoch.
+        :param at: When others are looked for next; the first look falls in with them when that is soon enough.
+        """
+        if self.next is not None:
+            return self.next
+        return self._plan(now, min(at, now + self.policy.poll_interval), now)
+
+    def on_look(self, now: float, seen: Snapshot | QAError, jitter: float, early: bool = False) -> Decision:
+        """Take in a look, good or failed: see :meth:`on_snapshot` and :meth:`on_error`.
+
+        :param now: Wall-clock time in seconds since the epoch, after the look.
+        :param seen: What was seen, or why it could not be seen.
+        :param jitter: A random number from 0 to 1.
+        :param early: Whether the look was made before this wait's turn.
+        """
+        if isinstance(seen, Snapshot):
+            return self.on_snapshot(now, seen)
+        return self.on_error(now, seen, jitter, early)
 
     def on_snapshot(self, now: float, snapshot: Snapshot) -> Decision:
         """Take in a look at the object.
@@ -125,79 +95,176 @@ class Wait:
         :param snapshot: What was seen.
         """
         self.failures = self._missing = 0
+        self._missing_since = self._trouble = None
         self._refreshed = False
         self.last = snapshot
         if snapshot.phase.ended:
             return Finished(snapshot)
         if self._past_deadline(now):
-            return self._timed_out(f"it is still {snapshot.status or 'without a status'!s}")
+            return self._timed_out()
         interval = self.policy.poll_interval
-        return WaitUntil(now + interval, now + interval / 2, notice=self._notice(snapshot))
+        return self._plan(now, now + interval, now + interval / 2, notice=self._notice(snapshot))
 
-    def on_error(self, now: float, error: QAError, jitter: float) -> Decision:
+    def on_error(self, now: float, error: QAError, jitter: float, early: bool = False) -> Decision:
         """Take in a look that failed. This says nothing about the object itself.
 
         :param now: Wall-clock time in seconds since the epoch.
         :param error: What went wrong.
         :param jitter: A random number from 0 to 1, the same for all waits that share the failed look.
+        :param early: Whether the look was made before this wait's turn, because others were due; then it does not
+            count against a wait that is already backing off, or newcomers would use up the patience of the old ones.
         """
-        if isinstance(error, QANotFoundError):
+        first, self._trouble = self.next is None, str(error)
+        if isinstance(error, QANotFoundError) and error.status_code != _NO_SUCH_PATH:
             return self._on_missing(now, error)
-        if isinstance(error, _HOPELESS):
-            return GaveUp(f"the vendor cannot be asked: {error}", False, self.last)
+        self._missing, self._missing_since = 0, None
         if isinstance(error, _REFUSED):
             return self._on_refused(now, error)
+        if first and isinstance(error, _MENDABLE):
+            return GaveUp(f"the vendor cannot be asked: {error}", False, self.last)
+        if early and self.failures and self.next and not self._past_deadline(now):
+            return self.hold(now, now + self._floor(error))
         self.failures += 1
         if self.failures > self.policy.max_failures:
             return GaveUp(f"{self.failures} looks in a row failed, the last with: {error}", False, self.last)
-        return self._later(now, error, jitter)
+        return self._again(now, error, jitter)
+
+    def hold(self, now: float, until: float) -> WaitUntil:
+        """Put the next look off, because the vendor wants to be left alone.
+
+        :param now: Wall-clock time in seconds since the epoch.
+        :param until: No look before this time.
+        """
+        planned = self.begin(now, now + self.policy.poll_interval)
+        if until <= planned.earliest:
+            return planned
+        return self._plan(now, max(planned.at, until), until, refresh=planned.refresh)
+
+    def overdue(self, now: float) -> GaveUp | None:
+        """Give up without another look, when it is time to and the vendor may not be asked before; else ``None``.
+
+        :param now: Wall-clock time in seconds since the epoch.
+        """
+        if self.next is None or not self.next.at <= now < self.next.earliest:
+            return None
+        return self._timed_out()
+
+    def shift(self, seconds: float) -> None:
+        """Move all times, for a driver whose clock is not the wall clock.
+
+        :param seconds: How far into the future.
+        """
+        self.policy = self.policy.shifted(seconds)
+        if self._missing_since is not None:
+            self._missing_since += seconds
+        if self.next is not None:
+            planned = self.next
+            self.next = WaitUntil(planned.at + seconds, planned.earliest + seconds, planned.refresh, planned.notice)
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last look failed."""
+        return self._trouble is not None
+
+    @property
+    def worth_remembering(self) -> bool:
+        """Whether a new wait for the object would go on in another way."""
+        return self.failing or bool(self._warned)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what has happened so far as plain JSON."""
+        planned = self.next
+        return {
+            "failures": self.failures,
+            "missing": self._missing,
+            "missing_since": self._missing_since,
+            "refreshed": self._refreshed,
+            "trouble": self._trouble,
+            "warned": list(self._warned),
+            "last": self.last.as_dict() if self.last else None,
+            "next": [planned.at, planned.earliest, planned.refresh] if planned else None,
+        }
+
+    @classmethod
+    def from_dict(cls, object_id: str, policy: WaitPolicy, facts: Mapping[str, Any]) -> Wait:
+        """Take a wait up again.
+
+        :param object_id: Id at the vendor.
+        :param policy: How to wait.
+        :param facts: What :meth:`as_dict` returned.
+        """
+        wait = cls(object_id, policy)
+        wait.failures = facts.get("failures") or 0
+        wait._missing, wait._missing_since = facts.get("missing") or 0, facts.get("missing_since")
+        wait._refreshed, wait._trouble = bool(facts.get("refreshed")), facts.get("trouble")
+        wait._warned = tuple(facts.get("warned") or ())
+        wait.last = Snapshot.from_dict(facts["last"]) if facts.get("last") else None
+        wait.next = WaitUntil(*facts["next"]) if facts.get("next") else None
+        return wait
 
     def _on_missing(self, now: float, error: QANotFoundError) -> Decision:
+        first_time = self._missing == 0
         self._missing += 1
-        young = self.last is None and now < self.policy.started_at + self.policy.not_found_grace
-        # one 404 may come from a replica that lags behind
-        if young or self._missing < _CONFIRMATIONS:
+        since = self._missing_since = now if self._missing_since is None else self._missing_since
+        # one 404 may come from a replica that lags behind, a minute of them from a gateway whose service restarts
+        if self._missing < _CONFIRMATIONS or now < since + self.policy.not_found_grace:
             if self._past_deadline(now):
-                return self._timed_out("the vendor does not show it")
-            interval = self.policy.poll_interval
-            return WaitUntil(now + interval, now + interval / 2)
-        detail = {"reason": str(error)}
-        return Finished(
-            Snapshot(self.object_id, Phase.GONE, "not found", detail, self.last.link if self.last else None)
-        )
+                return self._timed_out()
+            floor = self._floor(error)
+            notice = f"{error} It is looked for again before it counts as gone." if first_time else None
+            return self._plan(now, now + floor, now + floor, notice=notice)
+        link = self.last.link if self.last else None
+        return Finished(Snapshot(self.object_id, Phase.GONE, "not found", {"reason": str(error)}, link))
 
     def _on_refused(self, now: float, error: QAError) -> Decision:
         if self._refreshed:
-            return GaveUp(
-                f"the vendor refuses the credentials, also after they were read anew: {error}", False, self.last
-            )
+            reason = f"the vendor refuses the credentials, also after they were read anew: {error}"
+            return GaveUp(reason, False, self.last)
+        if self._past_deadline(now):
+            return self._timed_out()
         self._refreshed = True
-        interval = self.policy.poll_interval
-        return WaitUntil(now + interval, now + interval / 2, refresh=True)
+        floor = self._floor(error)
+        notice = f"{error} The connection is read anew before the next look, in {floor:.0f} s."
+        return self._plan(now, now + floor, now + floor, refresh=True, notice=notice)
 
-    def _later(self, now: float, error: QAError, jitter: float) -> Decision:
-        interval = self.policy.poll_interval
-        floor = max(interval, error.retry_after or 0.0)
-        backoff = jitter * min(self.policy.max_backoff, interval * 2.0 ** min(self.failures, 16))
-        earliest, at = now + floor, now + floor + backoff
+    def _again(self, now: float, error: QAError, jitter: float) -> Decision:
+        if self._past_deadline(now):
+            return self._timed_out()
+        earliest = now + self._floor(error)
+        longest = min(self.policy.max_backoff, self.policy.poll_interval * 2.0 ** min(self.failures, 16))
+        planned = self._plan(now, earliest + jitter * longest, earliest, isinstance(error, _WORTH_REREADING))
+        count = f"Failed look {self.failures} of {self.policy.max_failures}"
+        return WaitUntil(
+            planned.at, planned.earliest, planned.refresh, f"{error} {count}; the next in {planned.at - now:.0f} s."
+        )
+
+    def _floor(self, error: QAError) -> float:
+        return max(self.policy.poll_interval, error.retry_after or 0.0)
+
+    def _plan(
+        self, now: float, at: float, earliest: float, refresh: bool = False, notice: str | None = None
+    ) -> WaitUntil:
         deadline = self.policy.deadline
         if deadline is not None and at > deadline:
-            if now >= deadline:
-                return self._timed_out(f"the last look failed with: {error}")
-            if earliest > deadline + interval:
-                return self._timed_out(f"the vendor may not be asked again before the deadline: {error}")
-            at = max(earliest, deadline)
-        return WaitUntil(at, earliest, notice=f"{error} Failed look {self.failures} of {self.policy.max_failures}.")
+            # the last look comes at the deadline or, where that is too early, up to one interval later, or not at all
+            last = max(earliest, deadline)
+            at = last if last <= deadline + self.policy.poll_interval else max(now, deadline)
+        self.next = WaitUntil(at, earliest, refresh)
+        return WaitUntil(at, earliest, refresh, notice) if notice else self.next
 
     def _past_deadline(self, now: float) -> bool:
         return self.policy.deadline is not None and now >= self.policy.deadline
 
-    def _timed_out(self, state: str) -> GaveUp:
+    def _timed_out(self) -> GaveUp:
+        if self._trouble:
+            standing = f"the last look failed with: {self._trouble}"
+        else:
+            standing = f"it is still {self.last.status or 'without a status'}" if self.last else "it was not looked at"
         limit = (self.policy.deadline or 0.0) - self.policy.started_at
-        return GaveUp(f"the time-out of {limit:g} s has passed and {state}", True, self.last)
+        return GaveUp(f"the time-out of {limit:g} s has passed and {standing}", True, self.last)
 
     def _notice(self, snapshot: Snapshot) -> str | None:
-        if snapshot.known or snapshot.status == self._warned:
+        if snapshot.known or snapshot.status in self._warned:
             return None
-        self._warned = snapshot.status
+        self._warned = (*self._warned, snapshot.status)
         return f"status {snapshot.status!r} of {snapshot.id} is not known to this provider; waiting on"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import Any
 
 from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.waiting.probes import Looks, look_at_each
+from airflow_qa_provider.waiting.probes import Looks, doubted, look_at_each
 from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 _FEW = 3
@@ -21,7 +21,8 @@ class AuditProbe:
     """Audits: completed is a success, expired a failure, deleted is gone, reopened goes on.
 
     Few audits are asked for one by one. Many are looked up in the lists of completed and pending audits, which cost a
-    request per hundred; those that are in neither (expired, deleted, completed long ago) one by one.
+    request per hundred (or per ``page_size`` of the connection, if that is more); those that are in neither (expired,
+    deleted, completed long ago) one by one.
     """
 
     kind = "monitorqa.audit"
@@ -34,21 +35,15 @@ class AuditProbe:
         :param ids: Ids of audits.
         :param since: When the oldest wait began, in seconds since the epoch.
         """
-        wanted = set(ids)
-        found: Looks = {}
-        if len(wanted) > _FEW:
-            # bounded, so that a company with many audits never costs more than asking one by one
-            budget = len(wanted) * _PAGE_SIZE // 4
-            from_date = datetime.fromtimestamp(since, timezone.utc) - _CLOCK_MARGIN
-            complete = client.audits.list_complete(from_date=from_date, page_size=_PAGE_SIZE)
-            found.update(_matching(complete, wanted, budget, completed=True))
-            missing = wanted - found.keys()
-            if missing:
-                pending = client.audits.list_pending(page_size=_PAGE_SIZE)
-                found.update(_matching(pending, missing, budget, completed=False))
-        rest = wanted - found.keys()
-        found.update(look_at_each(lambda audit_id: audit_snapshot(client.audits.get(audit_id)), sorted(rest)))
-        return found
+
+        def one(audit_id: str) -> Snapshot:
+            return audit_snapshot({"id": audit_id, **client.audits.get(audit_id)})
+
+        if len(ids) <= _FEW:
+            return doubted(look_at_each(one, ids), lambda: client.audits.list_pending(page_size=1).total)
+        looks = _listed(client, set(ids), since)
+        looks.update(look_at_each(one, [audit_id for audit_id in ids if audit_id not in looks]))
+        return looks
 
     def cancel(self, client: MonitorQAClient, object_id: str) -> str:
         """Expire an audit that is not completed (source: "Expire Audit").
@@ -72,12 +67,29 @@ def audit_snapshot(audit: Mapping[str, Any]) -> Snapshot:
     return _pending(audit)
 
 
-def _matching(rows: Any, wanted: set[str], budget: int, *, completed: bool) -> Looks:
-    make = _completed if completed else _pending
+def _listed(client: MonitorQAClient, wanted: set[str], since: float) -> Looks:
+    """Return those audits that the lists show."""
+    page_size = max(_PAGE_SIZE, client.settings.page_size or 0)
+    # bounded, so that a company with many audits never costs much more than asking one by one
+    budget = max(len(wanted) // 4, 1) * page_size
+    from_date = datetime.fromtimestamp(since, timezone.utc) - _CLOCK_MARGIN
+    complete = client.audits.list_complete(from_date=from_date, page_size=page_size)
+    found = _matching(islice(complete, budget), wanted, _completed)
+    missing = wanted - found.keys()
+    if missing:
+        pending = client.audits.list_pending(page_size=page_size)
+        found.update(_matching(islice(pending, budget), missing, _pending))
+    return found
+
+
+def _matching(
+    rows: Iterable[Mapping[str, Any]], wanted: set[str], make: Callable[[Mapping[str, Any]], Snapshot]
+) -> Looks:
     found: Looks = {}
-    for row in islice(rows, max(budget, _PAGE_SIZE)):
-        if row["id"] in wanted:
-            found[row["id"]] = make(row)
+    for row in rows:
+        audit_id = row.get("id")
+        if audit_id in wanted:
+            found[audit_id] = make(row)
             if len(found) == len(wanted):
                 break
     return found

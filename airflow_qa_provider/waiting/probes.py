@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import logging
+from collections.abc import Callable, Collection, Iterable
 from importlib import import_module
 from typing import Any, ClassVar, Protocol
 
-from airflow_qa_provider.clients.base import VendorClient
-from airflow_qa_provider.exceptions import QAConflictError, QAError, QANotFoundError, QARequestRejectedError
+from airflow_qa_provider.clients.redaction import redact
+from airflow_qa_provider.exceptions import (
+    QAApiError,
+    QAAuthenticationError,
+    QAConfigurationError,
+    QAConflictError,
+    QAConnectError,
+    QAError,
+    QANotFoundError,
+    QAPermissionError,
+    QARateLimitError,
+    QARequestRejectedError,
+    QAResponseError,
+    QATLSError,
+)
 from airflow_qa_provider.waiting.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
 
 Looks = dict[str, Snapshot | QAError]
 """For each id what was seen, or why it could not be seen; one bad id harms no other."""
+
+# answers about one object, from a vendor that is well
+_ABOUT_ONE = (QANotFoundError, QARequestRejectedError, QAConflictError)
+# the next object would get the same answer
+_ABOUT_ALL = (QAAuthenticationError, QARateLimitError, QAConnectError, QATLSError, QAConfigurationError)
+# anything else may be one broken object, or the vendor: two in a row are taken for the vendor
+_ENOUGH_IN_A_ROW = 2
 
 
 class Probe(Protocol):
@@ -28,7 +51,7 @@ class Probe(Protocol):
         """Look at all the ids with as few requests as the vendor allows.
 
         :param client: The vendor's client.
-        :param ids: Ids at the vendor.
+        :param ids: Ids at the vendor, those that could be seen last time first.
         :param since: Wall-clock time in seconds at which the oldest of the waits began.
         :raises QAError: The vendor could not be asked at all.
         """
@@ -60,35 +83,93 @@ def probe_for(kind: str) -> Probe:
     return probe
 
 
-def look_at_each(get: Any, ids: Iterable[str]) -> Looks:
-    """Ask for one id after the other.
+def look_at_each(get: Callable[[str], Snapshot], ids: Iterable[str]) -> Looks:
+    """Ask for one id after the other, in the given order.
 
-    An answer about one id (404 and the like) stays with that id; when the vendor itself cannot be asked, the others are
-    not tried.
+    What is wrong with one object stays with it. When the vendor itself cannot be asked, the rest is not tried and gets
+    the same error; what was seen before that is kept.
 
     :param get: Returns the snapshot of an id.
     :param ids: The ids.
     """
     looks: Looks = {}
+    in_a_row = 0
+    stopped_by: QAError | None = None
     for object_id in ids:
+        if stopped_by is not None:
+            looks[object_id] = stopped_by
+            continue
         try:
             looks[object_id] = get(object_id)
-        except (QANotFoundError, QARequestRejectedError, QAConflictError) as error:
+            in_a_row = 0
+        except _ABOUT_ONE as error:
             looks[object_id] = error
+            in_a_row = 0
+        except Exception as error:
+            looks[object_id] = failure = as_qa_error(error)
+            in_a_row += 1
+            if in_a_row == _ENOUGH_IN_A_ROW or isinstance(error, _ABOUT_ALL) or failure.retry_after is not None:
+                stopped_by = failure
     return looks
 
 
-def look_at_one(probe: Probe, client: VendorClient, object_id: str, since: float) -> Snapshot:
-    """Return one object's snapshot.
+def look_at_all(probe: Probe, client: Any, ids: Collection[str], since: float) -> Looks:
+    """Return a look at every id, whatever goes wrong.
 
-    :param probe: Its probe.
+    :param probe: How to look.
     :param client: The vendor's client.
-    :param object_id: Id at the vendor.
-    :param since: Wall-clock time in seconds at which the wait began.
-    :raises QAError: It could not be seen.
+    :param ids: Ids at the vendor.
+    :param since: Wall-clock time in seconds at which the oldest of the waits began.
     """
-    look: Mapping[str, Snapshot | QAError] = probe.look(client, [object_id], since)
-    seen = look[object_id]
-    if isinstance(seen, QAError):
-        raise seen
-    return seen
+    try:
+        looks = probe.look(client, ids, since)
+    except Exception as error:
+        return dict.fromkeys(ids, not_gone(as_qa_error(error)))
+    return {object_id: _checked(looks.get(object_id)) for object_id in ids}
+
+
+def doubted(looks: Looks, witness: Callable[[], object]) -> Looks:
+    """Return looks in which 404 is believed only from a vendor that is there at all.
+
+    A gateway whose service restarts, or a wrong base URL, answers 404 for everything.
+
+    :param looks: What was seen.
+    :param witness: Asks the vendor for something that always exists; only called when nothing but 404 was seen.
+    """
+    if not looks or not all(isinstance(seen, QANotFoundError) for seen in looks.values()):
+        return looks
+    try:
+        witness()
+    except (QAAuthenticationError, QAPermissionError):  # an answer of the vendor's own
+        return looks
+    except Exception as error:
+        return dict.fromkeys(looks, not_gone(as_qa_error(error)))
+    return looks
+
+
+def not_gone(error: QAError) -> QAError:
+    """Return an error that says nothing about an object, where a 404 came from something that always exists.
+
+    :param error: What went wrong.
+    """
+    if not isinstance(error, QANotFoundError):
+        return error
+    facts = {name: value for name, value in vars(error).items() if name != "message"}
+    return QAApiError(error.message, **facts)
+
+
+def as_qa_error(error: Exception) -> QAError:
+    """Return an error of this package for any error.
+
+    :param error: What went wrong while looking; an answer of an undreamt-of shape, a secrets backend that is away.
+    """
+    if isinstance(error, QAError):
+        return error
+    log.warning("Unexpected error while looking", exc_info=error)
+    return QAResponseError(f"unexpected {type(error).__name__} while looking: {redact(str(error))[:300]}")
+
+
+def _checked(seen: object) -> Snapshot | QAError:
+    if isinstance(seen, (Snapshot, QAError)):
+        return seen
+    return QAResponseError(f"the look brought {type(seen).__name__} in place of what was asked for")

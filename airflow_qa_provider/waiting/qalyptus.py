@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, cast
 
 from airflow_qa_provider.clients.qalyptus import QalyptusClient
 from airflow_qa_provider.clients.qalyptus.dialect import Dialect
-from airflow_qa_provider.exceptions import QANotFoundError
-from airflow_qa_provider.waiting.probes import Looks, look_at_each
+from airflow_qa_provider.exceptions import QAError, QANotFoundError
+from airflow_qa_provider.waiting.probes import Looks, look_at_each, not_gone
 from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 _FEW = 2
 
 
 class RequestProbe:
-    """On-demand requests: few are asked for one by one, many by the list, which comes whole."""
+    """On-demand requests: few are asked for one by one, many by the list, and what it does not show one by one.
+
+    What the list holds is not documented, so gone is only what neither way shows.
+    """
 
     kind = "qalyptus.request"
     noun = "report request"
@@ -103,15 +106,23 @@ def _look(
     get: Callable[[str], dict[str, Any]],
     list_all: Callable[[], list[dict[str, Any]]],
 ) -> Looks:
-    if len(ids) <= _FEW:
-        return look_at_each(lambda object_id: snapshot({"id": object_id, **get(object_id)}, dialect), ids)
-    rows = {dialect.find_id(row): row for row in list_all()}
-    looks: Looks = {}
-    for object_id in ids:
-        if object_id in rows:
-            looks[object_id] = snapshot(rows[object_id], dialect)
-        else:
-            looks[object_id] = QANotFoundError(
-                "not in the vendor's status list", vendor="qalyptus", object_id=object_id
-            )
-    return looks
+    def one(object_id: str) -> Snapshot:
+        return snapshot({"id": object_id, **get(object_id)}, dialect)
+
+    def listed() -> Looks | None:
+        try:
+            rows = {dialect.find_id(row): row for row in list_all()}
+        except QANotFoundError:
+            return None
+        return {object_id: snapshot(rows[object_id], dialect) for object_id in ids if object_id in rows}
+
+    many = len(ids) > _FEW
+    shown = listed() if many else {}
+    looks = look_at_each(one, [object_id for object_id in ids if object_id not in (shown or {})])
+    missing = [object_id for object_id, seen in looks.items() if isinstance(seen, QANotFoundError)]
+    if missing and not many:
+        shown = listed()
+    if shown is None:
+        # both paths are inferred: where neither is there, nothing is known about the object
+        looks.update({object_id: not_gone(cast(QAError, looks[object_id])) for object_id in missing})
+    return {**looks, **(shown or {})}

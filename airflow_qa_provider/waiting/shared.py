@@ -5,189 +5,273 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import math
 import random
-from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from airflow_qa_provider.clients.redaction import redact
-from airflow_qa_provider.exceptions import QAError, QAResponseError
-from airflow_qa_provider.waiting.clock import SteadyClock
-from airflow_qa_provider.waiting.machine import Decision, Finished, GaveUp, Wait, WaitPolicy, WaitUntil
-from airflow_qa_provider.waiting.probes import Looks, Probe
+from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitPolicy, WaitUntil
+from airflow_qa_provider.waiting.looker import Connect, Looker
+from airflow_qa_provider.waiting.machine import Wait
+from airflow_qa_provider.waiting.probes import Looks, Probe, as_qa_error
+
+__all__ = ["Connect", "SharedPoll", "shared_wait"]
 
 log = logging.getLogger(__name__)
 
-Connect = Callable[[], Any]
-"""Reads the connection and returns a client that does not retry by itself. Called in a thread."""
-
-_SHORTEST_PAUSE = 0.01
+# waits that are dealt with in one go, before other tasks of the event loop have their turn
+_SLICE = 50
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class _Waiter:
     wait: Wait
-    next: WaitUntil
+    since: float
     done: asyncio.Future[Finished | GaveUp]
     notify: Callable[[str], None]
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
-    def tell(self, line: str) -> None:
-        """Log in the waiter's own context, which leads to its task log."""
-        self.context.run(self.notify, line)
+    @property
+    def planned(self) -> WaitUntil:
+        if self.wait.next is None:
+            raise RuntimeError("the wait has not begun")
+        return self.wait.next
+
+    def settle(self, decision: Decision | None) -> None:
+        """Pass a decision on: lines to the task's log, an end to the task."""
+        if isinstance(decision, WaitUntil):
+            if decision.notice:
+                self._tell(decision.notice)
+        elif decision is not None and not self.done.done():
+            self.done.set_result(decision)
+
+    def _tell(self, line: str) -> None:
+        try:
+            # the waiter's own context leads to its task log
+            self.context.run(self.notify, line)
+        except Exception:
+            log.exception("A line could not be written to the log of a task: %s", line)
 
 
 class SharedPoll:
     """Asks the vendor for all waits at once, in a thread, never twice at the same time.
 
-    Starts with the first waiter and ends with the last.
+    Starts with the first waiter and ends with the last, or with the look that is under way then. All times are those
+    of the monotonic clock, so that a corrected or wrongly set wall clock neither ends a wait nor stalls it.
 
     :param probe: How to look.
-    :param connect: Returns a client; called at the start and after refused credentials.
+    :param connect: Returns a client; called at the start and when the connection has to be read anew.
+    :param on_idle: Called when the poll has ended.
     """
 
-    def __init__(self, probe: Probe, connect: Connect) -> None:
+    def __init__(self, probe: Probe, connect: Connect, on_idle: Callable[[], None] = lambda: None) -> None:
         self._probe = probe
         self._connect = connect
-        self._clock = SteadyClock()
+        self._on_idle = on_idle
         self._waiters: set[_Waiter] = set()
-        self._joined = asyncio.Event()
+        self._roused = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._client: Any = None
-        self._not_before = 0.0
-        self._thread: ThreadPoolExecutor | None = None
+        # no waiter wants to be looked for before this; may be too early after one has left
+        self._next_at = math.inf
+        self._not_before = -math.inf
 
     @property
     def idle(self) -> bool:
-        """Whether nobody waits."""
-        return not self._waiters
+        """Whether nobody waits and nothing is under way."""
+        return not self._waiters and self._task is None
 
-    async def wait_for(self, object_id: str, policy: WaitPolicy, notify: Callable[[str], None]) -> Finished | GaveUp:
+    @property
+    def held(self) -> float:
+        """For how many more seconds the vendor wants to be left alone."""
+        return max(0.0, self._not_before - time.monotonic())
+
+    async def wait_for(
+        self,
+        object_id: str,
+        policy: WaitPolicy,
+        notify: Callable[[str], None],
+        memory: Mapping[str, Any] | None = None,
+    ) -> Finished | GaveUp:
         """Wait for an object until it ends or the wait is given up.
 
         :param object_id: Id at the vendor.
         :param policy: How to wait.
         :param notify: Takes lines for the log of this wait.
+        :param memory: What happened before, from :meth:`Wait.as_dict`.
         """
-        now = self._clock()
-        loop = asyncio.get_running_loop()
-        waiter = _Waiter(Wait(object_id, policy), self._first_look(now, policy), loop.create_future(), notify)
-        self._waiters.add(waiter)
-        self._joined.set()
-        if self._task is None or self._task.done():
-            # a context of its own: log lines of the poll must not land in the first waiter's task log
-            self._task = contextvars.Context().run(loop.create_task, self._run())
+        waiter = _Waiter(
+            self._begun(Wait.from_dict(object_id, policy, memory or {})),
+            policy.started_at,
+            asyncio.get_running_loop().create_future(),
+            notify,
+        )
+        self._join(waiter)
         try:
-            return await self._outcome(waiter, self._task)
+            return await waiter.done
         finally:
             self._waiters.discard(waiter)
             if not self._waiters:
-                await self._stop()
+                self._roused.set()
 
-    async def _outcome(self, waiter: _Waiter, task: asyncio.Task[None]) -> Finished | GaveUp:
-        futures: set[asyncio.Future[Any]] = {waiter.done, task}
-        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-        if waiter.done.done():
-            return waiter.done.result()
-        # only a defect ends the poll under a waiter; it must surface, not hang
-        task.result()
-        raise RuntimeError(f"the poll for {self._probe.kind} ended while {waiter.wait.object_id} was waited for")
+    def _begun(self, wait: Wait) -> Wait:
+        now = time.monotonic()
+        wait.shift(now - time.time())
+        # nobody knows when the next look is while one is under way
+        wait.begin(now, self._next_at if self._next_at >= now else math.inf)
+        wait.hold(now, self._not_before)
+        return wait
 
-    def _first_look(self, now: float, policy: WaitPolicy) -> WaitUntil:
-        """Fall in step with the others: the object was looked at just before the wait began."""
-        at = now + policy.poll_interval
-        planned = [other.next.at for other in self._waiters if other.next.at >= now]
-        return WaitUntil(max(min([at, *planned]), self._not_before), max(now, self._not_before))
+    def _join(self, waiter: _Waiter) -> None:
+        self._waiters.add(waiter)
+        if waiter.planned.at < self._next_at:
+            self._next_at = waiter.planned.at
+            self._roused.set()
+        if self._task is None:
+            # a context of its own: log lines of the poll must not land in the first waiter's task log
+            self._task = contextvars.Context().run(asyncio.get_running_loop().create_task, self._run())
 
     async def _run(self) -> None:
-        while self._waiters:
-            await self._until_due()
-            now = self._clock()
-            due = [waiter for waiter in self._waiters if waiter.next.earliest <= now]
-            if any(waiter.next.at <= now for waiter in due):
-                await self._poll(due)
-
-    async def _until_due(self) -> None:
-        self._joined.clear()
-        pause = min(waiter.next.at for waiter in self._waiters) - self._clock()
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._joined.wait(), max(pause, _SHORTEST_PAUSE))
-
-    async def _poll(self, due: list[_Waiter]) -> None:
-        refresh = any(waiter.next.refresh for waiter in due)
-        ids = sorted({waiter.wait.object_id for waiter in due})
-        since = min(waiter.wait.policy.started_at for waiter in due)
-        jitter = random.random()
-        looks = await self._in_thread(lambda: self._look(ids, since, refresh))
-        now = self._clock()
-        for waiter in due:
-            seen = looks[waiter.wait.object_id]
-            if isinstance(seen, QAError):
-                # whoever joins now must keep the vendor's wish too
-                self._not_before = max(self._not_before, now + (seen.retry_after or 0.0))
-                self._apply(waiter, waiter.wait.on_error(now, seen, jitter))
-            else:
-                self._apply(waiter, waiter.wait.on_snapshot(now, seen))
-
-    def _apply(self, waiter: _Waiter, decision: Decision) -> None:
-        if isinstance(decision, WaitUntil):
-            waiter.next = decision
-            if decision.notice:
-                waiter.tell(decision.notice)
-            return
-        self._waiters.discard(waiter)
-        if not waiter.done.done():
-            waiter.done.set_result(decision)
-
-    def _look(self, ids: list[str], since: float, refresh: bool) -> Looks:
-        """Look from the thread; the client lives and dies there."""
+        looker = Looker(self._probe, self._connect)
         try:
-            if refresh and self._client is not None:
-                self._client.close()
-                self._client = None
-            if self._client is None:
-                self._client = self._connect()
-            return self._probe.look(self._client, ids, since)
-        except QAError as error:
-            return dict.fromkeys(ids, error)
+            while self._waiters:
+                if await self._roused_before_due():
+                    continue
+                await self._poll_if_due(looker)
+                self._next_at = min((waiter.planned.at for waiter in self._waiting()), default=math.inf)
         except Exception as error:
-            # an answer of an undreamt-of shape, or a secrets backend that is away: not the fault of what is waited for
-            log.exception("%s could not be looked at", self._probe.kind)
-            unexpected = QAResponseError(f"unexpected {type(error).__name__} while looking: {redact(str(error))[:300]}")
-            return dict.fromkeys(ids, unexpected)
+            log.exception("The poll for %s ended by a defect", self._probe.kind)
+            self._fail_all(error)
+        finally:
+            left, self._waiters = self._waiters, set()
+            for waiter in left:
+                waiter.done.cancel()
+            self._task = None
+            self._next_at = math.inf
+            looker.close()
+            self._on_idle()
 
-    async def _in_thread(self, call: Callable[[], Looks]) -> Looks:
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"poll-{self._probe.kind}")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+    def _waiting(self) -> list[_Waiter]:
+        """Return the waiters without those that were cancelled just now."""
+        return [waiter for waiter in self._waiters if not waiter.done.done()]
 
-    async def _stop(self) -> None:
-        task, self._task = self._task, None
-        thread, self._thread = self._thread, None
-        client, self._client = self._client, None
-        if task is not None:
-            task.cancel()
-        if thread is not None:
-            if client is not None:
-                thread.submit(client.close)
-            # not waited for: a request in flight ends by its time-out
-            thread.shutdown(wait=False)
+    async def _roused_before_due(self) -> bool:
+        """Sleep until the next look is due; tell whether something changed before."""
+        self._roused.clear()
+        pause = self._next_at - time.monotonic()
+        if pause > 0:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._roused.wait(), None if math.isinf(pause) else pause)
+        return self._roused.is_set()
+
+    async def _poll_if_due(self, looker: Looker) -> None:
+        now = time.monotonic()
+        waiting = self._waiting()
+        due = [waiter for waiter in waiting if waiter.planned.earliest <= now]
+        overdue = [waiter for waiter in waiting if waiter.planned.at <= now < waiter.planned.earliest]
+        await self._deal_with(overdue, lambda waiter: waiter.wait.overdue(now))
+        if any(waiter.planned.at <= now for waiter in due):
+            await self._poll(due, looker, now)
+
+    async def _poll(self, due: list[_Waiter], looker: Looker, asked_at: float) -> None:
+        # in random order, but those that could be seen last time first: then broken ones cannot starve the others
+        random.shuffle(due)
+        due.sort(key=lambda waiter: waiter.wait.failures)
+        ids = list(dict.fromkeys(waiter.wait.object_id for waiter in due))
+        since = min(waiter.since for waiter in due)
+        refresh = any(waiter.planned.refresh for waiter in due)
+        try:
+            looks = await _in_thread(partial(looker.look, ids, since, refresh), f"poll-{self._probe.kind}")
+        except RuntimeError as error:
+            looks = dict.fromkeys(ids, as_qa_error(error))
+        now = time.monotonic()
+        jitter = random.random()
+
+        def decide(waiter: _Waiter) -> Decision:
+            early = asked_at < waiter.planned.at
+            return waiter.wait.on_look(now, looks[waiter.wait.object_id], jitter, early)
+
+        await self._deal_with(due, decide)
+        await self._leave_alone(looks, now)
+
+    async def _leave_alone(self, looks: Looks, now: float) -> None:
+        """Keep the vendor's wish to be left alone for all, also for those who were not looked for or join later."""
+        wishes = [seen.retry_after for seen in looks.values() if isinstance(seen, QAError) and seen.retry_after]
+        if wishes:
+            self._not_before = max(self._not_before, now + max(wishes))
+            await self._deal_with(list(self._waiters), lambda waiter: waiter.wait.hold(now, self._not_before))
+
+    async def _deal_with(self, waiters: Iterable[_Waiter], decide: Callable[[_Waiter], Decision | None]) -> None:
+        for number, waiter in enumerate(waiters, 1):
+            if number % _SLICE == 0:
+                await asyncio.sleep(0)
+            if waiter.done.done():
+                continue
+            try:
+                decision = decide(waiter)
+            except Exception as error:  # a defect must surface in its own task, and in no other
+                waiter.done.set_exception(error)
+            else:
+                waiter.settle(decision)
+            if waiter.done.done():
+                self._waiters.discard(waiter)
+
+    def _fail_all(self, error: Exception) -> None:
+        for waiter in self._waiters:
+            if not waiter.done.done():
+                failure = RuntimeError(f"the poll for {self._probe.kind} ended while it was needed: {error!r}")
+                failure.__cause__ = error
+                waiter.done.set_exception(failure)
 
 
-_POLLS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, SharedPoll]] = WeakKeyDictionary()
+async def _in_thread(call: Callable[[], Looks], name: str) -> Looks:
+    """Call in a daemon thread: unlike those of a pool, it cannot keep the process from ending while a vendor is silent.
+
+    :raises RuntimeError: No thread could be started, or it was ended.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Looks] = loop.create_future()
+
+    def deliver(looks: Looks | None, error: BaseException | None) -> None:
+        if answer.done():
+            return
+        if looks is None:
+            answer.set_exception(RuntimeError(f"the looking thread ended: {error!r}"))
+        else:
+            answer.set_result(looks)
+
+    def run() -> None:
+        looks, error = None, None
+        try:
+            looks = call()
+        except BaseException as ended:  # such as SystemExit, or nobody would ever hear of this look again
+            error = ended
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(deliver, looks, error)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return await answer
 
 
-async def shared_wait(
+_Polls = dict[Hashable, SharedPoll]
+_POLLS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Polls] = WeakKeyDictionary()
+
+
+def shared_wait(
     key: Hashable,
     probe: Probe,
     connect: Connect,
     object_id: str,
     policy: WaitPolicy,
     notify: Callable[[str], None],
-) -> Finished | GaveUp:
+    memory: Mapping[str, Any] | None = None,
+) -> Awaitable[Finished | GaveUp]:
     """Wait together with everyone on this event loop who waits under the same key.
 
     :param key: Connection and kind of object.
@@ -196,13 +280,21 @@ async def shared_wait(
     :param object_id: Id at the vendor.
     :param policy: How to wait.
     :param notify: Takes lines for the log of this wait.
+    :param memory: What happened before, from :meth:`Wait.as_dict`.
     """
     polls = _POLLS.setdefault(asyncio.get_running_loop(), {})
     poll = polls.get(key)
     if poll is None:
-        poll = polls[key] = SharedPoll(probe, connect)
-    try:
-        return await poll.wait_for(object_id, policy, notify)
-    finally:
-        if poll.idle and polls.get(key) is poll:
-            del polls[key]
+        poll = polls[key] = SharedPoll(probe, connect, partial(_retire, polls, key))
+    return poll.wait_for(object_id, policy, notify, memory)
+
+
+def _retire(polls: _Polls, key: Hashable) -> None:
+    """Forget a poll that nobody uses, but not that its vendor wants to be left alone."""
+    poll = polls.get(key)
+    if poll is None or not poll.idle:
+        return
+    if poll.held:
+        asyncio.get_running_loop().call_later(poll.held, _retire, polls, key)
+    else:
+        del polls[key]

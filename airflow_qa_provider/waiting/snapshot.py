@@ -24,7 +24,7 @@ class Phase(str, Enum):
         return self is not Phase.ACTIVE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One object at one moment.
 
@@ -33,7 +33,8 @@ class Snapshot:
     :param status: The vendor's own word.
     :param detail: A few plain facts for XCom, such as a score.
     :param link: Page of the object for people.
-    :param known: Whether the status is one that we know; an unknown one is waited for.
+    :param known: Whether the status is one that we know; an unknown one is waited for. Only of use while waiting, so
+        it is not stored and does not count when snapshots are compared.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Snapshot:
     status: str
     detail: Mapping[str, Any] = field(default_factory=dict)
     link: str | None = None
-    known: bool = True
+    known: bool = field(default=True, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON: id, phase, status, detail, link."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import Enum
 from typing import Any, Literal
 
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
-from airflow_qa_provider.waiting.machine import Finished, GaveUp
+from airflow_qa_provider.waiting.decisions import Finished, GaveUp
 from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 OnWarning = Literal["succeed", "skip", "fail"]
@@ -47,6 +47,14 @@ class Terms:
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, facts: Mapping[str, Any]) -> Terms:
+        """Return the terms that :meth:`as_dict` described, also those of another version of this package.
+
+        :param facts: Plain JSON.
+        """
+        return cls(**{field.name: facts[field.name] for field in fields(cls) if field.name in facts})
 
 
 @dataclass(frozen=True)
