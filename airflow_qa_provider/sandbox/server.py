@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from airflow_qa_provider.sandbox.callbacks import Delivery
+from airflow_qa_provider.sandbox.callbacks import Callbacks, Delivery
 from airflow_qa_provider.sandbox.clock import Clock, RealClock
 from airflow_qa_provider.sandbox.context import SandboxContext
 from airflow_qa_provider.sandbox.control import create_control_app, reset_vendor
@@ -177,6 +177,14 @@ class Sandbox:
         """
         return self._context(vendor).requests.snapshot()
 
+    def callbacks(self, vendor: str) -> Callbacks:
+        """
+        Return the timers and outgoing calls of a vendor.
+
+        :param vendor: vendor name
+        """
+        return self._context(vendor).callbacks
+
     def deliveries(self, vendor: str, timeout: float = 10.0) -> list[Delivery]:
         """
         Return what a vendor has called out, oldest first, after waiting for everything that is due.
@@ -185,7 +193,7 @@ class Sandbox:
         :param timeout: wall-clock seconds to wait
         :raises TimeoutError: when a call is still on its way after that
         """
-        callbacks = self._context(vendor).callbacks
+        callbacks = self.callbacks(vendor)
         if not callbacks.wait(timeout):
             raise TimeoutError(f"Sandbox {vendor}: a call to a webhook has not ended within {timeout:g} s.")
         return callbacks.deliveries()

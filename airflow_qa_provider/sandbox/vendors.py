@@ -17,6 +17,7 @@ from airflow_qa_provider.sandbox.outcomes import Outcome
 VENDORS: dict[str, str] = {
     "monitorqa": "airflow_qa_provider.sandbox.monitorqa.app",
     "qalyptus": "airflow_qa_provider.sandbox.qalyptus.app",
+    "conqa": "airflow_qa_provider.sandbox.conqa.app",
     "smartq": "airflow_qa_provider.sandbox.smartq.app",
 }
 

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
+from tests.sandbox.receiver import Receiver
 
 TIMEOUT = 20
 
@@ -21,11 +22,9 @@ class Api:
         self.extra: dict[str, str] = self.connection["extra"]
         self.root = sandbox.url(vendor)
         self.session = requests.Session()
-        self.headers = (
-            {"X-API-KEY": self.connection["password"]}
-            if vendor == "monitorqa"
-            else {"Authorization": f"Bearer {self.connection['password']}"}
-        )
+        key = self.connection["password"]
+        own_headers = {"monitorqa": {"X-API-KEY": key}, "conqa": {"Authorization": key}}
+        self.headers = own_headers.get(vendor, {"Authorization": f"Bearer {key}"})
 
     def request(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         headers = {**self.headers, **kwargs.pop("headers", {})}
@@ -39,6 +38,9 @@ class Api:
 
     def put(self, path: str, **kwargs: Any) -> requests.Response:
         return self.request("PUT", path, **kwargs)
+
+    def patch(self, path: str, **kwargs: Any) -> requests.Response:
+        return self.request("PATCH", path, **kwargs)
 
     def delete(self, path: str, **kwargs: Any) -> requests.Response:
         return self.request("DELETE", path, **kwargs)
@@ -71,6 +73,27 @@ def qalyptus(sandbox: Sandbox) -> Iterator[Api]:
     api = Api(sandbox, "qalyptus")
     with api.session:
         yield api
+
+
+@pytest.fixture
+def conqa(sandbox: Sandbox) -> Iterator[Api]:
+    api = Api(sandbox, "conqa")
+    with api.session:
+        yield api
+
+
+@pytest.fixture
+def simplo(sandbox: Sandbox) -> Iterator[Api]:
+    api = Api(sandbox, "simplo")
+    with api.session:
+        yield api
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
 
 
 @pytest.fixture

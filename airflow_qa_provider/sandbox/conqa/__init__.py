@@ -1,0 +1,3 @@
+"""CONQA public API: projects, issues, milestones, webhooks, reports."""
+
+from __future__ import annotations
