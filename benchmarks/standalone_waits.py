@@ -1,6 +1,6 @@
 """Many mapped deferred waits on a real ``airflow standalone``: what the vendor sees, and whether any task fails.
 
-Every run asks for reports that are not ready until all waits are deferred; then the clock of the sandbox is pushed on. The
+Every run asks for reports that are not ready until all waits are deferred; then the sandbox clock is pushed on. The
 calls that the vendor sees are compared with those of one poller per wait at the same interval.
 
     python -m benchmarks.standalone_waits --runs 5 --waits 200 --resumes 16
