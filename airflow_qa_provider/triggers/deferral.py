@@ -48,6 +48,7 @@ class WaitingTask:
     kill_policy: OnKill = "leave"
     on_warning: OnWarning = "succeed"
     awaited_id: str | None = None
+    journal_note: dict[str, Any] | None = None
 
     def wait_policy(self, client: Any) -> WaitPolicy:
         """Return how to wait, from now on.
@@ -62,7 +63,13 @@ class WaitingTask:
         """Return what the ends of the wait mean."""
         from airflow_qa_provider.waiting.probes import probe_for
 
-        return Terms(self.kind, probe_for(self.kind).noun, self.on_warning, retry_advice=self.retry_advice())
+        return Terms(
+            self.kind,
+            probe_for(self.kind).noun,
+            self.on_warning,
+            retry_advice=self.retry_advice(),
+            journal=self.journal_note or {},
+        )
 
     def retry_advice(self) -> str:
         """Say what an Airflow retry of this task will do."""
@@ -97,6 +104,7 @@ class WaitingTask:
         :param event: The trigger's event.
         """
         self.awaited_id = event["object_id"]
+        self.journal_note = event.get("journal")
         return self.conclude(context, outcome_from_dict(event["outcome"]), event["object_id"])
 
     def conclude(self, context: Any, outcome: Finished | GaveUp, object_id: str) -> Any:

@@ -109,6 +109,8 @@ class WaitTrigger(BaseTrigger):
         if self._in_triggerer():
             await asyncio.sleep(began + _SECONDS_BEFORE_RESUME - asyncio.get_running_loop().time())
         payload = {"object_id": self.object_id, "outcome": outcome_as_dict(outcome)}
+        if self.terms.get("journal"):
+            payload["journal"] = self.terms["journal"]
         yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
 
     async def on_kill(self) -> None:

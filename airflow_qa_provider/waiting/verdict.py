@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from typing import Any, Literal
 
@@ -35,6 +35,7 @@ class Terms:
     :param skip_on_failure: Whether a bad end skips the task instead of failing it (``soft_fail`` of sensors).
     :param raise_timeouts: Whether a time-out must be raised on a worker, as Airflow's sensors do so that it is final.
     :param retry_advice: What an Airflow retry of the task will do.
+    :param journal: How the object came about, where this task made it; becomes part of the result.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Terms:
     skip_on_failure: bool = False
     raise_timeouts: bool = False
     retry_advice: str = ""
+    journal: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -54,7 +56,7 @@ class Terms:
 
         :param facts: Plain JSON.
         """
-        return cls(**{field.name: facts[field.name] for field in fields(cls) if field.name in facts})
+        return cls(**{known.name: facts[known.name] for known in fields(cls) if known.name in facts})
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Verdict:
     :param snapshot: The last look.
     :param error: The error to raise when the task fails.
     :param must_resume: Whether only a worker can end the task in the right way.
+    :param journal: How the object came about, as in :class:`Terms`.
     """
 
     ending: Ending
@@ -73,6 +76,7 @@ class Verdict:
     snapshot: Snapshot | None
     error: QAWaitError | None = None
     must_resume: bool = False
+    journal: Mapping[str, Any] = field(default_factory=dict)
 
 
 def verdict(outcome: Finished | GaveUp, object_id: str, terms: Terms) -> Verdict:
@@ -83,8 +87,13 @@ def verdict(outcome: Finished | GaveUp, object_id: str, terms: Terms) -> Verdict
     :param terms: What the author asked for.
     """
     if isinstance(outcome, GaveUp):
-        return _gave_up(outcome, object_id, terms)
-    snapshot = outcome.snapshot
+        end = _gave_up(outcome, object_id, terms)
+    else:
+        end = _finished(outcome.snapshot, object_id, terms)
+    return replace(end, journal=terms.journal)
+
+
+def _finished(snapshot: Snapshot, object_id: str, terms: Terms) -> Verdict:
     message = _describe(snapshot, terms)
     if snapshot.phase is Phase.SUCCEEDED:
         return Verdict(Ending.SUCCEED, message, snapshot)
@@ -136,6 +145,8 @@ def xcoms(end: Verdict, object_id: str, shape: ResultShape | None) -> dict[str, 
     if shape in (None, "none") or end.snapshot is None:
         return {}
     snapshot = end.snapshot.as_dict()
+    if end.journal:
+        snapshot["journal"] = dict(end.journal)
     if end.ending is not Ending.SUCCEED:
         return {"result": snapshot}
     return {"return_value": object_id, "result": snapshot} if shape == "id" else {"return_value": snapshot}
