@@ -159,7 +159,7 @@ class _Examination:
         message = f"{self._client.title} answered: {words}"
         if abs(self._skew) < _SKEW_SECONDS:
             return Diagnosis(True, "ok", message)
-        hint = "Set the clock of this machine by NTP: times that it sends and links that it signs are off"
+        hint = "Check the clock of this machine (NTP): a wrong one spoils dates that are sent, and keys may be refused"
         return Diagnosis(True, "clock_skew", f"{message}, but {self._clocks()}", hint)
 
     def unexpected(self) -> Diagnosis:
@@ -180,18 +180,21 @@ class _Examination:
 
     def _unreadable(self, error: QAError) -> Diagnosis:
         if self._is_json():
-            return Diagnosis(False, "unexpected_answer", error.message, error.hint or self._base_url_hint())
+            message = f"{self._client.title} gave another answer than it documents: {error.message}"
+            return Diagnosis(False, "unexpected_answer", message, error.hint or self._base_url_hint())
         if self._is_html():
             message = f"{self._url.netloc} answered with a web page in place of {self._client.title}'s JSON"
             hint = f"A login page, a gateway or another application answers there. {self._base_url_hint()}"
             return Diagnosis(False, "html", message, hint)
-        return Diagnosis(False, "not_json", error.message, self._base_url_hint())
+        message = f"{self._url.netloc} did not answer like {self._client.title}: {error.message}"
+        return Diagnosis(False, "not_json", message, self._base_url_hint())
 
     def _tls(self, error: QAError) -> Diagnosis:
         refused = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
         if refused is None:
             hint = "A server that speaks plain HTTP on that port answers like this: check port and scheme of the host"
-            return Diagnosis(False, "tls_protocol", f"{self._url.netloc} speaks no TLS: {error.message}", hint)
+            reason = next((cause.reason for cause in _causes(error) if isinstance(cause, ssl.SSLError)), error.message)
+            return Diagnosis(False, "tls_protocol", f"{self._url.netloc} does not speak TLS ({reason})", hint)
         message = f"The TLS certificate of {self._url.netloc} was not accepted: {refused.verify_message}"
         other = f"The certificate is for another host. {self._base_url_hint()}"
         hints = {
@@ -239,7 +242,7 @@ class _Examination:
         message = f"{self._client.title} does not accept the credentials: {error.message}"
         if abs(self._skew) < _SKEW_SECONDS:
             return Diagnosis(False, "unauthorized", message, _lasting(error.hint))
-        hint = f"Set the clock of this machine by NTP first. If that does not help: {_lasting(error.hint)}"
+        hint = f"Check the clock of this machine (NTP) first. If it is right: {_lasting(error.hint)}"
         return Diagnosis(False, "clock_skew", f"{message}; {self._clocks()}", hint)
 
     def _forbidden(self, error: QAError) -> Diagnosis:

@@ -333,7 +333,7 @@ def test_a_refused_key_with_a_wrong_clock_blames_the_clock_first(doctor: Doctor,
     assert (found["ok"], found["code"]) == (False, "clock_skew")
     assert "HTTP 401" in found["message"]
     assert "5 hours ahead" in found["message"]
-    assert found["hint"].startswith("Set the clock of this machine by NTP first")
+    assert found["hint"].startswith("Check the clock of this machine (NTP) first")
     assert "Check the key" in found["hint"]
 
 

@@ -1,0 +1,415 @@
+"""Connections of all vendors: what the forms promise is what the hooks read, and secrets stay out of sight."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+from airflow import __version__ as airflow_version
+from airflow.sdk import Connection
+from airflow.sdk.log import redact
+from packaging.version import Version
+
+from airflow_qa_provider.clients.settings import ClientSettings
+from airflow_qa_provider.clients.vendors import VENDORS
+from airflow_qa_provider.exceptions import QAConfigurationError
+from airflow_qa_provider.get_provider_info import get_provider_info
+from airflow_qa_provider.hooks.diagnosis import USUAL_BASE_URLS
+from airflow_qa_provider.hooks.fields import COMMON_FIELDS, ConnectionFieldError
+from airflow_qa_provider.hooks.registry import hook_class_for, hook_for
+from tests.contract.recorder import Answer, RecordingServer
+
+TYPES = {entry["connection-type"]: entry for entry in get_provider_info()["connection-types"]}
+KEY = "key-that-must-not-be-seen"
+HOSTS = {
+    "conqa": "https://api-oceania.con.qa/api-v1",
+    "monitorqa": "https://api-external.monitorqa.com",
+    "qalyptus": "https://tenant.example.com/api/v1",
+    "simplo": "https://is.example.com/api/v0",
+    "smartq": "https://account.example.com/api/v1",
+}
+
+
+def connection(vendor: str, extra: Any = None, **fields: Any) -> Connection:
+    """A connection that works, unless a field says otherwise."""
+    account = {"login": "me@example.com"} if vendor == "smartq" else {}
+    extra = {"api_key": KEY, **(extra or {})} if vendor == "smartq" and not isinstance(extra, str) else extra
+    text = extra if isinstance(extra, str) or extra is None else json.dumps(extra)
+    facts = {"conn_type": vendor, "host": HOSTS[vendor], "password": KEY, **account, **fields}
+    return Connection(conn_id=f"{vendor}_one", extra=text, **facts)
+
+
+def settings(vendor: str, extra: Any = None, **fields: Any) -> ClientSettings:
+    client = hook_class_for(vendor).client_from(connection(vendor, extra, **fields))
+    found: ClientSettings = client.settings
+    return found
+
+
+def refused(vendor: str, extra: Any = None, **fields: Any) -> QAConfigurationError:
+    with pytest.raises(QAConfigurationError) as raised:
+        settings(vendor, extra, **fields)
+    assert KEY not in str(raised.value)
+    assert raised.value.hint
+    return raised.value
+
+
+# What Airflow reads
+
+
+def test_all_five_vendors_have_a_type_a_hook_and_modules_that_exist() -> None:
+    info = get_provider_info()
+    titles = {hook_class_for(vendor).hook_name for vendor in VENDORS}
+
+    assert set(TYPES) == set(VENDORS)
+    assert {entry["integration-name"] for entry in info["integrations"]} == titles
+    assert all(title in info["description"] for title in titles)
+    for kind in ("hooks", "operators"):
+        assert {entry["integration-name"] for entry in info[kind]} == titles
+    for kind in ("hooks", "operators", "sensors", "triggers"):
+        for entry in info[kind]:
+            assert entry["python-modules"]
+            for module in entry["python-modules"]:
+                import_module(module)
+
+
+def test_airflow_accepts_the_provider_info() -> None:
+    schema = files("airflow").joinpath("provider_info.schema.json").read_text()
+
+    jsonschema.validate(get_provider_info(), json.loads(schema))
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_hook_class_is_what_airflow_needs_for_a_test(vendor: str) -> None:
+    entry = TYPES[vendor]
+    module, _, name = entry["hook-class-name"].rpartition(".")
+    hook_class = getattr(import_module(module), name)
+
+    assert hook_class is hook_class_for(vendor)
+    assert (hook_class.conn_type, hook_class.hook_name) == (vendor, entry["hook-name"])
+    assert hook_class(**{hook_class.conn_name_attr: "some_id"}).conn_id == "some_id"
+    assert hook_class().conn_id == hook_class.default_conn_name == f"{vendor}_default"
+
+
+@pytest.mark.skipif(Version(airflow_version) < Version("3.2"), reason="forms that are data came with Airflow 3.2")
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_airflow_offers_the_form(vendor: str) -> None:
+    from airflow.api_fastapi.core_api.services.ui.connections import HookMetaService
+
+    form = next(entry for entry in HookMetaService.hook_meta_data() if entry.connection_type == vendor)
+
+    assert set(form.extra_fields) == set(TYPES[vendor]["conn-fields"])
+    assert form.hook_name == TYPES[vendor]["hook-name"]
+    assert form.standard_fields.host.title == "API base URL"
+    assert form.standard_fields.login.hidden is (vendor != "smartq")
+    assert not form.standard_fields.password.hidden
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_each_field_of_the_form_is_read(vendor: str) -> None:
+    hook_class = hook_class_for(vendor)
+    offered = set(TYPES[vendor]["conn-fields"])
+
+    assert offered - {vendor} <= COMMON_FIELDS | set(hook_class.own_fields)
+    assert set(hook_class.own_fields) <= offered
+    assert (vendor in offered) is bool(hook_class.option_names)
+    assert {"connect_timeout", "read_timeout", "poll_interval", "page_size", "requests_per_minute"} <= offered
+    assert {"verify", "ca_path", "routes"} <= offered
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_defaults_of_the_form_are_those_of_the_client(vendor: str) -> None:
+    fields = TYPES[vendor]["conn-fields"]
+    plain = settings(vendor)
+
+    for name in ("connect_timeout", "read_timeout", "poll_interval", "verify"):
+        assert getattr(plain, name) == fields[name]["schema"]["default"]
+
+
+# What the hooks read
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_every_common_field_arrives(vendor: str, tmp_path: Any) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.touch()
+    operation = next(iter(hook_class_for(vendor).client_class.routes))
+    route = hook_class_for(vendor).client_class.routes[operation]
+    path = "/other" + "".join(f"/{{{name}}}" for name in route.placeholders)
+    extra = {
+        "connect_timeout": "2.5",
+        "read_timeout": 7,
+        "retries": 1,
+        "max_retry_wait": 30,
+        "poll_interval": 9,
+        "requests_per_minute": "120",
+        "page_size": 50,
+        "ca_path": str(bundle),
+        "routes": {operation: f"{route.method} {path}"},
+    }
+    found = settings(vendor, extra)
+
+    assert (found.connect_timeout, found.read_timeout, found.poll_interval) == (2.5, 7.0, 9.0)
+    assert (found.retries, found.max_retry_wait, found.requests_per_minute, found.page_size) == (1, 30.0, 120, 50)
+    assert found.verify == str(bundle)
+    assert dict(found.routes) == extra["routes"]
+    assert found.connection_id == f"{vendor}_one"
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_what_a_form_leaves_empty_is_a_default(vendor: str) -> None:
+    empty: dict[str, Any] = dict.fromkeys([*COMMON_FIELDS, vendor])
+
+    assert settings(vendor, empty) == settings(vendor)
+
+
+@pytest.mark.parametrize(("written", "verify"), [("false", False), (False, False), ("on", True), (1, True), (0, False)])
+def test_spellings_of_verify(written: Any, verify: bool) -> None:
+    assert settings("monitorqa", {"verify": written}).verify is verify
+
+
+@pytest.mark.parametrize(
+    ("vendor", "fields", "extra", "base_url"),
+    [
+        ("conqa", {"host": None}, {}, "https://api-oceania.con.qa/api-v1"),
+        ("conqa", {"host": ""}, {"region": "Europe"}, "https://api-europe.con.qa/api-v1"),
+        ("conqa", {"host": "api-europe.con.qa"}, {"region": "oceania"}, "https://api-europe.con.qa/api-v1"),
+        ("conqa", {"host": "https://gateway.example.com/conqa/"}, {}, "https://gateway.example.com/conqa"),
+        ("monitorqa", {"host": None}, {}, "https://api-external.monitorqa.com"),
+        ("monitorqa", {"host": "http://localhost", "port": 8080}, {}, "http://localhost:8080"),
+        ("qalyptus", {"host": None}, {"tenant": "tenant"}, "https://tenant.qalyptus.net/api/v1"),
+        ("qalyptus", {"host": "https://q.example.com/api/v1/"}, {"tenant": "tenant"}, "https://q.example.com/api/v1"),
+        ("simplo", {"host": "is.example.com"}, {}, "https://is.example.com/api/v0"),
+        ("simplo", {"host": "http://is.example.com/api/v0/"}, {}, "http://is.example.com/api/v0"),
+        (
+            "simplo",
+            {"host": "is.example.com", "port": 8443, "schema": "https"},
+            {},
+            "https://is.example.com:8443/api/v0",
+        ),
+        ("smartq", {"host": None}, {"account": "account"}, "https://account.smartqweb.com/api/v1"),
+        ("smartq", {"host": "https://account.smartqweb.com/"}, {}, "https://account.smartqweb.com/api/v1"),
+        ("smartq", {"host": "https://account.smartqweb.com/api/v1/"}, {}, "https://account.smartqweb.com/api/v1"),
+    ],
+)
+def test_base_urls(vendor: str, fields: dict[str, Any], extra: dict[str, Any], base_url: str) -> None:
+    assert settings(vendor, extra, **fields).base_url == base_url
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_connection_survives_being_written_as_a_uri(vendor: str) -> None:
+    # Airflow's own test of a connection goes this way
+    options = {"qalyptus": {"qalyptus": {"succeeded": ["done"]}}, "simplo": {"simplo": {"auth_scheme": "Token"}}}
+    original = connection(vendor, {"read_timeout": 9, **options.get(vendor, {})}, password="p@ss/w:rd?#%&=+")
+    hook_class = hook_class_for(vendor)
+    again = Connection.from_uri(original.get_uri(), conn_id=original.conn_id)
+
+    assert hook_class.client_from(again).settings == hook_class.client_from(original).settings
+
+
+@pytest.mark.parametrize(
+    ("vendor", "options"),
+    [
+        ("conqa", {"external_id_fields": ["externalRef"]}),
+        ("qalyptus", {"succeeded": ["done"], "task_runs": "on_demand"}),
+        ("simplo", {"auth_header": "X-Api-Key", "auth_scheme": ""}),
+        ("smartq", {"timezone": "Europe/Prague", "token_lifetime": 60}),
+    ],
+)
+@pytest.mark.parametrize("as_text", [False, True])
+def test_options_reach_the_dialect(vendor: str, options: dict[str, Any], as_text: bool) -> None:
+    written = json.dumps(options) if as_text else options
+    client = hook_class_for(vendor).client_from(connection(vendor, {vendor: written}))
+
+    for name, value in options.items():
+        assert getattr(client.dialect, name) == (tuple(value) if isinstance(value, list) else value)
+
+
+# Credentials
+
+
+@pytest.mark.parametrize("vendor", [vendor for vendor in VENDORS if vendor != "smartq"])
+def test_blanks_around_a_copied_key_are_left_off(vendor: str) -> None:
+    assert settings(vendor, password=f" {KEY}\n").token == KEY
+
+
+def test_blanks_in_a_password_of_smartq_are_part_of_it() -> None:
+    client = hook_class_for("smartq").client_from(connection("smartq", password=" pass word "))
+
+    assert client.credentials.password == " pass word "
+    assert client.credentials.login == "me@example.com"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"api_key": KEY},
+        {"api_key": f" {KEY} "},
+        {"smartq": {"client_id": KEY}},
+        {"smartq": {"api_key": KEY}},
+        {"api_key": "another", "smartq": {"client_id": KEY, "timezone": "UTC"}},
+        {"smartq": json.dumps({"client_id": KEY})},
+    ],
+)
+def test_the_api_access_key_of_smartq_may_stand_in_several_places(extra: dict[str, Any]) -> None:
+    client = hook_class_for("smartq").client_from(connection("smartq", {"api_key": None, **extra}))
+
+    assert client.credentials.client_id == KEY
+
+
+def test_the_api_access_key_of_smartq_is_masked_wherever_it_stands() -> None:
+    secret = "an-access-key-of-this-test-alone"
+    assert redact(f"sent {secret}") == f"sent {secret}"
+    settings("smartq", {"api_key": None, "smartq": {"client_id": secret}})
+
+    assert redact(f"sent {secret}") == "sent ***"
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_airflow_masks_the_secret_fields_of_the_forms(vendor: str) -> None:
+    secret_fields = {
+        name for name, entry in TYPES[vendor]["conn-fields"].items() if entry["schema"].get("format") == "password"
+    }
+
+    assert secret_fields == ({"api_key"} if vendor == "smartq" else set())
+    for name in secret_fields:
+        assert redact({name: "a-value-nobody-knows"}) == {name: "***"}
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_no_secret_in_repr(vendor: str) -> None:
+    client = hook_class_for(vendor).client_from(connection(vendor))
+
+    assert KEY not in repr(client) + repr(client.settings)
+
+
+# What cannot work
+
+
+@pytest.mark.parametrize(
+    ("vendor", "extra", "fields", "code", "words"),
+    [
+        ("qalyptus", {}, {"host": None}, "missing_host", "normally https://{tenant}.qalyptus.net/api/v1"),
+        ("simplo", {}, {"host": " "}, "missing_host", "normally https://{host}/api/v0"),
+        ("smartq", {}, {"host": None}, "missing_host", "normally https://{account}.smartqweb.com/api/v1"),
+        ("monitorqa", {}, {"password": None}, "missing_key", "Put it into the password field"),
+        ("conqa", {}, {"password": "  "}, "missing_key", "Put it into the password field"),
+        ("smartq", {}, {"password": None}, "missing_key", "there is no password"),
+        ("smartq", {"api_key": None}, {}, "missing_key", "put it into extra.api_key"),
+        ("smartq", {}, {"login": None}, "missing_login", "the e-mail address of a user"),
+        ("monitorqa", "{'verify': false}", {}, "bad_extra", "the extra is not a JSON object"),
+        ("monitorqa", "[1]", {}, "bad_extra", "the extra is not a JSON object"),
+        ("monitorqa", {"Read-Timeout2": 1}, {}, "unknown_option", "Did you mean 'read_timeout'?"),
+        ("conqa", {"regions": "x"}, {}, "unknown_option", "Did you mean 'region'?"),
+        ("simplo", {"auth_header": "X-Key"}, {}, "unknown_option", 'Write {"simplo": {"auth_header": ...}}'),
+        ("smartq", {"smartq": {"time_zone": "UTC"}}, {}, "unknown_option", "Did you mean 'timezone'?"),
+        ("qalyptus", {"qalyptus": {"colour": "red"}}, {}, "unknown_option", "Known are ['active',"),
+        ("monitorqa", {"monitorqa": {"colour": "red"}}, {}, "unknown_option", "monitorqa has no options"),
+        ("smartq", {"smartq": f"client_id={KEY}"}, {}, "bad_option", "must be an object of names and values"),
+        ("smartq", {"smartq": [KEY]}, {}, "bad_option", "must be an object of names and values"),
+        ("simplo", {"page_size": 0}, {}, "bad_option", "extra.page_size must be at least 1"),
+        ("simplo", {"retries": "many"}, {}, "bad_option", "extra.retries must be a number, got 'many'"),
+        ("simplo", {"retries": float("inf")}, {}, "bad_option", "extra.retries must be a number"),
+        ("conqa", {"verify": "/etc/ca.pem"}, {}, "bad_option", "goes into extra.ca_path"),
+        ("conqa", {"ca_path": "/no/such/ca.pem"}, {}, "bad_ca_path", "does not exist on this machine"),
+        ("conqa", {"region": "a/b"}, {}, "bad_host", "api-{region}.con.qa"),
+        ("smartq", {"account": "https://x"}, {}, "bad_host", "{account}.smartqweb.com"),
+        ("simplo", {"routes": "GET /x"}, {}, "bad_route", "extra.routes must be an object"),
+        ("simplo", {"routes": {"reports.read": "GET /x"}}, {}, "bad_route", "which does not exist"),
+        ("simplo", {"routes": {"reports.get": "GET /x"}}, {}, "bad_route", "placeholders ['report_id']"),
+    ],
+)
+def test_a_field_that_cannot_work_is_named(
+    vendor: str, extra: Any, fields: dict[str, Any], code: str, words: str
+) -> None:
+    error = refused(vendor, extra, **fields)
+
+    assert isinstance(error, ConnectionFieldError)
+    assert error.code == code
+    assert words in str(error)
+    assert f"connection '{vendor}_one': " in str(error) or code == "bad_route"
+    assert "Nothing was sent" in str(error)
+
+
+def test_the_words_of_a_dialect_are_checked_too() -> None:
+    assert "auth_header must be the name of a header" in str(refused_option("simplo", {"auth_header": "two words"}))
+    assert "task_runs must be 'scheduled' or 'on_demand'" in str(refused_option("qalyptus", {"task_runs": "both"}))
+
+
+def refused_option(vendor: str, options: dict[str, Any]) -> QAConfigurationError:
+    with pytest.raises(QAConfigurationError) as raised:
+        settings(vendor, {vendor: options})
+    return raised.value
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_dag_author_may_keep_names_of_his_own_in_the_extra(vendor: str) -> None:
+    assert settings(vendor, {"template_id": "1", "notes": {"owner": "data team"}, "timeout_policy": "x"})
+
+
+# Proof on the wire
+
+
+@pytest.mark.parametrize(
+    ("vendor", "answers", "message", "target", "headers"),
+    [
+        (
+            "conqa",
+            [b'{"projects": [{"projectId": "1"}, {"projectId": "2"}]}'],
+            "CONQA answered: 2 projects visible",
+            "/api-v1/projects",
+            {"authorization": KEY},
+        ),
+        (
+            "simplo",
+            [b'{"_meta": {"page": 1, "total_pages": 3, "records": 3, "per_page": 1}, "items": [{"id": 1}]}'],
+            "Simplo IS answered: 3 reports visible",
+            "/api/v0/reports?per_page=1&page=1",
+            {"authorization": f"Bearer {KEY}"},
+        ),
+        (
+            "smartq",
+            [
+                b'{"error": null, "data": {"access_token": "a-session-token"}}',
+                b'{"error": null, "data": {"id": "510", "email": "me@example.com"}}',
+            ],
+            "smartQ answered: signed in as user 510",
+            "/api/v1/users/me",
+            {"x-auth-client-id": KEY, "x-authorization": "OAUTH2 a-session-token"},
+        ),
+    ],
+)
+def test_the_test_of_a_connection_asks_as_the_vendor_documents(
+    vendor: str,
+    answers: list[bytes],
+    message: str,
+    target: str,
+    headers: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with RecordingServer() as server:
+        server.expect([Answer(headers={"Content-Type": "application/json"}, body=body) for body in answers])
+        found = connection(vendor, host=server.url)
+        monkeypatch.setenv(f"AIRFLOW_CONN_{vendor.upper()}_ONE", found.get_uri())
+        outcome = hook_for(vendor, f"{vendor}_one").test_connection()
+
+    assert outcome == (True, message)
+    sent = server.requests[-1]
+    assert (sent.method, sent.target) == ("GET", target)
+    assert {name: sent.headers.get(name) for name in headers} == headers
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_connection_that_is_not_there_is_said(vendor: str) -> None:
+    assert hook_for(vendor, "nowhere").test_connection() == (
+        False,
+        "There is no connection 'nowhere'. Create it, or correct the id in the DAG",
+    )
+
+
+def test_the_usual_base_urls_are_those_of_the_forms() -> None:
+    for vendor, url in USUAL_BASE_URLS.items():
+        assert TYPES[vendor]["ui-field-behaviour"]["placeholders"]["host"].partition(" ")[0] == url
