@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -15,7 +16,7 @@ from airflow.providers.common.compat.sdk import (
 )
 
 from airflow_qa_provider.compat import reschedule_at, task_state_store
-from airflow_qa_provider.exceptions import QAWaitTimeoutError
+from airflow_qa_provider.exceptions import QAValidationError, QAWaitTimeoutError
 from airflow_qa_provider.triggers.deferral import WaitingTask
 from airflow_qa_provider.waiting.decisions import Decision, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
@@ -141,3 +142,30 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
             return decision
         looks = looks_in_place(wait, decision, probe_for(self.kind), self._connect, self._notify)
         return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))
+
+
+def words(value: str | int | Iterable[str | int], field: str) -> list[str]:
+    """Return one word, or several, as a list.
+
+    :param value: The word or words.
+    :param field: Name of the argument, for the message.
+    :raises QAValidationError: There is none.
+    """
+    listed = [value] if isinstance(value, (str, int)) else list(value or ())
+    found = [str(word).strip() for word in listed if str(word).strip()]
+    if not found:
+        raise QAValidationError(f"{field} names nothing to wait for, got {value!r}", outcome="Nothing was sent")
+    return found
+
+
+def choice(value: str, known: Sequence[str], field: str) -> str:
+    """Return a word that must be one of a few.
+
+    :param value: The word.
+    :param known: Those that there are.
+    :param field: Name of the argument, for the message.
+    :raises QAValidationError: It is not one of them.
+    """
+    if value not in known:
+        raise QAValidationError(f"{field} must be one of {', '.join(known)}, got {value!r}", outcome="Nothing was sent")
+    return value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
-from airflow_qa_provider.sensors.base import RemoteJobSensor
+from airflow_qa_provider.sensors.base import RemoteJobSensor, words
+from airflow_qa_provider.waiting.goals import Goal
 
 
 class MonitorQAAuditSensor(RemoteJobSensor):
@@ -29,3 +31,38 @@ class MonitorQAAuditSensor(RemoteJobSensor):
     def object_id(self) -> str:
         """Id of the audit."""
         return self.audit_id
+
+
+class MonitorQACorrectiveActionSensor(RemoteJobSensor):
+    """Waits until a corrective action is approved, or in another given state; fails when it expired or was deleted.
+
+    :param action_id: Id of the corrective action. (templated)
+    :param status: One or several of ``open``, ``approved``, ``rejected``, ``submitted``. (templated)
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    """
+
+    kind = "monitorqa.corrective_action"
+    template_fields = ("action_id", "status", "conn_id")
+    ui_color = "#e3f4ea"
+
+    def __init__(
+        self,
+        *,
+        action_id: str,
+        status: str | Iterable[str] = "approved",
+        monitorqa_conn_id: str = "monitorqa_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(conn_id=monitorqa_conn_id, **kwargs)
+        self.action_id = action_id
+        self.status = status
+
+    @property
+    def object_id(self) -> str:
+        """Id of the corrective action."""
+        return self.action_id
+
+    def wait_goal(self) -> Goal:
+        """Return the states that end the wait."""
+        return Goal(reached={"status": words(self.status, "status")})

@@ -13,6 +13,7 @@ from airflow.providers.common.compat.sdk import AirflowSkipException
 
 from airflow_qa_provider.exceptions import QAError, QAValidationError
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil
+from airflow_qa_provider.waiting.goals import Goal
 from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.verdict import (
     Ending,
@@ -57,7 +58,12 @@ class WaitingTask:
         """
         interval = self.poll_interval if self.poll_interval is not None else client.settings.poll_interval
         now = time.time()
-        return WaitPolicy(seconds(interval, "poll_interval"), now, now + seconds(self.wait_timeout, "timeout"))
+        deadline = now + seconds(self.wait_timeout, "timeout")
+        return WaitPolicy(seconds(interval, "poll_interval"), now, deadline, goal=self.wait_goal())
+
+    def wait_goal(self) -> Goal | None:
+        """Return what is waited for; ``None`` for objects that have an end of their own."""
+        return None
 
     def wait_terms(self) -> Terms:
         """Return what the ends of the wait mean."""

@@ -19,6 +19,7 @@ from airflow_qa_provider.exceptions import (
     QATLSError,
 )
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitPolicy, WaitUntil
+from airflow_qa_provider.waiting.goals import Missing
 from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 __all__ = ["Decision", "Finished", "GaveUp", "Wait", "WaitPolicy", "WaitUntil"]
@@ -97,6 +98,8 @@ class Wait:
         self.failures = self._missing = 0
         self._missing_since = self._trouble = None
         self._refreshed = False
+        if self.policy.goal is not None:
+            snapshot = self.policy.goal.judge(snapshot)
         self.last = snapshot
         if snapshot.phase.ended:
             return Finished(snapshot)
@@ -206,15 +209,18 @@ class Wait:
         first_time = self._missing == 0
         self._missing += 1
         since = self._missing_since = now if self._missing_since is None else self._missing_since
+        means: Missing = self.policy.goal.missing if self.policy.goal else "gone"
         # one 404 may come from a replica that lags behind, a minute of them from a gateway whose service restarts
-        if self._missing < _CONFIRMATIONS or now < since + self.policy.not_found_grace:
+        grace = 0.0 if means == "reached" else self.policy.not_found_grace
+        if means == "wait" or self._missing < _CONFIRMATIONS or now < since + grace:
             if self._past_deadline(now):
                 return self._timed_out()
             floor = self._floor(error)
-            notice = f"{error} It is looked for again before it counts as gone." if first_time else None
-            return self._plan(now, now + floor, now + floor, notice=notice)
+            notice = f"{error} It is looked for again before it counts as gone."
+            return self._plan(now, now + floor, now + floor, notice=notice if first_time and means == "gone" else None)
         link = self.last.link if self.last else None
-        return Finished(Snapshot(self.object_id, Phase.GONE, "not found", {"reason": str(error)}, link))
+        phase = Phase.SUCCEEDED if means == "reached" else Phase.GONE
+        return Finished(Snapshot(self.object_id, phase, "not found", {"reason": str(error)}, link))
 
     def _on_refused(self, now: float, error: QAError) -> Decision:
         if self._refreshed:

@@ -66,6 +66,11 @@ class Probe(Protocol):
 
 
 _PROBES: dict[str, str] = {
+    "conqa.milestone": "airflow_qa_provider.waiting.conqa:MilestoneProbe",
+    "conqa.webhook": "airflow_qa_provider.waiting.conqa:WebhookProbe",
+    "monitorqa.corrective_action": "airflow_qa_provider.waiting.monitorqa_actions:CorrectiveActionProbe",
+    "simplo.report": "airflow_qa_provider.waiting.simplo:ReportProbe",
+    "smartq.ticket": "airflow_qa_provider.waiting.smartq:TicketProbe",
     "monitorqa.audit": "airflow_qa_provider.waiting.monitorqa:AuditProbe",
     "qalyptus.request": "airflow_qa_provider.waiting.qalyptus:RequestProbe",
     "qalyptus.task_run": "airflow_qa_provider.waiting.qalyptus:TaskRunProbe",

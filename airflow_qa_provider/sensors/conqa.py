@@ -1,0 +1,105 @@
+"""Sensors of CONQA."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.sensors.base import RemoteJobSensor, choice, words
+from airflow_qa_provider.waiting.goals import Goal
+
+
+class ConqaMilestoneSensor(RemoteJobSensor):
+    """Waits until a milestone is there, is gone, or has a status.
+
+    CONQA queues what is upserted and deleted, and says only in the list of milestones that it is done.
+
+    :param project_id: Id of the project. (templated)
+    :param external_id: Id of the milestone in the system that it comes from. (templated)
+    :param until: ``visible`` or ``deleted``; with ``status`` it is not used. (templated)
+    :param status: One or several identifiers of a status, such as ``closed``. (templated)
+    :param conqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`. CONQA cannot cancel what is queued,
+        so ``on_kill="cancel"`` only says so in the log.
+    """
+
+    kind = "conqa.milestone"
+    template_fields = ("project_id", "external_id", "until", "status", "conn_id")
+    ui_color = "#fdf0dd"
+
+    def __init__(
+        self,
+        *,
+        project_id: str,
+        external_id: str,
+        until: str = "visible",
+        status: str | Iterable[str] | None = None,
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(conn_id=conqa_conn_id, **kwargs)
+        self.project_id = project_id
+        self.external_id = external_id
+        self.until = until
+        self.status = status
+
+    @property
+    def object_id(self) -> str:
+        """Project and milestone, with a slash between them."""
+        return f"{self.project_id}/{self.external_id}"
+
+    def wait_goal(self) -> Goal:
+        """Return what ends the wait."""
+        if self.status is not None:
+            return Goal(reached={"status": words(self.status, "status")}, missing="wait")
+        deleted = choice(self.until, ("visible", "deleted"), "until") == "deleted"
+        return Goal(missing="reached" if deleted else "wait")
+
+
+class ConqaWebhookSensor(RemoteJobSensor):
+    """Waits until a webhook is active, or until CONQA has switched it off.
+
+    :param webhook_id: Id of the webhook. (templated)
+    :param project_id: Project that it belongs to; this or ``account_id``. (templated)
+    :param account_id: Account that it belongs to. (templated)
+    :param status: ``active`` or ``inactive``; CONQA sets a webhook inactive after ten failures in a row. (templated)
+    :param conqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    """
+
+    kind = "conqa.webhook"
+    template_fields = ("webhook_id", "project_id", "account_id", "status", "conn_id")
+    ui_color = "#fdf0dd"
+
+    def __init__(
+        self,
+        *,
+        webhook_id: str,
+        project_id: str | None = None,
+        account_id: str | None = None,
+        status: str = "active",
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(conn_id=conqa_conn_id, **kwargs)
+        self.webhook_id = webhook_id
+        self.project_id = project_id
+        self.account_id = account_id
+        self.status = status
+
+    @property
+    def object_id(self) -> str:
+        """Owner and webhook, with slashes between them."""
+        if bool(self.project_id) == bool(self.account_id):
+            raise QAValidationError(
+                "give either project_id or account_id, whichever the webhook belongs to",
+                vendor="conqa",
+                outcome="Nothing was sent",
+            )
+        owner = f"project/{self.project_id}" if self.project_id else f"account/{self.account_id}"
+        return f"{owner}/{self.webhook_id}"
+
+    def wait_goal(self) -> Goal:
+        """Return what ends the wait."""
+        return Goal(reached={"status": [choice(self.status.lower(), ("active", "inactive"), "status")]})

@@ -1,0 +1,49 @@
+"""Sensors of Simplo IS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from airflow_qa_provider.sensors.base import RemoteJobSensor, choice, words
+from airflow_qa_provider.waiting.goals import Goal
+
+
+class SimploReportSensor(RemoteJobSensor):
+    """Waits until a billing report is approved, sent or invoiced, or has a state; fails when it was deleted.
+
+    :param report_id: Id of the report. (templated)
+    :param until: ``approved``, ``sent`` or ``invoiced``; with ``state`` it is not used. (templated)
+    :param state: One or several numbers of ``report_state``. Their meaning is not documented. (templated)
+    :param simplo_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    """
+
+    kind = "simplo.report"
+    template_fields = ("report_id", "until", "state", "conn_id")
+    ui_color = "#f3ebf7"
+
+    def __init__(
+        self,
+        *,
+        report_id: str | int,
+        until: str = "approved",
+        state: int | str | Iterable[int | str] | None = None,
+        simplo_conn_id: str = "simplo_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(conn_id=simplo_conn_id, **kwargs)
+        self.report_id = report_id
+        self.until = until
+        self.state = state
+
+    @property
+    def object_id(self) -> str:
+        """Id of the report."""
+        return str(self.report_id)
+
+    def wait_goal(self) -> Goal:
+        """Return what ends the wait."""
+        if self.state is not None:
+            return Goal(reached={"state": words(self.state, "state")})
+        return Goal(reached={choice(self.until, ("approved", "sent", "invoiced"), "until"): ["True"]})

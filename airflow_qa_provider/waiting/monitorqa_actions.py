@@ -1,0 +1,79 @@
+"""Waiting for corrective actions of MonitorQA."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from itertools import islice
+from typing import Any
+
+from airflow_qa_provider.clients.monitorqa import MonitorQAClient
+from airflow_qa_provider.clients.monitorqa.enums import CorrectiveActionStatus
+from airflow_qa_provider.exceptions import QANotSupportedError
+from airflow_qa_provider.waiting.probes import Looks, look_at_each
+from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
+
+_FEW = 3
+_PAGE_SIZE = 100
+_WORDS = {status.value: status.name.lower() for status in CorrectiveActionStatus}
+
+
+class CorrectiveActionProbe:
+    """Corrective actions: approved is a success, expired a failure; open, submitted and rejected ones go on.
+
+    Few are asked for one by one. Of many, those that the list of pending ones shows need no call of their own.
+    """
+
+    kind = "monitorqa.corrective_action"
+    noun = "corrective action"
+
+    def look(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Looks:
+        """Look at corrective actions.
+
+        :param client: The client.
+        :param ids: Ids of corrective actions.
+        :param since: Not used: the list takes no window.
+        """
+        looks: Looks = {}
+        if len(ids) > _FEW:
+            wanted = set(ids)
+            # bounded, so that many foreign actions never cost much more than asking one by one
+            rows = client.corrective_actions.list_pending(page_size=_PAGE_SIZE)
+            for row in islice(rows, max(len(wanted) // 4, 1) * _PAGE_SIZE):
+                if row.get("id") in wanted:
+                    looks[row["id"]] = action_snapshot(row)
+        rest = [action_id for action_id in ids if action_id not in looks]
+        looks.update(look_at_each(lambda action_id: _one(client, action_id), rest))
+        return looks
+
+    def cancel(self, client: MonitorQAClient, object_id: str) -> str:
+        """Refuse: MonitorQA can delete a corrective action, but not call it off.
+
+        :param client: The client.
+        :param object_id: Id of the corrective action.
+        """
+        raise QANotSupportedError(
+            "MonitorQA cannot cancel a corrective action", vendor="monitorqa", object_id=object_id
+        )
+
+
+def action_snapshot(action: Mapping[str, Any]) -> Snapshot:
+    """Return the snapshot of a corrective action.
+
+    :param action: Its details, or its row in a list.
+    """
+    number = action.get("status")
+    status = _WORDS.get(number, str(number)) if isinstance(number, int) else str(number or "")
+    ends = {"approved": Phase.SUCCEEDED, "expired": Phase.FAILED}
+    detail = {
+        "status": status,
+        "due_at": action.get("dueDateUtc"),
+        "audit_id": (action.get("audit") or {}).get("id"),
+    }
+    link = f"https://app.monitorqa.com/actions/pending/{action['id']}"
+    return Snapshot(
+        str(action["id"]), ends.get(status, Phase.ACTIVE), status, detail, link, known=status in _WORDS.values()
+    )
+
+
+def _one(client: MonitorQAClient, action_id: str) -> Snapshot:
+    return action_snapshot({"id": action_id, **client.corrective_actions.get(action_id)})

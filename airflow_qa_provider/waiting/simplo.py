@@ -1,0 +1,68 @@
+"""Waiting for Simplo IS reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from airflow_qa_provider.clients.simplo import SimploClient
+from airflow_qa_provider.exceptions import QANotFoundError, QANotSupportedError
+from airflow_qa_provider.waiting.probes import Looks, look_at_each
+from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
+
+_FEW = 2
+_IDS_PER_REQUEST = 50
+_MOMENTS = ("approved_at", "sent_at", "invoiced_at")
+
+
+class ReportProbe:
+    """Billing reports: few are asked for one by one, many by the index, filtered by id."""
+
+    kind = "simplo.report"
+    noun = "billing report"
+
+    def look(self, client: SimploClient, ids: Collection[str], since: float) -> Looks:
+        """Look at reports.
+
+        :param client: The client.
+        :param ids: Ids of reports.
+        :param since: Not used: the filter by id needs no window.
+        """
+        if len(ids) <= _FEW:
+            return look_at_each(
+                lambda report_id: report_snapshot({"id": report_id, **client.reports.get(report_id)}), ids
+            )
+        listed = list(ids)
+        rows: dict[str, Mapping[str, Any]] = {}
+        for start in range(0, len(listed), _IDS_PER_REQUEST):
+            some = [int(report_id) for report_id in listed[start : start + _IDS_PER_REQUEST]]
+            rows.update({str(row.get("id")): row for row in client.reports.list(filters={"id": some})})
+        looks: Looks = {}
+        for report_id in listed:
+            row = rows.get(report_id)
+            message = f"report {report_id} is not in the index"
+            looks[report_id] = (
+                report_snapshot(row) if row else QANotFoundError(message, vendor="simplo", object_id=report_id)
+            )
+        return looks
+
+    def cancel(self, client: SimploClient, object_id: str) -> str:
+        """Refuse: a report is no job.
+
+        :param client: The client.
+        :param object_id: Id of the report.
+        """
+        raise QANotSupportedError("a Simplo IS report cannot be cancelled", vendor="simplo", object_id=object_id)
+
+
+def report_snapshot(report: Mapping[str, Any]) -> Snapshot:
+    """Return the snapshot of a report, without its hash, which is a secret.
+
+    :param report: Its details, or its row in the index.
+    """
+    moments = {name: report.get(name) for name in _MOMENTS}
+    done = {name.removesuffix("_at"): moment is not None for name, moment in moments.items()}
+    state = report.get("state")
+    status = next((name for name in ("invoiced", "sent", "approved") if done[name]), f"state {state}")
+    detail = {"state": state, **done, **moments, "invoice_number": report.get("invoice_number")}
+    return Snapshot(str(report["id"]), Phase.ACTIVE, status, detail)
