@@ -81,7 +81,7 @@ class VendorClient:
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self.transport.session.close()
+        self.transport.close()
 
     def without_retries(self) -> Self:
         """Return a client that asks once, for callers that pace themselves."""

@@ -82,6 +82,17 @@ class Transport:
         adapter = HTTPAdapter(pool_connections=connections, pool_maxsize=connections)
         self.session.mount("https://", adapter)
         self.session.mount("http://", adapter)
+        self._adapter = adapter
+
+    def close(self) -> None:
+        """Close the pooled connections now; a session leaves that to the garbage collector."""
+        managers = [self._adapter.poolmanager, *self._adapter.proxy_manager.values()]
+        for pools in [manager.pools for manager in managers]:
+            for key in pools.keys():  # noqa: SIM118 - no dict: it cannot be iterated
+                pool = pools.get(key)
+                if pool is not None:
+                    pool.close()
+        self.session.close()
 
     def send(self, route: Route, path_values: Mapping[str, Any], **request: Any) -> requests.Response:
         """Send a request, again where that is harmless, and return the good answer.
