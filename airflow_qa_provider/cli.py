@@ -112,7 +112,7 @@ def _report(found: RouteImport, vendor: str) -> None:
     total = len(found.overrides) + len(found.unchanged) + len(found.unmatched)
     print(
         f"{total} operations of {vendor}: {len(found.unchanged)} confirmed, {len(found.overrides)} to be overridden, "
-        f"{len(found.unmatched)} not found. The file has {len(found.unused)} endpoints that belong to none of them.",
+        f"{len(found.unmatched)} not found. Endpoints of the file that belong to none of them: {len(found.unused)}.",
         file=sys.stderr,
     )
     for operation, reason in found.unmatched.items():
@@ -126,7 +126,10 @@ def _read_document(path: str) -> Any:
 
     :raises ValueError: It is neither.
     """
-    text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("the file is not text in UTF-8") from None
     try:
         return json.loads(text)
     except ValueError as error:
