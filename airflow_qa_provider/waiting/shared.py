@@ -76,7 +76,8 @@ class SharedPoll:
         self._connect = connect
         self._on_idle = on_idle
         self._waiters: set[_Waiter] = set()
-        self._roused = asyncio.Event()
+        self._roused = False
+        self._sleeping: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         # no waiter wants to be looked for before this; may be too early after one has left
         self._next_at = math.inf
@@ -118,7 +119,7 @@ class SharedPoll:
         finally:
             self._waiters.discard(waiter)
             if not self._waiters:
-                self._roused.set()
+                self._rouse()
 
     def _begun(self, wait: Wait) -> Wait:
         now = time.monotonic()
@@ -132,7 +133,7 @@ class SharedPoll:
         self._waiters.add(waiter)
         if waiter.planned.at < self._next_at:
             self._next_at = waiter.planned.at
-            self._roused.set()
+            self._rouse()
         if self._task is None:
             # a context of its own: log lines of the poll must not land in the first waiter's task log
             self._task = contextvars.Context().run(asyncio.get_running_loop().create_task, self._run())
@@ -163,12 +164,24 @@ class SharedPoll:
 
     async def _roused_before_due(self) -> bool:
         """Sleep until the next look is due; tell whether something changed before."""
-        self._roused.clear()
+        self._roused = False
         pause = self._next_at - time.monotonic()
         if pause > 0:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._roused.wait(), None if math.isinf(pause) else pause)
-        return self._roused.is_set()
+            loop = asyncio.get_running_loop()
+            self._sleeping = loop.create_future()
+            alarm = None if math.isinf(pause) else loop.call_later(pause, _wake, self._sleeping)
+            try:
+                await self._sleeping
+            finally:
+                self._sleeping = None
+                if alarm is not None:
+                    alarm.cancel()
+        return self._roused
+
+    def _rouse(self) -> None:
+        self._roused = True
+        if self._sleeping is not None:
+            _wake(self._sleeping)
 
     async def _poll_if_due(self, looker: Looker) -> None:
         now = time.monotonic()
@@ -228,6 +241,11 @@ class SharedPoll:
                 failure = RuntimeError(f"the poll for {self._probe.kind} ended while it was needed: {error!r}")
                 failure.__cause__ = error
                 waiter.done.set_exception(failure)
+
+
+def _wake(sleeping: asyncio.Future[None]) -> None:
+    if not sleeping.done():
+        sleeping.set_result(None)
 
 
 async def _in_thread(call: Callable[[], Looks], name: str) -> Looks:
