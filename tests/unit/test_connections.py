@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -18,6 +20,7 @@ from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.clients.vendors import VENDORS
 from airflow_qa_provider.exceptions import QAConfigurationError
 from airflow_qa_provider.get_provider_info import get_provider_info
+from airflow_qa_provider.hooks import diagnosis
 from airflow_qa_provider.hooks.diagnosis import USUAL_BASE_URLS
 from airflow_qa_provider.hooks.fields import COMMON_FIELDS, ConnectionFieldError
 from airflow_qa_provider.hooks.registry import hook_class_for, hook_for
@@ -133,7 +136,7 @@ def test_the_defaults_of_the_form_are_those_of_the_client(vendor: str) -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_every_common_field_arrives(vendor: str, tmp_path: Any) -> None:
+def test_every_common_field_arrives(vendor: str, tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.touch()
     operation = next(iter(hook_class_for(vendor).client_class.routes))
@@ -413,3 +416,24 @@ def test_a_connection_that_is_not_there_is_said(vendor: str) -> None:
 def test_the_usual_base_urls_are_those_of_the_forms() -> None:
     for vendor, url in USUAL_BASE_URLS.items():
         assert TYPES[vendor]["ui-field-behaviour"]["placeholders"]["host"].partition(" ")[0] == url
+
+
+# The documentation
+
+
+def test_the_examples_of_the_documentation_work() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "connections.md").read_text()
+    examples = re.findall(r"export AIRFLOW_CONN_(\w+)='(.+)'", page)
+    made = {name: Connection.from_json(value, conn_id=name.lower()) for name, value in examples}
+
+    assert {one.conn_type for one in made.values()} == set(VENDORS)
+    for one in made.values():
+        hook_class_for(str(one.conn_type)).client_from(one)
+
+
+def test_the_documentation_explains_every_code() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "connections.md").read_text()
+    codes = re.findall(r"^``(\w+)``", str(diagnosis.__doc__), re.MULTILINE)
+
+    assert len(codes) > 25
+    assert [code for code in codes if f"`{code}`" not in page] == []
