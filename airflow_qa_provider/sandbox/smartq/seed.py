@@ -21,7 +21,6 @@ from airflow_qa_provider.sandbox.smartq.models import (
 )
 from airflow_qa_provider.sandbox.smartq.seed_texts import (
     AREAS,
-    BLOCKS,
     COMPANY,
     FINDINGS,
     PEOPLE,
@@ -29,6 +28,7 @@ from airflow_qa_provider.sandbox.smartq.seed_texts import (
     REMARKS,
     REPLIES,
     ROOMS,
+    STAIRS,
     STEPS,
     TRADES,
     Finding,
@@ -87,7 +87,7 @@ def _project(store: SmartQStore, name: str, description: str, active: bool, stri
     trades = [Choice(store.next_id("value"), trade) for trade in TRADES]
     areas = [Choice(store.next_id("value"), area) for area in AREAS]
     for field in (
-        CustomField("f1", "string", "Location", "Block, level and room", required=strict),
+        CustomField("f1", "string", "Location", "Stair, level and room", required=strict),
         CustomField("f2", "choice", "Trade", "Who has to repair it", choice_type="select", values=trades),
         CustomField("f3", "float", "Estimated cost, EUR", low=0, high=250_000),
         CustomField("f4", "text", "Agreed remedy", pos_type="double"),
@@ -100,7 +100,7 @@ def _project(store: SmartQStore, name: str, description: str, active: bool, stri
 
 def _add_ticket(store: SmartQStore, project: Project, rng: random.Random, inserted: datetime) -> None:
     finding = rng.choice(FINDINGS)
-    room = f"{rng.choice(BLOCKS)}, level {rng.randint(0, 6)}, {rng.choice(ROOMS)}"
+    room = f"{rng.choice(STAIRS)}, level {rng.randint(0, 6)}, {rng.choice(ROOMS)}"
     people = [user for user in store.users.values() if user.email != ROBOT]
     owner = rng.choice([user for user in people if user.title == "Site manager"])
     assignee = next((user for user in people if user.title == finding.trade), owner)

@@ -37,7 +37,7 @@ PEOPLE = (
 PROJECTS = (
     ("Harbour Row, Block C: defects", "Findings of the site walks until practical completion", True, False, 46),
     ("Harbour Row, Block C: handover", "Snags named by the client during handover", True, True, 14),
-    ("Mill Lane School: roof", "Roof works of last year", False, False, 6),
+    ("Harbour Row, Block B: defects", "Handed over last year", False, False, 6),
 )
 
 STEPS = (
@@ -50,7 +50,7 @@ STEPS = (
 
 TRADES = ("Drywall", "Tiling", "Electrical", "Plumbing", "Facade", "Painting")
 AREAS = ("Fire safety", "Accessibility", "Water tightness", "Sound insulation")
-BLOCKS = ("Block C1", "Block C2", "Block C3")
+STAIRS = ("Stair A", "Stair B", "Stair C")
 ROOMS = ("corridor", "stairwell", "bathroom", "kitchen", "plant room", "bedroom 1", "living room", "bin store")
 
 FINDINGS = (

@@ -26,6 +26,8 @@ class SmartQ:
         self.project = f"/projects/{connection['extra']['project_id']}"
         self.tickets = f"{self.project}/tickets"
         self.step = int(connection["extra"]["step_id"])
+        self.session = requests.Session()
+        self.session.trust_env = False  # no look-ups of proxies and netrc for each request
 
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         headers = {"X-Auth-Client-Id": self.key, **kwargs.pop("headers", {})}
@@ -33,7 +35,7 @@ class SmartQ:
             headers["X-Authorization"] = f"OAUTH2 {self.token}"
         headers = {name: value for name, value in headers.items() if value}
         auth = None if self.token else self.login
-        return requests.request(method, self.host + path, headers=headers, auth=auth, timeout=TIMEOUT, **kwargs)
+        return self.session.request(method, self.host + path, headers=headers, auth=auth, timeout=TIMEOUT, **kwargs)
 
     def ask(self, method: str, path: str, form: Any = None, **kwargs: Any) -> Any:
         """Call and expect success."""
@@ -73,14 +75,23 @@ class SmartQ:
 
 
 @pytest.fixture
-def smartq(sandbox: Sandbox) -> SmartQ:
-    return SmartQ(sandbox)
+def smartq(sandbox: Sandbox) -> Iterator[SmartQ]:
+    api = SmartQ(sandbox)
+    with api.session:
+        yield api
 
 
 @pytest.fixture
-def smartq_as(sandbox: Sandbox) -> Callable[[str], SmartQ]:
+def smartq_as(sandbox: Sandbox) -> Iterator[Callable[[str], SmartQ]]:
     """Sign in as one of the people of the invented account."""
-    return lambda name: SmartQ(sandbox, f"{name}@example.com")
+    with ExitStack() as opened:
+
+        def sign_in(name: str) -> SmartQ:
+            api = SmartQ(sandbox, f"{name}@example.com")
+            opened.enter_context(api.session)
+            return api
+
+        yield sign_in
 
 
 @pytest.fixture
@@ -91,6 +102,8 @@ def smartq_with() -> Iterator[Callable[..., tuple[Sandbox, SmartQ]]]:
         def start(**wire: Any) -> tuple[Sandbox, SmartQ]:
             settings = SandboxSettings(smartq=SmartQWire(**wire))
             sandbox = started.enter_context(run_sandbox(["smartq"], settings, clock=ManualClock()))
-            return sandbox, SmartQ(sandbox)
+            api = SmartQ(sandbox)
+            started.enter_context(api.session)
+            return sandbox, api
 
         yield start

@@ -88,7 +88,7 @@ def test_printed_example_add_new_project(smartq: Any) -> None:
 def test_project_list_is_filtered_and_paged(smartq: Any) -> None:
     assert [project["active"] for project in smartq.items("/projects")] == [True, True, False]
     assert len(smartq.items("/projects", activeFilter=1)) == 2
-    assert [row["name"] for row in smartq.items("/projects", nameFilter="SCHOOL")] == ["Mill Lane School: roof"]
+    assert [row["name"] for row in smartq.items("/projects", nameFilter="BLOCK B")] == ["Harbour Row, Block B: defects"]
     for number in range(20):
         smartq.ask("POST", "/projects", {"project[name]": f"P{number}"})
     assert len(smartq.items("/projects")) == 20
@@ -129,6 +129,7 @@ def test_steps_keep_their_order_and_their_tickets(smartq: Any) -> None:
 
     step = smartq.ask("POST", steps, {"step[name]": "Triage", "step[pos]": "2", "step[limit]": "3"})
     assert (step["limit"], order()[1]) == (3, (2, "Triage"))
+    smartq.refused(400, "PUT", f"{steps}/{step['id']}", {"step[limit]": "-1"})
     smartq.ask("PUT", f"{steps}/{step['id']}", {"step[pos]": "99"})
     assert order()[-1] == (6, "Triage")
     ticket = smartq.new_ticket(step_id=step["id"])

@@ -53,6 +53,7 @@ def test_printed_example_add_a_custom_field(board: Any) -> None:
         {"field[label]": ""},
     ):
         board.refused(400, "POST", fields, {**form, **wrong})
+    board.refused(400, "POST", fields, {**form, "field[type]": "text"})
     board.refused(400, "GET", f"{fields}/f1/values")
     board.refused(400, "PUT", f"{fields}/f1", {"field[type]": "text"})
 
@@ -126,6 +127,7 @@ def test_printed_examples_add_ticket(smartq: Any) -> None:
         ({"ticket[f3]": "much"}, "must be a number"),
         ({"ticket[f2]": "Tiling"}, "must be an array of ids"),
         ({"ticket[f2]": "1"}, "send ids, not titles"),
+        ({"ticket[f2][0]": "1271", "ticket[f2][1]": "1272"}, "takes one value id"),
         ({"ticket[f9]": "x"}, "no custom field f9"),
         ({"ticket[name][x]": "y"}, "must be text"),
     ],
