@@ -18,6 +18,7 @@ VENDORS: dict[str, str] = {
     "monitorqa": "airflow_qa_provider.sandbox.monitorqa.app",
     "qalyptus": "airflow_qa_provider.sandbox.qalyptus.app",
     "conqa": "airflow_qa_provider.sandbox.conqa.app",
+    "simplo": "airflow_qa_provider.sandbox.simplo.app",
     "smartq": "airflow_qa_provider.sandbox.smartq.app",
 }
 

@@ -118,6 +118,17 @@ def test_the_clock_may_be_moved_after_the_end() -> None:
     assert not callbacks.wait(0.01), "nobody sends any more"
 
 
+def test_what_waits_is_bounded(
+    sandbox: Sandbox, callbacks: Callbacks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("airflow_qa_provider.sandbox.callbacks.MAX_PENDING", 2)
+    tomorrow = sandbox.clock.now() + timedelta(days=1)
+    assert [callbacks.at(tomorrow, lambda: None) for _ in range(3)] == [True, True, False]
+    assert callbacks.send(Endpoint("one", receiver.url), {}, DeliveryPolicy(5)).result is Result.SKIPPED
+    assert callbacks.wait(5)
+    assert receiver.count == 0
+
+
 @pytest.mark.parametrize("wrong", [{"timeout": 0}, {"timeout": 1, "attempts": 0}, {"timeout": 1, "retry_seconds": -1}])
 def test_policy_is_checked(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"[Dd]elivery"):

@@ -18,7 +18,7 @@ COMPLETE = {"productType": {"value": "earthworks"}, "area": {"value": "area-1"}}
 
 @pytest.fixture
 def project(conqa: Any) -> str:
-    return f"/project/{conqa.extra['project_id']}"
+    return "/project/" + str(conqa.extra["project_id"])
 
 
 def other_project(api: Any, name: str) -> str:
@@ -317,5 +317,4 @@ def test_a_member_for_the_error_text_is_a_guess_that_can_be_changed(api_of: Any)
 
 
 def test_no_input_makes_a_500(conqa: Any) -> None:
-    statuses = fuzz(conqa, examples=8)
-    assert {200, 202, 400, 404, 422} <= set(statuses)
+    assert {200, 400, 404} <= set(fuzz(conqa, examples=6)), "no fuzzing unless some requests get through"

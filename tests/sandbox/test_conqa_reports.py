@@ -24,7 +24,7 @@ def refusal(answer: requests.Response, status: int) -> dict[str, Any]:
 
 @pytest.fixture
 def project(conqa: Any) -> str:
-    return f"/project/{conqa.extra['project_id']}"
+    return "/project/" + str(conqa.extra["project_id"])
 
 
 @pytest.fixture
