@@ -152,7 +152,7 @@ def test_no_input_makes_a_500(sandbox: Sandbox, smartq: Any, schema: dict[str, A
         @hypothesis.seed(0)
         @hypothesis.given(case=operation.as_strategy())
         @hypothesis.settings(
-            max_examples=4, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), database=None
+            max_examples=3, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), database=None
         )
         def call(case: Any) -> None:
             case.headers = {"X-Auth-Client-Id": smartq.key}  # and no invented token
