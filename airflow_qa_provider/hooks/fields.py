@@ -26,7 +26,7 @@ COMMON_FIELDS = frozenset({*_NUMBERS, "verify", "ca_path", "routes"})
 """Names in the extra of every vendor's connection."""
 
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
-_SIMILAR = 0.8
+_SIMILAR = 0.85  # tells read_timout from tenant_id
 _HOST_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
