@@ -7,47 +7,19 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pypdf
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, SandboxSettings, SimploWire, run_sandbox
-from tests.sandbox.fuzzing import fuzz
+from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
+from tests.sandbox.simplo_answers import CLIENT, WRONG_HASH, in_state, invoices, items, refusal, without_login
 
 DOCUMENTED = {
     "id", "name", "report_setting_id", "to_invoice_price", "is_active", "state", "approved_at", "sent_at",
     "invoiced_at", "from_at", "to_at", "created_at", "updated_at", "hash", "_links",
 }  # fmt: skip
-WRONG_HASH = "GyhrUFdG84Buc9EVVHqvkJevxATxs6KLVwipvXS07jdSqa5vaPiSJZip2o4U21QP"
-CLIENT = "Mozilla/5.0 (client portal)"
 DAY = 24 * 3600
-
-
-def refusal(answer: requests.Response, status: int, kind: str) -> dict[str, str]:
-    """Check the documented shape; return the problems by field."""
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert set(body) == {"type", "message", "id"} | ({"errors"} if status == 422 else set())
-    assert body["type"] == kind
-    UUID(body["id"])
-    return {error["field"]: error["message"] for error in body.get("errors", ())}
-
-
-def items(answer: requests.Response) -> list[dict[str, Any]]:
-    assert answer.status_code == 200, answer.text
-    assert set(answer.json()) == {"items", "_meta"}
-    return list(answer.json()["items"])
-
-
-def in_state(api: Any, state: int) -> dict[str, Any]:
-    return items(api.get("/reports", params={"filter[state]": state, "sort": "-id", "per_page": 1}))[0]
-
-
-def without_login(api: Any, method: str, path: str, agent: str = "curl/8", **kwargs: Any) -> requests.Response:
-    url = api.connection["host"] + path
-    return requests.request(method, url, headers={"User-Agent": agent}, timeout=10, **kwargs)
 
 
 class RewindingClock(ManualClock):
@@ -278,10 +250,6 @@ def test_approval_is_a_post(simplo: Any) -> None:
     assert answer.headers["Allow"] == "POST"
 
 
-def invoices(api: Any) -> list[dict[str, Any]]:
-    return list(api.control("GET", "/state").json()["invoices"])
-
-
 def test_every_call_of_issue_invoice_makes_an_invoice(march: tuple[Sandbox, Any]) -> None:
     _, simplo = march
     report = in_state(simplo, 3)
@@ -367,88 +335,3 @@ def test_report_setting_dates_have_two_formats(march: tuple[Sandbox, Any]) -> No
     assert setting["created_at"] == "2025-03-01T00:00:00+0100"
     task = items(simplo.get("/report-tasks", params={"is_bug": "true", "sort": "-to_invoice_price"}))[0]
     assert simplo.get(f"/report-tasks/{task['id']}").json() == task
-
-
-def test_every_other_route_asks_for_a_login_first(simplo: Any) -> None:
-    schema = requests.get(simplo.root + "/openapi.json", timeout=10).json()
-    operations = [
-        (method, path, found) for path, methods in schema["paths"].items() for method, found in methods.items()
-    ]
-    assert len(operations) == 17, "the 16 of the inventory, and PATCH of a report setting"
-    for method, path, operation in operations:
-        by_hash = path.endswith(("/public", "/download-pdf", "/approved"))
-        assert ("security" in operation) is not by_hash, path
-        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": simplo.connection["password"]}):
-            answer = requests.request(method, simplo.root + path, headers=headers, data=b"{", timeout=10)
-            if not by_hash:
-                refusal(answer, 401, "Unauthorized")
-            else:
-                assert answer.status_code == 404, "the path is no report id"
-
-
-def test_published_examples_name_objects_that_exist(sandbox: Sandbox, simplo: Any) -> None:
-    schema = requests.get(simplo.root + "/openapi.json", timeout=10).json()
-    for path, methods in schema["paths"].items():
-        for method, operation in methods.items():
-            shown = {item["name"]: item["example"] for item in operation.get("parameters", ()) if "example" in item}
-            media = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-            query = {"hash": shown["hash"]} if "hash" in shown else None
-            sandbox.reset()
-            answer = requests.request(
-                method,
-                simplo.root + path.format(**shown),
-                headers=simplo.headers,
-                params=query,
-                json=media.get("example"),
-                timeout=10,
-            )
-            assert answer.status_code in (200, 201, 204), (method, path, answer.text)
-
-
-@pytest.mark.parametrize(
-    ("wire", "headers"),
-    [
-        ({"auth_scheme": ""}, {"Authorization": "sandbox-simplo-key"}),
-        ({"auth_scheme": "Token"}, {"Authorization": "token sandbox-simplo-key"}),
-        ({"auth_header": "X-API-Key", "auth_scheme": ""}, {"X-API-Key": "sandbox-simplo-key"}),
-    ],
-)
-def test_login_is_a_guess_that_can_be_changed(wire: dict[str, Any], headers: dict[str, str]) -> None:
-    with run_sandbox(["simplo"], SandboxSettings(simplo=SimploWire(**wire))) as sandbox:
-        url = sandbox.url("simplo") + "/api/v0/reports"
-        assert requests.get(url, headers=headers, timeout=10).status_code == 200
-        bearer = {"Authorization": "Bearer sandbox-simplo-key"}
-        assert requests.get(url, headers=bearer, timeout=10).status_code == 401
-
-
-def test_other_guesses_can_be_changed(api_of: Any) -> None:
-    wire = SimploWire(second_invoice="error", approve_returns_report=True, user_agents=("Portal/1",))
-    with run_sandbox(["simplo"], SandboxSettings(simplo=wire), clock=ManualClock()) as sandbox:
-        api = api_of(sandbox, "simplo")
-        assert api.get("/reports/46/issue-invoice").status_code == 204
-        assert list(refusal(api.get("/reports/46/issue-invoice"), 422, "ValidationError")) == ["state"]
-        assert len(invoices(api)) == 1
-        report = api.get("/reports/47").json()
-        body = {"hash": report["hash"]}
-        refusal(without_login(api, "POST", "/reports/47/approved", agent=CLIENT, json=body), 401, "Unauthorized")
-        answer = without_login(api, "POST", "/reports/47/approved", agent="Portal/1", json=body)
-        assert answer.json()["state"] == 3
-
-
-@pytest.mark.parametrize("wire", [{"auth_header": "X-Secret"}, {"second_invoice": "maybe"}])
-def test_wrong_guesses_are_refused(wire: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="Simplo"):
-        SimploWire(**wire)  # type: ignore[arg-type]
-
-
-def test_faults_reach_simplo_too(sandbox: Sandbox, simplo: Any) -> None:
-    sandbox.add_fault({"status": 429, "retry_after": 7}, vendor="simplo", times=1)
-    assert simplo.get("/reports").headers["Retry-After"] == "7"
-    sandbox.add_fault("expire_token", vendor="simplo", times=1)
-    refusal(simplo.get("/reports"), 401, "Unauthorized")
-    sandbox.add_fault("html", vendor="simplo", path="download-pdf", times=1)
-    assert simplo.get("/reports/46/download-pdf").text.startswith("<!DOCTYPE html>")
-
-
-def test_no_input_makes_a_500(simplo: Any) -> None:
-    assert {200, 404, 422} <= set(fuzz(simplo, examples=5)), "no fuzzing unless some requests get through"
