@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Annotated, Any, Literal
 
@@ -23,30 +24,27 @@ DEFAULT_COUNT = 20
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
+@dataclass(frozen=True)
 class TicketFilter:
     """Which tickets, and in what order."""
 
-    def __init__(
-        self,
-        archived: Annotated[int, Query(ge=0, le=2, description="0 active, 1 archived, 2 all tickets")] = 0,
-        assigned_to_id: Annotated[int | None, Query(alias="assignedToId")] = None,
-        name: Name = "",
-        required_by: Annotated[
-            str | None, Query(alias="requiredByFilter", description="deadline earlier than, 2017-12-31 08:30:00")
-        ] = None,
-        step_id: Annotated[int | None, Query(alias="stepIdFilter")] = None,
-        order: Annotated[Order, Query(alias="orderCol")] = "insert_time",
-        reverse: Annotated[bool, Query(description="1 - DESC, 0 - ASC")] = True,
-    ) -> None:
-        before = None if required_by is None else read_moment("requiredByFilter", required_by)
-        self._checks: list[Callable[[Ticket], bool]] = [
-            lambda ticket: archived == 2 or ticket.archived == bool(archived),
-            lambda ticket: assigned_to_id is None or assigned_to_id in ticket.assigned_to,
-            lambda ticket: name.lower() in ticket.name.lower(),
-            lambda ticket: before is None or (ticket.deadline is not None and ticket.deadline < before),
-            lambda ticket: step_id in (None, ticket.step_id),
-        ]
-        self._order, self._reverse = order, reverse
+    archived: int
+    assigned_to_id: int | None
+    name: str
+    before: datetime | None
+    step_id: int | None
+    order: Order
+    reverse: bool
+
+    def accepts(self, ticket: Ticket) -> bool:
+        """Whether a ticket passes every filter."""
+        return (
+            self.archived in (2, int(ticket.archived))
+            and (self.assigned_to_id is None or self.assigned_to_id in ticket.assigned_to)
+            and self.name.lower() in ticket.name.lower()
+            and (self.before is None or (ticket.deadline or _NEVER) < self.before)
+            and self.step_id in (None, ticket.step_id)
+        )
 
     def apply(self, project: Project) -> list[Ticket]:
         """
@@ -54,7 +52,7 @@ class TicketFilter:
 
         :param project: where
         """
-        found = [ticket for ticket in project.tickets.values() if all(check(ticket) for check in self._checks)]
+        found = [ticket for ticket in project.tickets.values() if self.accepts(ticket)]
         keys: dict[str, Callable[[Ticket], Any]] = {
             "insert_time": lambda ticket: ticket.inserted,
             "update_time": lambda ticket: ticket.updated,
@@ -63,23 +61,19 @@ class TicketFilter:
             "pos": lambda ticket: (project.rank(ticket.step_id), ticket.pos),
             "deadline_date": lambda ticket: ticket.deadline or _NEVER,
         }
-        key = keys[self._order]
-        return sorted(found, key=lambda ticket: (key(ticket), ticket.id), reverse=self._reverse)
+        key = keys[self.order]
+        return sorted(found, key=lambda ticket: (key(ticket), ticket.id), reverse=self.reverse)
 
 
+@dataclass(frozen=True)
 class TicketExtras:
-    """What a row of the list holds besides the ticket itself."""
+    """What a row of the list holds; no ``fields`` means all of the ticket's own members."""
 
-    def __init__(
-        self,
-        custom_fields: Annotated[bool, Query(description="include custom field values")] = False,
-        assigned_to: Annotated[bool, Query(description="include assigned users")] = False,
-        notes: Annotated[bool, Query(alias="get_info_by_note", description="include notes")] = False,
-        cover: Annotated[bool, Query(alias="get_cover", description="include cover image")] = True,
-        fields: Annotated[str, Query(description="only these members, comma separated")] = "",
-    ) -> None:
-        self.custom_fields, self.assigned_to, self.notes, self.cover = custom_fields, assigned_to, notes, cover
-        self._fields = {name.strip() for name in fields.split(",") if name.strip()}
+    custom_fields: bool = True
+    assigned_to: bool = True
+    notes: bool = False
+    cover: bool = True
+    fields: frozenset[str] = frozenset()
 
     def row(self, store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
         """
@@ -91,7 +85,7 @@ class TicketExtras:
         :param ticket: which
         """
         own = views.ticket(project, ticket)
-        row = {name: value for name, value in own.items() if not self._fields or name in self._fields}
+        row = {name: value for name, value in own.items() if not self.fields or name in self.fields}
         visible = [note for note in ticket.notes.values() if may_see(caller, project, note)]
         if self.custom_fields:
             row["custom_fields"] = views.field_values(project, ticket)
@@ -104,6 +98,35 @@ class TicketExtras:
         return row
 
 
+# Coroutines, for what is not one is called in a thread.
+async def ticket_filter(
+    archived: Annotated[int, Query(ge=0, le=2, description="0 active, 1 archived, 2 all tickets")] = 0,
+    assigned_to_id: Annotated[int | None, Query(alias="assignedToId")] = None,
+    name: Name = "",
+    required_by: Annotated[
+        str | None, Query(alias="requiredByFilter", description="deadline earlier than, 2017-12-31 08:30:00")
+    ] = None,
+    step_id: Annotated[int | None, Query(alias="stepIdFilter")] = None,
+    order: Annotated[Order, Query(alias="orderCol")] = "insert_time",
+    reverse: Annotated[bool, Query(description="1 - DESC, 0 - ASC")] = True,
+) -> TicketFilter:
+    """Read the filters and the order of the query."""
+    before = None if required_by is None else read_moment("requiredByFilter", required_by)
+    return TicketFilter(archived, assigned_to_id, name, before, step_id, order, reverse)
+
+
+async def ticket_extras(
+    custom_fields: Annotated[bool, Query(description="include custom field values")] = False,
+    assigned_to: Annotated[bool, Query(description="include assigned users")] = False,
+    notes: Annotated[bool, Query(alias="get_info_by_note", description="include notes")] = False,
+    cover: Annotated[bool, Query(alias="get_cover", description="include cover image")] = True,
+    fields: Annotated[str, Query(description="only these members, comma separated")] = "",
+) -> TicketExtras:
+    """Read what the query asks for."""
+    names = frozenset(name.strip() for name in fields.split(",") if name.strip())
+    return TicketExtras(custom_fields, assigned_to, notes, cover, names)
+
+
 def details(store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
     """
     Describe one ticket with everything but its notes.
@@ -113,5 +136,4 @@ def details(store: SmartQStore, caller: User, project: Project, ticket: Ticket) 
     :param project: where
     :param ticket: which
     """
-    extras = TicketExtras(custom_fields=True, assigned_to=True, notes=False, cover=True, fields="")
-    return extras.row(store, caller, project, ticket)
+    return TicketExtras().row(store, caller, project, ticket)

@@ -24,7 +24,16 @@ from airflow_qa_provider.sandbox.smartq.envelope import Answer, Items, listing, 
 from airflow_qa_provider.sandbox.smartq.forms import NOTE, TASK, TICKET
 from airflow_qa_provider.sandbox.smartq.openapi import form_body, task_body, upload_body
 from airflow_qa_provider.sandbox.smartq.rights import may_see
-from airflow_qa_provider.sandbox.smartq.search import DEFAULT_COUNT, Count, Offset, TicketExtras, TicketFilter, details
+from airflow_qa_provider.sandbox.smartq.search import (
+    DEFAULT_COUNT,
+    Count,
+    Offset,
+    TicketExtras,
+    TicketFilter,
+    details,
+    ticket_extras,
+    ticket_filter,
+)
 
 Json = dict[str, Any]
 
@@ -52,8 +61,8 @@ async def list_tickets(
     store: Store,
     caller: Caller,
     project: Project,
-    wanted: Annotated[TicketFilter, Depends()],
-    extras: Annotated[TicketExtras, Depends()],
+    wanted: Annotated[TicketFilter, Depends(ticket_filter)],
+    extras: Annotated[TicketExtras, Depends(ticket_extras)],
     count: Count = DEFAULT_COUNT,
     offset: Offset = 0,
 ) -> Json:
