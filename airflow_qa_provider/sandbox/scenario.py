@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-FIRST_PAGE = {"pageNumber": "1", "page": "1", "offset": "0"}
+FIRST_PAGE = {"pageNumber": "1", "page": "1", "offset": "0", "lastEvaluatedKey": ""}
 
 
 @dataclass(frozen=True)

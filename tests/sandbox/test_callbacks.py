@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def test_timers_follow_the_clock_in_order(sandbox: Sandbox, callbacks: Callbacks
     rung: list[int] = []
     now = sandbox.clock.now()
     for seconds in (20, 10, 30):
-        callbacks.at(now + timedelta(seconds=seconds), lambda seconds=seconds: rung.append(seconds))
+        callbacks.at(now + timedelta(seconds=seconds), partial(rung.append, seconds))
     assert callbacks.wait(5)
     assert rung == []
     sandbox.advance(25)

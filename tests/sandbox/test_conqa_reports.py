@@ -100,6 +100,17 @@ def test_webhook_list_is_read_with_a_cursor(conqa: Any, project: str, register: 
         refusal(conqa.get(where, params={"lastEvaluatedKey": key}), 400)
 
 
+def test_a_fault_can_repeat_the_first_page_whatever_the_cursor(
+    sandbox: Sandbox, conqa: Any, project: str, register: Any
+) -> None:
+    for _ in range(3):
+        register()
+    first = conqa.get(f"{project}/webhooks", params={"limit": 1}).json()["data"]
+    sandbox.add_fault("duplicate_page", vendor="conqa")
+    query = {"limit": 1, "lastEvaluatedKey": first["lastEvaluatedKey"]}
+    assert conqa.get(f"{project}/webhooks", params=query).json()["data"] == first
+
+
 @pytest.fixture
 def start(conqa: Any, project: str) -> Any:
     def start(**body: Any) -> None:
@@ -299,6 +310,15 @@ def test_wire_guesses_can_be_changed(api_of: Any, receiver: Receiver) -> None:
         assert api.post(f"{project}/milestones/P6-A1010", json=body).status_code == 202
         assert api.get(f"{project}/milestones").json()["data"]["milestones"][0]["name"] == "Renamed"
         assert sandbox.deliveries("conqa") == []
+
+
+def test_on_a_real_clock_nobody_has_to_ask(api_of: Any, receiver: Receiver) -> None:
+    with run_sandbox(["conqa"], SandboxSettings(report_seconds=0.05)) as sandbox:
+        api = api_of(sandbox, "conqa")
+        project = f"/project/{api.extra['project_id']}"
+        api.put(f"{project}/report/webhook", json={"name": "r", "callbackUrl": receiver.url})
+        api.post(f"{project}/report", json={"checklistId": api.extra["checklist_id"], "context": {"n": 1}})
+        assert receiver.next()["data"]["context"] == {"n": 1}
 
 
 def test_receiver_has_the_time_of_the_settings(api_of: Any, receiver: Receiver) -> None:

@@ -156,10 +156,10 @@ class Webhooks:
         :param scope: ``projectId`` or ``accountId``
         :param scope_id: id of that project or account
         :param limit: page size
-        :param cursor: ``lastEvaluatedKey`` of the page before
+        :param cursor: ``lastEvaluatedKey`` of the page before; none or an empty one for the first page
         :raises Refused: 400 for a key that was not given out here
         """
-        after = "" if cursor is None else _last_id(scope, scope_id, cursor)
+        after = _last_id(scope, scope_id, cursor) if cursor else ""
         rows = sorted((hook for hook in self._of(scope, scope_id) if hook.id > after), key=lambda hook: hook.id)
         rows = rows[:limit]
         shown = [hook.wire(with_name=scope == "accountId") for hook in rows]
