@@ -37,20 +37,19 @@ class Column(Generic[Row]):
     value: Callable[[Row], Any]
 
 
+@dataclass(frozen=True)
 class IndexQuery:
-    """The query of a list."""
+    """
+    The query of a list.
 
-    def __init__(
-        self,
-        request: Request,
-        page: Annotated[int, Query(ge=1, le=1 << 31)] = 1,
-        per_page: Annotated[int, Query(ge=1, le=LARGEST_PER_PAGE)] = DEFAULT_PER_PAGE,
-        sort: Annotated[str, Query(description="Fields, comma separated; a minus for descending")] = "",
-        embed: Annotated[str, Query(description="Embedded objects, comma separated")] = "",
-    ) -> None:
-        self.page, self.per_page = page, per_page
-        self.sort, self.embed = names_in(sort), names_in(embed)
-        self.given = request.query_params
+    :param given: every parameter, the filters among them
+    """
+
+    page: int
+    per_page: int
+    sort: list[str]
+    embed: list[str]
+    given: Mapping[str, str]
 
     def filters(self, columns: Iterable[str]) -> dict[str, str]:
         """
@@ -67,6 +66,17 @@ class IndexQuery:
             elif name != key:
                 raise invalid("filter", f"There is no filter {name[:40]}.")
         return found
+
+
+async def read_query(
+    request: Request,
+    page: Annotated[int, Query(ge=1, le=1 << 31)] = 1,
+    per_page: Annotated[int, Query(ge=1, le=LARGEST_PER_PAGE)] = DEFAULT_PER_PAGE,
+    sort: Annotated[str, Query(description="Fields, comma separated; a minus for descending")] = "",
+    embed: Annotated[str, Query(description="Embedded objects, comma separated")] = "",
+) -> IndexQuery:
+    """Read the query of a request; asynchronous, so that no worker thread is started for it."""
+    return IndexQuery(page, per_page, names_in(sort), names_in(embed), request.query_params)
 
 
 def names_in(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from airflow_qa_provider.sandbox.simplo import models, views
 from airflow_qa_provider.sandbox.simplo.errors import HASH_RESPONSES, RESPONSES, Refused
-from airflow_qa_provider.sandbox.simplo.index import Column, IndexQuery, check_embeds, index, names_in
+from airflow_qa_provider.sandbox.simplo.index import Column, IndexQuery, check_embeds, index, names_in, read_query
 from airflow_qa_provider.sandbox.simplo.login import is_logged_in
 from airflow_qa_provider.sandbox.simplo.models import MAX_ID
 from airflow_qa_provider.sandbox.simplo.report_pdf import report_file
@@ -33,7 +33,7 @@ async def _store(request: Request) -> SimploStore:
 
 
 Store = Annotated[SimploStore, Depends(_store)]
-Asked = Annotated[IndexQuery, Depends()]
+Asked = Annotated[IndexQuery, Depends(read_query)]
 ReportId = Annotated[int, Path(ge=0, le=MAX_ID)]
 SettingId = Annotated[int, Path(alias="report_setting_id", ge=0, le=MAX_ID)]
 TaskId = Annotated[int, Path(alias="report_task_id", ge=0, le=MAX_ID)]
