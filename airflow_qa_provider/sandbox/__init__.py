@@ -21,12 +21,20 @@ if TYPE_CHECKING:
     from airflow_qa_provider.sandbox.clock import Clock, ManualClock, RealClock
     from airflow_qa_provider.sandbox.outcomes import Outcome
     from airflow_qa_provider.sandbox.server import Sandbox, run_sandbox
-    from airflow_qa_provider.sandbox.settings import ConqaWire, QalyptusWire, SandboxSettings, SimploWire, SmartQWire
+    from airflow_qa_provider.sandbox.settings import (
+        ConqaWire,
+        MonitorQAWire,
+        QalyptusWire,
+        SandboxSettings,
+        SimploWire,
+        SmartQWire,
+    )
 
 _HOMES = {
     "Clock": "clock",
     "ConqaWire": "settings",
     "ManualClock": "clock",
+    "MonitorQAWire": "settings",
     "RealClock": "clock",
     "Outcome": "outcomes",
     "QalyptusWire": "settings",
@@ -41,6 +49,7 @@ __all__ = [
     "Clock",
     "ConqaWire",
     "ManualClock",
+    "MonitorQAWire",
     "Outcome",
     "QalyptusWire",
     "RealClock",

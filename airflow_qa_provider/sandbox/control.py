@@ -100,6 +100,21 @@ class Control:
         calls = [delivery.as_dict() for delivery in self.context.callbacks.deliveries()]
         return JSONResponse({"vendor": self.context.vendor, "now": now, **self.store.snapshot(), "deliveries": calls})
 
+    async def webhook(self, request: Request) -> Response:
+        """Enter or remove the webhook of a vendor whose users do so on a settings page."""
+        set_webhook = getattr(self.store, "set_webhook", None)
+        if set_webhook is None:
+            return JSONResponse({"error": f"{self.context.vendor} has no such setting."}, status_code=404)
+        if request.method == "PUT":
+            raw = await request.json()
+            url = raw.get("url") if isinstance(raw, dict) else None
+            if not isinstance(url, str):
+                raise ValueError('The body must be {"url": "<address>"}.')
+            set_webhook(url)
+        else:
+            set_webhook(None)
+        return Response(status_code=204)
+
     async def reset(self, request: Request) -> Response:
         """Forget everything that happened to this vendor: a new account, an empty request log."""
         reset_vendor(self.context, self.app)
@@ -139,6 +154,7 @@ def create_control_app(context: SandboxContext, app: FastAPI) -> ASGIApp:
         ("/clock", control.clock, ["GET"]),
         ("/clock/advance", control.advance, ["POST"]),
         ("/state", control.state, ["GET"]),
+        ("/webhook", control.webhook, ["PUT", "DELETE"]),
         ("/reset", control.reset, ["POST"]),
     ]
     return Starlette(

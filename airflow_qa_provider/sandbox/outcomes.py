@@ -10,6 +10,7 @@ from typing import Any
 
 RESULTS: Mapping[str, frozenset[str]] = {
     "audit": frozenset({"completed", "failed", "expired", "deleted", "reopened", "never_started", "never_finished"}),
+    "action": frozenset({"approved", "submitted", "rejected", "expired", "never"}),
     "report": frozenset({"completed", "error", "stopped", "never"}),
     "task": frozenset({"success", "warning", "error", "stopped", "never"}),
     "milestone": frozenset({"applied", "never"}),
@@ -21,10 +22,11 @@ class Outcome:
     """
     How the objects that match will end.
 
-    :param kind: ``audit`` (MonitorQA), ``report`` (Qalyptus, CONQA), ``task`` (Qalyptus), ``milestone``: one queued
-        change (CONQA)
+    :param kind: ``audit``, ``action``: corrective action (both MonitorQA), ``report`` (Qalyptus, CONQA), ``task``
+        (Qalyptus), ``milestone``: one queued change (CONQA)
     :param result: audits: ``completed``, ``failed`` (completed with a failing score), ``expired``, ``deleted``,
         ``reopened`` (completes, is reopened, completes again), ``never_started``, ``never_finished``;
+        actions: ``approved`` and ``rejected`` (submitted halfway), ``submitted``, ``expired``, ``never``;
         reports: ``completed``, ``error``, ``stopped``, ``never``; tasks: ``success`` in place of ``completed``,
         and ``warning``; milestones: ``applied``, ``never`` (accepted, but never to be seen)
     :param match: regular expression searched in the object's name or id; empty matches every object of the kind

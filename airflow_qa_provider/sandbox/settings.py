@@ -108,6 +108,26 @@ class SmartQWire:
 
 
 @dataclass(frozen=True)
+class MonitorQAWire:
+    """
+    What MonitorQA keeps on its settings page, and the parts that its public documentation does not show.
+
+    :param webhook_url: where events are sent, an address on this machine; None for nowhere
+    :param completed_details: where AUDIT_COMPLETED holds the details of the audit: ``nested`` in ``data.audit``, or
+        ``merged`` into ``data`` beside ``auditId``
+    """
+
+    webhook_url: str | None = field(default=None, repr=False)
+    completed_details: str = "nested"
+
+    def __post_init__(self) -> None:
+        if self.completed_details not in ("nested", "merged"):
+            raise ValueError(
+                f"MonitorQA completed_details must be 'nested' or 'merged', not {self.completed_details!r}."
+            )
+
+
+@dataclass(frozen=True)
 class SandboxSettings:
     """
     Behaviour of all vendors of one sandbox. Durations are seconds, fractions allowed.
@@ -128,6 +148,7 @@ class SandboxSettings:
     :param api_keys: API key by vendor; default ``sandbox-<vendor>-key``
     :param outcomes: scripted endings, see :class:`~airflow_qa_provider.sandbox.outcomes.Outcome`
     :param qalyptus: the undocumented parts of Qalyptus' wire format
+    :param monitorqa: MonitorQA's webhook and the undocumented parts of it
     :param conqa: the undocumented parts of CONQA
     :param simplo: the undocumented parts of Simplo IS
     :param smartq: the undocumented parts of smartQ
@@ -147,6 +168,7 @@ class SandboxSettings:
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     outcomes: tuple[Outcome, ...] = ()
     qalyptus: QalyptusWire = field(default_factory=QalyptusWire)
+    monitorqa: MonitorQAWire = field(default_factory=MonitorQAWire)
     conqa: ConqaWire = field(default_factory=ConqaWire)
     simplo: SimploWire = field(default_factory=SimploWire)
     smartq: SmartQWire = field(default_factory=SmartQWire)

@@ -65,9 +65,9 @@ def test_filter_by_id_keeps_exactly_the_matching_rows(monitorqa: Any, parameter:
 
 
 def test_filter_by_group(sandbox: Sandbox, monitorqa: Any) -> None:
-    store = sandbox.app("monitorqa").state.store
+    company = sandbox.app("monitorqa").state.store.main
     whole = rows(monitorqa, "/audit/complete")
-    sites, users = store.site_groups[0], store.user_groups[0]
+    sites, users = next(iter(company.objects.groups)), next(iter(company.people.groups))
     by_site = [row for row in whole if row["auditObject"]["id"] in sites.member_ids]
     by_user = [row for row in whole if row["assignees"][0]["id"] in users.member_ids]
     assert rows(monitorqa, "/audit/complete", auditObjectGroupId=sites.id) == by_site

@@ -31,7 +31,7 @@ def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
 @pytest.mark.parametrize(
     ("vendor", "title", "version", "count"),
     [
-        ("monitorqa", "MonitorQA external API", "2025-12-17", 17),
+        ("monitorqa", "MonitorQA external API", "2025-12-17", 68),
         ("qalyptus", "Qalyptus Cloud API Documentation (beta)", "v1", 23),
     ],
 )
@@ -62,9 +62,11 @@ def test_published_examples_name_objects_that_exist(sandbox: Sandbox, api_of: An
     for method, path, operation in operations(schema_of(sandbox, vendor)):
         examples = {item["name"]: item["example"] for item in operation.get("parameters", ()) if "example" in item}
         url = sandbox.url(vendor) + path.format(**examples)
-        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        content = operation.get("requestBody", {}).get("content", {})
+        body = content.get("application/json", {}).get("example")
+        files = {"file": ("a.png", b"image", "image/png")} if "multipart/form-data" in content else None
         sandbox.reset()
-        answer = requests.request(method, url, headers=api.headers, json=body, timeout=10)
+        answer = requests.request(method, url, headers=api.headers, json=body, files=files, timeout=10)
         allowed = (
             {409} if path.endswith("/stop") else {404} if path.endswith("on-demand-requests/{id}/smtp-log") else {200}
         )
@@ -79,7 +81,7 @@ def test_unknown_route_and_wrong_method_have_the_vendors_error_shape(
     for answer, status in ((api.get("/nowhere"), 404), (api.request("PATCH", "/users"), 405)):
         assert answer.status_code == status
         assert "error" in answer.json()
-    assert api.request("PATCH", "/users").headers["Allow"] == "GET"
+    assert "GET" in api.request("PATCH", "/users").headers["Allow"].split(", ")
 
 
 @pytest.mark.slow
@@ -102,5 +104,6 @@ def test_no_input_makes_a_500(sandbox: Sandbox, api_of: Any, vendor: str) -> Non
             answer = case.call(headers=api.headers, timeout=10)
             assert answer.status_code < 500, answer.text
 
+        api.control("POST", "/reset")  # one operation deletes the account, and its key with it
         call()
     assert tried > 100

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -22,6 +24,9 @@ _CODES = {
 }
 # The request is well formed but says something impossible: 422. Everything else about a body is 400.
 _MEANING_ERRORS = frozenset({"string_too_long", "value_error", "greater_than_equal", "less_than_equal"})
+
+# Members whose variants are told apart by a number, which then shows up in the place of an error.
+_TAGGED = frozenset({"body", "startRule", "endRule"})
 
 
 class ErrorDetail(BaseModel):
@@ -103,6 +108,18 @@ def error_response(status: int, message: str, details: dict[str, str] | None = N
     return JSONResponse({"error": {"message": message, "code": code, "details": details or {}}}, status_code=status)
 
 
+def _field_and_problem(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Name the member that is wrong, without the tags by which the variants of a body are told apart."""
+    where, context = error["loc"], error.get("ctx", {})
+    parts = [str(part) for before, part in pairwise(where) if not (isinstance(part, int) and before in _TAGGED)]
+    if "discriminator" not in context:
+        return ".".join(parts) or "body", str(error["msg"])
+    # Shown as 'name_inside' | 'nameOnTheWire', or just 'name' where both are the same.
+    parts.append(context["discriminator"].split("'")[-2])
+    tags = context.get("expected_tags")
+    return ".".join(parts), f"must be one of {tags}" if tags else "Field required"
+
+
 def _clean(details: dict[str, str]) -> dict[str, str]:
     return {key.encode("utf-8", "replace").decode(): text for key, text in details.items()}
 
@@ -125,7 +142,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         problems = error.errors()
-        details = {".".join(str(part) for part in item["loc"][1:]) or "body": str(item["msg"]) for item in problems}
+        details = dict(_field_and_problem(item) for item in problems)
         meaning_only = all(item["type"] in _MEANING_ERRORS and item["loc"][0] == "body" for item in problems)
         if meaning_only:
             return error_response(422, "The request contains invalid data", _clean(details))

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from airflow_qa_provider.sandbox.files.audit_document import Action, AuditDocument, Item, Section
 from airflow_qa_provider.sandbox.files.padding import padded_pdf
 from airflow_qa_provider.sandbox.files.press import Press
 from airflow_qa_provider.sandbox.files.report_file import ReportFile, file_name
-from airflow_qa_provider.sandbox.monitorqa.answers import Answer
-from airflow_qa_provider.sandbox.monitorqa.audit import Audit
-from airflow_qa_provider.sandbox.monitorqa.seed import COMPANY
-from airflow_qa_provider.sandbox.monitorqa.store import MonitorQAStore
+from airflow_qa_provider.sandbox.monitorqa.state.answers import Answer
+from airflow_qa_provider.sandbox.monitorqa.state.audit import Audit
+from airflow_qa_provider.sandbox.monitorqa.state.company import Company
+from airflow_qa_provider.sandbox.monitorqa.views.refs import user_refs
 
 _PRIORITIES = ("Low", "Medium", "High")
-_STATUSES = ("Open", "Approved", "Rejected", "Submitted")
 
 
-def document_of(store: MonitorQAStore, audit: Audit) -> AuditDocument:
+def document_of(company: Company, audit: Audit) -> AuditDocument:
     """
     Collect what the report shows.
 
-    :param store: the account
+    :param company: the company
     :param audit: a completed audit
     """
-    result, site, auditor = store.result(audit), store.site(audit.object_id), store.auditor(audit)
-    started, ended = audit.started_at or audit.opened_at, audit.ended_at or audit.opened_at
-    template = store.template(audit.template_id)
+    result, auditor = audit.result, company.audits.auditor(audit)
+    site = company.objects.sites.named(audit.object_id)
+    template = company.templates.templates.named(audit.template_id)
+    started, ended = audit.started_at or audit.opened_at, audit.completed_at
     facts = (
         ("Audit number", audit.number),
         ("Template", template.name),
         ("Audit object", site.name),
-        ("Address", site.address),
+        ("Address", site.geo_address.address if site.geo_address else "-"),
         ("Auditor", auditor.name),
         ("Started", f"{started:%Y-%m-%d %H:%M} UTC"),
         ("Completed", f"{ended:%Y-%m-%d %H:%M} UTC"),
     )
-    red, green, blue = (int(result.colour[at : at + 2], 16) for at in (1, 3, 5))
     names = dict.fromkeys(answer.section for answer in result.answers)
     actions = tuple(
         Action(
             number=action.number,
             name=action.name,
-            description=action.description,
-            assignee=action.assignee.name,
+            description=action.description or "",
+            assignee=", ".join(ref.name for ref in user_refs(company, action.assignee_ids)) or "nobody",
             due=f"{action.due_at:%Y-%m-%d}",
             priority=_PRIORITIES[action.priority],
-            status=_STATUSES[action.status],
+            status=action.status.name.capitalize(),
         )
-        for action in result.actions.values()
+        for action in company.actions.of_audit(audit).values()
     )
     return AuditDocument(
-        company=COMPANY,
+        company=company.name,
         title=audit.name,
         number=audit.number,
         template=template.name,
@@ -60,7 +60,7 @@ def document_of(store: MonitorQAStore, audit: Audit) -> AuditDocument:
         facts=facts,
         score=result.score,
         score_label=result.label,
-        score_colour=(red, green, blue),
+        score_colour=_rgb(result.colour),
         failed=result.failed,
         completed_at=ended,
         auditor=auditor.name,
@@ -84,17 +84,17 @@ def _items(answers: tuple[Answer, ...], section: str) -> tuple[Item, ...]:
     )
 
 
-def report_file(store: MonitorQAStore, press: Press, audit: Audit, kind: int, photos: bool) -> Callable[[], ReportFile]:
+def report_file(company: Company, press: Press, audit: Audit, kind: int, photos: bool) -> Callable[[], ReportFile]:
     """
     Prepare the PDF report of an audit as it stands now; the result typesets it, in whatever thread it is called.
 
-    :param store: the account
+    :param company: the company
     :param press: keeps finished reports
     :param audit: a completed audit
     :param kind: 0 Regular, 1 Summary, 2 Full
     :param photos: whether photos are shown
     """
-    settings, document = store.context.settings, document_of(store, audit)
+    settings, document = company.settings, document_of(company, audit)
     key = (document, kind, photos)
 
     def typeset() -> bytes:
@@ -104,3 +104,10 @@ def report_file(store: MonitorQAStore, press: Press, audit: Audit, kind: int, ph
 
     name = file_name(f"{document.number} {document.title}", "pdf")
     return lambda: padded_pdf(name, press.get(key, typeset), settings.pdf_bytes, settings.seed)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    """Read ``#RRGGBB``; the vendor does not say what a colour looks like, so anything else is grey."""
+    if not re.fullmatch("#[0-9A-Fa-f]{6}", colour):
+        return 110, 110, 110
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -1,308 +1,202 @@
-"""The state of one MonitorQA account."""
+"""Everything that MonitorQA holds: the companies of one administrator."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from airflow_qa_provider.sandbox.auth import same_secret
 from airflow_qa_provider.sandbox.context import SandboxContext
-from airflow_qa_provider.sandbox.monitorqa.answers import Result, fill_in
-from airflow_qa_provider.sandbox.monitorqa.audit import Audit, Plan, State
-from airflow_qa_provider.sandbox.monitorqa.errors import BusinessError, RequestRefused, not_found
-from airflow_qa_provider.sandbox.monitorqa.history import add_history
-from airflow_qa_provider.sandbox.monitorqa.models import CreateAudit, ReopenAudit, UpdateAudit, format_date
-from airflow_qa_provider.sandbox.monitorqa.seed import (
-    CHECKLISTS,
-    GROUPS,
-    PEOPLE,
-    SITE_GROUPS,
-    SITES,
-    Group,
-    Person,
-    Site,
-    Template,
-)
+from airflow_qa_provider.sandbox.monitorqa.errors import BusinessError
+from airflow_qa_provider.sandbox.monitorqa.seed.account import COMPANY, FOUNDER, SISTER, add_score_system, fill
+from airflow_qa_provider.sandbox.monitorqa.seed.history import add_history
+from airflow_qa_provider.sandbox.monitorqa.state.agenda import Agenda
+from airflow_qa_provider.sandbox.monitorqa.state.company import Company, Profile
+from airflow_qa_provider.sandbox.monitorqa.state.events import Event
+from airflow_qa_provider.sandbox.monitorqa.state.permissions import MANAGE_TEMPLATES
+from airflow_qa_provider.sandbox.monitorqa.state.templates import Template
+from airflow_qa_provider.sandbox.monitorqa.webhooks import Webhooks
+from airflow_qa_provider.sandbox.monitorqa.wire.base import format_date
+from airflow_qa_provider.sandbox.monitorqa.wire.company import CreateCompany
+from airflow_qa_provider.sandbox.monitorqa.wire.templates import CopyTemplate
 from airflow_qa_provider.sandbox.outcomes import Outcome
+
+DEFAULT_TIME_ZONE = "Etc/UTC"
 
 
 class MonitorQAStore:
     """
-    Audits and what they refer to. Every read settles the audits first, so their state follows the clock.
+    Companies, what happens in them by itself, and the webhook that tells about it.
 
     :param context: the vendor's view of the sandbox
     """
 
     def __init__(self, context: SandboxContext) -> None:
         self.context = context
-        make_id = context.make_id
-        self.company_id = make_id("company", 0)
-        self.people = [_person(make_id("user", n), name, role) for n, (name, role) in enumerate(PEOPLE)]
-        self.templates = [
-            Template(make_id("template", n), name, n % 2, sections)
-            for n, (name, sections) in enumerate(CHECKLISTS.items())
-        ]
-        self.sites = [
-            Site(
-                make_id("object", n), name, notes, address, f"{53.54 + n / 50:.4f}", f"{9.98 + n / 40:.4f}", department
-            )
-            for n, (name, notes, address, department) in enumerate(SITES)
-        ]
-        self.user_groups = _groups(GROUPS, make_id, "user-group", [person.id for person in self.people])
-        self.site_groups = _groups(SITE_GROUPS, make_id, "object-group", [site.id for site in self.sites])
-        self._audits: dict[str, Audit] = {}
-        self._numbered = 0
-        self._results: dict[tuple[str, int], Result] = {}
-        add_history(self)
+        self.webhooks = Webhooks(context)
+        self.agenda = Agenda(self._wake_at)
+        self._companies: list[Company] = []
+        self._opened = 0
+        self._woken_at: datetime | None = None
+        self.main = self._open(replace(COMPANY), FOUNDER)
+        fill(self.main)
+        add_history(self.main)
+        add_score_system(self._open(replace(SISTER), FOUNDER), 0)
+        self.set_webhook(context.settings.monitorqa.webhook_url)
 
     @property
     def now(self) -> datetime:
         """The sandbox clock."""
         return self.context.clock.now()
 
-    def audits(self) -> list[Audit]:
-        """Return every audit that exists now, in the order of creation."""
-        settled = [self._settled(audit_id) for audit_id in list(self._audits)]
-        return [audit for audit in settled if audit is not None]
+    def settle(self) -> None:
+        """Let everything happen that is due."""
+        self.agenda.settle(self.now)
 
-    def audit(self, audit_id: str) -> Audit:
+    def company_of(self, key: str) -> Company | None:
         """
-        Find an audit.
+        Find the company of an API key.
 
-        :param audit_id: its id
-        :raises RequestRefused: 404 when there is none
+        :param key: what the caller sent
         """
-        audit = self._settled(audit_id)
-        if audit is None:
-            raise not_found("Audit", audit_id)
-        return audit
+        found = None
+        for company in self._companies:
+            if same_secret(key, company.api_key):
+                found = company
+        return found
 
-    def complete_audit(self, audit_id: str) -> Audit:
+    def accessible(self, company: Company) -> list[Company]:
         """
-        Find a completed audit.
+        Return the companies where the user of a key has an account.
 
-        :param audit_id: its id
-        :raises RequestRefused: 404 when there is no audit
-        :raises BusinessError: when it is not completed
+        :param company: the company of the key
         """
-        audit = self.audit(audit_id)
-        if audit.state is not State.COMPLETED:
-            raise BusinessError("audit/not-completed")
-        return audit
+        email = company.founder.email
+        return [other for other in self._companies if other.people.by_email(email) is not None]
 
-    def create(self, wanted: CreateAudit) -> Audit:
+    def create_company(self, wanted: CreateCompany, creator: Company) -> Company:
         """
-        Create a one-time audit.
+        Open an empty company account; it has an administrator and nothing else.
 
         :param wanted: request body
-        :raises BusinessError: when it refers to something unknown
-        :raises RequestRefused: 422 when it would end before it starts
+        :param creator: company of the key; the address of its user becomes that of the new administrator
         """
-        if wanted.template_id not in {template.id for template in self.templates}:
-            raise BusinessError("template/not-found")
-        if wanted.audit_object_id not in {site.id for site in self.sites}:
-            raise BusinessError("audit-object/not-found")
-        self._check_people([wanted.assignee_id] if wanted.assignee_id else [])
-        _check_dates(wanted.start_date, wanted.end_date)
-        return self.add(
-            name=wanted.name,
-            hint=wanted.auditor_hint,
-            template_id=wanted.template_id,
-            object_id=wanted.audit_object_id,
-            assignee_ids=[wanted.assignee_id] if wanted.assignee_id else [],
-            start_date=wanted.start_date,
-            end_date=wanted.end_date,
-            opened_at=self.now,
+        profile = Profile(
+            name=wanted.company_name,
+            usage_purpose=wanted.usage_purpose,
+            object_name=wanted.object_name,
+            time_zone=wanted.iana_time_zone or DEFAULT_TIME_ZONE,
         )
+        return self._open(profile, (wanted.company_admin.full_name, creator.founder.email))
 
-    def add(self, *, plan: Plan | None = None, **fields: Any) -> Audit:
+    def delete_company(self, company: Company) -> None:
         """
-        Number and keep a new audit.
+        Delete a company with everything in it; its key is worth nothing from now on.
 
-        :param plan: what becomes of it; default: the scripted outcome or completion
-        :param fields: the remaining fields of :class:`~airflow_qa_provider.sandbox.monitorqa.audit.Audit`
+        :param company: the company
         """
-        self._numbered += 1
-        audit_id = self.context.make_id("audit", self._numbered)
-        number = f"AUD-{fields['opened_at'].year}-{self._numbered:04d}"
-        plan = plan or self._plan(self.context.outcomes.take("audit", fields["name"], audit_id))
-        audit = Audit(id=audit_id, number=number, plan=plan, **fields)
-        self._audits[audit_id] = audit
-        return audit
+        company.closed = True
+        self._companies.remove(company)
 
-    def update(self, audit_id: str, wanted: UpdateAudit) -> None:
+    def copy_template(self, wanted: CopyTemplate, source: Company) -> Template:
         """
-        Change a one-time audit that is not over.
+        Copy a template to another company.
 
-        :param audit_id: its id
         :param wanted: request body
+        :param source: company of the key
+        :raises BusinessError: as the vendor documents
         """
-        audit = self.audit(audit_id)
-        self._check_people([wanted.assignee_id] if wanted.assignee_id else [])
-        _check_dates(wanted.start_date, wanted.end_date)
-        if audit.schedule_id is not None:
-            raise BusinessError("audit/not-one-time")
-        if not audit.is_open:
-            raise BusinessError(f"audit/already-{audit.state.value}")
-        audit.name, audit.hint = wanted.name, wanted.auditor_hint
-        audit.start_date, audit.end_date = wanted.start_date, wanted.end_date
-        audit.assignee_ids = [wanted.assignee_id] if wanted.assignee_id else []
+        template = source.templates.templates.find(wanted.template_id)
+        if template is None:
+            exists = any(other.templates.templates.find(wanted.template_id) for other in self._companies)
+            raise BusinessError("template/not-accessible" if exists else "template/not-found")
+        target = next((one for one in self.accessible(source) if one.id == wanted.target_company_id), None)
+        if target is None:
+            raise BusinessError("company/not-accessible")
+        for company in (source, target):
+            user = company.people.by_email(source.founder.email)
+            if user is None or MANAGE_TEMPLATES not in user.role.permissions:
+                raise BusinessError("permissions/can-manage-templates")
+        system = source.templates.score_system_of(template.id) if wanted.copy_score_system else None
+        copied = target.templates.take_in(template, system)
+        target.announce(target, Event.TEMPLATE_CREATED, copied)
+        return copied
 
-    def reopen(self, audit_id: str, wanted: ReopenAudit) -> None:
+    def set_webhook(self, url: str | None) -> None:
         """
-        Reopen a completed audit.
+        Enter or remove the address that events are sent to.
 
-        :param audit_id: its id
-        :param wanted: request body
+        :param url: an address on this machine; None for none
+        :raises ValueError: for any other address
         """
-        audit = self.complete_audit(audit_id)
-        self._check_people(wanted.assignees_ids or [])
-        _check_dates(wanted.start_date, wanted.end_date)
-        if wanted.assignees_ids is not None:
-            audit.assignee_ids = list(dict.fromkeys(wanted.assignees_ids))
-        audit.reopen(self.now, wanted.start_date, wanted.end_date)
-
-    def expire(self, audit_ids: Iterable[str]) -> None:
-        """
-        Expire incomplete audits, all or none; an expired one stays so.
-
-        :param audit_ids: their ids
-        """
-        audits = self._known(audit_ids)
-        if any(audit.state is State.COMPLETED for audit in audits):
-            raise BusinessError("audit/already-completed")
-        for audit in audits:
-            audit.expire(self.now)
-
-    def delete(self, audit_ids: Iterable[str]) -> None:
-        """
-        Delete audits, all or none.
-
-        :param audit_ids: their ids
-        """
-        for audit in self._known(audit_ids):
-            self._audits.pop(audit.id, None)
-
-    def result(self, audit: Audit) -> Result:
-        """
-        Return the answers of a completed audit.
-
-        :param audit: a completed audit
-        """
-        key = (audit.id, audit.round)
-        if key not in self._results:
-            template = self.template(audit.template_id)
-            self._results[key] = fill_in(audit, template, self.people, self.context.settings.seed)
-        return self._results[key]
-
-    def template(self, template_id: str) -> Template:
-        """Find the template of an audit."""
-        return next(template for template in self.templates if template.id == template_id)
-
-    def site(self, object_id: str) -> Site:
-        """
-        Find an audit object.
-
-        :param object_id: its id
-        :raises RequestRefused: 404 when there is none
-        """
-        for site in self.sites:
-            if site.id == object_id:
-                return site
-        raise not_found("Audit object", object_id)
-
-    def person(self, user_id: str) -> Person:
-        """
-        Find a user.
-
-        :param user_id: the id
-        :raises RequestRefused: 404 when there is none
-        """
-        for person in self.people:
-            if person.id == user_id:
-                return person
-        raise not_found("User", user_id)
-
-    def auditor(self, audit: Audit) -> Person:
-        """Return who carries out an audit: the first assignee, else the first user."""
-        return self.person(audit.assignee_ids[0]) if audit.assignee_ids else self.people[0]
+        self.settle()
+        self.webhooks.set_url(url)
+        if self.agenda.next_at is not None:
+            self._wake_at(self.agenda.next_at)
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
         """
-        Decide how an audit that exists will end.
+        Decide how an audit or corrective action of the main company will end.
 
-        :param object_id: audit id
+        :param object_id: its id
         :param outcome: the ending
-        :return: whether there is such an audit
+        :return: whether there is such an object
         """
-        audit = self._settled(object_id)
-        if audit is None or outcome.kind != "audit":
-            return False
-        audit.plan = self._plan(outcome)
-        return True
+        self.settle()
+        if outcome.kind == "action":
+            return self.main.actions.script(object_id, outcome)
+        return outcome.kind == "audit" and self.main.audits.script(object_id, outcome)
 
     def snapshot(self) -> dict[str, Any]:
-        """Describe the account for the control API."""
-        audits = [
-            {
-                "id": audit.id,
-                "number": audit.number,
-                "name": audit.name,
-                "state": audit.state.value,
-                "plan": audit.plan.result,
-                "startDate": format_date(audit.start_date) if audit.start_date else None,
-                "endDate": format_date(audit.end_date),
-            }
-            for audit in self.audits()
-        ]
+        """Describe the main company for the control API."""
+        self.settle()
+        main, target = self.main, self.webhooks.target
         return {
-            "templates": [{"id": item.id, "name": item.name} for item in self.templates],
-            "auditObjects": [{"id": item.id, "name": item.name} for item in self.sites],
-            "users": [{"id": item.id, "name": item.name, "email": item.email} for item in self.people],
-            "audits": audits,
+            "webhook": target.masked_url if target else None,
+            "companies": [{"id": item.id, "name": item.name} for item in self._companies],
+            "templates": [{"id": item.id, "name": item.name} for item in main.templates.templates],
+            "auditObjects": [{"id": item.id, "name": item.name} for item in main.objects.sites],
+            "users": [{"id": item.id, "name": item.name, "email": item.email} for item in main.people.users],
+            "schedules": [
+                {"id": item.id, "name": item.name, "active": item.is_active(self.now)} for item in main.schedules.all
+            ],
+            "audits": [
+                {
+                    "id": audit.id,
+                    "number": audit.number,
+                    "name": audit.name,
+                    "state": audit.state.value,
+                    "plan": audit.plan.result,
+                    "startDate": format_date(audit.start_date) if audit.start_date else None,
+                    "endDate": format_date(audit.end_date),
+                }
+                for audit in main.audits.all
+            ],
+            "correctiveActions": [
+                {"id": item.id, "number": item.number, "name": item.name, "status": item.status.name.lower()}
+                for item in main.actions.all
+            ],
         }
 
-    def _settled(self, audit_id: str) -> Audit | None:
-        audit = self._audits.get(audit_id)
-        if audit is None:
-            return None
-        audit.settle(self.now)
-        if audit.state is State.DELETED:
-            del self._audits[audit_id]
-            return None
-        return audit
+    def _open(self, profile: Profile, founder: tuple[str, str]) -> Company:
+        company = Company(self.context, self._opened, profile, founder, self.agenda, self.webhooks.announce)
+        self._opened += 1
+        self._companies.append(company)
+        return company
 
-    def _plan(self, outcome: Outcome | None) -> Plan:
-        settings = self.context.settings
-        seconds = settings.audit_seconds if outcome is None or outcome.seconds is None else outcome.seconds
-        return Plan(outcome.result if outcome else "completed", settings.audit_pickup_seconds, seconds)
+    def _wake_at(self, moment: datetime) -> None:
+        """With a webhook, things must happen on time, and not only when somebody asks."""
+        if self.webhooks.target is None or (self._woken_at is not None and self._woken_at <= moment):
+            return
+        if self.context.callbacks.at(moment, partial(self._wake, moment)):
+            self._woken_at = moment
 
-    def _known(self, audit_ids: Iterable[str]) -> list[Audit]:
-        audits = [self._settled(audit_id) for audit_id in dict.fromkeys(audit_ids)]
-        known = [audit for audit in audits if audit is not None]
-        if len(known) < len(audits):
-            raise BusinessError("audit/not-found")
-        return known
-
-    def _check_people(self, user_ids: Iterable[str]) -> None:
-        known = {person.id for person in self.people}
-        if not set(user_ids) <= known:
-            raise BusinessError("user/not-found")
-
-
-def _check_dates(start: datetime | None, end: datetime) -> None:
-    if start is not None and end <= start:
-        raise RequestRefused(422, "The request contains invalid data", {"endDate": "must be after startDate"})
-
-
-def _person(user_id: str, name: str, role: str) -> Person:
-    return Person(user_id, name, name.lower().replace(" ", ".") + "@example.com", role)
-
-
-def _groups(
-    source: dict[str, tuple[int, ...]], make_id: Callable[[str, object], str], kind: str, ids: list[str]
-) -> list[Group]:
-    return [
-        Group(make_id(kind, n), name, frozenset(ids[index] for index in members))
-        for n, (name, members) in enumerate(source.items())
-    ]
+    def _wake(self, moment: datetime) -> None:
+        if moment != self._woken_at:  # an earlier waking has taken its place
+            return
+        self._woken_at = None
+        self.settle()
+        if self.agenda.next_at is not None:
+            self._wake_at(self.agenda.next_at)

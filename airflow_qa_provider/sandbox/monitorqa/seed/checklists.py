@@ -1,89 +1,10 @@
-"""Invented companies, people, sites and checklists of the MonitorQA sandbox."""
+"""Invented checklists: templates, their sections and questions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-COMPANY = "Northwind Facilities Group"
-
-
-@dataclass(frozen=True)
-class Person:
-    """A user of the company."""
-
-    id: str
-    name: str
-    email: str
-    role: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group of users or of audit objects."""
-
-    id: str
-    name: str
-    member_ids: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Question:
-    """One item of a template; ``finding`` is what an auditor notes when it fails."""
-
-    text: str
-    finding: str
-    critical: bool = False
-
-
-@dataclass(frozen=True)
-class Template:
-    """A checklist; ``template_type`` is 0 or 1, the vendor does not say what that means."""
-
-    id: str
-    name: str
-    template_type: int
-    sections: Mapping[str, tuple[Question, ...]]
-
-
-@dataclass(frozen=True)
-class Site:
-    """An audit object."""
-
-    id: str
-    name: str
-    notes: str
-    address: str
-    lat: str
-    lng: str
-    department: str
-
-
-PEOPLE = (
-    ("Marta Lindqvist", "Senior auditor"),
-    ("Tomas Keller", "Auditor"),
-    ("Aisha Rahman", "Auditor"),
-    ("Joel Petersen", "Auditor"),
-    ("Chiara Conti", "Site manager"),
-    ("Daniel Okafor", "Administrator"),
-)
-
-GROUPS = {"Safety auditors": (0, 1, 2), "Fire wardens": (3,), "Site managers": (4, 5)}
-
-SITES = (
-    ("Harbour Point Tower B", "Level 14 to 22 under fit-out; sign in at gate 2.", "Quayside 18", "Construction"),
-    (
-        "Maple Street Distribution Centre",
-        "Forklift traffic: high-visibility vest needed.",
-        "Maple Street 210",
-        "Logistics",
-    ),
-    ("Riverside Clinic", "Patient areas: no photos of people.", "Riverside Walk 5", "Healthcare"),
-    ("Old Mill Kitchen", "Deliveries before 10:00.", "Mill Lane 3", "Food"),
-    ("Eastgate Car Park", "Levels -1 and -2 closed on Sundays.", "Eastgate 77", "Facilities"),
-)
-
-SITE_GROUPS = {"City sites": (0, 2, 4), "Operations": (1, 3)}
+from airflow_qa_provider.sandbox.monitorqa.state.templates import Question
 
 CHECKLISTS: Mapping[str, Mapping[str, tuple[Question, ...]]] = {
     "Site safety walk": {

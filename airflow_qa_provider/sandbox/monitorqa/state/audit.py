@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from airflow_qa_provider.sandbox.clock import later
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.sandbox.monitorqa.state.answers import Result
 
 REOPENED_FOR_SECONDS = 24 * 3600.0
 
@@ -39,12 +43,14 @@ class Plan:
 @dataclass
 class Audit:
     """
-    An audit. :meth:`settle` brings it up to date; nothing else moves it by itself.
+    An audit.
 
     :param opened_at: when it was created or last reopened
     :param start_date: not to be started before; None means at once
     :param schedule_id: schedule that made it; None for a one-time audit
     :param round: 0, and one more each time it is reopened
+    :param auditor_id: who carries it out, once it is started
+    :param outcome: the answers, once it is completed
     """
 
     id: str
@@ -63,22 +69,30 @@ class Audit:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     round: int = 0
+    auditor_id: str | None = None
+    outcome: Result | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether there is still something to do."""
         return self.state in (State.PENDING, State.STARTED)
 
-    def settle(self, now: datetime) -> None:
-        """
-        Let everything happen that is due.
+    @property
+    def key(self) -> str:
+        """Tells the rounds of all audits apart; what an audit brings forth derives its id from it."""
+        return f"{self.id}:{self.round}" if self.round else self.id
 
-        :param now: the current moment
-        """
-        step = self._next_step()
-        while step is not None and step[0] <= now:
-            self._take(*step)
-            step = self._next_step()
+    @property
+    def result(self) -> Result:
+        """The answers of a completed audit."""
+        if self.outcome is None:
+            raise RuntimeError(f"Audit {self.number} has no answers: it is {self.state.value}.")
+        return self.outcome
+
+    @property
+    def completed_at(self) -> datetime:
+        """When it was completed."""
+        return self.ended_at or self.opened_at
 
     def reopen(self, now: datetime, start: datetime, end: datetime) -> None:
         """
@@ -90,17 +104,29 @@ class Audit:
         """
         self.state = State.PENDING
         self.opened_at, self.start_date, self.end_date = now, start, end
-        self.started_at = self.ended_at = None
+        self.started_at = self.ended_at = self.auditor_id = self.outcome = None
         self.round += 1
 
-    def expire(self, now: datetime) -> None:
-        """Close the audit without completion."""
-        if self.is_open:
-            self.state, self.ended_at = State.EXPIRED, now
+    def take(self, moment: datetime, state: State) -> None:
+        """
+        Enter the next state.
 
-    def _next_step(self) -> tuple[datetime, State] | None:
+        :param moment: when
+        :param state: what :meth:`next_step` said
+        """
+        if state is State.PENDING:
+            self.reopen(moment, moment, later(moment, REOPENED_FOR_SECONDS + 2 * self.plan.seconds))
+            return
+        self.state = state
+        if state is State.STARTED:
+            self.started_at = moment
+        else:
+            self.ended_at = moment
+
+    def next_step(self) -> tuple[datetime, State] | None:
+        """Say what happens next by itself, and when."""
         if self.state is State.COMPLETED and self.plan.result == "reopened" and self.round == 0:
-            return later(self.ended_at or self.opened_at, self.plan.seconds), State.PENDING
+            return later(self.completed_at, self.plan.seconds), State.PENDING
         if not self.is_open:
             return None
         begin = max(self.opened_at, self.start_date or self.opened_at)
@@ -118,13 +144,3 @@ class Audit:
         if result in ("never_started", "never_finished"):
             return None
         return {"expired": State.EXPIRED, "deleted": State.DELETED}.get(result, State.COMPLETED)
-
-    def _take(self, moment: datetime, state: State) -> None:
-        if state is State.PENDING:
-            self.reopen(moment, moment, later(moment, REOPENED_FOR_SECONDS + 2 * self.plan.seconds))
-            return
-        self.state = state
-        if state is State.STARTED:
-            self.started_at = moment
-        else:
-            self.ended_at = moment

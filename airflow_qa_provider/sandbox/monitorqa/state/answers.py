@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from airflow_qa_provider.sandbox.clock import later
-from airflow_qa_provider.sandbox.monitorqa.audit import Audit
-from airflow_qa_provider.sandbox.monitorqa.seed import Person, Question, Template
+from airflow_qa_provider.sandbox.monitorqa.state.audit import Audit
+from airflow_qa_provider.sandbox.monitorqa.state.templates import (
+    NOT_APPLICABLE_COUNTS,
+    Question,
+    ScoreSystem,
+    Template,
+)
 
 _DAY = 24 * 3600.0
 _GOOD_NOTES = ("Checked on site.", "As agreed at the last visit.", "In order, no remarks.", "Improved since last time.")
-# Lowest score, label, colour.
-SCORE_SYSTEM = ((90, "Excellent", "#198754"), (75, "Good", "#28a745"), (60, "Fair", "#ca8a04"), (0, "Poor", "#be2633"))
-FAIL_BELOW = 60
 
 
 @dataclass(frozen=True)
@@ -30,38 +31,35 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class CorrectiveAction:
-    """Follow-up of a failed item. Priority 0 Low to 2 High; status 0 Open."""
+class FollowUp:
+    """A corrective action to be raised; ``lot`` chooses among the users. Priority 0 Low to 2 High."""
 
-    number: str
     name: str
     description: str
-    assignee: Person
-    created_at: datetime
-    due_at: datetime
+    lot: float
+    due_seconds: float
     priority: int
-    status: int
 
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that comes of a completed audit."""
+    """Everything that comes of a completed audit; follow-ups by the index of their answer."""
 
     answers: tuple[Answer, ...]
-    actions: dict[int, CorrectiveAction]
+    follow_ups: Mapping[int, FollowUp]
     score: float
     label: str
     colour: str
     failed: bool
 
 
-def fill_in(audit: Audit, template: Template, people: list[Person], seed: int) -> Result:
+def fill_in(audit: Audit, template: Template, system: ScoreSystem, seed: int) -> Result:
     """
     Answer every question of an audit.
 
-    :param audit: a completed audit
+    :param audit: the audit that is being completed
     :param template: its template
-    :param people: who can be given corrective actions
+    :param system: how it is scored
     :param seed: seed of the sandbox
     """
     rng = random.Random(f"{seed}:{audit.id}:{audit.round}")
@@ -76,28 +74,28 @@ def fill_in(audit: Audit, template: Template, people: list[Person], seed: int) -
         first = next((n for n, a in enumerate(answers) if a.question.critical), 0)
         answers[first] = _failed(answers[first].section, answers[first].question)
     else:
-        _put_right(answers)
-    score = _score(answers)
-    failed = score < FAIL_BELOW or any(a.verdict == "Failed" and a.question.critical for a in answers)
-    label, colour = next((name, colour) for least, name, colour in SCORE_SYSTEM if score >= least)
-    actions = {
-        index: _follow_up(rng, audit, index, answer, people)
-        for index, answer in enumerate(answers)
-        if answer.verdict == "Failed"
-    }
-    return Result(tuple(answers), actions, score, label, colour, failed)
+        _put_right(answers, system)
+    score = _score(answers, system)
+    critical = any(answer.verdict == "Failed" and answer.question.critical for answer in answers)
+    label = system.label_of(score)
+    follow_ups = {n: _follow_up(rng, answer) for n, answer in enumerate(answers) if answer.verdict == "Failed"}
+    failed = critical or score < system.passed_threshold
+    return Result(tuple(answers), follow_ups, score, label.label, label.color, failed)
 
 
-def _score(answers: list[Answer]) -> int:
-    counted = [answer for answer in answers if answer.verdict != "N/A"]
-    passed = sum(answer.verdict == "Passed" for answer in counted)
-    return round(100 * passed / len(counted)) if counted else 100
+def _score(answers: list[Answer], system: ScoreSystem) -> int:
+    passed = sum(answer.verdict == "Passed" for answer in answers)
+    skipped = sum(answer.verdict == "N/A" for answer in answers)
+    if system.score_system_type == NOT_APPLICABLE_COUNTS:
+        passed, skipped = passed + skipped, 0
+    counted = len(answers) - skipped
+    return round(100 * passed / counted) if counted else 100
 
 
-def _put_right(answers: list[Answer]) -> None:
+def _put_right(answers: list[Answer], system: ScoreSystem) -> None:
     """Pass as many failed items as it takes for a short checklist not to fail by bad luck."""
     for index, answer in enumerate(answers):
-        if _score(answers) >= FAIL_BELOW:
+        if _score(answers, system) >= system.passed_threshold:
             return
         if answer.verdict == "Failed":
             answers[index] = replace(answer, verdict="Passed", note="", has_photo=False)
@@ -118,15 +116,12 @@ def _failed(section: str, question: Question) -> Answer:
     return Answer(section, question, "Failed", question.finding, "", True)
 
 
-def _follow_up(rng: random.Random, audit: Audit, index: int, answer: Answer, people: list[Person]) -> CorrectiveAction:
-    done = audit.ended_at or audit.opened_at
-    return CorrectiveAction(
-        number=f"CA{audit.number[3:]}-{index + 1:02d}",
-        name=f"Put right: {answer.question.text[0].lower()}{answer.question.text[1:]}",
+def _follow_up(rng: random.Random, answer: Answer) -> FollowUp:
+    text, critical = answer.question.text, answer.question.critical
+    return FollowUp(
+        name=f"Put right: {text[0].lower()}{text[1:]}",
         description=f"{answer.note} Correct it, add a photo, and submit for approval.",
-        assignee=rng.choice(people),
-        created_at=done,
-        due_at=later(done, (2 if answer.question.critical else rng.choice((7, 14))) * _DAY),
-        priority=2 if answer.question.critical else rng.choice((0, 1)),
-        status=0,
+        lot=rng.random(),
+        due_seconds=(2 if critical else rng.choice((7, 14))) * _DAY,
+        priority=2 if critical else rng.choice((0, 1)),
     )

@@ -1,0 +1,3 @@
+"""MonitorQA's routes, one module per page of the vendor docs or two."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The invented account that a sandbox starts with."""
+
+from __future__ import annotations

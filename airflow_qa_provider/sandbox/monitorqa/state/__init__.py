@@ -1,0 +1,3 @@
+"""What MonitorQA holds, and what happens by itself as time passes."""
+
+from __future__ import annotations

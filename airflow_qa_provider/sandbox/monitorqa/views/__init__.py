@@ -1,0 +1,3 @@
+"""From MonitorQA's state to its answers."""
+
+from __future__ import annotations

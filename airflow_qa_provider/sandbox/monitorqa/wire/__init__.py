@@ -1,0 +1,3 @@
+"""MonitorQA's request bodies and answers."""
+
+from __future__ import annotations
