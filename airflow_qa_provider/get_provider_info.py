@@ -162,10 +162,10 @@ def get_provider_info() -> dict[str, Any]:
         "connection-types": _connection_types(),
         "hooks": _modules("hooks", *_INTEGRATIONS),
         "operators": _modules("operators", *_INTEGRATIONS, also={"monitorqa": "generic", "qalyptus": "generic"}),
-        "sensors": _modules("sensors", "monitorqa", "qalyptus"),
+        "sensors": _modules("sensors", *_INTEGRATIONS),
         "triggers": [
-            {"integration-name": _INTEGRATIONS[vendor][0], "python-modules": ["airflow_qa_provider.triggers.wait"]}
-            for vendor in ("monitorqa", "qalyptus")
+            {"integration-name": title, "python-modules": ["airflow_qa_provider.triggers.wait"]}
+            for title, _ in _INTEGRATIONS.values()
         ],
         "transfers": [
             {

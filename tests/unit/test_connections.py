@@ -16,6 +16,7 @@ from airflow.sdk import Connection
 from airflow.sdk.log import redact
 from packaging.version import Version
 
+import airflow_qa_provider
 from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.clients.vendors import VENDORS
 from airflow_qa_provider.exceptions import QAConfigurationError
@@ -27,6 +28,7 @@ from airflow_qa_provider.hooks.registry import hook_class_for, hook_for
 from tests.contract.recorder import Answer, RecordingServer
 
 TYPES = {entry["connection-type"]: entry for entry in get_provider_info()["connection-types"]}
+PACKAGE = Path(airflow_qa_provider.__file__).parent
 KEY = "key-that-must-not-be-seen"
 HOSTS = {
     "conqa": "https://api-oceania.con.qa/api-v1",
@@ -77,6 +79,14 @@ def test_all_five_vendors_have_a_type_a_hook_and_modules_that_exist() -> None:
             assert entry["python-modules"]
             for module in entry["python-modules"]:
                 import_module(module)
+    for kind in ("hooks", "operators", "sensors"):
+        listed = {module for entry in info[kind] for module in entry["python-modules"]}
+        there = {f"airflow_qa_provider.{kind}.{v}" for v in VENDORS if (PACKAGE / kind / f"{v}.py").exists()}
+        assert there <= listed
+    transfers = {entry["python-module"] for entry in info["transfers"]}
+    assert {f"airflow_qa_provider.transfers.{v}" for v in VENDORS if (PACKAGE / "transfers" / f"{v}.py").exists()} == (
+        transfers
+    )
 
 
 def test_airflow_accepts_the_provider_info() -> None:
