@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,6 +13,13 @@ import pytest
 from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
 from airflow_qa_provider.sandbox.callbacks import Callbacks, DeliveryPolicy, Endpoint, Result
 from tests.sandbox.receiver import Receiver
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    """Serve one vendor only: every test resets all that are served."""
+    with run_sandbox(["conqa"], clock=ManualClock()) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pypdf
@@ -14,6 +15,13 @@ from airflow_qa_provider.sandbox import ConqaWire, ManualClock, Sandbox, Sandbox
 from tests.sandbox.receiver import Receiver
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    """Serve one vendor only: every test resets all that are served."""
+    with run_sandbox(["conqa"], clock=ManualClock()) as sandbox:
+        yield sandbox
 
 
 def refusal(answer: requests.Response, status: int) -> dict[str, Any]:

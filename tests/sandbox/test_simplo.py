@@ -23,7 +23,7 @@ DAY = 24 * 3600
 
 
 class RewindingClock(ManualClock):
-    """A manual clock that a test can take back to its start; the one of the shared sandbox only goes on."""
+    """A manual clock that a test can take back to its start; others only go on."""
 
     def rewind(self) -> None:
         with self._lock:
@@ -31,24 +31,21 @@ class RewindingClock(ManualClock):
 
 
 @pytest.fixture(scope="module")
-def own_sandbox() -> Iterator[Sandbox]:
+def shared_sandbox() -> Iterator[Sandbox]:
     with run_sandbox(["simplo"], clock=RewindingClock()) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def march(own_sandbox: Sandbox, api_of: Any) -> Iterator[tuple[Sandbox, Any]]:
-    """A sandbox at 2026-03-02 09:00 in Prague."""
-    assert isinstance(own_sandbox.clock, RewindingClock)
-    own_sandbox.clock.rewind()
-    own_sandbox.reset()
-    api = api_of(own_sandbox, "simplo")
-    with api.session:
-        yield own_sandbox, api
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    """At 2026-03-02 09:00 in Prague."""
+    assert isinstance(shared_sandbox.clock, RewindingClock)
+    shared_sandbox.clock.rewind()
+    shared_sandbox.reset()
+    return shared_sandbox
 
 
-def test_report_has_the_documented_members(march: tuple[Sandbox, Any]) -> None:
-    _, simplo = march
+def test_report_has_the_documented_members(simplo: Any) -> None:
     number = simplo.extra["report_id"]
     report = simplo.get(f"/reports/{number}").json()
     assert set(report) >= DOCUMENTED
@@ -125,8 +122,7 @@ def test_embeds(simplo: Any) -> None:
     assert task["total_time_reported"] == task["reported_time"]
 
 
-def test_put_needs_the_invoice_number_and_patch_does_not(march: tuple[Sandbox, Any]) -> None:
-    sandbox, simplo = march
+def test_put_needs_the_invoice_number_and_patch_does_not(sandbox: Sandbox, simplo: Any) -> None:
     path = f"/reports/{in_state(simplo, 1)['id']}"
     assert refusal(simplo.put(path, json={"state": 2}), 422, "ValidationError") == {
         "invoice_number": "The invoice number field is required."
@@ -216,8 +212,7 @@ def test_pdf_is_a_bill_of_the_report(simplo: Any) -> None:
 
 
 @pytest.mark.parametrize(("by", "user_id"), [("user", 1), ("client", None)])
-def test_approval_by_user_or_known_client(march: tuple[Sandbox, Any], by: str, user_id: int | None) -> None:
-    sandbox, simplo = march
+def test_approval_by_user_or_known_client(sandbox: Sandbox, simplo: Any, by: str, user_id: int | None) -> None:
     report = in_state(simplo, 2)
     place = f"/reports/{report['id']}/approved"
 
@@ -250,8 +245,7 @@ def test_approval_is_a_post(simplo: Any) -> None:
     assert answer.headers["Allow"] == "POST"
 
 
-def test_every_call_of_issue_invoice_makes_an_invoice(march: tuple[Sandbox, Any]) -> None:
-    _, simplo = march
+def test_every_call_of_issue_invoice_makes_an_invoice(simplo: Any) -> None:
     report = in_state(simplo, 3)
     for _ in range(2):
         answer = simplo.get(f"/reports/{report['id']}/issue-invoice")
@@ -278,8 +272,7 @@ def test_a_lost_answer_leaves_an_invoice_behind(sandbox: Sandbox, simplo: Any) -
     assert simplo.get("/reports/46").json()["invoiced_at"] is not None
 
 
-def test_reports_come_from_settings_as_months_pass(march: tuple[Sandbox, Any]) -> None:
-    sandbox, simplo = march
+def test_reports_come_from_settings_as_months_pass(sandbox: Sandbox, simplo: Any) -> None:
     wanted = {"name": "Driver app support", "client_id": 2, "regular_interval": 1, "project_ids": [2]}
     made = simplo.post("/report-settings", json=wanted)
     assert made.status_code == 201
@@ -297,8 +290,7 @@ def test_reports_come_from_settings_as_months_pass(march: tuple[Sandbox, Any]) -
     assert simplo.get(f"/reports/{new[0]['id']}", params={"embed": "report_setting"}).json()["report_setting"] is None
 
 
-def test_one_time_setting_makes_one_report(march: tuple[Sandbox, Any]) -> None:
-    sandbox, simplo = march
+def test_one_time_setting_makes_one_report(sandbox: Sandbox, simplo: Any) -> None:
     times = {"one_time_from": "2026-03-02T00:00:00+0100", "one_time_to": "2026-03-04T23:59:59+0100"}
     wanted = {"name": "Security review", "client_id": 3, "type": 1, "project_ids": [3], **times}
     setting = simplo.post("/report-settings", json=wanted).json()
@@ -328,8 +320,7 @@ def test_wrong_report_settings(simplo: Any, body: dict[str, Any], field: str) ->
     assert list(refusal(simplo.put("/report-settings/2", json=body), 422, "ValidationError")) == [field]
 
 
-def test_report_setting_dates_have_two_formats(march: tuple[Sandbox, Any]) -> None:
-    _, simplo = march
+def test_report_setting_dates_have_two_formats(simplo: Any) -> None:
     setting = simplo.get("/report-settings/2").json()
     assert setting["regular_start"] == "2025-02-28T23:00:00.000000Z"
     assert setting["created_at"] == "2025-03-01T00:00:00+0100"
