@@ -10,24 +10,7 @@ import pytest
 import requests
 
 from airflow_qa_provider.sandbox import ManualClock, QalyptusWire, Sandbox, SandboxSettings, run_sandbox
-
-UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-def data(answer: requests.Response) -> Any:
-    assert answer.status_code == 200, answer.text
-    body = answer.json()
-    assert set(body) == {"data", "isSuccess", "error", "errorDetails"}
-    assert (body["isSuccess"], body["error"], body["errorDetails"]) == (True, None, None)
-    return body["data"]
-
-
-def error(answer: requests.Response, status: int) -> str:
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert set(body) == {"data", "isSuccess", "error", "errorDetails"}
-    assert (body["data"], body["isSuccess"]) == (None, False)
-    return str(body["error"])
+from tests.sandbox.envelopes import UNKNOWN, data, error
 
 
 @pytest.fixture

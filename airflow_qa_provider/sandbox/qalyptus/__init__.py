@@ -1,3 +1,3 @@
-"""Qalyptus Cloud API: catalogue, on-demand reports, tasks, status and downloads."""
+"""Qalyptus Cloud API: all 176 operations of the documentation, with a tenant behind them that keeps its state."""
 
 from __future__ import annotations

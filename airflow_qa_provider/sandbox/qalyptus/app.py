@@ -8,13 +8,15 @@ from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
 from starlette.datastructures import Headers
 
-from airflow_qa_provider.sandbox.apidocs import Examples, add_examples
+from airflow_qa_provider.sandbox.apidocs import add_examples
 from airflow_qa_provider.sandbox.auth import RequireCredentials, same_secret
 from airflow_qa_provider.sandbox.context import SandboxContext
-from airflow_qa_provider.sandbox.qalyptus import routes
 from airflow_qa_provider.sandbox.qalyptus.content import FilePress
 from airflow_qa_provider.sandbox.qalyptus.envelope import failure, install_error_handlers
-from airflow_qa_provider.sandbox.qalyptus.records import ON_DEMAND, SCHEDULED
+from airflow_qa_provider.sandbox.qalyptus.examples import examples
+from airflow_qa_provider.sandbox.qalyptus.routes import GROUPS
+from airflow_qa_provider.sandbox.qalyptus.routes.operation import add_routes
+from airflow_qa_provider.sandbox.qalyptus.routes.status import storage
 from airflow_qa_provider.sandbox.qalyptus.signing import STORAGE_PREFIX
 from airflow_qa_provider.sandbox.qalyptus.store import QalyptusStore
 
@@ -48,14 +50,14 @@ def create_app(context: SandboxContext) -> FastAPI:
     install_error_handlers(app, always_200=context.settings.qalyptus.errors_as_200)
     app.add_middleware(
         RequireCredentials,
-        accepts=lambda headers: _has_key(headers, context.api_key),
+        accepts=lambda headers: _has_key(headers, app.state.store),
         refuse=lambda: failure(401, "Unauthorized", "The API key is missing, unknown or expired."),
         open_prefixes=(STORAGE_PREFIX,),
     )
-    for router in (routes.catalogue, routes.reports, routes.tasks, routes.status):
-        app.include_router(router, prefix=BASE_PATH, dependencies=[Security(_SCHEME)])
-    app.include_router(routes.storage)
-    add_examples(app, _examples(app.state.store))
+    for tag, operations in GROUPS.items():
+        add_routes(app, BASE_PATH, tag, operations, dependencies=[Security(_SCHEME)])
+    app.include_router(storage)
+    add_examples(app, examples(app.state.store, BASE_PATH))
     return app
 
 
@@ -73,29 +75,7 @@ def airflow_connection(context: SandboxContext) -> dict[str, Any]:
     }
 
 
-def _has_key(headers: Headers, key: str) -> bool:
+def _has_key(headers: Headers, store: QalyptusStore) -> bool:
     scheme, _, given = headers.get("Authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and same_secret(given.strip(), key)
-
-
-def _examples(store: QalyptusStore) -> Examples:
-    report, task = next(iter(store.tenant.reports)), next(iter(store.tenant.tasks))
-    requested, run = store.records(ON_DEMAND)[0].id, store.records(SCHEDULED)[0].id
-    selection = {"fieldName": "Region", "selectedCount": 1, "selectedValues": ["Nordics"], "isNumeric": False}
-    examples: dict[tuple[str, str], dict[str, Any]] = {
-        ("get", "/reports/{id}"): {"id": report},
-        ("post", "/reports/{id}/on-demand/{outputFormat}"): {
-            "id": report,
-            "outputFormat": "Pdf",
-            "body": {"selections": [selection], "appId": None, "bookmarkId": None},
-        },
-        ("get", "/tasks/{id}"): {"id": task},
-        ("post", "/tasks/{id}/run"): {"id": task},
-        ("delete", "/status/{id}"): {"id": requested},
-    }
-    for ending in ("", "/log", "/smtp-log"):
-        examples["get", f"/status/on-demand-requests/{{id}}{ending}"] = {"id": requested}
-        examples["get", f"/status/scheduled-tasks/{{id}}{ending}"] = {"id": run}
-    for method, ending in (("post", "run"), ("post", "stop"), ("get", "download"), ("get", "download/stream")):
-        examples[method, f"/status/{{id}}/{ending}"] = {"id": requested}
-    return {(method, BASE_PATH + path): values for (method, path), values in examples.items()}
+    key = given.strip()
+    return scheme.lower() == "bearer" and (same_secret(key, store.context.api_key) or store.api_keys.accepts(key))

@@ -44,7 +44,7 @@ def smtp_log_text(record: Record, now: datetime) -> str:
     :param now: the current moment
     :raises Refused: 404 when nothing was sent
     """
-    if record.task is None or record.status(now) not in WITH_FILE:
+    if record.task is None or not record.task.recipients or record.status(now) not in WITH_FILE:
         raise Refused(404, "Log not found", "No mail was sent, so there is no SMTP log.")
     lines = [_line(record.finished_at, "INFO", "220 mail.example.com ESMTP ready")]
     for recipient in record.task.recipients:

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from airflow_qa_provider.sandbox.clock import later
-from airflow_qa_provider.sandbox.qalyptus.seed import Report, Task
+from airflow_qa_provider.sandbox.qalyptus.seed import Subject
 
 ON_DEMAND, SCHEDULED = "on-demand", "scheduled"
 ACTIVE = frozenset({"queued", "running"})
@@ -24,6 +24,24 @@ _MESSAGES = {
 }
 
 
+@dataclass(frozen=True)
+class ReportAtRun:
+    """A report as it was when the run began; later changes do not touch the run."""
+
+    id: str
+    name: str
+    subject: Subject
+
+
+@dataclass(frozen=True)
+class TaskAtRun:
+    """A task as it was when the run began, with the mail addresses that it sends to."""
+
+    id: str
+    name: str
+    recipients: tuple[str, ...]
+
+
 @dataclass
 class Record:
     """
@@ -37,13 +55,13 @@ class Record:
 
     id: str
     kind: str
-    report: Report
+    report: ReportAtRun
     output_format: str
     created_at: datetime
     queue_seconds: float
     seconds: float
     ending: str
-    task: Task | None = None
+    task: TaskAtRun | None = None
     selections: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stopped_at: datetime | None = None
 
@@ -114,6 +132,15 @@ def wire_date(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_wire_date(text: str) -> datetime:
+    """
+    Read what :func:`wire_date` wrote.
+
+    :param text: a date on the wire
+    """
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def wire_record(record: Record, now: datetime, words: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Any]:

@@ -1,12 +1,9 @@
-"""Invented organizations, people, reports and tasks of the Qalyptus sandbox."""
+"""Invented organizations, people, reports and tasks of the Qalyptus sandbox: data only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from airflow_qa_provider.sandbox.context import SandboxContext
 from airflow_qa_provider.sandbox.files.table import Measure
 
 OWNER = "Fjordline Trading"
@@ -67,6 +64,55 @@ STOCK = Subject(
     ((Measure("Pieces", _COUNT), 9000, 64_000), (Measure("Stock value", _EUR), 90_000, 700_000)),
 )
 
+
+@dataclass(frozen=True)
+class QlikAppSeed:
+    """
+    A Qlik app.
+
+    :param subjects: what its figures are about
+    :param variables: names and values
+    :param bookmarks: names
+    :param objects: titles and types
+    """
+
+    name: str
+    subjects: tuple[Subject, ...]
+    variables: tuple[tuple[str, str], ...]
+    bookmarks: tuple[str, ...]
+    objects: tuple[tuple[str, str], ...]
+
+
+QLIK_APPS = (
+    QlikAppSeed(
+        "Sales analytics",
+        (SALES,),
+        (("vCurrentYear", "2026"), ("vCurrency", "EUR"), ("vRegionalManagers", "regional.managers@example.com")),
+        ("Current quarter", "Nordics"),
+        (("Revenue by region", "Chart"), ("Sales figures", "Table"), ("Return rate", "Kpi")),
+    ),
+    QlikAppSeed(
+        "Quality monitor",
+        (QUALITY, COMPLAINTS),
+        (("vRejectLimit", "0.02"), ("vCurrentYear", "2026")),
+        ("Top suppliers",),
+        (("Rejected units", "Chart"), ("Supplier scorecard", "Table"), ("Complaints by product", "Table")),
+    ),
+    QlikAppSeed(
+        "Warehouse stock",
+        (STOCK,),
+        (("vMinimumPieces", "10000"),),
+        ("Below minimum",),
+        (("Stock by warehouse", "Table"), ("Stock value", "Chart")),
+    ),
+)
+# The output formats of a report, by its type: those that the sandbox can make.
+REPORT_FORMATS = {
+    "Excel": ("Xlsx", "Pdf", "Csv", "Html"),
+    "Word": ("Pdf",),
+    "PowerPoint": ("Pdf",),
+    "HTML": ("Html", "Pdf"),
+}
 # Name, type, output formats, subject, project, iterates.
 REPORTS: tuple[tuple[str, str, tuple[str, ...], Subject, int, bool], ...] = (
     ("Regional sales review", "Excel", ("Pdf", "Xlsx", "Csv", "Html"), SALES, 0, False),
@@ -83,145 +129,30 @@ TASKS: tuple[tuple[str, str, int, str, str, bool], ...] = (
     ("Weekly supplier quality summary", "Scorecard for purchasing.", 1, "Xlsx", "success", True),
 )
 ORGANIZATIONS = (("fjordline", "Fjordline Trading"), ("fjordline-logistics", "Fjordline Logistics"))
-PROJECTS = ("Sales", "Quality", "Operations")
+# Name, organization.
+PROJECTS = (("Sales", 0), ("Quality", 0), ("Operations", 1))
+# The first is the user of the API key, the second the tenant owner; the last owns nothing.
 PEOPLE = ("Ingrid Solberg", "Pieter de Vries", "Sofia Almeida", "Lukas Brandt", "Niamh Byrne", "Camille Laurent")
-FILTERS = ("Nordics only", "Current year", "Top suppliers")
-
-
-@dataclass(frozen=True)
-class Report:
-    """A report template."""
-
-    id: str
-    name: str
-    formats: tuple[str, ...]
-    subject: Subject
-    wire: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Task:
-    """A task: one report, sent to people."""
-
-    id: str
-    name: str
-    report: Report
-    output_format: str
-    ending: str
-    recipients: tuple[str, ...]
-    wire: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Tenant:
-    """Everything that is configured rather than run; lists are ready for the wire."""
-
-    organizations: list[dict[str, Any]]
-    projects: list[dict[str, Any]]
-    users: list[dict[str, Any]]
-    filters: list[dict[str, Any]]
-    reports: dict[str, Report]
-    tasks: dict[str, Task]
+# Name, project, Qlik app; item: type and index in the app.
+FILTERS = (("Nordics only", 0, 0), ("Current year", 1, 1), ("Low stock", 2, 2))
+# Name, description, project, Qlik app.
+CONDITIONS = (
+    ("Month is closed", "The books of the month are closed.", 0, 0),
+    ("Stock below minimum", "A warehouse holds less than its minimum.", 2, 2),
+)
+# Name, description, members as indexes of people.
+GROUPS = (
+    ("Regional managers", "Get the sales review.", (2, 3, 4)),
+    ("Purchasing", "Get the supplier scorecard.", (1, 5)),
+)
+IDENTITY_PROVIDER = "Fjordline sign-in"
+# Name, type, port, folder.
+STORAGE_SERVICES = (("Archive", "SFTP", 22, "/archive/reports"), ("Partner exchange", "FTP", None, "/in"))
+API_KEYS = ("Finance exports", "Nightly pipelines")
+# License, how many there are.
+LICENSES = (("Professional", 5), ("Recipient", 100))
 
 
 def email_of(name: str) -> str:
     """Return the mail address of a person."""
     return name.lower().replace(" ", ".") + "@example.com"
-
-
-def make_tenant(context: SandboxContext) -> Tenant:
-    """
-    Invent a tenant.
-
-    :param context: the vendor's view of the sandbox
-    """
-    make_id = context.make_id
-    projects = [
-        {**_owned(context, n, name, f"{name} reports and tasks"), "isGlobalPermissions": False}
-        for n, name in enumerate(PROJECTS)
-    ]
-    for n, project in enumerate(projects):
-        project["id"] = make_id("project", n)
-    reports = {report.id: report for report in (_report(context, n) for n in range(len(REPORTS)))}
-    tasks = {task.id: task for task in (_task(context, n, list(reports.values())) for n in range(len(TASKS)))}
-    return Tenant(
-        organizations=[
-            {"id": make_id("organization", n), "name": name, "displayName": display, "description": None}
-            for n, (name, display) in enumerate(ORGANIZATIONS)
-        ],
-        projects=projects,
-        users=[_user(context, n, name) for n, name in enumerate(PEOPLE)],
-        filters=[
-            {**_owned(context, n, name, None), "id": make_id("filter", n), "project": PROJECTS[n % len(PROJECTS)]}
-            for n, name in enumerate(FILTERS)
-        ],
-        reports=reports,
-        tasks=tasks,
-    )
-
-
-def _owned(context: SandboxContext, index: int, name: str, description: str | None) -> dict[str, Any]:
-    owner = index % len(PEOPLE)
-    return {
-        "id": "",
-        "name": name,
-        "description": description,
-        "owner": context.make_id("user", owner),
-        "ownerName": PEOPLE[owner],
-        "isMine": owner == 0,
-    }
-
-
-def _user(context: SandboxContext, index: int, name: str) -> dict[str, Any]:
-    return {
-        "id": context.make_id("user", index),
-        "name": name,
-        "email": email_of(name),
-        "type": "User",
-        "status": "Active",
-        "license": "Professional" if index == 0 else "Recipient",
-        "groups": ["All users"],
-        "isTenantOwner": index == 0,
-        "tenantAdminRole": index == 0,
-        "organizationRoles": [],
-    }
-
-
-def _report(context: SandboxContext, index: int) -> Report:
-    name, kind, formats, subject, project, iterates = REPORTS[index]
-    report_id = context.make_id("report", index)
-    wire = {
-        **_owned(context, index, name, None),
-        "id": report_id,
-        "type": kind,
-        "project": PROJECTS[project],
-        "isIteration": iterates,
-        "templateFile": f"{name.lower().replace(' ', '-')}-template",
-        "outputFormats": list(formats),
-        "dynamicNameSeparator": "_",
-    }
-    return Report(report_id, name, formats, subject, wire)
-
-
-def _task(context: SandboxContext, index: int, reports: list[Report]) -> Task:
-    name, description, report, output_format, ending, scheduled = TASKS[index]
-    task_id = context.make_id("task", index)
-    recipients = tuple(email_of(person) for person in PEOPLE[index % 3 : index % 3 + 3])
-    wire = {
-        **_owned(context, index, name, description),
-        "id": task_id,
-        "project": reports[report].wire["project"],
-        "isActive": True,
-        "isScheduled": scheduled,
-        "testMode": False,
-        "testModeRecipients": None,
-        "sendNotifications": True,
-        "notifyIfError": True,
-        "notifyIfWarning": True,
-        "notifyIfSuccess": False,
-        "notificationRecipients": email_of(PEOPLE[0]),
-        "notificationCc": None,
-        "notificationBcc": None,
-        "lastExecution": None,
-    }
-    return Task(task_id, name, reports[report], output_format, ending, recipients, wire)
