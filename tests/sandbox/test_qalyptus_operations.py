@@ -270,4 +270,4 @@ def test_free_forms_come_back_as_sent(qalyptus: Any, known: dict[str, str]) -> N
 @pytest.mark.slow
 def test_no_input_makes_a_500(qalyptus: Any) -> None:
     statuses = fuzz(qalyptus, examples=3)
-    assert statuses[200] > 100
+    assert statuses[200] > 50
