@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -16,13 +15,25 @@ from airflow.providers.common.compat.sdk import (
 )
 
 from airflow_qa_provider.compat import reschedule_at, task_state_store
-from airflow_qa_provider.exceptions import QAValidationError, QAWaitTimeoutError
-from airflow_qa_provider.triggers.deferral import WaitingTask
+from airflow_qa_provider.exceptions import QAWaitTimeoutError
+from airflow_qa_provider.triggers.deferral import TRIGGERER_RESTART, WaitingTask
 from airflow_qa_provider.waiting.decisions import Decision, WaitUntil
+from airflow_qa_provider.waiting.goals import Goal
 from airflow_qa_provider.waiting.machine import Wait
+from airflow_qa_provider.waiting.targets import Target, target_of
 from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
 
 _MEMORY = "failed_looks"
+
+
+class _StartTriggerArgs:
+    """``start_trigger_args`` of a sensor, made when Airflow asks, for only then all arguments of the task are known.
+
+    ``None`` on the class, where Airflow looks for those of mapped tasks.
+    """
+
+    def __get__(self, sensor: RemoteJobSensor | None, owner: type[RemoteJobSensor]) -> Any:
+        return None if sensor is None else sensor.how_to_start()
 
 
 class RemoteJobSensor(WaitingTask, BaseSensorOperator):
@@ -36,10 +47,15 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
     :param poll_interval: Time between two looks, a ``timedelta`` or seconds; by default that of the connection, 30 s.
         ``poke_interval``, as other sensors call it, does the same.
     :param on_kill: What happens to the remote object when a user stops the task: ``leave`` or ``cancel``.
+    :param start_from_trigger: Whether the task begins in the triggerer, so that it never takes a worker slot. Tasks
+        for which that cannot be begin on a worker all the same: mapped ones, those with outlets or callbacks, and those
+        whose arguments a triggerer cannot render (outputs of mapped tasks, ``xcom_pull`` without ``map_indexes``).
     :param kwargs: ``mode``, ``timeout``, ``soft_fail`` and all else of Airflow's sensors.
     """
 
     result_shape = "snapshot"
+    start_trigger_args: Any = _StartTriggerArgs()
+    awaited_fields: None = None
 
     def __init__(
         self,
@@ -48,6 +64,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         poll_interval: timedelta | float | None = None,
         on_kill: OnKill = "leave",
+        start_from_trigger: bool = False,
         **kwargs: Any,
     ) -> None:
         if poll_interval is not None:
@@ -58,11 +75,19 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         self.conn_id = conn_id
         self.deferrable = deferrable
         self.kill_policy = on_kill
+        self.start_from_trigger = start_from_trigger
+        if start_from_trigger:
+            # Airflow renders only those arguments of the trigger that are template fields of the task, too
+            self.template_fields = (*type(self).template_fields, "awaited_fields")
 
     @property
     def object_id(self) -> str:
         """Id at the vendor of what is waited for."""
-        raise NotImplementedError
+        return self._target().object_id
+
+    def wait_goal(self) -> Goal | None:
+        """Return what ends the wait."""
+        return self._target().goal
 
     def execute(self, context: Any) -> Any:
         """Wait.
@@ -99,6 +124,35 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         if isinstance(end.error, QAWaitTimeoutError):
             return AirflowSensorTimeout(str(end.error))
         return super().failure(end)
+
+    def how_to_start(self) -> Any:
+        """Return what Airflow needs to begin the task in the triggerer; ``None`` for a task that begins on a worker."""
+        end_task = self._shape_when_ended_by_trigger() if self.start_from_trigger else None
+        try:
+            fields = {name: _as_template(getattr(self, name, None)) for name in type(self).template_fields}
+        except ValueError:
+            return None
+        if end_task is None:
+            return None
+        from airflow.triggers.base import StartTriggerArgs
+
+        return StartTriggerArgs(
+            trigger_cls="airflow_qa_provider.triggers.start.StartingTrigger",
+            trigger_kwargs={
+                "kind": self.kind,
+                "awaited_fields": fields,
+                "poll_interval": None if self.poll_interval is None else self.poke_interval,
+                "wait_timeout": float(self.timeout),
+                "terms": self.wait_terms().as_dict(),
+                "end_task": end_task,
+                "kill_policy": self.kill_policy,
+            },
+            next_method="execute_complete",
+            timeout=timedelta(seconds=self.timeout) + TRIGGERER_RESTART,
+        )
+
+    def _target(self) -> Target:
+        return target_of(self.kind, {name: getattr(self, name) for name in type(self).template_fields})
 
     def _look_and_reschedule(self, context: Any) -> Any:
         """Look once and give the worker slot back until the next look.
@@ -144,28 +198,19 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))
 
 
-def words(value: str | int | Iterable[str | int], field: str) -> list[str]:
-    """Return one word, or several, as a list.
+def _as_template(value: Any) -> Any:
+    """Return the output of a task as the template that a triggerer can render; anything else as it is.
 
-    :param value: The word or words.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: There is none.
+    :raises ValueError: A triggerer cannot render it: there, XComs can be asked for by their map index only, and Airflow
+        never answers any other question for them.
     """
-    listed = [value] if isinstance(value, (str, int)) else list(value or ())
-    found = [str(word).strip() for word in listed if str(word).strip()]
-    if not found:
-        raise QAValidationError(f"{field} names nothing to wait for, got {value!r}", outcome="Nothing was sent")
-    return found
-
-
-def choice(value: str, known: Sequence[str], field: str) -> str:
-    """Return a word that must be one of a few.
-
-    :param value: The word.
-    :param known: Those that there are.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is not one of them.
-    """
-    if value not in known:
-        raise QAValidationError(f"{field} must be one of {', '.join(known)}, got {value!r}", outcome="Nothing was sent")
+    if hasattr(value, "iter_references"):
+        source = getattr(value, "operator", None)
+        if source is None or getattr(source, "is_mapped", False) or not hasattr(value, "key"):
+            raise ValueError("only the output of a task that is not mapped can be read in the triggerer")
+        return f"{{{{ ti.xcom_pull(task_ids={source.task_id!r}, key={value.key!r}, map_indexes=-1) }}}}"
+    if isinstance(value, (list, tuple)):
+        return [_as_template(item) for item in value]
+    if isinstance(value, str) and "xcom_pull" in value and "map_indexes" not in value:
+        raise ValueError("a triggerer can render xcom_pull with map_indexes only")
     return value

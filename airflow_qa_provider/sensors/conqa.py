@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from airflow_qa_provider.exceptions import QAValidationError
-from airflow_qa_provider.sensors.base import RemoteJobSensor, choice, words
-from airflow_qa_provider.waiting.goals import Goal
+from airflow_qa_provider.sensors.base import RemoteJobSensor
 
 
 class ConqaMilestoneSensor(RemoteJobSensor):
@@ -44,18 +42,6 @@ class ConqaMilestoneSensor(RemoteJobSensor):
         self.until = until
         self.status = status
 
-    @property
-    def object_id(self) -> str:
-        """Project and milestone, with a slash between them."""
-        return f"{self.project_id}/{self.external_id}"
-
-    def wait_goal(self) -> Goal:
-        """Return what ends the wait."""
-        if self.status is not None:
-            return Goal(reached={"status": words(self.status, "status")}, missing="wait")
-        deleted = choice(self.until, ("visible", "deleted"), "until") == "deleted"
-        return Goal(missing="reached" if deleted else "wait")
-
 
 class ConqaWebhookSensor(RemoteJobSensor):
     """Waits until a webhook is active, or until CONQA has switched it off.
@@ -87,19 +73,3 @@ class ConqaWebhookSensor(RemoteJobSensor):
         self.project_id = project_id
         self.account_id = account_id
         self.status = status
-
-    @property
-    def object_id(self) -> str:
-        """Owner and webhook, with slashes between them."""
-        if bool(self.project_id) == bool(self.account_id):
-            raise QAValidationError(
-                "give either project_id or account_id, whichever the webhook belongs to",
-                vendor="conqa",
-                outcome="Nothing was sent",
-            )
-        owner = f"project/{self.project_id}" if self.project_id else f"account/{self.account_id}"
-        return f"{owner}/{self.webhook_id}"
-
-    def wait_goal(self) -> Goal:
-        """Return what ends the wait."""
-        return Goal(reached={"status": [choice(self.status.lower(), ("active", "inactive"), "status")]})

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
-from airflow_qa_provider.sensors.base import RemoteJobSensor, words
-from airflow_qa_provider.waiting.goals import Goal
+from airflow_qa_provider.sensors.base import RemoteJobSensor
 
 
 class MonitorQAAuditSensor(RemoteJobSensor):
@@ -26,11 +25,6 @@ class MonitorQAAuditSensor(RemoteJobSensor):
     def __init__(self, *, audit_id: str, monitorqa_conn_id: str = "monitorqa_default", **kwargs: Any) -> None:
         super().__init__(conn_id=monitorqa_conn_id, **kwargs)
         self.audit_id = audit_id
-
-    @property
-    def object_id(self) -> str:
-        """Id of the audit."""
-        return self.audit_id
 
 
 class MonitorQACorrectiveActionSensor(RemoteJobSensor):
@@ -57,12 +51,3 @@ class MonitorQACorrectiveActionSensor(RemoteJobSensor):
         super().__init__(conn_id=monitorqa_conn_id, **kwargs)
         self.action_id = action_id
         self.status = status
-
-    @property
-    def object_id(self) -> str:
-        """Id of the corrective action."""
-        return self.action_id
-
-    def wait_goal(self) -> Goal:
-        """Return the states that end the wait."""
-        return Goal(reached={"status": words(self.status, "status")})

@@ -26,11 +26,6 @@ class QalyptusRequestSensor(RemoteJobSensor):
         super().__init__(conn_id=qalyptus_conn_id, **kwargs)
         self.request_id = request_id
 
-    @property
-    def object_id(self) -> str:
-        """Id of the request."""
-        return self.request_id
-
 
 class QalyptusTaskRunSensor(RemoteJobSensor):
     """Waits until a run of a task has ended; fails when it ended in an error, was stopped or deleted.
@@ -56,8 +51,3 @@ class QalyptusTaskRunSensor(RemoteJobSensor):
         super().__init__(conn_id=qalyptus_conn_id, **kwargs)
         self.run_id = run_id
         self.on_warning = on_warning
-
-    @property
-    def object_id(self) -> str:
-        """Id of the run."""
-        return self.run_id

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from airflow_qa_provider.sensors.base import RemoteJobSensor, choice, words
-from airflow_qa_provider.waiting.goals import Goal
+from airflow_qa_provider.sensors.base import RemoteJobSensor
 
 
 class SimploReportSensor(RemoteJobSensor):
@@ -36,14 +35,3 @@ class SimploReportSensor(RemoteJobSensor):
         self.report_id = report_id
         self.until = until
         self.state = state
-
-    @property
-    def object_id(self) -> str:
-        """Id of the report."""
-        return str(self.report_id)
-
-    def wait_goal(self) -> Goal:
-        """Return what ends the wait."""
-        if self.state is not None:
-            return Goal(reached={"state": words(self.state, "state")})
-        return Goal(reached={choice(self.until, ("approved", "sent", "invoiced"), "until"): ["True"]})

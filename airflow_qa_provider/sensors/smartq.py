@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from airflow_qa_provider.exceptions import QAValidationError
-from airflow_qa_provider.sensors.base import RemoteJobSensor, words
-from airflow_qa_provider.waiting.goals import Goal
+from airflow_qa_provider.sensors.base import RemoteJobSensor
 
 
 class SmartQTicketSensor(RemoteJobSensor):
@@ -16,13 +14,13 @@ class SmartQTicketSensor(RemoteJobSensor):
     :param project_id: Id of the project. (templated)
     :param ticket_id: Id of the ticket. (templated)
     :param step_id: Id of the step, or several. (templated)
-    :param archived: Wait until it is archived (``True``).
+    :param archived: Wait until it is archived (``True``), or is so no longer. (templated)
     :param smartq_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
     """
 
     kind = "smartq.ticket"
-    template_fields = ("project_id", "ticket_id", "step_id", "conn_id")
+    template_fields = ("project_id", "ticket_id", "step_id", "archived", "conn_id")
     ui_color = "#e8f1fb"
 
     def __init__(
@@ -40,21 +38,3 @@ class SmartQTicketSensor(RemoteJobSensor):
         self.ticket_id = ticket_id
         self.step_id = step_id
         self.archived = archived
-
-    @property
-    def object_id(self) -> str:
-        """Project and ticket, with a slash between them."""
-        return f"{self.project_id}/{self.ticket_id}"
-
-    def wait_goal(self) -> Goal:
-        """Return what ends the wait."""
-        facts: dict[str, list[str]] = {}
-        if self.step_id is not None:
-            facts["step_id"] = words(self.step_id, "step_id")
-        if self.archived is not None:
-            facts["archived"] = [str(self.archived)]
-        if not facts:
-            raise QAValidationError(
-                "neither step_id nor archived says what to wait for", vendor="smartq", outcome="Nothing was sent"
-            )
-        return Goal(reached=facts)

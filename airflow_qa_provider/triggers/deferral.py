@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
 from airflow_qa_provider.exceptions import QAError, QAValidationError
-from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil
+from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
 from airflow_qa_provider.waiting.goals import Goal
 from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.verdict import (
@@ -29,7 +29,7 @@ from airflow_qa_provider.waiting.verdict import (
 
 TIMEOUT = timedelta(days=7)
 _POLLS_BEYOND_DEADLINE = 2
-_TRIGGERER_RESTART = timedelta(minutes=5)
+TRIGGERER_RESTART = timedelta(minutes=5)
 
 
 class WaitingTask:
@@ -59,7 +59,8 @@ class WaitingTask:
         interval = self.poll_interval if self.poll_interval is not None else client.settings.poll_interval
         now = time.time()
         deadline = now + seconds(self.wait_timeout, "timeout")
-        return WaitPolicy(seconds(interval, "poll_interval"), now, deadline, goal=self.wait_goal())
+        pace = seconds(interval, "poll_interval")
+        return WaitPolicy(pace, now, deadline, not_found_grace=grace_for(pace), goal=self.wait_goal())
 
     def wait_goal(self) -> Goal | None:
         """Return what is waited for; ``None`` for objects that have an end of their own."""
@@ -170,7 +171,7 @@ class WaitingTask:
                 memory=wait.as_dict() if wait.worth_remembering else None,
             ),
             method_name="execute_complete",
-            timeout=timedelta(seconds=left) + _TRIGGERER_RESTART,
+            timeout=timedelta(seconds=left) + TRIGGERER_RESTART,
         )
 
     def _shape_when_ended_by_trigger(self) -> ResultShape | None:

@@ -56,6 +56,14 @@ class WaitPolicy:
         return replace(self, started_at=self.started_at + seconds, deadline=deadline)
 
 
+def grace_for(poll_interval: float) -> float:
+    """Return for how long an object may be missing: a minute, or less for those who look often.
+
+    :param poll_interval: Seconds between two looks.
+    """
+    return min(60.0, 4 * poll_interval)
+
+
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
     """Look again.

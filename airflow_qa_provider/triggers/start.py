@@ -1,0 +1,78 @@
+"""The trigger of waits that begin in the triggerer, without a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from airflow.triggers.base import TriggerEvent
+
+from airflow_qa_provider.hooks.registry import polling_client
+from airflow_qa_provider.triggers.wait import WaitTrigger
+from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
+from airflow_qa_provider.waiting.targets import target_of
+from airflow_qa_provider.waiting.verdict import OnKill, ResultShape
+
+
+class StartingTrigger(WaitTrigger):
+    """Finds out what a sensor waits for, which a worker does otherwise, then waits like any other.
+
+    :param kind: Kind of object, ``vendor.object``.
+    :param awaited_fields: The sensor's arguments by name; Airflow renders the templates in them.
+    :param poll_interval: Seconds between two looks; ``None`` for the connection's.
+    :param wait_timeout: Longest wait in seconds. Airflow keeps its own time too, which a restart does not begin anew.
+    :param terms: As in :class:`~airflow_qa_provider.triggers.wait.WaitTrigger`.
+    :param end_task: The same.
+    :param kill_policy: The same.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        awaited_fields: Mapping[str, Any],
+        poll_interval: float | None,
+        wait_timeout: float,
+        terms: dict[str, Any],
+        end_task: ResultShape | None = None,
+        kill_policy: OnKill = "leave",
+    ) -> None:
+        super().__init__(kind, "", "", {}, terms, end_task, kill_policy)
+        self.awaited_fields = dict(awaited_fields)
+        self.poll_interval = poll_interval
+        self.wait_timeout = wait_timeout
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return the class path and the arguments that make this trigger again."""
+        return (
+            "airflow_qa_provider.triggers.start.StartingTrigger",
+            {
+                "kind": self.kind,
+                "awaited_fields": self.awaited_fields,
+                "poll_interval": self.poll_interval,
+                "wait_timeout": self.wait_timeout,
+                "terms": self.terms,
+                "end_task": self.end_task,
+                "kill_policy": self.kill_policy,
+            },
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Find out what to wait for, then wait."""
+        self.object_id, goal = target_of(self.kind, self.awaited_fields)
+        self.conn_id = self.awaited_fields["conn_id"]
+        interval = self.poll_interval
+        if interval is None:
+            interval = await asyncio.to_thread(self._interval)
+        now = time.time()
+        policy = WaitPolicy(interval, now, now + self.wait_timeout, not_found_grace=grace_for(interval), goal=goal)
+        self.policy = policy.as_dict()
+        # nobody has looked yet
+        self.memory = {"next": [now, now, False]}
+        async for event in super().run():
+            yield event
+
+    def _interval(self) -> float:
+        with polling_client(self._vendor, self.conn_id) as client:
+            return float(client.settings.poll_interval)

@@ -1,0 +1,126 @@
+"""What a sensor waits for: its arguments, once rendered, as an id and a goal.
+
+Apart from the sensors, because a wait that starts in the triggerer has its arguments rendered there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.waiting.goals import Goal
+
+
+class Target(NamedTuple):
+    """What is waited for.
+
+    :param object_id: Id at the vendor, as the probe of the kind takes it.
+    :param goal: What ends the wait, for objects without an end of their own.
+    """
+
+    object_id: str
+    goal: Goal | None = None
+
+
+def target_of(kind: str, fields: Mapping[str, Any]) -> Target:
+    """Return what a sensor's arguments ask for.
+
+    :param kind: Kind of object, ``vendor.object``.
+    :param fields: The sensor's arguments by name.
+    :raises QAValidationError: One of them cannot be; the message names it.
+    """
+    return _TARGETS[kind](fields)
+
+
+def _audit(fields: Mapping[str, Any]) -> Target:
+    return Target(_id(fields, "audit_id"))
+
+
+def _corrective_action(fields: Mapping[str, Any]) -> Target:
+    return Target(_id(fields, "action_id"), Goal(reached={"status": _words(fields["status"], "status")}))
+
+
+def _request(fields: Mapping[str, Any]) -> Target:
+    return Target(_id(fields, "request_id"))
+
+
+def _task_run(fields: Mapping[str, Any]) -> Target:
+    return Target(_id(fields, "run_id"))
+
+
+def _milestone(fields: Mapping[str, Any]) -> Target:
+    object_id = f"{_id(fields, 'project_id')}/{_id(fields, 'external_id')}"
+    if fields["status"] is not None:
+        return Target(object_id, Goal(reached={"status": _words(fields["status"], "status")}, missing="wait"))
+    deleted = _choice(fields["until"], ("visible", "deleted"), "until") == "deleted"
+    return Target(object_id, Goal(missing="reached" if deleted else "wait"))
+
+
+def _webhook(fields: Mapping[str, Any]) -> Target:
+    if bool(fields["project_id"]) == bool(fields["account_id"]):
+        raise _refused("give either project_id or account_id, whichever the webhook belongs to")
+    owner = "project" if fields["project_id"] else "account"
+    object_id = f"{owner}/{_id(fields, f'{owner}_id')}/{_id(fields, 'webhook_id')}"
+    status = _choice(str(fields["status"]).lower(), ("active", "inactive"), "status")
+    return Target(object_id, Goal(reached={"status": [status]}))
+
+
+def _ticket(fields: Mapping[str, Any]) -> Target:
+    facts: dict[str, list[str]] = {}
+    if fields["step_id"] is not None:
+        facts["step_id"] = _words(fields["step_id"], "step_id")
+    if fields["archived"] is not None:
+        facts["archived"] = [_choice(str(fields["archived"]).lower(), ("true", "false"), "archived")]
+    if not facts:
+        raise _refused("neither step_id nor archived says what to wait for")
+    return Target(f"{_id(fields, 'project_id')}/{_id(fields, 'ticket_id')}", Goal(reached=facts))
+
+
+def _billing_report(fields: Mapping[str, Any]) -> Target:
+    report_id = _id(fields, "report_id")
+    if not report_id.isdigit():
+        raise _refused(f"report_id must be a number, got {report_id!r}")
+    if fields["state"] is not None:
+        return Target(report_id, Goal(reached={"state": _words(fields["state"], "state")}))
+    until = _choice(fields["until"], ("approved", "sent", "invoiced"), "until")
+    return Target(report_id, Goal(reached={until: ["true"]}))
+
+
+_TARGETS: dict[str, Callable[[Mapping[str, Any]], Target]] = {
+    "conqa.milestone": _milestone,
+    "conqa.webhook": _webhook,
+    "monitorqa.audit": _audit,
+    "monitorqa.corrective_action": _corrective_action,
+    "qalyptus.request": _request,
+    "qalyptus.task_run": _task_run,
+    "simplo.report": _billing_report,
+    "smartq.ticket": _ticket,
+}
+
+
+def _id(fields: Mapping[str, Any], name: str) -> str:
+    value = fields[name]
+    text = "" if value is None else str(value).strip()
+    if text in ("", "None"):
+        hint = "If it comes from another task, look at what that task returned"
+        raise QAValidationError(f"{name} is required, got {value!r}", outcome="Nothing was sent", hint=hint)
+    return text
+
+
+def _words(value: str | int | Iterable[str | int], name: str) -> list[str]:
+    listed = [value] if isinstance(value, (str, int)) else list(value or ())
+    found = [str(word).strip() for word in listed if str(word).strip()]
+    if not found:
+        raise _refused(f"{name} names nothing to wait for, got {value!r}")
+    return found
+
+
+def _choice(value: str, known: Sequence[str], name: str) -> str:
+    if value not in known:
+        raise _refused(f"{name} must be one of {', '.join(known)}, got {value!r}")
+    return value
+
+
+def _refused(message: str) -> QAValidationError:
+    return QAValidationError(message, outcome="Nothing was sent")
