@@ -24,6 +24,16 @@ _COMMON_FIELDS: dict[str, Any] = {
     "read_timeout": _field(
         "Read time-out", "Seconds of silence after which a request is given up.", type=_NUMBER, default=60, minimum=0.1
     ),
+    "retries": _field(
+        "Retries", "How often a request that may be repeated is tried again.", type=_INTEGER, default=4, minimum=0
+    ),
+    "max_retry_wait": _field(
+        "Longest wait for a retry",
+        "Seconds; a longer Retry-After of the vendor is left to the wait, or to the retries of the task.",
+        type=_NUMBER,
+        default=60,
+        minimum=0,
+    ),
     "poll_interval": _field(
         "Poll interval", "Seconds between two looks at what is waited for.", type=_NUMBER, default=30, minimum=0.1
     ),
