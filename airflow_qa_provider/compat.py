@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 
@@ -17,8 +17,8 @@ class TaskStateStore(Protocol):
     def get(self, key: str, default: Any = None) -> Any:
         """Return a value, or the default."""
 
-    def set(self, key: str, value: Any) -> None:
-        """Store a value."""
+    def set(self, key: str, value: Any, *, retention: timedelta | None = None) -> None:
+        """Store a value, for ``[state_store] default_retention_days`` when no retention is given."""
 
     def delete(self, key: str) -> None:
         """Forget a value; nothing happens when there is none."""
@@ -30,6 +30,18 @@ def task_state_store(context: Mapping[str, Any]) -> TaskStateStore | None:
     :param context: The context that ``execute`` was given.
     """
     return cast("TaskStateStore | None", context.get("task_state_store"))
+
+
+def keep(store: TaskStateStore, key: str, value: Any) -> None:
+    """Store a value for as long as the DAG run exists.
+
+    :param store: What :func:`task_state_store` returned.
+    :param key: Its name.
+    :param value: JSON, not ``None``.
+    """
+    from airflow.sdk.execution_time.context import NEVER_EXPIRE
+
+    store.set(key, value, retention=NEVER_EXPIRE)
 
 
 def reschedule_at(moment: datetime) -> BaseException:

@@ -21,6 +21,8 @@
     │   └── QAServerError            5xx
     ├── QAFileError                  a downloaded report is not the file that it should be
     ├── QANotSupportedError          the vendor has no call for what was asked
+    ├── QAJournalError               going on could create something twice
+    │   └── QAUncertainError         whether an earlier attempt created something cannot be told
     ├── QAWaitError                  a wait ended badly
     │   ├── QAJobFailedError         the remote object reached a failed, cancelled or deleted state
     │   └── QAWaitTimeoutError       the deadline passed, or the vendor could not be asked for too long
@@ -173,6 +175,14 @@ class QAFileError(QAError):
 
 class QANotSupportedError(QAError):
     """The vendor has no call for what was asked, such as cancelling an object that it cannot cancel."""
+
+
+class QAJournalError(QAError):
+    """Going on could create something twice, or something else than what an earlier attempt created."""
+
+
+class QAUncertainError(QAJournalError):
+    """Whether an earlier attempt created something cannot be told; the message lists what was found."""
 
 
 class QAWaitError(QAError):

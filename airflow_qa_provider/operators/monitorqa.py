@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
 from airflow_qa_provider.operators.base import RemoteJobOperator
+from airflow_qa_provider.operators.inputs import required_id
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.monitorqa import MonitorQAClient
 
 
 class MonitorQACreateAuditOperator(RemoteJobOperator):
-    """Creates a one-time audit and waits until it is completed.
+    """Creates a one-time audit, once, and waits until it is completed.
 
     A completed audit is a success, also when its score is low: the score is in the XCom ``result`` under
     ``detail``. An audit that expired or was deleted fails the task. MonitorQA can expire a waiting audit, so
     ``on_kill="cancel"`` works.
+
+    An audit whose id was lost is found by template, object, name and dates. ``if_exists`` looks at the same, and with a
+    relative due date at all open audits of that name; it is ``create`` by default, since a weekly walk has the same
+    name every week. ``on_changed_input="update"`` changes name, dates, hint and assignee.
 
     Returns the id of the audit.
 
@@ -25,7 +31,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
     :param template_id: Template to use. (templated)
     :param audit_object_id: Object to be audited. (templated)
     :param audit_end_date: Due date: an aware ``datetime``, an ISO 8601 string with a zone, or a ``timedelta`` from
-        now. (templated)
+        the creation on. (templated)
     :param audit_start_date: From when it can be started, in the same forms; at once by default. (templated)
     :param auditor_hint: Instructions for the auditor, at most 2,000 characters. (templated)
     :param assignee_id: User who will do it. (templated)
@@ -34,7 +40,8 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
     """
 
     kind = "monitorqa.audit"
-    template_fields = (
+    noun = "audit"
+    payload_fields = (
         "name",
         "template_id",
         "audit_object_id",
@@ -42,8 +49,9 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         "audit_start_date",
         "auditor_hint",
         "assignee_id",
-        "conn_id",
     )
+    updates = True
+    template_fields = (*payload_fields, "conn_id")
     operator_extra_links = (MonitorQAAuditLink(),)
     ui_color = "#e3f4ea"
 
@@ -69,32 +77,87 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         self.auditor_hint = auditor_hint
         self.assignee_id = assignee_id
 
-    def start(self, context: Any) -> str:
+    def facts(self, now: datetime, marker: str) -> dict[str, Any]:
+        """Return the fields by which the lists of audits show this one.
+
+        :param now: The moment that relative dates are relative to.
+        :param marker: Not used: an audit has no room for it.
+        """
+        from airflow_qa_provider.clients.monitorqa import rules
+        from airflow_qa_provider.clients.timestamps import utc_milliseconds
+
+        start, end = self.audit_start_date, self.audit_end_date
+        return {
+            "name": rules.required(self.name, "name"),
+            "template_id": required_id(self.template_id, "template_id", "monitorqa"),
+            "audit_object_id": required_id(self.audit_object_id, "audit_object_id", "monitorqa"),
+            "start": None if start is None else utc_milliseconds(_from(now, start), "audit_start_date"),
+            "end": utc_milliseconds(_from(now, end), "audit_end_date"),
+            "floating": isinstance(start, timedelta) or isinstance(end, timedelta),
+            "assignee_id": self.assignee_id,
+        }
+
+    def create(self, client: MonitorQAClient, facts: Mapping[str, Any]) -> str:
         """Create the audit.
 
-        :param context: Airflow's task context.
+        :param client: The client.
+        :param facts: What :meth:`facts` returned.
         """
-        from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
+        return client.audits.create(
+            name=facts["name"],
+            template_id=facts["template_id"],
+            audit_object_id=facts["audit_object_id"],
+            end_date=facts["end"],
+            start_date=facts["start"],
+            auditor_hint=self.auditor_hint,
+            assignee_id=self.assignee_id,
+        )
 
-        now = datetime.now(timezone.utc)
-        client: MonitorQAClient = MonitorQAHook(self.conn_id).get_conn()
-        with client:
-            audit_id = client.audits.create(
-                name=self.name,
-                template_id=self.template_id,
-                audit_object_id=self.audit_object_id,
-                end_date=_from(now, self.audit_end_date),
-                start_date=None if self.audit_start_date is None else _from(now, self.audit_start_date),
-                auditor_hint=self.auditor_hint,
-                assignee_id=self.assignee_id,
-            )
-        self.log.info("Created audit %s (%s)", audit_id, self.name)
-        return audit_id
+    def update(self, client: MonitorQAClient, object_id: str, facts: Mapping[str, Any]) -> None:
+        """Change an audit that is still open; without an ``assignee_id`` it stays with whoever has it.
 
-    def retry_advice(self) -> str:
-        """Say what an Airflow retry of this task will do."""
-        return "A retry of the task creates a new audit"
+        :param client: The client.
+        :param object_id: Id of the audit.
+        :param facts: What :meth:`facts` returned.
+        :raises QANotSupportedError: Template or object differ, or nobody can say whose it is.
+        """
+        current = client.audits.get(object_id)
+        _check_same(current, "template", facts["template_id"], "template_id")
+        _check_same(current, "auditObject", facts["audit_object_id"], "audit_object_id")
+        client.audits.update(
+            object_id,
+            name=facts["name"],
+            start_date=facts["start"] or current.get("startDate") or datetime.now(timezone.utc),
+            end_date=facts["end"],
+            assignee_id=self.assignee_id or _only_assignee(current),
+            auditor_hint=self.auditor_hint,
+        )
 
 
 def _from(now: datetime, value: datetime | timedelta | str) -> datetime | str:
     return now + value if isinstance(value, timedelta) else value
+
+
+def _check_same(current: Mapping[str, Any], shown_as: str, wanted: str, field: str) -> None:
+    shown = (current.get(shown_as) or {}).get("id")
+    if shown is not None and shown.lower() != wanted.lower():
+        raise _cannot_update(current, f"{field} cannot be changed, and it has {shown}")
+
+
+def _only_assignee(current: Mapping[str, Any]) -> str | None:
+    ids: list[str] = [person["id"] for person in current.get("assignees") or ()]
+    if len(ids) > 1:
+        raise _cannot_update(current, "it has several assignees, of which a change would leave one; give assignee_id")
+    return ids[0] if ids else None
+
+
+def _cannot_update(current: Mapping[str, Any], problem: str) -> Exception:
+    from airflow_qa_provider.exceptions import QANotSupportedError
+
+    return QANotSupportedError(
+        f"audit {current.get('id')} cannot be brought to the input of this attempt: {problem}",
+        vendor="monitorqa",
+        operation="audits.update",
+        outcome="Nothing was changed",
+        hint="Set on_changed_input='new' to have another audit created. A retry fails again",
+    )

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.operators.base import RemoteJobOperator
+from airflow_qa_provider.operators.inputs import required_id
 
 if TYPE_CHECKING:
+    from airflow_qa_provider.clients.qalyptus import QalyptusClient
     from airflow_qa_provider.clients.qalyptus.selections import Selections
     from airflow_qa_provider.waiting.verdict import OnWarning
 
 
 class QalyptusGenerateReportOperator(RemoteJobOperator):
-    """Asks for a report on demand and waits until it is generated.
+    """Asks for a report on demand, once, and waits until it is generated.
 
     Returns the id of the request, which
     :class:`~airflow_qa_provider.transfers.qalyptus.QalyptusReportToObjectStorageOperator` takes. Qalyptus can stop a
     request, so ``on_kill="cancel"`` works.
+
+    A request whose id was lost is found by report, format and time. The list of requests does not show selections: when
+    several tasks ask for the same report at the same moment, and it cannot be told whose request is whose, the task
+    fails, or asks again with ``on_uncertain="repeat"``. ``if_exists`` looks at requests that are still running.
 
     :param report_id: UUID of the report. (templated)
     :param output_format: ``Pdf``, ``Xlsx``, ``Csv`` or another that the report offers. (templated)
@@ -28,7 +36,9 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
     """
 
     kind = "qalyptus.request"
-    template_fields = ("report_id", "output_format", "selections", "app_id", "bookmark_id", "conn_id")
+    noun = "report request"
+    payload_fields = ("report_id", "output_format", "selections", "app_id", "bookmark_id")
+    template_fields = (*payload_fields, "conn_id")
     ui_color = "#e6e9f8"
 
     def __init__(
@@ -49,38 +59,49 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
         self.app_id = app_id
         self.bookmark_id = bookmark_id
 
-    def start(self, context: Any) -> str:
+    def facts(self, now: datetime, marker: str) -> dict[str, Any]:
+        """Return the fields by which the list of requests shows this one.
+
+        :param now: Not used: a request has no dates.
+        :param marker: Not used: a request has no room for it.
+        """
+        from airflow_qa_provider.clients.qalyptus.reports import canonical_format
+        from airflow_qa_provider.clients.qalyptus.selections import as_field_selections
+
+        as_field_selections(self.selections)
+        return {
+            "report_id": required_id(self.report_id, "report_id", "qalyptus"),
+            "output_format": canonical_format(self.output_format),
+            "hidden": any(value is not None for value in (self.selections, self.app_id, self.bookmark_id)),
+        }
+
+    def create(self, client: QalyptusClient, facts: Mapping[str, Any]) -> str:
         """Ask for the report.
 
-        :param context: Airflow's task context.
+        :param client: The client.
+        :param facts: What :meth:`facts` returned.
         """
         from airflow_qa_provider.clients.qalyptus.selections import as_field_selections
-        from airflow_qa_provider.hooks.qalyptus import QalyptusHook
 
-        selections = as_field_selections(self.selections)
-        with QalyptusHook(self.conn_id).get_conn() as client:
-            request_id = client.reports.generate_on_demand(
-                self.report_id,
-                self.output_format,
-                selections=selections,
-                app_id=self.app_id,
-                bookmark_id=self.bookmark_id,
-            )
-        self.log.info("Asked for report %s as %s: request %s", self.report_id, self.output_format, request_id)
-        return request_id
-
-    def retry_advice(self) -> str:
-        """Say what an Airflow retry of this task will do."""
-        return "A retry of the task asks for the report again"
+        return client.reports.generate_on_demand(
+            facts["report_id"],
+            facts["output_format"],
+            selections=as_field_selections(self.selections),
+            app_id=self.app_id,
+            bookmark_id=self.bookmark_id,
+        )
 
 
 class QalyptusRunTaskOperator(RemoteJobOperator):
-    """Runs a task and waits until the run has ended.
+    """Runs a task, once, and waits until the run has ended.
 
     A run ends in success, warning (for example when a condition of the task did not hold, so that no report was
     made) or error. An error fails the task; what a warning does is up to ``on_warning``. The XCom ``result``
     holds the ``phase`` (``succeeded``, ``warning``, ``failed``, ``cancelled``) and Qalyptus's own ``status``.
     Qalyptus can stop a run, so ``on_kill="cancel"`` works.
+
+    A run whose id was lost, or not told, is found by task and time. ``if_exists`` looks at runs of the task that have
+    not ended.
 
     Returns the id of the run.
 
@@ -91,7 +112,9 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
     """
 
     kind = "qalyptus.task_run"
-    template_fields = ("qalyptus_task_id", "conn_id")
+    noun = "task run"
+    payload_fields = ("qalyptus_task_id",)
+    template_fields = (*payload_fields, "conn_id")
     ui_color = "#e6e9f8"
 
     def __init__(
@@ -106,19 +129,18 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
         self.qalyptus_task_id = qalyptus_task_id
         self.on_warning = on_warning
 
-    def start(self, context: Any) -> str:
-        """Run the task.
+    def facts(self, now: datetime, marker: str) -> dict[str, Any]:
+        """Return the field by which the list of runs shows this one.
 
-        :param context: Airflow's task context.
+        :param now: Not used: a run has no dates of ours.
+        :param marker: Not used: a run has no room for it.
         """
-        from airflow_qa_provider.hooks.qalyptus import QalyptusHook
+        return {"task_id": required_id(self.qalyptus_task_id, "qalyptus_task_id", "qalyptus")}
 
-        hook = QalyptusHook(self.conn_id)
-        with hook.get_conn():
-            run_id = hook.run_task(self.qalyptus_task_id)
-        self.log.info("Started task %s: run %s", self.qalyptus_task_id, run_id)
-        return run_id
+    def create(self, client: QalyptusClient, facts: Mapping[str, Any]) -> str | None:
+        """Run the task; the docs do not show whether the answer names the run.
 
-    def retry_advice(self) -> str:
-        """Say what an Airflow retry of this task will do."""
-        return "A retry of the Airflow task runs the Qalyptus task again"
+        :param client: The client.
+        :param facts: What :meth:`facts` returned.
+        """
+        return client.tasks.run(facts["task_id"])

@@ -27,6 +27,9 @@ class Dialect:
     :param status_fields: Names under which a record may hold its status, in order of preference.
     :param id_fields: The same for the id of a record.
     :param task_id_fields: The same for the task of a run.
+    :param report_id_fields: The same for the report of a request.
+    :param format_fields: The same for the output format of a request.
+    :param created_fields: The same for the moment at which a request or run was made.
     :param message_fields: The same for a text that explains the status.
     :param task_runs: Where the runs of tasks that were started through the API are listed:
         ``scheduled`` ("Get scheduled task status list") or ``on_demand`` ("Get on-demand requests status").
@@ -43,6 +46,9 @@ class Dialect:
     status_fields: tuple[str, ...] = ("status", "state", "executionStatus")
     id_fields: tuple[str, ...] = ("id", "requestId", "requestID", "statusId")
     task_id_fields: tuple[str, ...] = ("taskId", "taskID", "scheduledTaskId")
+    report_id_fields: tuple[str, ...] = ("reportId", "reportID")
+    format_fields: tuple[str, ...] = ("outputFormat", "format")
+    created_fields: tuple[str, ...] = ("createdDate", "createdAt", "creationDate", "startDate")
     message_fields: tuple[str, ...] = ("message", "errorMessage", "error", "details")
     task_runs: str = "scheduled"
     uri_fields: tuple[str, ...] = ("uri", "url", "downloadUrl", "link")
@@ -78,6 +84,21 @@ class Dialect:
     def task_id_of(self, record: Mapping[str, Any]) -> str | None:
         """Return the id of the task that a run belongs to."""
         value = _first(record, self.task_id_fields)
+        return None if value is None else str(value)
+
+    def report_id_of(self, record: Mapping[str, Any]) -> str | None:
+        """Return the id of the report that a request is for."""
+        value = _first(record, self.report_id_fields)
+        return None if value is None else str(value)
+
+    def format_of(self, record: Mapping[str, Any]) -> str | None:
+        """Return the output format of a request."""
+        value = _first(record, self.format_fields)
+        return None if value is None else str(value)
+
+    def created_of(self, record: Mapping[str, Any]) -> str | None:
+        """Return when a request or run was made, in the vendor's form."""
+        value = _first(record, self.created_fields)
         return None if value is None else str(value)
 
     def find_uri(self, answer: Any) -> str | None:

@@ -1,0 +1,97 @@
+"""The attempt that is going on, how long it looks, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from airflow_qa_provider.journal.record import Record
+
+Outcome = Literal["created", "adopted", "unchanged", "updated"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """The object of the task.
+
+    :param id: Id at the vendor.
+    :param outcome: ``created`` by this attempt, ``adopted`` from an earlier one or from before, ``unchanged`` (it was
+        there and has ended well), ``updated``.
+    :param reason: Why, in a few words.
+    :param generation: 1 for the first object of this task, one more for each that had to be replaced.
+    """
+
+    id: str
+    outcome: Outcome
+    reason: str
+    generation: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON, without the id."""
+        facts = asdict(self)
+        del facts["id"]
+        return facts
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The attempt of the task that is going on.
+
+    :param number: Try number; used for nothing but to see whether there was an attempt before.
+    :param max_tries: Airflow's limit of tries, which a retry leaves alone and clearing the task changes.
+    :param run_started: When the run began, in seconds since the epoch.
+    """
+
+    number: int = 1
+    max_tries: int | None = None
+    run_started: float | None = None
+
+    @classmethod
+    def of(cls, context: Mapping[str, Any]) -> Attempt:
+        """Return the attempt that a context belongs to.
+
+        :param context: The context that ``execute`` was given.
+        """
+        ti, started = context.get("ti"), getattr(context.get("dag_run"), "start_date", None)
+        number = getattr(ti, "try_number", 1) or 1
+        return cls(number, getattr(ti, "max_tries", None), started.timestamp() if started else None)
+
+    def was_cleared_since(self, record: Record) -> bool:
+        """Tell whether somebody cleared the task after an attempt wrote a note.
+
+        :param record: The note.
+        """
+        return None not in (record.max_tries, self.max_tries) and record.max_tries != self.max_tries
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the journal looks for an object before it believes that there is none, in seconds.
+
+    :param pause: Between two looks; it grows.
+    :param lost_answer: In the attempt that lost the answer to its request.
+    :param no_id: In an attempt whose answer had no id.
+    :param settled: Age of a request from which on one look is enough: vendors go on working on a request whose client
+        is gone, and lists lag.
+    :param not_found: Age of an object from which on 404 is believed.
+    """
+
+    pause: float = 1.0
+    lost_answer: float = 10.0
+    no_id: float = 30.0
+    settled: float = 15.0
+    not_found: float = 60.0
+
+    def pauses(self, seconds: float) -> Iterator[float]:
+        """Yield the pause before each look.
+
+        :param seconds: Time for all looks; without any there is one look, at once.
+        """
+        pause, left = self.pause, seconds
+        if left <= 0:
+            yield 0.0
+        while left > 0:
+            yield min(pause, left)
+            left -= pause
+            pause = min(pause * 1.5, 5.0)

@@ -1,0 +1,46 @@
+"""Which objects the tasks of a DAG run hold, so that none takes over what belongs to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+REMOTE_ID = "remote_id"
+"""XCom key under which a task tells the id of its object as soon as it is known, while it still waits for the end."""
+
+
+class Claims:
+    """The objects of one kind that the tasks of a run hold, read from their XComs.
+
+    :param context: The context that ``execute`` was given.
+    :param kind: Kind of object, ``vendor.object``.
+    """
+
+    def __init__(self, context: Mapping[str, Any], kind: str) -> None:
+        self._ti = context.get("ti")
+        self._dag = context.get("dag")
+        self._kind = kind
+
+    def hold(self, object_id: str) -> None:
+        """Tell the others, and everybody who watches, that an object belongs to this task.
+
+        :param object_id: Id at the vendor.
+        """
+        if self._ti is not None:
+            self._ti.xcom_push(key=REMOTE_ID, value=object_id)
+
+    def of_others(self) -> set[str]:
+        """Return the ids of the objects that other tasks of this run hold, also those of the same mapped task."""
+        if self._ti is None or self._dag is None:
+            return set()
+        task_ids = [task.task_id for task in self._dag.tasks if _kind_of(task) == self._kind]
+        held = [value for value in self._ti.xcom_pull(task_ids=task_ids, key=REMOTE_ID) or () if value is not None]
+        own = self._ti.xcom_pull(task_ids=self._ti.task_id, key=REMOTE_ID, map_indexes=self._ti.map_index)
+        if own in held:
+            held.remove(own)
+        return set(held)
+
+
+def _kind_of(task: Any) -> str | None:
+    """Return the kind of object that a task, or the operator that it maps, creates."""
+    return getattr(getattr(task, "operator_class", task), "kind", None)

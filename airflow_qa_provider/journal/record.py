@@ -1,0 +1,181 @@
+"""The note of what a task has created, and where it is kept."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from datetime import datetime, timezone
+from typing import Any
+
+from airflow_qa_provider.compat import TaskStateStore, keep
+from airflow_qa_provider.exceptions import QAJournalError
+from airflow_qa_provider.journal.identity import Identity
+
+log = logging.getLogger(__name__)
+
+NOTE = "journal"
+"""Key of the note in the task's state."""
+CHOICE = "journal.adopt"
+"""Key under which a person can name the object that belongs to the task."""
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """One note. It holds no secrets: of the payload only digests, and the facts by which the object is recognised.
+
+    :param kind: Kind of object, ``vendor.object``.
+    :param conn_id: Airflow connection in which it was created.
+    :param fingerprint: Digest of what was asked for.
+    :param digests: Short digests by field.
+    :param generation: 1 for the first object, one more for each that replaced one.
+    :param sent_at: Just before the request, in seconds since the epoch.
+    :param facts: What the object can be recognised by at the vendor, as the journal's look-up of this kind reads it.
+    :param before: Digests of the ids of similar objects that were there before; ``None`` when nobody looked.
+    :param object_id: Id at the vendor; ``None`` while this is an intent.
+    :param max_tries: Airflow's limit of tries at that time, which changes when the task is cleared.
+    :param past: Ids of the objects of earlier generations.
+    :param accepted: Whether the vendor answered that it had created the object, without telling its id.
+    """
+
+    kind: str
+    conn_id: str
+    fingerprint: str
+    digests: Mapping[str, str]
+    generation: int
+    sent_at: float
+    facts: Mapping[str, Any]
+    before: tuple[str, ...] | None = None
+    object_id: str | None = None
+    max_tries: int | None = None
+    past: tuple[str, ...] = ()
+    accepted: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        before = None if self.before is None else list(self.before)
+        return {"format": _FORMAT, **asdict(self), "before": before, "past": list(self.past)}
+
+    @classmethod
+    def from_dict(cls, note: Any) -> Record:
+        """Return the record that :meth:`as_dict` described.
+
+        :param note: What the task's state holds.
+        :raises QAJournalError: It was written by another version, or by somebody else.
+        """
+        known = {field.name for field in fields(cls)}
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        if not isinstance(note, Mapping) or note.get("format") != _FORMAT or not needed <= note.keys():
+            raise QAJournalError(
+                f"the note under {NOTE!r} in the task's state cannot be read: {str(note)[:200]}",
+                outcome="Nothing was sent, since an earlier attempt may have created the object",
+                hint=f"Look at the vendor, then name the object under {CHOICE!r} in the task's state, or delete "
+                f"{NOTE!r} there to have one created. A retry changes nothing",
+            )
+        values = {name: note[name] for name in known & note.keys()}
+        before = None if note.get("before") is None else tuple(note["before"])
+        return cls(**{**values, "before": before, "past": tuple(note.get("past") or ())})
+
+    def belongs_to(self, identity: Identity) -> bool:
+        """Tell whether it is about the same kind of object in the same account."""
+        return (self.kind, self.conn_id) == (identity.kind, identity.conn_id)
+
+    def changed_fields(self, identity: Identity) -> list[str]:
+        """Name the fields that differ from those of an identity."""
+        names = sorted({*self.digests, *identity.digests})
+        return [name.rstrip(":") for name in names if self.digests.get(name) != identity.digests.get(name)]
+
+    @property
+    def when(self) -> str:
+        """When the request was sent, for messages."""
+        return datetime.fromtimestamp(self.sent_at, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
+
+    @property
+    def age(self) -> float:
+        """Seconds since the request was sent."""
+        return time.time() - self.sent_at
+
+
+class Notes:
+    """The task's state, as far as the journal uses it.
+
+    :param store: The task's state store; ``None`` before Airflow 3.3.
+    """
+
+    def __init__(self, store: TaskStateStore | None) -> None:
+        self._store = store
+
+    @property
+    def kept(self) -> bool:
+        """Whether notes outlive this attempt."""
+        return self._store is not None
+
+    def read(self) -> Record | None:
+        """Return the note of an earlier attempt.
+
+        :raises QAJournalError: The task's state, or the note in it, cannot be read.
+        """
+        note = self._get(NOTE)
+        return None if note is None else Record.from_dict(note)
+
+    def choice(self) -> str | None:
+        """Return the id that a person has named, if any."""
+        chosen = self._get(CHOICE)
+        return str(chosen).strip() or None if isinstance(chosen, (str, int)) else None
+
+    def intend(self, record: Record) -> None:
+        """Write an intent, before its request is sent.
+
+        :param record: The note.
+        :raises QAJournalError: It cannot be written.
+        """
+        self._guarded(lambda store: keep(store, NOTE, record.as_dict()), "written")
+
+    def complete(self, record: Record) -> None:
+        """Write what is known now. A failure is only logged: the intent is there and leads to the object.
+
+        :param record: The note.
+        """
+        if self._store is None:
+            return
+        try:
+            keep(self._store, NOTE, record.as_dict())
+        # Airflow lets deployments bring their own store, which may raise anything
+        except Exception as error:
+            log.warning(
+                "The id %s could not be noted in the task's state (%s: %s); a retry will look for the object",
+                *(record.object_id, type(error).__name__, error),
+            )
+
+    def withdraw(self, earlier: Record | None) -> None:
+        """Take back an intent whose request changed nothing.
+
+        :param earlier: The note before it.
+        """
+        if self._store is None:
+            return
+        try:
+            if earlier is None:
+                self._store.delete(NOTE)
+            else:
+                keep(self._store, NOTE, earlier.as_dict())
+        except Exception as error:
+            log.warning("The intent could not be taken back (%s: %s); a retry will look first", type(error), error)
+
+    def _get(self, key: str) -> Any:
+        return self._guarded(lambda store: store.get(key), "read")
+
+    def _guarded(self, call: Callable[[TaskStateStore], Any], done: str) -> Any:
+        if self._store is None:
+            return None
+        try:
+            return call(self._store)
+        except Exception as error:
+            raise QAJournalError(
+                f"the task's state could not be {done}: {type(error).__name__}: {error}",
+                outcome="Nothing was sent: without it a retry would not know what was created",
+                hint="A retry starts from what is noted",
+            ) from error

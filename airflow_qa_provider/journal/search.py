@@ -1,0 +1,155 @@
+"""Looking at a vendor for an object whose id is not known."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from airflow_qa_provider.exceptions import (
+    QANotFoundError,
+    QANotSupportedError,
+    QAPermissionError,
+    QAUncertainError,
+)
+from airflow_qa_provider.journal.attempt import Patience
+from airflow_qa_provider.journal.claims import Claims
+from airflow_qa_provider.journal.identity import id_digest
+from airflow_qa_provider.journal.lookup import Candidate, Search, finder_for
+from airflow_qa_provider.journal.record import CHOICE, NOTE, Record
+from airflow_qa_provider.waiting.snapshot import Phase
+
+log = logging.getLogger(__name__)
+
+_ENDED_BADLY = (Phase.FAILED, Phase.CANCELLED, Phase.GONE)
+
+
+@dataclass
+class Scout:
+    """Looks for the objects of one kind.
+
+    :param client: The vendor's client.
+    :param kind: Kind of object, ``vendor.object``.
+    :param noun: The object in words.
+    :param claims: What the other tasks of the run hold.
+    :param patience: How long to look.
+    """
+
+    client: Any
+    kind: str
+    noun: str
+    claims: Claims
+    patience: Patience
+
+    def __post_init__(self) -> None:
+        self._finder = finder_for(self.kind)
+
+    def before(self, intent: Record) -> tuple[str, ...] | None:
+        """Return digests of the ids of what is there already, ``None`` where that is not needed or cannot be seen.
+
+        :param intent: What is about to be created.
+        """
+        if self._finder is None or not self._finder.compares:
+            return None
+        try:
+            found = self._finder.find(self.client, Search(intent.facts, intent.sent_at, None))
+        except (QANotSupportedError, QANotFoundError, QAPermissionError) as error:
+            log.warning("Should the answer to the request be lost, the %s cannot be looked up: %s", self.noun, error)
+            return None
+        return tuple(sorted(id_digest(one.id) for one in found))
+
+    def existing(self, intent: Record) -> list[Candidate]:
+        """Return what is there already and would do.
+
+        :param intent: What is wanted.
+        :raises QANotSupportedError: The vendor shows nothing to search.
+        """
+        if self._finder is None:
+            raise QANotSupportedError(
+                f"nothing at the vendor shows whether there is such a {self.noun} already",
+                vendor=self._vendor,
+                outcome="Nothing was sent",
+                hint="Leave if_exists at 'create'",
+            )
+        return [one for one in self._candidates(intent, None) if one.current]
+
+    def find(self, record: Record, since: float, seconds: float) -> Candidate | None:
+        """Return the one object that belongs to a note, ``None`` when there is none.
+
+        An object is believed to be the one when two looks, or the last, show it alone: another task that has created it
+        at the same moment needs a second to say so.
+
+        :param record: The note.
+        :param since: The earliest moment at which the request can have been sent.
+        :param seconds: How long to look while there is none.
+        :raises QAUncertainError: There are several, or the vendor shows nothing to search.
+        :raises QAError: The vendor could not be asked.
+        """
+        found: Candidate | None = None
+        doubt: QAUncertainError | None = None
+        for pause in self.patience.pauses(seconds):
+            time.sleep(pause)
+            last, found, doubt = found, None, None
+            try:
+                found = self._only(record, since)
+            except QAUncertainError as error:
+                doubt = error
+            if found is not None and last is not None and found.id == last.id:
+                break
+        if doubt is not None:
+            raise doubt
+        return found
+
+    def uncertain(self, what: str) -> QAUncertainError:
+        """Return the error for what cannot be told.
+
+        :param what: What was found.
+        """
+        return QAUncertainError(
+            what,
+            vendor=self._vendor,
+            outcome="This attempt has created nothing",
+            hint=f"Look at the vendor. Then write the id of the right one under {CHOICE!r} into the task's state, or "
+            f"delete {NOTE!r} there to have one created, and clear the task; on_uncertain='repeat' always creates one. "
+            "A retry gets the same answer",
+        )
+
+    @property
+    def _vendor(self) -> str:
+        return self.kind.partition(".")[0]
+
+    def _only(self, record: Record, since: float) -> Candidate | None:
+        if self._finder is None:
+            raise self.uncertain(
+                f"an earlier attempt asked for a {self.noun} at {record.when}, its answer was lost, and the vendor "
+                "shows nothing to search"
+            )
+        try:
+            found = self._candidates(record, since)
+        except QANotSupportedError as error:
+            problem = f"the answer to the request of {record.when} was lost, and {error.message}"
+            raise self.uncertain(f"{problem}. {error.hint}" if error.hint else problem) from error
+        sure = [one for one in found if one.sure]
+        if len(sure) == 1:
+            return sure[0]
+        if not found:
+            return None
+        listed = "; ".join(one.about for one in found)
+        raise self.uncertain(
+            f"the answer to the request of {record.when} was lost, and it cannot be told whether one of these came of "
+            f"it: {listed}"
+        )
+
+    def _candidates(self, record: Record, since: float | None) -> list[Candidate]:
+        if self._finder is None:
+            return []
+        search = Search(record.facts, record.sent_at, since, record.before is not None)
+        foreign = {*record.past, *self.claims.of_others()}
+        old = set(record.before or ())
+        return [
+            one
+            for one in self._finder.find(self.client, search)
+            # what ended badly is never taken over: another one is created in its place in any case
+            if one.id not in foreign and id_digest(one.id) not in old and one.phase not in _ENDED_BADLY
+        ]

@@ -1,0 +1,827 @@
+"""One object per task, whatever happens: killed workers, lost answers, retries, clears. Counted at the vendor."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from airflow_qa_provider.exceptions import (
+    QAConflictError,
+    QAConnectionLostError,
+    QAError,
+    QAJobFailedError,
+    QAJournalError,
+    QANotSupportedError,
+    QARequestRejectedError,
+    QAResponseError,
+    QAUncertainError,
+    QAValidationError,
+)
+from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
+from airflow_qa_provider.hooks.qalyptus import QalyptusHook
+from airflow_qa_provider.journal.attempt import Patience
+from airflow_qa_provider.operators.base import CreatingOperator
+from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
+from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
+from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.sandbox.settings import QalyptusWire
+
+SECONDS = {"audit_pickup_seconds": 0.02, "audit_seconds": 0.1, "report_seconds": 0.1, "task_seconds": 0.1}
+READ_TIMEOUT = 0.5
+IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
+KINDS = ("audit", "report", "task")
+VENDOR_OF = {"audit": "monitorqa", "report": "qalyptus", "task": "qalyptus"}
+
+
+class Killed(BaseException):
+    """SIGKILL, as far as a test can survive it: no handler of the code under test may catch it."""
+
+
+class State(dict[str, Any]):
+    """The state of a task: JSON only, shared by its attempts. ``before`` and ``after`` see each write."""
+
+    before: Callable[[Any], None] = staticmethod(lambda value: None)
+    after: Callable[[Any], None] = staticmethod(lambda value: None)
+
+    def set(self, key: str, value: Any, *, retention: Any = None) -> None:
+        self.before(value)
+        self[key] = json.loads(json.dumps(value))
+        self.after(value)
+
+    def delete(self, key: str) -> None:
+        self.pop(key, None)
+
+
+@dataclass
+class Task:
+    """A task instance of a DAG run and its attempts. XComs are those of the whole run."""
+
+    make: Callable[[], CreatingOperator]
+    keeps_state: bool = True
+    xcoms: dict[tuple[int, str], Any] = field(default_factory=dict)
+    map_index: int = -1
+    state: State = field(default_factory=State)
+    try_number: int = 0
+    max_tries: int = 2
+    run_started: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    dag_id, run_id, task_id = "distribution", "manual__2026-01-31", "create"
+
+    def attempt(self) -> Any:
+        """Execute the task once more, as Airflow does: a new operator, and none of its XComs."""
+        self.try_number += 1
+        for key in [key for key in self.xcoms if key[0] == self.map_index]:
+            del self.xcoms[key]
+        operator = self.make()
+        context = {"ti": self, "dag": SimpleNamespace(tasks=[operator])}
+        context["dag_run"] = SimpleNamespace(start_date=self.run_started)
+        if self.keeps_state:
+            context["task_state_store"] = self.state
+        return operator.execute(context)
+
+    def clear(self) -> None:
+        """Clear the task, as a person does."""
+        self.max_tries = self.try_number + 2
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.xcoms[self.map_index, key] = json.loads(json.dumps(value))
+
+    def xcom_pull(self, task_ids: Any, key: str, map_indexes: Any = None) -> Any:
+        if isinstance(task_ids, str):
+            return self.xcoms.get((map_indexes, key))
+        return [value for (_, name), value in sorted(self.xcoms.items()) if name == key]
+
+    @property
+    def journal(self) -> dict[str, Any]:
+        """What the result says about how the object came about."""
+        journal: dict[str, Any] = self.xcoms[self.map_index, "result"]["journal"]
+        return journal
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    with run_sandbox(["monitorqa", "qalyptus"], SandboxSettings(**SECONDS)) as sandbox:
+        yield sandbox
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, **extra: Any) -> None:
+    for name, connection in sandbox.connections().items():
+        settings = {"poll_interval": 0.03, "read_timeout": READ_TIMEOUT, "retries": 0, **connection["extra"], **extra}
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": settings}))
+
+
+@pytest.fixture(autouse=True)
+def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    shared_sandbox.reset()
+    connect(monkeypatch, shared_sandbox)
+    monkeypatch.setattr(CreatingOperator, "patience", IN_A_MOMENT)
+    return shared_sandbox
+
+
+def operator(sandbox: Sandbox, kind: str, **arguments: Any) -> CreatingOperator:
+    ids = {name: value for c in sandbox.connections().values() for name, value in c["extra"].items()}
+    if kind == "audit":
+        needed = {"template_id": ids["template_id"], "audit_object_id": ids["audit_object_id"]}
+        given = {"name": "Safety walk", "audit_end_date": timedelta(days=1), **needed, **arguments}
+        return MonitorQACreateAuditOperator(task_id="create", **given)
+    if kind == "report":
+        given = {"report_id": ids["report_id"], "selections": {"Region": ["Nordics"]}, **arguments}
+        return QalyptusGenerateReportOperator(task_id="create", **given)
+    return QalyptusRunTaskOperator(task_id="create", **{"qalyptus_task_id": ids["task_id"], **arguments})
+
+
+@pytest.fixture
+def task(sandbox: Sandbox) -> Callable[..., Task]:
+    """Returns a function that makes a task of a kind, with arguments of its operator."""
+
+    def make(kind: str, keeps_state: bool = True, **arguments: Any) -> Task:
+        return Task(lambda: operator(sandbox, kind, **arguments), keeps_state)
+
+    return make
+
+
+def objects(sandbox: Sandbox, kind: str) -> dict[str, dict[str, Any]]:
+    """All objects of a kind at the vendor, by id."""
+    snapshot = sandbox.app(VENDOR_OF[kind]).state.store.snapshot()
+    if kind == "audit":
+        return {audit["id"]: audit for audit in snapshot["audits"]}
+    listed = "on-demand" if kind == "report" else "scheduled"
+    return {record["id"]: record for record in snapshot["records"] if record["kind"] == listed}
+
+
+@contextmanager
+def counting(sandbox: Sandbox, kind: str) -> Iterator[dict[str, dict[str, Any]]]:
+    """Fills the dictionary that it gives with the objects made in the block, when that ends."""
+    old, new = set(objects(sandbox, kind)), {}
+    yield new
+    new.update({name: one for name, one in objects(sandbox, kind).items() if name not in old})
+
+
+def account(sandbox: Sandbox, name: str) -> list[str]:
+    """Ids of the users, audit objects and so on of the MonitorQA account."""
+    return [one["id"] for one in sandbox.app("monitorqa").state.store.snapshot()[name]]
+
+
+def posts(sandbox: Sandbox, kind: str) -> int:
+    return sum(request.method == "POST" for request in sandbox.requests(VENDOR_OF[kind]))
+
+
+# Killed
+
+
+@contextmanager
+def killed_when(happened: Callable[[], bool]) -> Iterator[None]:
+    """Kill this thread, wherever it is, as soon as something has happened."""
+
+    def die(number: int, frame: Any) -> None:
+        raise Killed
+
+    def watch() -> None:
+        end = time.monotonic() + 10
+        while not happened() and time.monotonic() < end and not survived.is_set():
+            time.sleep(0.005)
+        if not survived.is_set():
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+    survived = threading.Event()
+    previous = signal.signal(signal.SIGUSR1, die)
+    killer = threading.Thread(target=watch)
+    killer.start()
+    try:
+        yield
+    finally:
+        survived.set()
+        killer.join(10)
+        signal.signal(signal.SIGUSR1, previous)
+
+
+def _die(value: Any) -> None:
+    raise Killed
+
+
+def _die_with_an_id(value: Any) -> None:
+    if value["object_id"]:
+        raise Killed
+
+
+def _fail_with_an_id(value: Any) -> None:
+    if value["object_id"]:
+        raise RuntimeError("the API server is away")
+
+
+def before_the_intent(sandbox: Sandbox, task: Task, kind: str) -> None:
+    task.state.before = _die
+    with pytest.raises(Killed):
+        task.attempt()
+
+
+def before_the_request(sandbox: Sandbox, task: Task, kind: str) -> None:
+    task.state.after = _die
+    with pytest.raises(Killed):
+        task.attempt()
+
+
+def before_the_request_arrived(sandbox: Sandbox, task: Task, kind: str) -> None:
+    sandbox.add_fault("reset_before", method="POST", times=1)
+    with killed_when(lambda: posts(sandbox, kind) > 0), pytest.raises(Killed):
+        task.attempt()
+
+
+def before_the_answer(sandbox: Sandbox, task: Task, kind: str) -> None:
+    sandbox.add_fault({"slow": 1}, method="POST", times=1)
+    there = set(objects(sandbox, kind))
+    with killed_when(lambda: set(objects(sandbox, kind)) != there), pytest.raises(Killed):
+        task.attempt()
+
+
+def before_the_id_was_noted(sandbox: Sandbox, task: Task, kind: str) -> None:
+    task.state.before = _die_with_an_id
+    with pytest.raises(Killed):
+        task.attempt()
+
+
+def after_the_id_was_noted(sandbox: Sandbox, task: Task, kind: str) -> None:
+    task.state.after = _die_with_an_id
+    with pytest.raises(Killed):
+        task.attempt()
+
+
+def while_waiting(sandbox: Sandbox, task: Task, kind: str) -> None:
+    made = {"audit": r"/audit/[0-9a-f-]{36}", "report": "/on-demand-requests/", "task": "/scheduled-tasks/"}[kind]
+    sandbox.add_fault({"delay": 0.3}, method="GET", path=made, times=1)
+    looks = sandbox.scenario.entries[-1]
+    with killed_when(lambda: looks.count > 0), pytest.raises(Killed):
+        task.attempt()
+
+
+def while_waiting_with_nothing_noted(sandbox: Sandbox, task: Task, kind: str) -> None:
+    task.state.before = _fail_with_an_id
+    while_waiting(sandbox, task, kind)
+
+
+POINTS = [
+    before_the_intent,
+    before_the_request,
+    before_the_request_arrived,
+    before_the_answer,
+    before_the_id_was_noted,
+    after_the_id_was_noted,
+    while_waiting,
+    while_waiting_with_nothing_noted,
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kill", POINTS, ids=lambda point: point.__name__)
+def test_a_killed_task_has_one_object(kill: Any, kind: str, sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    killed = task(kind)
+    with counting(sandbox, kind) as made:
+        kill(sandbox, killed, kind)
+        killed.state.before = killed.state.after = lambda value: None
+        returned = killed.attempt()
+        again = killed.attempt()
+
+    assert list(made) == [returned] == [again]
+    assert posts(sandbox, kind) == (2 if kill is before_the_request_arrived else 1)
+    assert killed.journal["generation"] == 1
+    assert killed.journal["outcome"] == "unchanged"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kill", [before_the_request_arrived, before_the_answer, while_waiting], ids=lambda point: point.__name__
+)
+def test_without_a_state_the_vendor_is_looked_at(
+    kill: Any, kind: str, sandbox: Sandbox, task: Callable[..., Task], caplog: pytest.LogCaptureFixture
+) -> None:
+    killed = task(kind, keeps_state=False)
+    with counting(sandbox, kind) as made, caplog.at_level("INFO"):
+        kill(sandbox, killed, kind)
+        returned = killed.attempt()
+
+    assert list(made) == [returned]
+    assert "keeps no state of tasks" in caplog.text
+
+
+def test_without_a_state_a_failed_object_is_replaced(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome("report", "error", times=1)
+    failing = task("report", keeps_state=False)
+    with counting(sandbox, "report") as made:
+        with pytest.raises(QAJobFailedError):
+            failing.attempt()
+        returned = failing.attempt()
+
+    assert [one["status"] for one in made.values()] == ["error", "completed"]
+    assert list(made)[1] == returned
+
+
+# Lost answers
+
+
+LOST: list[Any] = ["reset_after", {"status": 503, "commit": True}, {"html": True, "commit": True}, {"slow": 1}]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("fault", LOST, ids=["reset", "503", "html", "timeout"])
+def test_a_lost_answer_is_made_good_in_the_same_attempt(
+    fault: Any, kind: str, sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CreatingOperator, "patience", replace(IN_A_MOMENT, lost_answer=10.0))
+    sandbox.add_fault(fault, method="POST", times=1)
+    losing = task(kind)
+    with counting(sandbox, kind) as made:
+        returned = losing.attempt()
+
+    assert list(made) == [returned] == [losing.state["journal"]["object_id"]]
+    assert posts(sandbox, kind) == 1
+    assert losing.journal["outcome"] == "adopted"
+    assert "the answer to the request was lost, it was found" in losing.journal["reason"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_request_that_never_arrived_is_sent_by_the_next_attempt(
+    kind: str, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    sandbox.add_fault("reset_before", method="POST", times=1)
+    losing = task(kind)
+    with counting(sandbox, kind) as made:
+        with pytest.raises(QAConnectionLostError) as lost:
+            losing.attempt()
+        returned = losing.attempt()
+
+    assert list(made) == [returned]
+    assert "may have been created, but is not to be seen at the vendor. It was looked for during 0.25 s." in str(
+        lost.value
+    )
+    assert "A retry looks for it again, and creates it when it is nowhere." in str(lost.value)
+    assert losing.journal["outcome"] == "created"
+    assert losing.journal["reason"].startswith("the vendor shows nothing of the request of 2")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_vendor_that_is_away_after_the_commit_is_looked_at_later(
+    kind: str, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    sandbox.add_fault("reset_after", method="POST", times=1)
+    losing = task(kind)
+    with counting(sandbox, kind) as made:
+        away = sandbox.add_fault({"status": 503}, method="GET", first=1 if kind == "audit" else 2)
+        with pytest.raises(QAConnectionLostError, match="It could not be looked for: HTTP 503"):
+            losing.attempt()
+        sandbox.remove_fault(away)
+        returned = losing.attempt()
+
+    assert list(made) == [returned]
+    assert losing.journal["reason"].startswith("found at the vendor, an earlier attempt lost its id; status: ")
+
+
+@pytest.mark.parametrize(("status", "kind_of_error"), [(422, QARequestRejectedError), (409, QAConflictError)])
+def test_a_refused_request_leaves_no_trace(
+    status: int, kind_of_error: type[QAError], sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    sandbox.add_fault({"status": status}, method="POST", times=1)
+    refused = task("audit")
+    with pytest.raises(kind_of_error):
+        refused.attempt()
+    assert refused.state == {}
+
+    refused.make = task("audit", name="Another name").make
+    assert refused.attempt() in objects(sandbox, "audit")
+
+
+# What an earlier attempt made
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("audit", "expired"), ("report", "stopped"), ("task", "error")])
+def test_what_ended_badly_is_replaced(kind: str, ending: str, sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome(kind, ending, times=1)
+    failing = task(kind)
+    with counting(sandbox, kind) as made:
+        with pytest.raises(QAJobFailedError, match=r"A retry looks for the .* first and does not create a second one"):
+            failing.attempt()
+        returned = failing.attempt()
+
+    first, second = made
+    assert second == returned
+    assert failing.journal["outcome"] == "created"
+    assert failing.journal["reason"].endswith(f" {first} ended as {ending}")
+    assert failing.journal["generation"] == 2
+    assert failing.state["journal"]["past"] == [first]
+
+
+def test_a_warning_is_replaced_when_it_fails_the_task(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome("task", "warning", times=1)
+    strict = task("task", on_warning="fail")
+    with counting(sandbox, "task") as made:
+        with pytest.raises(QAJobFailedError):
+            strict.attempt()
+        assert strict.attempt() == list(made or objects(sandbox, "task"))[-1]
+    assert len(made) == 2
+
+
+def test_what_a_vendor_cannot_show_now_is_kept(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    waiting = task("report")
+    with counting(sandbox, "report") as made:
+        after_the_id_was_noted(sandbox, waiting, "report")
+        waiting.state.after = lambda value: None
+        sandbox.add_fault({"status": 503}, method="GET", times=2)
+        returned = waiting.attempt()
+
+    assert list(made) == [returned]
+    assert waiting.journal["outcome"] == "adopted"
+
+
+def test_a_young_object_may_be_unknown_for_a_moment(
+    sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CreatingOperator, "patience", Patience(pause=0.01))
+    waiting = task("audit")
+    with counting(sandbox, "audit") as made:
+        after_the_id_was_noted(sandbox, waiting, "audit")
+        waiting.state.after = lambda value: None
+        sandbox.add_fault({"status": 404}, method="GET", path="/audit/[0-9a-f-]{36}", times=2)
+        returned = waiting.attempt()
+
+    assert list(made) == [returned]
+
+
+def test_a_request_that_arrives_after_all_is_waited_for(
+    sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CreatingOperator, "patience", replace(IN_A_MOMENT, lost_answer=10.0))
+    due = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
+    sandbox.add_fault("reset_before", method="POST", times=1)
+    vendor = task("audit", audit_end_date=due, wait_for_completion=False)
+    at_last = threading.Timer(0.3, vendor.attempt)
+    with counting(sandbox, "audit") as made:
+        at_last.start()
+        returned = task("audit", audit_end_date=due).attempt()
+        at_last.join(10)
+
+    assert list(made) == [returned]
+
+
+@pytest.mark.parametrize(("policy", "cleared"), [("new", False), ("fail", True)])
+def test_a_deleted_object_is_replaced_by_policy_or_by_hand(
+    policy: str, cleared: bool, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    deleting = task("audit", on_gone=policy)
+    first = deleting.attempt()
+    with MonitorQAHook().get_conn() as client:
+        client.audits.delete(first)
+    if cleared:
+        deleting.clear()
+    second = deleting.attempt()
+
+    assert second != first
+    assert deleting.journal["reason"] == f"audit {first}, which this task had created, does not exist any more"
+
+
+def test_a_deleted_object_fails_a_retry(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    deleting = task("audit")
+    with MonitorQAHook().get_conn() as client:
+        client.audits.delete(deleting.attempt())
+    with pytest.raises(QAJournalError, match=r"does not exist any more\. This attempt has created nothing\. Clear the"):
+        deleting.attempt()
+
+    assert posts(sandbox, "audit") == 1
+
+
+@pytest.mark.parametrize(("policy", "count"), [("adopt", 1), ("new", 2)])
+def test_a_cleared_task_keeps_its_object_unless_told_otherwise(
+    policy: str, count: int, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    cleared = task("report", on_clear=policy)
+    with counting(sandbox, "report") as made:
+        cleared.attempt()
+        cleared.attempt()
+        cleared.clear()
+        last = cleared.attempt()
+        assert cleared.attempt() == last
+
+    assert len(made) == count
+    assert list(made)[-1] == last
+
+
+# Changed input
+
+
+def test_changed_input_is_refused_by_name(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    changing = task("audit")
+    first = changing.attempt()
+    changing.make = task("audit", name="Another walk", auditor_hint="Look at the roof").make
+    with pytest.raises(QAJournalError) as refused:
+        changing.attempt()
+
+    assert f"an earlier attempt created audit {first} at " in str(refused.value)
+    assert "and this one asks for another auditor_hint, name." in str(refused.value)
+    assert "If it depends on the time or the try number, make it the same for every attempt." in str(refused.value)
+    assert posts(sandbox, "audit") == 1
+
+
+def test_changed_input_can_make_a_new_object(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    changing = task("report", on_changed_input="new")
+    with counting(sandbox, "report") as made:
+        first = changing.attempt()
+        changing.make = task("report", on_changed_input="new", selections={"Region": ["Iberia"]}).make
+        second = changing.attempt()
+        assert changing.attempt() == second
+
+    assert list(made) == [first, second]
+
+
+def test_changed_input_can_update_an_audit(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome("audit", "completed", seconds=1.0)
+    assignee = account(sandbox, "users")[1]
+    changing = task("audit", on_changed_input="update", assignee_id=assignee)
+    with counting(sandbox, "audit") as made:
+        after_the_id_was_noted(sandbox, changing, "audit")
+        changing.state.after = lambda value: None
+        changing.make = task("audit", on_changed_input="update", name="Another walk").make
+        returned = changing.attempt()
+        assert changing.journal["outcome"] == "updated"
+        assert changing.attempt() == returned
+
+    assert [one["name"] for one in made.values()] == ["Another walk"]
+    with MonitorQAHook().get_conn() as client:
+        audit = client.audits.get(returned)
+    assert [person["id"] for person in audit["assignees"]] == [assignee], "it stays with whoever has it"
+    assert changing.journal["outcome"] == "unchanged"
+
+
+def test_what_an_update_cannot_change_is_refused(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    changing = task("audit", on_changed_input="update")
+    after_the_id_was_noted(sandbox, changing, "audit")
+    changing.state.after = lambda value: None
+    other = account(sandbox, "auditObjects")[-1]
+    changing.make = task("audit", on_changed_input="update", audit_object_id=other).make
+    with pytest.raises(QANotSupportedError, match="audit_object_id cannot be changed"):
+        changing.attempt()
+
+
+def test_another_connection_is_another_account(
+    sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", os.environ["AIRFLOW_CONN_QALYPTUS_DEFAULT"])
+    moving = task("report")
+    moving.attempt()
+    moving.make = task("report", qalyptus_conn_id="other").make
+    with pytest.raises(QAJournalError, match="asks for another connection"):
+        moving.attempt()
+
+
+# Uncertain
+
+
+def ask_for_the_same(sandbox: Sandbox) -> str:
+    """Ask for the report that the tasks of these tests ask for, as a stranger."""
+    ids = sandbox.connections()["qalyptus_default"]["extra"]
+    with QalyptusHook().get_conn() as client:
+        return client.reports.generate_on_demand(ids["report_id"], "Pdf")
+
+
+@pytest.fixture
+def uncertain(sandbox: Sandbox, task: Callable[..., Task]) -> Callable[..., Task]:
+    """Returns a function that makes a task of which nobody can tell which of two requests is its own."""
+
+    def make(**arguments: Any) -> Task:
+        unsure = task("report", **arguments)
+        before_the_answer(sandbox, unsure, "report")
+        ask_for_the_same(sandbox)
+        return unsure
+
+    return make
+
+
+def test_two_candidates_are_named_and_none_is_taken(sandbox: Sandbox, uncertain: Callable[..., Task]) -> None:
+    unsure = uncertain()
+    requests = [name for name in objects(sandbox, "report")][-2:]
+    with pytest.raises(QAUncertainError) as refused:
+        unsure.attempt()
+
+    assert all(name in str(refused.value) for name in requests)
+    assert "write the id of the right one under 'journal.adopt' into the task's state" in str(refused.value)
+    assert "on_uncertain='repeat'" in str(refused.value)
+    assert posts(sandbox, "report") == len(requests)
+
+    unsure.state["journal.adopt"] = requests[0]
+    assert unsure.attempt() == unsure.attempt() == requests[0]
+    assert unsure.journal["outcome"] == "unchanged"
+
+
+def test_uncertain_requests_can_be_repeated(sandbox: Sandbox, uncertain: Callable[..., Task]) -> None:
+    unsure = uncertain(on_uncertain="repeat")
+    with counting(sandbox, "report") as made:
+        returned = unsure.attempt()
+        assert unsure.attempt() == returned
+
+    assert list(made) == [returned]
+    assert unsure.state["journal"]["generation"] == 2
+
+
+def test_an_audit_whose_dates_were_shifted_is_not_overlooked(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    due = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
+    shifted = task("audit", audit_end_date=due)
+    before_the_request(sandbox, shifted, "audit")
+    shifted.state.after = lambda value: None
+    # what a vendor would make of our request that took UTC for local time
+    stranger = task("audit", audit_end_date=due + timedelta(hours=2), wait_for_completion=False).attempt()
+    with pytest.raises(QAUncertainError, match=stranger):
+        shifted.attempt()
+
+
+def test_last_weeks_audit_is_another_one(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    due = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
+    task("audit", audit_end_date=due - timedelta(days=7), wait_for_completion=False).attempt()
+    lost = task("audit", audit_end_date=due)
+    with counting(sandbox, "audit") as made:
+        before_the_request(sandbox, lost, "audit")
+        lost.state.after = lambda value: None
+        returned = lost.attempt()
+
+    assert list(made) == [returned]
+
+
+def test_a_status_list_of_another_shape_cannot_be_searched(
+    sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = QalyptusWire(fields={"reportId": "report"})
+    with run_sandbox(["qalyptus"], SandboxSettings(**SECONDS, qalyptus=wire)) as other:
+        connect(monkeypatch, other)
+        unsure = Task(lambda: operator(other, "report"))
+        before_the_answer(other, unsure, "report")
+        with pytest.raises(QAUncertainError, match='"report_id_fields"') as refused:
+            unsure.attempt()
+        assert "do not name their reports" in str(refused.value)
+
+        connect(monkeypatch, other, qalyptus={"report_id_fields": "report"})
+        assert unsure.attempt() == list(objects(other, "report"))[-1]
+
+
+# Several tasks of a run
+
+
+def test_a_mapped_task_does_not_take_what_another_index_holds(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    north = task("report", selections={"Region": ["Nordics"]})
+    south = task("report", selections={"Region": ["Iberia"]})
+    north.map_index, south.map_index = 0, 1
+    south.xcoms = north.xcoms
+    with counting(sandbox, "report") as made:
+        before_the_answer(sandbox, north, "report")
+        of_south = south.attempt()
+        of_north = north.attempt()
+
+    assert list(made) == [of_north, of_south]
+
+
+def test_a_mapped_task_whose_request_never_arrived_takes_nothing(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    north, south = task("report"), task("report")
+    north.map_index, south.map_index = 0, 1
+    south.xcoms = north.xcoms
+    with counting(sandbox, "report") as made:
+        before_the_request_arrived(sandbox, north, "report")
+        of_south = south.attempt()
+        of_north = north.attempt()
+
+    assert list(made) == [of_south, of_north]
+
+
+def test_two_tasks_that_find_the_same_object_both_refuse(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome("report", "never")
+    north = task("report")
+    north.map_index = 0
+    before_the_answer(sandbox, north, "report")
+    (request_id,) = list(objects(sandbox, "report"))[-1:]
+
+    class TakenMeanwhile(dict[tuple[int, str], Any]):
+        def __setitem__(self, key: tuple[int, str], value: Any) -> None:
+            super().__setitem__(key, value)
+            super().__setitem__((1, "remote_id"), request_id)
+
+    north.xcoms = TakenMeanwhile()
+    with pytest.raises(QAUncertainError, match="another task of this run has taken the same report request"):
+        north.attempt()
+
+
+# What was there before
+
+
+@pytest.mark.parametrize("end", [timedelta(days=1), datetime(2099, 1, 31, 18, tzinfo=timezone.utc)])
+def test_an_audit_that_was_there_before(end: Any, sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome("audit", "never_finished", times=1)
+    there = task("audit", audit_end_date=end, wait_for_completion=False).attempt()
+    options = {"audit_end_date": end, "wait_for_completion": False}
+
+    adopting = task("audit", if_exists="adopt", **options)
+    assert adopting.attempt() == adopting.attempt() == there
+    with pytest.raises(QAJournalError, match=f"if_exists is 'fail', and there is one already: audit {there}"):
+        task("audit", if_exists="fail", **options).attempt()
+    assert task("audit", if_exists="adopt", name="Another walk", **options).attempt() != there
+    assert task("audit", **options).attempt() != there
+    with pytest.raises(QAUncertainError, match="cannot be told whether these are meant"):
+        task("audit", if_exists="adopt", **options).attempt()
+
+
+def test_a_run_that_goes_on_can_be_adopted(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome("task", "success", seconds=1.0, times=1)
+    there = task("task", wait_for_completion=False).attempt()
+    assert task("task", if_exists="adopt").attempt() == there
+    assert task("task", if_exists="adopt").attempt() != there, "it has ended"
+
+
+# Runs without an id
+
+
+@pytest.fixture
+def nameless(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A Qalyptus that does not tell the id of a run that it starts."""
+    wire = QalyptusWire(task_run_returns_id=False)
+    with run_sandbox(["qalyptus"], SandboxSettings(**SECONDS, qalyptus=wire)) as sandbox:
+        connect(monkeypatch, sandbox)
+        yield sandbox
+
+
+def test_a_run_without_an_id_is_found(nameless: Sandbox) -> None:
+    starting = Task(lambda: operator(nameless, "task"))
+    with counting(nameless, "task") as made:
+        returned = starting.attempt()
+
+    assert list(made) == [returned]
+    assert starting.journal["outcome"] == "created"
+    assert "the answer names no id, it was found" in starting.journal["reason"]
+
+
+def test_a_run_that_was_accepted_is_never_started_again(nameless: Sandbox) -> None:
+    starting = Task(lambda: operator(nameless, "task"))
+    empty = {"status": 200, "body": {"data": [], "isSuccess": True}}
+    nameless.add_fault(empty, method="GET", path="scheduled-tasks$", first=2)
+    with pytest.raises(QAResponseError, match=r"The task run was created, but is not to be seen at the vendor\."):
+        starting.attempt()
+    with pytest.raises(QAUncertainError, match=r"the vendor accepted the request of .* without naming the task run"):
+        starting.attempt()
+
+    assert posts(nameless, "task") == 1
+
+
+# The journal itself
+
+
+@pytest.mark.parametrize("note", ["text", {"format": 2}, {"format": 1, "kind": "monitorqa.audit"}, []])
+def test_a_note_that_cannot_be_read_stops_everything(note: Any, sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    reading = task("audit")
+    reading.state["journal"] = note
+    with pytest.raises(
+        QAJournalError, match=r"cannot be read.*Nothing was sent.*name the object under 'journal\.adopt'"
+    ):
+        reading.attempt()
+
+    assert sandbox.requests("monitorqa") == []
+
+
+def test_without_a_writable_state_nothing_is_sent(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    def refuse(value: Any) -> None:
+        raise RuntimeError("the API server is away")
+
+    writing = task("audit")
+    writing.state.before = refuse
+    with pytest.raises(QAJournalError, match=r"could not be written: RuntimeError: the API server is away\. Nothing"):
+        writing.attempt()
+
+    assert posts(sandbox, "audit") == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy", "words"),
+    [
+        ("audit", {"on_uncertain": "ignore"}, "on_uncertain must be one of fail, repeat, got 'ignore'"),
+        ("report", {"on_changed_input": "update"}, "on_changed_input must be one of fail, new, got 'update'"),
+        ("task", {"if_exists": "skip"}, "if_exists must be one of create, adopt, fail, got 'skip'"),
+    ],
+)
+def test_policies_are_words(
+    kind: str, policy: dict[str, Any], words: str, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    with pytest.raises(QAValidationError, match=words):
+        task(kind, **policy).attempt()
+
+    assert sandbox.requests(VENDOR_OF[kind]) == []
+
+
+def test_notes_hold_no_secrets(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    noting = task("report", selections={"Patient": ["Jane Example"]})
+    noting.attempt()
+
+    note = json.dumps(noting.state)
+    assert "Jane" not in note
+    assert all(connection["password"] not in note for connection in sandbox.connections().values())
+    assert len(note) < 2000
