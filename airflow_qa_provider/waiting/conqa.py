@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from airflow_qa_provider.clients.conqa import ConqaClient
 from airflow_qa_provider.exceptions import QAError, QANotFoundError, QANotSupportedError
-from airflow_qa_provider.waiting.probes import Looks, as_qa_error
+from airflow_qa_provider.waiting.probes import Looks, look_at_each, not_gone
 from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 SEPARATOR = "/"
 """Between the parts of a wait's id. Only the last part, an id of the user's own system, may hold one itself."""
+
+_Row = Mapping[str, Any]
+_Rows = Mapping[str, _Row]
 
 
 class MilestoneProbe:
@@ -27,16 +31,11 @@ class MilestoneProbe:
         :param ids: ``project/external id``.
         :param since: Not used: the list takes no window.
         """
-        looks: Looks = {}
-        for project_id, wanted in _by_scope(ids, 1).items():
-            try:
-                rows = {client.dialect.external_id_of(row): row for row in client.milestones.list(project_id)}
-            except Exception as error:
-                looks.update(dict.fromkeys(wanted, as_qa_error(error)))
-                continue
-            for object_id, external_id in wanted.items():
-                looks[object_id] = self._seen(client, object_id, rows.get(external_id))
-        return looks
+
+        def listed(project_id: str) -> _Rows:
+            return {str(client.dialect.external_id_of(row)): row for row in client.milestones.list(project_id)}
+
+        return _look_in_lists(ids, 1, listed, partial(_milestone, client))
 
     def cancel(self, client: ConqaClient, object_id: str) -> str:
         """Refuse: what CONQA has queued cannot be taken back.
@@ -45,14 +44,6 @@ class MilestoneProbe:
         :param object_id: ``project/external id``.
         """
         raise QANotSupportedError("CONQA cannot take back what is queued", vendor="conqa", object_id=object_id)
-
-    def _seen(self, client: ConqaClient, object_id: str, row: Mapping[str, Any] | None) -> Snapshot | QAError:
-        if row is None:
-            return QANotFoundError(
-                f"milestone {object_id} is not in the list of its project", vendor="conqa", object_id=object_id
-            )
-        status = client.dialect.status_of(row)
-        return Snapshot(object_id, Phase.ACTIVE, status, {"status": status, "name": row.get("name")})
 
 
 class WebhookProbe:
@@ -71,18 +62,13 @@ class WebhookProbe:
         :param ids: ``project/<project id>/<webhook id>`` or ``account/<account id>/<webhook id>``.
         :param since: Not used: the list takes no window.
         """
-        looks: Looks = {}
-        for scope, wanted in _by_scope(ids, 2).items():
+
+        def listed(scope: str) -> _Rows:
             owner, _, owner_id = scope.partition(SEPARATOR)
             webhooks = client.account_webhooks if owner == "account" else client.project_webhooks
-            try:
-                rows = {str(row.get("id")): row for row in webhooks.list(owner_id)}
-            except Exception as error:
-                looks.update(dict.fromkeys(wanted, as_qa_error(error)))
-                continue
-            for object_id, webhook_id in wanted.items():
-                looks[object_id] = self._seen(object_id, rows.get(webhook_id))
-        return looks
+            return {str(row.get("id")): row for row in webhooks.list(owner_id)}
+
+        return _look_in_lists(ids, 2, listed, _webhook)
 
     def cancel(self, client: ConqaClient, object_id: str) -> str:
         """Refuse: a webhook is no job.
@@ -92,11 +78,37 @@ class WebhookProbe:
         """
         raise QANotSupportedError("a CONQA webhook cannot be cancelled", vendor="conqa", object_id=object_id)
 
-    def _seen(self, object_id: str, row: Mapping[str, Any] | None) -> Snapshot | QAError:
-        if row is None:
-            return QANotFoundError(f"webhook {object_id} is not in the list", vendor="conqa", object_id=object_id)
-        status = str(row.get("status") or "").lower()
-        return Snapshot(object_id, Phase.ACTIVE, status, {"status": status, "type": row.get("type")})
+
+def _milestone(client: ConqaClient, object_id: str, row: _Row) -> Snapshot:
+    status = client.dialect.status_of(row)
+    return Snapshot(object_id, Phase.ACTIVE, status, {"status": status, "name": row.get("name")})
+
+
+def _webhook(object_id: str, row: _Row) -> Snapshot:
+    status = str(row.get("status") or "").lower()
+    return Snapshot(object_id, Phase.ACTIVE, status, {"status": status, "type": row.get("type")})
+
+
+def _look_in_lists(
+    ids: Iterable[str], parts: int, listed: Callable[[str], _Rows], seen: Callable[[str, _Row], Snapshot]
+) -> Looks:
+    """Read each list that holds one of the ids.
+
+    A list that is not there says nothing about what would be in it: a project that was misspelt has no milestones, but
+    none of them was deleted either.
+    """
+    scopes = _by_scope(ids, parts)
+    looks: Looks = {}
+    for scope, rows in look_at_each(listed, scopes).items():
+        for object_id, rest in scopes[scope].items():
+            if isinstance(rows, QAError):
+                looks[object_id] = not_gone(rows)
+            elif rest in rows:
+                looks[object_id] = seen(object_id, rows[rest])
+            else:
+                message = f"{rest} is not in the list of {scope.replace(SEPARATOR, ' ')}"
+                looks[object_id] = QANotFoundError(message, vendor="conqa", object_id=object_id)
+    return looks
 
 
 def _by_scope(ids: Iterable[str], parts: int) -> dict[str, dict[str, str]]:

@@ -44,7 +44,7 @@ class WaitPolicy:
         """
         known = {field.name: facts[field.name] for field in fields(cls) if field.name in facts}
         if known.get("goal"):
-            known["goal"] = Goal(**known["goal"])
+            known["goal"] = Goal.from_dict(known["goal"])
         return cls(**known)
 
     def shifted(self, seconds: float) -> WaitPolicy:

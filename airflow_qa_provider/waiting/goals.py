@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
@@ -45,6 +45,14 @@ class Goal:
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, facts: Mapping[str, Any]) -> Goal:
+        """Return the goal that :meth:`as_dict` described, also that of another version of this package.
+
+        :param facts: Plain JSON.
+        """
+        return cls(**{known.name: facts[known.name] for known in fields(cls) if known.name in facts})
 
 
 def _hold(facts: Facts, detail: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ _WORDS = {status.value: status.name.lower() for status in CorrectiveActionStatus
 
 
 class CorrectiveActionProbe:
-    """Corrective actions: approved is a success, expired a failure; open, submitted and rejected ones go on.
+    """Corrective actions: expired is a failure; whether another state ends the wait is for its goal to say.
 
     Few are asked for one by one. Of many, those that the list of pending ones shows need no call of their own.
     """
@@ -41,6 +41,8 @@ class CorrectiveActionProbe:
             for row in islice(rows, max(len(wanted) // 4, 1) * _PAGE_SIZE):
                 if row.get("id") in wanted:
                     looks[row["id"]] = action_snapshot(row)
+                    if len(looks) == len(wanted):
+                        break
         rest = [action_id for action_id in ids if action_id not in looks]
         looks.update(look_at_each(lambda action_id: _one(client, action_id), rest))
         return looks
@@ -63,16 +65,14 @@ def action_snapshot(action: Mapping[str, Any]) -> Snapshot:
     """
     number = action.get("status")
     status = _WORDS.get(number, str(number)) if isinstance(number, int) else str(number or "")
-    ends = {"approved": Phase.SUCCEEDED, "expired": Phase.FAILED}
+    phase = Phase.FAILED if status == "expired" else Phase.ACTIVE
     detail = {
         "status": status,
         "due_at": action.get("dueDateUtc"),
         "audit_id": (action.get("audit") or {}).get("id"),
     }
     link = f"https://app.monitorqa.com/actions/pending/{action['id']}"
-    return Snapshot(
-        str(action["id"]), ends.get(status, Phase.ACTIVE), status, detail, link, known=status in _WORDS.values()
-    )
+    return Snapshot(str(action["id"]), phase, status, detail, link, known=status in _WORDS.values())
 
 
 def _one(client: MonitorQAClient, action_id: str) -> Snapshot:

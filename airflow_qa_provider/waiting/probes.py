@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable
 from importlib import import_module
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from airflow_qa_provider.clients.redaction import redact
 from airflow_qa_provider.exceptions import (
@@ -25,6 +25,8 @@ from airflow_qa_provider.exceptions import (
 from airflow_qa_provider.waiting.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Looks = dict[str, Snapshot | QAError]
 """For each id what was seen, or why it could not be seen; one bad id harms no other."""
@@ -88,16 +90,16 @@ def probe_for(kind: str) -> Probe:
     return probe
 
 
-def look_at_each(get: Callable[[str], Snapshot], ids: Iterable[str]) -> Looks:
+def look_at_each(get: Callable[[str], T], ids: Iterable[str]) -> dict[str, T | QAError]:
     """Ask for one id after the other, in the given order.
 
     What is wrong with one object stays with it. When the vendor itself cannot be asked, the rest is not tried and gets
     the same error; what was seen before that is kept.
 
-    :param get: Returns the snapshot of an id.
+    :param get: Returns the snapshot of an id, or what else is seen there.
     :param ids: The ids.
     """
-    looks: Looks = {}
+    looks: dict[str, T | QAError] = {}
     in_a_row = 0
     stopped_by: QAError | None = None
     for object_id in ids:

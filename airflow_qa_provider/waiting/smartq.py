@@ -8,7 +8,7 @@ from typing import Any
 from airflow_qa_provider.clients.smartq import SmartQClient
 from airflow_qa_provider.clients.smartq.tickets import Archived
 from airflow_qa_provider.exceptions import QAError, QANotFoundError, QANotSupportedError
-from airflow_qa_provider.waiting.probes import Looks, as_qa_error
+from airflow_qa_provider.waiting.probes import Looks, look_at_each, not_gone
 from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 SEPARATOR = "/"
@@ -36,12 +36,11 @@ class TicketProbe:
         for object_id in ids:
             project_id, _, ticket_id = object_id.partition(SEPARATOR)
             projects.setdefault(project_id, {})[object_id] = ticket_id
+        boards = look_at_each(lambda project_id: self._project(client, project_id, projects[project_id]), projects)
         looks: Looks = {}
-        for project_id, wanted in projects.items():
-            try:
-                looks.update(self._project(client, project_id, wanted))
-            except Exception as error:
-                looks.update(dict.fromkeys(wanted, as_qa_error(error)))
+        for project_id, seen in boards.items():
+            # a project that is not there says nothing about a ticket
+            looks.update(dict.fromkeys(projects[project_id], not_gone(seen)) if isinstance(seen, QAError) else seen)
         return looks
 
     def cancel(self, client: SmartQClient, object_id: str) -> str:

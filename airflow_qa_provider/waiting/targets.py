@@ -38,7 +38,10 @@ def _audit(fields: Mapping[str, Any]) -> Target:
 
 
 def _corrective_action(fields: Mapping[str, Any]) -> Target:
-    return Target(_id(fields, "action_id"), Goal(reached={"status": _words(fields["status"], "status")}))
+    wanted = [_choice(word.lower(), _ACTION_STATES, "status") for word in _words(fields["status"], "status")]
+    # nothing follows on an approval
+    failed = {} if "approved" in wanted else {"status": ["approved"]}
+    return Target(_id(fields, "action_id"), Goal(reached={"status": wanted}, failed=failed))
 
 
 def _request(fields: Mapping[str, Any]) -> Target:
@@ -50,7 +53,7 @@ def _task_run(fields: Mapping[str, Any]) -> Target:
 
 
 def _milestone(fields: Mapping[str, Any]) -> Target:
-    object_id = f"{_id(fields, 'project_id')}/{_id(fields, 'external_id')}"
+    object_id = f"{_scope(fields, 'project_id')}/{_id(fields, 'external_id')}"
     if fields["status"] is not None:
         return Target(object_id, Goal(reached={"status": _words(fields["status"], "status")}, missing="wait"))
     deleted = _choice(fields["until"], ("visible", "deleted"), "until") == "deleted"
@@ -61,7 +64,7 @@ def _webhook(fields: Mapping[str, Any]) -> Target:
     if bool(fields["project_id"]) == bool(fields["account_id"]):
         raise _refused("give either project_id or account_id, whichever the webhook belongs to")
     owner = "project" if fields["project_id"] else "account"
-    object_id = f"{owner}/{_id(fields, f'{owner}_id')}/{_id(fields, 'webhook_id')}"
+    object_id = f"{owner}/{_scope(fields, f'{owner}_id')}/{_id(fields, 'webhook_id')}"
     status = _choice(str(fields["status"]).lower(), ("active", "inactive"), "status")
     return Target(object_id, Goal(reached={"status": [status]}))
 
@@ -74,18 +77,19 @@ def _ticket(fields: Mapping[str, Any]) -> Target:
         facts["archived"] = [_choice(str(fields["archived"]).lower(), ("true", "false"), "archived")]
     if not facts:
         raise _refused("neither step_id nor archived says what to wait for")
-    return Target(f"{_id(fields, 'project_id')}/{_id(fields, 'ticket_id')}", Goal(reached=facts))
+    return Target(f"{_scope(fields, 'project_id')}/{_id(fields, 'ticket_id')}", Goal(reached=facts))
 
 
 def _billing_report(fields: Mapping[str, Any]) -> Target:
-    report_id = _id(fields, "report_id")
-    if not report_id.isdigit():
-        raise _refused(f"report_id must be a number, got {report_id!r}")
+    report_id = _number(_id(fields, "report_id"), "report_id")
     if fields["state"] is not None:
-        return Target(report_id, Goal(reached={"state": _words(fields["state"], "state")}))
+        states = [_number(word, "state") for word in _words(fields["state"], "state")]
+        return Target(report_id, Goal(reached={"state": states}))
     until = _choice(fields["until"], ("approved", "sent", "invoiced"), "until")
     return Target(report_id, Goal(reached={until: ["true"]}))
 
+
+_ACTION_STATES = ("open", "submitted", "approved", "rejected")
 
 _TARGETS: dict[str, Callable[[Mapping[str, Any]], Target]] = {
     "conqa.milestone": _milestone,
@@ -99,21 +103,40 @@ _TARGETS: dict[str, Callable[[Mapping[str, Any]], Target]] = {
 }
 
 
+_NOTHING = ("", "None")
+"""What a template leaves of a value that is not there."""
+
+
 def _id(fields: Mapping[str, Any], name: str) -> str:
     value = fields[name]
     text = "" if value is None else str(value).strip()
-    if text in ("", "None"):
+    if text in _NOTHING:
         hint = "If it comes from another task, look at what that task returned"
         raise QAValidationError(f"{name} is required, got {value!r}", outcome="Nothing was sent", hint=hint)
     return text
 
 
 def _words(value: str | int | Iterable[str | int], name: str) -> list[str]:
-    listed = [value] if isinstance(value, (str, int)) else list(value or ())
-    found = [str(word).strip() for word in listed if str(word).strip()]
-    if not found:
+    try:
+        found = [str(word).strip() for word in ([value] if isinstance(value, (str, int)) else value)]
+    except TypeError:
+        raise _refused(f"{name} must be one word or several, got {value!r}") from None
+    if not found or any(word in _NOTHING for word in found):
         raise _refused(f"{name} names nothing to wait for, got {value!r}")
     return found
+
+
+def _scope(fields: Mapping[str, Any], name: str) -> str:
+    text = _id(fields, name)
+    if "/" in text:
+        raise _refused(f"{name} must be one id, without a slash, got {text!r}")
+    return text
+
+
+def _number(text: str, name: str) -> str:
+    if not (text.isascii() and text.isdigit()):
+        raise _refused(f"{name} must be a number, got {text!r}")
+    return str(int(text))
 
 
 def _choice(value: str, known: Sequence[str], name: str) -> str:
