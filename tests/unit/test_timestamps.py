@@ -48,7 +48,7 @@ def test_the_same_moment_in_every_form(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        datetime(2026, 1, 31, 18),  # noqa: DTZ001
+        datetime(2026, 1, 31, 18),
         "2026-01-31T18:00:00",
         "2026-01-31 18:00",
         "2026-01-31",
@@ -119,8 +119,8 @@ def test_monitorqa_gets_utc_with_milliseconds(value: Any, wire: str) -> None:
 
 @given(
     st.datetimes(
-        min_value=datetime(1970, 1, 3),  # noqa: DTZ001
-        max_value=datetime(2200, 1, 1),  # noqa: DTZ001
+        min_value=datetime(1970, 1, 3),
+        max_value=datetime(2200, 1, 1),
         timezones=st.timezones(),
     )
 )
