@@ -9,6 +9,7 @@ from airflow_qa_provider.clients.qalyptus.dialect import Dialect
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.hooks.base import VendorHook, names_of
 from airflow_qa_provider.hooks.fields import Fields
+from airflow_qa_provider.journal.qalyptus import listed_runs
 
 _SECONDS_TO_SHOW_UP = 30
 
@@ -47,7 +48,7 @@ class QalyptusHook(VendorHook[QalyptusClient]):
         """Run a task and return the id of the run that this started.
 
         The docs show no answer of "Run". When it holds no id, the run is found in the status list: the one of this task
-        that was not there before.
+        that was not there before. Every call runs the task once more; a retry of ``QalyptusRunTaskOperator`` does not.
 
         :param task_id: UUID of the task.
         :raises QAResponseError: The run was started but cannot be told from others, or does not show up.
@@ -83,6 +84,5 @@ class QalyptusHook(VendorHook[QalyptusClient]):
     def _runs_of(self, task_id: str) -> set[str]:
         client = self.get_conn()
         dialect = client.dialect
-        listed = client.status.list_on_demand if dialect.task_runs == "on_demand" else client.status.list_scheduled
-        ids = (dialect.find_id(row) for row in listed() if dialect.task_id_of(row) == task_id)
+        ids = (dialect.find_id(row) for row in listed_runs(client) if dialect.task_id_of(row) == task_id)
         return {run_id for run_id in ids if run_id}

@@ -20,6 +20,7 @@ class Claims:
         self._ti = context.get("ti")
         self._dag = context.get("dag")
         self._kind = kind
+        self._own: str | None = None
 
     def hold(self, object_id: str) -> None:
         """Tell the others, and everybody who watches, that an object belongs to this task.
@@ -28,6 +29,7 @@ class Claims:
         """
         if self._ti is not None:
             self._ti.xcom_push(key=REMOTE_ID, value=object_id)
+            self._own = object_id
 
     def of_others(self) -> set[str]:
         """Return the ids of the objects that other tasks of this run hold, also those of the same mapped task."""
@@ -35,9 +37,9 @@ class Claims:
             return set()
         task_ids = [task.task_id for task in self._dag.tasks if _kind_of(task) == self._kind]
         held = [value for value in self._ti.xcom_pull(task_ids=task_ids, key=REMOTE_ID) or () if value is not None]
-        own = self._ti.xcom_pull(task_ids=self._ti.task_id, key=REMOTE_ID, map_indexes=self._ti.map_index)
-        if own in held:
-            held.remove(own)
+        # what earlier attempts of this task have stored, Airflow removes before an attempt begins
+        if self._own in held:
+            held.remove(self._own)
         return set(held)
 
 

@@ -7,7 +7,7 @@ import decimal
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
@@ -102,7 +102,7 @@ def canonical(value: Any, field: str) -> Any:
         return ["mapping", sorted(pairs, key=json.dumps)]
     if isinstance(value, AbstractSet):
         return ["set", sorted((canonical(item, field) for item in value), key=json.dumps)]
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return ["list", [canonical(item, field) for item in value]]
     raise QAValidationError(
         f"{field} holds a {type(value).__name__}, which is no plain data",
@@ -116,7 +116,7 @@ def id_digest(object_id: str) -> str:
 
     :param object_id: Id at the vendor.
     """
-    return _digest(object_id)[:8]
+    return _digest(object_id)[:10]
 
 
 def _digest(value: Any) -> str:

@@ -100,7 +100,7 @@ class Journal:
         self._patience = patience
         self._noun = creator.noun
         self._vendor = identity.kind.partition(".")[0]
-        self._scout = Scout(client, identity.kind, creator.noun, claims, patience)
+        self._scout = Scout(client, identity.kind, creator.noun, claims, patience, notes.kept)
 
     def ensure(self) -> Made:
         """Return the object of the task, created if need be.

@@ -106,12 +106,11 @@ def _gap(shown: Any, wanted: str, slack: float) -> float | None:
 
 
 def _by_assignee(found: list[tuple[Mapping[str, Any], Candidate]], assignee_id: str | None) -> list[Candidate]:
-    sure = [(row, one) for row, one in found if one.sure]
-    if len(sure) > 1:
-        assigned = [one for row, one in sure if assignee_id in (_assignees(row) or [None])]
-        if assigned:
-            return assigned
-    return [one for _, one in found]
+    """Leave out the twins that somebody else has, where there is one that the right person has."""
+    right = [one.id for row, one in found if one.sure and assignee_id in (_assignees(row) or [None])]
+    twins = [one.id for _, one in found if one.sure]
+    dropped = set(twins) - set(right) if right else set()
+    return [one for _, one in found if one.id not in dropped]
 
 
 def _assignees(row: Mapping[str, Any]) -> list[Any]:

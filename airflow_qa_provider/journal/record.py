@@ -163,7 +163,10 @@ class Notes:
             else:
                 keep(self._store, NOTE, earlier.as_dict())
         except Exception as error:
-            log.warning("The intent could not be taken back (%s: %s); a retry will look first", type(error), error)
+            log.warning(
+                "The intent could not be taken back (%s: %s); a retry will look at the vendor first",
+                *(type(error).__name__, error),
+            )
 
     def _get(self, key: str) -> Any:
         return self._guarded(lambda store: store.get(key), "read")

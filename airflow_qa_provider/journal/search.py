@@ -34,6 +34,7 @@ class Scout:
     :param noun: The object in words.
     :param claims: What the other tasks of the run hold.
     :param patience: How long to look.
+    :param notes_kept: Whether there is a task's state, for the advice to a person.
     """
 
     client: Any
@@ -41,6 +42,7 @@ class Scout:
     noun: str
     claims: Claims
     patience: Patience
+    notes_kept: bool
 
     def __post_init__(self) -> None:
         self._finder = finder_for(self.kind)
@@ -106,13 +108,17 @@ class Scout:
 
         :param what: What was found.
         """
+        by_hand = (
+            f"Look at the vendor. Then write the id of the right one under {CHOICE!r} into the task's state, or delete "
+            f"{NOTE!r} there to have one created, and clear the task"
+        )
+        without_state = "Look at the vendor, and take the right one from there"
         return QAUncertainError(
             what,
             vendor=self._vendor,
             outcome="This attempt has created nothing",
-            hint=f"Look at the vendor. Then write the id of the right one under {CHOICE!r} into the task's state, or "
-            f"delete {NOTE!r} there to have one created, and clear the task; on_uncertain='repeat' always creates one. "
-            "A retry gets the same answer",
+            hint=f"{by_hand if self.notes_kept else without_state}; on_uncertain='repeat' always creates one. A retry "
+            "gets the same answer",
         )
 
     @property

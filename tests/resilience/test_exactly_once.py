@@ -96,9 +96,7 @@ class Task:
     def xcom_push(self, key: str, value: Any) -> None:
         self.xcoms[self.map_index, key] = json.loads(json.dumps(value))
 
-    def xcom_pull(self, task_ids: Any, key: str, map_indexes: Any = None) -> Any:
-        if isinstance(task_ids, str):
-            return self.xcoms.get((map_indexes, key))
+    def xcom_pull(self, task_ids: list[str], key: str) -> list[Any]:
         return [value for (_, name), value in sorted(self.xcoms.items()) if name == key]
 
     @property
