@@ -198,6 +198,10 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))
 
 
+def _is_mapped(task: Any) -> bool:
+    return bool(task.is_mapped) or task.get_closest_mapped_task_group() is not None
+
+
 def _as_template(value: Any) -> Any:
     """Return the output of a task as the template that a triggerer can render; anything else as it is.
 
@@ -206,10 +210,10 @@ def _as_template(value: Any) -> Any:
     """
     if hasattr(value, "iter_references"):
         source = getattr(value, "operator", None)
-        if source is None or getattr(source, "is_mapped", False) or not hasattr(value, "key"):
+        if source is None or not hasattr(value, "key") or _is_mapped(source):
             raise ValueError("only the output of a task that is not mapped can be read in the triggerer")
         return f"{{{{ ti.xcom_pull(task_ids={source.task_id!r}, key={value.key!r}, map_indexes=-1) }}}}"
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, set, frozenset)):
         return [_as_template(item) for item in value]
     if isinstance(value, str) and "xcom_pull" in value and "map_indexes" not in value:
         raise ValueError("a triggerer can render xcom_pull with map_indexes only")

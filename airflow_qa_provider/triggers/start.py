@@ -10,6 +10,7 @@ from typing import Any
 from airflow.triggers.base import TriggerEvent
 
 from airflow_qa_provider.hooks.registry import polling_client
+from airflow_qa_provider.triggers.deferral import seconds
 from airflow_qa_provider.triggers.wait import WaitTrigger
 from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
 from airflow_qa_provider.waiting.targets import target_of
@@ -65,8 +66,10 @@ class StartingTrigger(WaitTrigger):
         interval = self.poll_interval
         if interval is None:
             interval = await asyncio.to_thread(self._interval)
+        interval = seconds(interval, "poll_interval")
         now = time.time()
-        policy = WaitPolicy(interval, now, now + self.wait_timeout, not_found_grace=grace_for(interval), goal=goal)
+        deadline = now + seconds(self.wait_timeout, "timeout")
+        policy = WaitPolicy(interval, now, deadline, not_found_grace=grace_for(interval), goal=goal)
         self.policy = policy.as_dict()
         # nobody has looked yet
         self.memory = {"next": [now, now, False]}

@@ -166,8 +166,8 @@ class Wait:
 
     @property
     def failing(self) -> bool:
-        """Whether the last look failed."""
-        return self._trouble is not None
+        """Whether the last look failed; not to see what is still to come is no failure."""
+        return self._trouble is not None and not (self._missing and self._missing_means == "wait")
 
     @property
     def worth_remembering(self) -> bool:
@@ -205,11 +205,15 @@ class Wait:
         wait.next = WaitUntil(*facts["next"]) if facts.get("next") else None
         return wait
 
+    @property
+    def _missing_means(self) -> Missing:
+        return self.policy.goal.missing if self.policy.goal else "gone"
+
     def _on_missing(self, now: float, error: QANotFoundError) -> Decision:
         first_time = self._missing == 0
         self._missing += 1
         since = self._missing_since = now if self._missing_since is None else self._missing_since
-        means: Missing = self.policy.goal.missing if self.policy.goal else "gone"
+        means = self._missing_means
         # one 404 may come from a replica that lags behind, a minute of them from a gateway whose service restarts
         grace = 0.0 if means == "reached" else self.policy.not_found_grace
         if means == "wait" or self._missing < _CONFIRMATIONS or now < since + grace:
