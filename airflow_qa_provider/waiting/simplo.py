@@ -32,11 +32,12 @@ class ReportProbe:
             return look_at_each(
                 lambda report_id: report_snapshot({"id": report_id, **client.reports.get(report_id)}), ids
             )
-        listed = list(ids)
+        listed, size = list(ids), max(_IDS_PER_REQUEST, client.settings.page_size or 0)
         rows: dict[str, Mapping[str, Any]] = {}
         for start in range(0, len(listed), _IDS_PER_REQUEST):
             some = [int(report_id) for report_id in listed[start : start + _IDS_PER_REQUEST]]
-            rows.update({str(row.get("id")): row for row in client.reports.list(filters={"id": some})})
+            found = client.reports.list(filters={"id": some}, page_size=size)
+            rows.update({str(row.get("id")): row for row in found})
         looks: Looks = {}
         for report_id in listed:
             row = rows.get(report_id)
