@@ -168,7 +168,9 @@ class Transport:
             harmless = "A retry is harmless" if route.safe else "A retry with the same arguments is harmless"
             hint = harmless if route.safe or route.idempotent else "Look at the vendor before you repeat it"
             return build(QAConnectionLostError, f"the connection to {host} broke: {reason}", lost, hint)
-        if isinstance(error, ValueError) and not isinstance(error, (OSError, UnicodeError)):
+        unreadable = isinstance(error, ValueError) and not isinstance(error, (OSError, UnicodeError))
+        # an answer whose compression is broken is an OSError, but the request was sent
+        if unreadable or isinstance(error, requests.exceptions.ContentDecodingError):
             return build(QAResponseError, f"the answer of {host} could not be read: {reason}", lost, "Check the host")
         hint = "Check ca_path in the connection's extra" if "CA cert" in reason else "Check the host of the connection"
         return build(QAConfigurationError, f"the request could not be made: {reason}", _NOTHING_SENT, hint)

@@ -556,6 +556,11 @@ def cut_off(connection: socket.socket) -> None:
     connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{"id": 1}, ')
 
 
+def compress_badly(connection: socket.socket) -> None:
+    hear(connection)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
+
+
 def cut_off_chunks(connection: socket.socket) -> None:
     hear(connection)
     connection.sendall(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n[{"id": 1}, ')
@@ -585,6 +590,7 @@ def talk_nonsense(connection: socket.socket) -> None:
         (cut_off, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
         (cut_off_chunks, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
         (cut_off_an_error, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
+        (compress_badly, QAResponseError, "the answer of 127.0.0.1:{port} could not be read: "),
         (stay_silent, QATimeoutError, "127.0.0.1:{port} sent nothing for 0.2 s."),
         (stall, QATimeoutError, "127.0.0.1:{port} sent nothing for 0.2 s."),
     ],
