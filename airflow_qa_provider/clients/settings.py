@@ -23,8 +23,9 @@ class ClientSettings:
     :param read_timeout: Seconds of silence after which an answer is given up.
     :param verify: ``True`` to verify TLS with the system's authorities, a path of a CA bundle, or ``False``.
     :param retries: How often a request that may be repeated is tried again.
-    :param max_retry_wait: Longest pause between two tries, in seconds. A ``Retry-After`` beyond it is not waited for
-        here but raised, so that the caller (a wait, an Airflow retry) can.
+    :param max_retry_wait: Longest ``Retry-After``, in seconds, that is waited for between two tries. One beyond it is
+        raised, so that the caller (a wait, an Airflow retry) can keep it. Added to it, and used where the vendor asks for
+        no time, are random pauses of 20 seconds at most.
     :param requests_per_minute: Budget of this connection in this process; ``None`` for no limit.
     :param poll_interval: Seconds between two looks at what is waited for, where the waiting task names none.
     :param page_size: Rows per page of lists; ``None`` for the vendor's default.
@@ -78,6 +79,9 @@ class ClientSettings:
         for name in ("connect_timeout", "read_timeout", "poll_interval"):
             if not 0 < getattr(self, name) <= _LONGEST_SECONDS:
                 raise refuse(f"{name} must be more than 0 and at most 86400 seconds", "Leave it empty for the default")
+        for name in ("retries", "max_retry_wait"):
+            if not getattr(self, name) >= 0:  # not a number, either
+                raise refuse(f"{name} must be 0 or more", "Leave it empty for the default")
         if self.requests_per_minute is not None and self.requests_per_minute < 1:
             raise refuse("requests_per_minute must be at least 1", "Leave it empty for no limit")
         return self

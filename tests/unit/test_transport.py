@@ -273,6 +273,9 @@ def test_other_accounts_have_a_pace_of_their_own(vendor: responses.RequestsMock)
         ({"read_timeout": float("inf")}, "read_timeout must be more than 0 and at most 86400 seconds"),
         ({"poll_interval": float("nan")}, "poll_interval must be more than 0"),
         ({"requests_per_minute": 0}, "requests_per_minute must be at least 1"),
+        ({"retries": -1}, "retries must be 0 or more"),
+        ({"max_retry_wait": -0.1}, "max_retry_wait must be 0 or more"),
+        ({"max_retry_wait": float("nan")}, "max_retry_wait must be 0 or more"),
         ({"routes": {"parts.fetch": "GET /x"}}, "which does not exist"),
     ],
 )
