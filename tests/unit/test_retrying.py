@@ -152,7 +152,11 @@ def test_retry_after_as_a_date_is_the_floor(vendor: responses.RequestsMock, paus
     assert 25 < pause <= 30.5  # the date has whole seconds, and the test may be slow
 
 
-@pytest.mark.parametrize("past", ["0", "-5", formatdate(time.time() - 3600, usegmt=True), "soon", ""])
+@pytest.mark.parametrize(
+    "past",
+    ["0", "-5", formatdate(time.time() - 3600, usegmt=True), "soon", ""],
+    ids=["zero", "negative", "an hour ago", "no date", "empty"],
+)
 def test_a_retry_after_that_says_nothing_leaves_the_back_off(
     past: str, vendor: responses.RequestsMock, pauses: list[float]
 ) -> None:
@@ -167,6 +171,7 @@ def test_a_retry_after_that_says_nothing_leaves_the_back_off(
 @pytest.mark.parametrize(
     ("header", "low", "high"),
     [("61", 61, 61), ("1e300", 1e300, 1e300), (formatdate(time.time() + 86400, usegmt=True), 86000, 86400)],
+    ids=["a second more", "for ever", "tomorrow"],
 )
 @pytest.mark.parametrize(("status", "operation"), [(429, "parts.list"), (429, "parts.create"), (503, "parts.list")])
 def test_a_longer_wish_is_raised_at_once(
