@@ -24,8 +24,8 @@ class ClientSettings:
     :param verify: ``True`` to verify TLS with the system's authorities, a path of a CA bundle, or ``False``.
     :param retries: How often a request that may be repeated is tried again.
     :param max_retry_wait: Longest ``Retry-After``, in seconds, that is waited for between two tries. One beyond it is
-        raised, so that the caller (a wait, an Airflow retry) can keep it. Added to it, and used where the vendor asks for
-        no time, are random pauses of 20 seconds at most.
+        raised, so that the caller (a wait, an Airflow retry) can keep it. Added to it, and used alone where the vendor
+        asks for no time, are random pauses of 20 seconds at most.
     :param requests_per_minute: Budget of this connection in this process; ``None`` for no limit.
     :param poll_interval: Seconds between two looks at what is waited for, where the waiting task names none.
     :param page_size: Rows per page of lists; ``None`` for the vendor's default.
