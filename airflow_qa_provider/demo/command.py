@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -36,7 +39,8 @@ def main(args: argparse.Namespace) -> int:
             return run_standalone(args.output.resolve(), args.port, args.verbose)
         from airflow_qa_provider.demo.runner import run_demo
 
-        return run_demo(args.output.resolve(), args.limit, args.verbose)
+        with _every_stop_is_an_interrupt():
+            return run_demo(args.output.resolve(), args.limit, args.verbose)
     except ModuleNotFoundError as error:
         print(
             f"The demo needs the package {error.name!r}, which is not installed. "
@@ -44,3 +48,15 @@ def main(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+
+
+@contextmanager
+def _every_stop_is_an_interrupt() -> Iterator[None]:
+    """Let a cancelled CI job and a closed terminal end the child processes like Ctrl-C does."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    previous = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

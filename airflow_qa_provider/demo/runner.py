@@ -38,6 +38,7 @@ class Progress:
 
     path: Path
     running: dict[tuple[str, int], str] = field(default_factory=dict)
+    ended: int = 0
     failures: list[dict[str, Any]] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)
     _read: int = 0
@@ -62,6 +63,7 @@ class Progress:
             self.running[key] = event["state"]
             return
         self.running.pop(key, None)
+        self.ended += 1
         if event["state"] == "failed":
             self.failures.append(event)
 
@@ -157,7 +159,7 @@ def _run_dag(
             deadline = time.monotonic() + limit
             while process.poll() is None:
                 _show(console, status, progress)
-                where = ", ".join(sorted(_names(progress))) or "no task yet"
+                where = ", ".join(sorted(_names(progress))) or ("between tasks" if progress.ended else "no task yet")
                 if sandbox.poll() is not None:
                     raise DemoFailed(
                         f"the sandbox {ending(sandbox)} while Airflow was at: {where}. "
