@@ -112,9 +112,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         return PokeReturnValue(True, self.conclude(context, decision, self.object_id))
 
     def wait_terms(self) -> Terms:
-        """Return what the ends of the wait mean: as with all sensors, time-outs are final and ``soft_fail`` skips."""
-        skip = bool(self.soft_fail or self.never_fail)
-        return replace(super().wait_terms(), skip_on_failure=skip, raise_timeouts=True)
+        """Return what the ends of the wait mean: as with all sensors, ``soft_fail`` skips."""
+        return replace(super().wait_terms(), skip_on_failure=bool(self.soft_fail or self.never_fail))
 
     def failure(self, end: Verdict) -> BaseException:
         """Return the error that fails the task.

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
-from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
+from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
 from airflow_qa_provider.exceptions import QAError, QANotSupportedError
 from airflow_qa_provider.hooks.registry import polling_client
@@ -29,11 +29,8 @@ from airflow_qa_provider.waiting.verdict import (
 _SECONDS_BEFORE_RESUME = 6.0
 # the supervisor never answers a message that it does not know, and takes its time when a thousand tasks end at once
 _SECONDS_FOR_XCOM = 120.0
-_END_EVENTS = {
-    Ending.SUCCEED: TaskSuccessEvent,
-    Ending.SKIP: TaskSkippedEvent,
-    Ending.FAIL: TaskFailedEvent,
-}
+# no failure: ended from here, it would pass by policies, e-mails, listeners, and before Airflow 3.3.1 by retries
+_END_EVENTS = {Ending.SUCCEED: TaskSuccessEvent, Ending.SKIP: TaskSkippedEvent}
 
 
 class WaitTrigger(BaseTrigger):
@@ -44,7 +41,8 @@ class WaitTrigger(BaseTrigger):
     :param object_id: Id at the vendor.
     :param policy: How to wait, see :class:`~airflow_qa_provider.waiting.machine.WaitPolicy`.
     :param terms: What an end means, see :class:`~airflow_qa_provider.waiting.verdict.Terms`.
-    :param end_task: Shape of the result to store when the task may end here, without a worker; ``None`` to resume.
+    :param end_task: Shape of the result to store when a task that does not fail may end here, without a worker;
+        ``None`` to resume.
     :param kill_policy: What happens to the object when a user stops the task: ``cancel`` or ``leave``.
     :param memory: What went wrong in the look before this trigger, such as a 429 whose ``Retry-After`` is to be kept;
         ``None`` when all was well.
@@ -102,8 +100,8 @@ class WaitTrigger(BaseTrigger):
         )
         if self.end_task is not None and self._in_triggerer():
             end = verdict(outcome, self.object_id, Terms.from_dict(self.terms))
-            if not end.must_resume and await self._stored(end):
-                (self.log.error if end.ending is Ending.FAIL else self.log.info)("%s", end.message)
+            if end.ending in _END_EVENTS and await self._stored(end):
+                self.log.info("%s", end.message)
                 yield _END_EVENTS[end.ending]()
                 return
         if self._in_triggerer():

@@ -33,7 +33,6 @@ class Terms:
     :param noun: The object in words.
     :param on_warning: What an end with a warning makes of the task.
     :param skip_on_failure: Whether a bad end skips the task instead of failing it (``soft_fail`` of sensors).
-    :param raise_timeouts: Whether a time-out must be raised on a worker, as Airflow's sensors do so that it is final.
     :param retry_advice: What an Airflow retry of the task will do.
     :param journal: How the object came about, where this task made it; becomes part of the result.
     """
@@ -42,7 +41,6 @@ class Terms:
     noun: str
     on_warning: OnWarning = "succeed"
     skip_on_failure: bool = False
-    raise_timeouts: bool = False
     retry_advice: str = ""
     journal: Mapping[str, Any] = field(default_factory=dict)
 
@@ -67,7 +65,6 @@ class Verdict:
     :param message: One line for the log.
     :param snapshot: The last look.
     :param error: The error to raise when the task fails.
-    :param must_resume: Whether only a worker can end the task in the right way.
     :param journal: How the object came about, as in :class:`Terms`.
     """
 
@@ -75,7 +72,6 @@ class Verdict:
     message: str
     snapshot: Snapshot | None
     error: QAWaitError | None = None
-    must_resume: bool = False
     journal: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -118,9 +114,7 @@ def _gave_up(outcome: GaveUp, object_id: str, terms: Terms) -> Verdict:
         outcome=f"The {terms.noun} itself was left as it is and may still be running",
         hint=terms.retry_advice,
     )
-    if terms.skip_on_failure:
-        return Verdict(Ending.SKIP, str(error), outcome.last, error)
-    return Verdict(Ending.FAIL, str(error), outcome.last, error, must_resume=outcome.timed_out and terms.raise_timeouts)
+    return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), outcome.last, error)
 
 
 def _describe(snapshot: Snapshot, terms: Terms) -> str:

@@ -1,0 +1,108 @@
+"""How the trigger ends a task, or leaves that to a worker, as a triggerer sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.execution_time import task_runner
+from airflow.triggers.base import TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
+
+from airflow_qa_provider.clients.monitorqa import MonitorQAClient
+from airflow_qa_provider.clients.settings import ClientSettings
+from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.triggers import wait
+from airflow_qa_provider.triggers.wait import WaitTrigger
+from airflow_qa_provider.waiting.decisions import WaitPolicy
+from airflow_qa_provider.waiting.verdict import Terms
+
+PATIENCE = 20.0
+INTERVAL = 0.05
+
+
+class Supervisor:
+    """Stands where the triggerer's supervisor does, and keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    async def asend(self, message: Any) -> None:
+        self.sent.append(message)
+
+
+@pytest.fixture
+def supervisor(monkeypatch: pytest.MonkeyPatch) -> Supervisor:
+    found = Supervisor()
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", found, raising=False)
+    monkeypatch.setattr(wait, "_SECONDS_BEFORE_RESUME", 0.0)
+    return found
+
+
+@pytest.fixture(scope="module")
+def quick_sandbox() -> Iterator[Sandbox]:
+    with run_sandbox(["monitorqa"], SandboxSettings(audit_pickup_seconds=0.05, audit_seconds=0.1)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(quick_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitorQAClient]:
+    connection = quick_sandbox.connections()["monitorqa_default"]
+    monkeypatch.setenv("AIRFLOW_CONN_MONITORQA_DEFAULT", json.dumps(connection))
+    with MonitorQAClient(ClientSettings(connection["host"], token=connection["password"])) as client:
+        yield client
+
+
+def audit(client: MonitorQAClient) -> str:
+    template, site = client.audit_templates.list()[0]["id"], client.audit_objects.list()[0]["id"]
+    end = datetime.now(timezone.utc) + timedelta(days=1)
+    return client.audits.create(name="Audit", template_id=template, audit_object_id=site, end_date=end)
+
+
+def fired(object_id: str, *, skip_on_failure: bool = False) -> TriggerEvent:
+    """Return the event with which the wait for an audit ends."""
+    now = time.time()
+    trigger = WaitTrigger(
+        kind="monitorqa.audit",
+        conn_id="monitorqa_default",
+        object_id=object_id,
+        policy=WaitPolicy(INTERVAL, now, now + PATIENCE, not_found_grace=0.0).as_dict(),
+        terms=Terms("monitorqa.audit", "audit", skip_on_failure=skip_on_failure).as_dict(),
+        end_task="snapshot",
+    )
+    trigger.task_instance = SimpleNamespace(dag_id="d", run_id="r", task_id="t", map_index=-1)  # type: ignore[assignment]
+
+    async def first() -> TriggerEvent:
+        return await asyncio.wait_for(anext(trigger.run()), PATIENCE)
+
+    return asyncio.run(first())
+
+
+def test_a_success_ends_the_task_without_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:
+    audit_id = audit(client)
+
+    event = fired(audit_id)
+
+    assert isinstance(event, TaskSuccessEvent)
+    assert [(message.key, message.value["id"]) for message in supervisor.sent] == [("return_value", audit_id)]
+
+
+def test_a_skip_ends_the_task_without_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:
+    event = fired("5f0c1d2e-0000-4000-8000-000000000000", skip_on_failure=True)
+
+    assert isinstance(event, TaskSkippedEvent)
+
+
+def test_a_failure_is_left_to_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:
+    """A task that fails in the triggerer has no e-mails and retry policies, and before Airflow 3.3.1 no retries."""
+    event = fired("5f0c1d2e-0000-4000-8000-000000000000")
+
+    assert type(event) is TriggerEvent
+    assert event.payload["object_id"] == "5f0c1d2e-0000-4000-8000-000000000000"
+    assert event.payload["outcome"]["finished"]["phase"] == "gone"
+    assert supervisor.sent == []
