@@ -64,6 +64,6 @@ def report_snapshot(report: Mapping[str, Any]) -> Snapshot:
     moments = {name: report.get(name) for name in _MOMENTS}
     done = {name.removesuffix("_at"): moment is not None for name, moment in moments.items()}
     state = report.get("state")
-    status = next((name for name in ("invoiced", "sent", "approved") if done[name]), f"state {state}")
+    status = next((name for name in ("invoiced", "approved", "sent") if done[name]), f"state {state}")
     detail = {"state": state, **done, **moments, "invoice_number": report.get("invoice_number")}
     return Snapshot(str(report["id"]), Phase.ACTIVE, status, detail)
