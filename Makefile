@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS := dev,sandbox,inspect
+BENCH := .venv-bench
 SOURCES := $(wildcard airflow_qa_provider example_dags tests scripts benchmarks hatch_build.py)
 
 # The caller's Airflow and Python settings must not reach ours.
@@ -18,7 +19,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast lint format coverage-page docs build clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast bench lint format coverage-page docs build clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +53,21 @@ test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
 
 test-fast: setup ## run the tests that start no Airflow and take no time
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' $(ARGS)
+
+bench: $(BENCH)/.installed ## measure many waits beside those of other providers (ARGS=--full: 1,000 of them)
+	@exec $(BENCH)/bin/python -m benchmarks.wait $(ARGS)
+
+# Apart from .venv, so that the other providers and what they bring disturb nothing.
+$(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt
+	@echo "Installing this package and the other providers into $(BENCH): about a minute the first time"
+ifneq ($(UV),)
+	@test -x $(BENCH)/bin/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(BENCH)
+	@$(UV) pip install --quiet --python $(BENCH)/bin/python --constraint constraints.txt --constraint benchmarks/constraints.txt --editable '.[bench]'
+else
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --constraint benchmarks/constraints.txt --editable '.[bench]'
+endif
+	@touch $@
 
 lint: setup ## check format, style, types, import arrows and sizes
 	@$(BIN)/ruff format --quiet --check $(SOURCES)

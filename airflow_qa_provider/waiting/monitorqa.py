@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -13,6 +15,7 @@ from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 _FEW = 3
 _PAGE_SIZE = 100
+_UNCHECKED_LOOKS = 2
 _CLOCK_MARGIN = timedelta(hours=1)
 _APP = "https://app.monitorqa.com/audits"
 
@@ -20,13 +23,19 @@ _APP = "https://app.monitorqa.com/audits"
 class AuditProbe:
     """Audits: completed is a success, expired a failure, deleted is gone, reopened goes on.
 
-    Few audits are asked for one by one. Many are looked up in the lists of completed and pending audits, which cost a
-    request per hundred (or per ``page_size`` of the connection, if that is more); those that are in neither (expired,
-    deleted, completed long ago) one by one.
+    Few audits are asked for one by one. Of many, the completed ones are looked up in the list of completed audits, at
+    every look. That the others are still pending is taken for granted for two looks and checked at the third: in the
+    list of pending audits, and those that are in neither list (expired, deleted) one by one. Lists cost a request per
+    hundred audits, or per ``page_size`` of the connection if that is more.
     """
 
     kind = "monitorqa.audit"
     noun = "audit"
+
+    def __init__(self) -> None:
+        # what is known to be pending, and since when it is no longer known
+        self._pending: dict[str, tuple[Snapshot, float]] = {}
+        self._unchecked = 0
 
     def look(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Looks:
         """Look at audits.
@@ -35,14 +44,32 @@ class AuditProbe:
         :param ids: Ids of audits.
         :param since: When the oldest wait began, in seconds since the epoch.
         """
+        began = time.time()
+        looks = _few(client, ids) if len(ids) <= _FEW else self._many(client, ids, since)
+        for audit_id, seen in looks.items():
+            if isinstance(seen, Snapshot) and seen.phase is Phase.ACTIVE:
+                self._pending[audit_id] = (seen, began)
+            else:
+                self._pending.pop(audit_id, None)
+        if len(self._pending) > 2 * len(ids) + _PAGE_SIZE:  # waits that were stopped
+            self._pending = {audit_id: known for audit_id, known in self._pending.items() if audit_id in looks}
+        return looks
 
-        def one(audit_id: str) -> Snapshot:
-            return audit_snapshot({"id": audit_id, **client.audits.get(audit_id)})
-
-        if len(ids) <= _FEW:
-            return doubted(look_at_each(one, ids), lambda: client.audits.list_pending(page_size=1).total)
-        looks = _listed(client, set(ids), since)
-        looks.update(look_at_each(one, [audit_id for audit_id in ids if audit_id not in looks]))
+    def _many(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Looks:
+        pages = _Pages(client, len(ids))
+        unknown_since = min(self._pending[audit_id][1] if audit_id in self._pending else since for audit_id in ids)
+        looks = pages.completed(set(ids), unknown_since)
+        rest = [audit_id for audit_id in ids if audit_id not in looks]
+        unknown = [audit_id for audit_id in rest if audit_id not in self._pending]
+        if self._unchecked < _UNCHECKED_LOOKS and len(unknown) <= _FEW:
+            self._unchecked += 1
+            looks.update((audit_id, self._pending[audit_id][0]) for audit_id in rest if audit_id in self._pending)
+            rest = unknown
+        else:
+            self._unchecked = 0
+            looks.update(pages.pending(set(rest)))
+            rest = [audit_id for audit_id in rest if audit_id not in looks]
+        looks.update(look_at_each(partial(_one, client), rest))
         return looks
 
     def cancel(self, client: MonitorQAClient, object_id: str) -> str:
@@ -67,19 +94,31 @@ def audit_snapshot(audit: Mapping[str, Any]) -> Snapshot:
     return _pending(audit)
 
 
-def _listed(client: MonitorQAClient, wanted: set[str], since: float) -> Looks:
-    """Return those audits that the lists show."""
-    page_size = max(_PAGE_SIZE, client.settings.page_size or 0)
-    # bounded, so that a company with many audits never costs much more than asking one by one
-    budget = max(len(wanted) // 4, 1) * page_size
-    from_date = datetime.fromtimestamp(since, timezone.utc) - _CLOCK_MARGIN
-    complete = client.audits.list_complete(from_date=from_date, page_size=page_size)
-    found = _matching(islice(complete, budget), wanted, _completed)
-    missing = wanted - found.keys()
-    if missing:
-        pending = client.audits.list_pending(page_size=page_size)
-        found.update(_matching(islice(pending, budget), missing, _pending))
-    return found
+def _few(client: MonitorQAClient, ids: Collection[str]) -> Looks:
+    looks = look_at_each(partial(_one, client), ids)
+    return doubted(looks, lambda: client.audits.list_pending(page_size=1).total)
+
+
+def _one(client: MonitorQAClient, audit_id: str) -> Snapshot:
+    return audit_snapshot({"id": audit_id, **client.audits.get(audit_id)})
+
+
+class _Pages:
+    """The two lists, read no further than is worth it: a company may have any number of other audits."""
+
+    def __init__(self, client: MonitorQAClient, wanted: int) -> None:
+        self._audits = client.audits
+        self._size = max(_PAGE_SIZE, client.settings.page_size or 0)
+        # a page is worth it when it saves more than a few requests
+        self._most = max(wanted // 4, 1) * self._size
+
+    def completed(self, wanted: set[str], since: float) -> Looks:
+        from_date = datetime.fromtimestamp(since, timezone.utc) - _CLOCK_MARGIN
+        rows = self._audits.list_complete(from_date=from_date, page_size=self._size)
+        return _matching(islice(rows, self._most), wanted, _completed)
+
+    def pending(self, wanted: set[str]) -> Looks:
+        return _matching(islice(self._audits.list_pending(page_size=self._size), self._most), wanted, _pending)
 
 
 def _matching(

@@ -1,0 +1,1 @@
+"""Measurements: how this package waits, beside what people use today."""
