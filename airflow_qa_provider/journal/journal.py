@@ -19,7 +19,7 @@ from airflow_qa_provider.exceptions import (
 from airflow_qa_provider.journal.attempt import Attempt, Made, Outcome, Patience
 from airflow_qa_provider.journal.claims import Claims
 from airflow_qa_provider.journal.identity import Identity
-from airflow_qa_provider.journal.lookup import Candidate, may_be_done, was_accepted
+from airflow_qa_provider.journal.lookup import Candidate, Finder, may_be_done, was_accepted
 from airflow_qa_provider.journal.policies import Policies
 from airflow_qa_provider.journal.record import CHOICE, Notes, Record
 from airflow_qa_provider.journal.search import Scout
@@ -69,6 +69,7 @@ class Journal:
     :param creator: What to create.
     :param client: The vendor's client.
     :param probe: How to look at an object whose id is known; ``None`` where the vendor cannot show one.
+    :param finder: How to find an object whose id is not known; ``None`` where the vendor shows nothing to search.
     :param identity: Whose object it is.
     :param notes: The task's state.
     :param claims: What the other tasks of the run hold.
@@ -82,6 +83,7 @@ class Journal:
         creator: Creator,
         client: Any,
         probe: Probe | None,
+        finder: Finder | None,
         identity: Identity,
         notes: Notes,
         claims: Claims,
@@ -100,7 +102,7 @@ class Journal:
         self._patience = patience
         self._noun = creator.noun
         self._vendor = identity.kind.partition(".")[0]
-        self._scout = Scout(client, identity.kind, creator.noun, claims, patience, notes.kept)
+        self._scout = Scout(client, finder, self._vendor, self._noun, claims, patience, notes.kept)
 
     def ensure(self) -> Made:
         """Return the object of the task, created if need be.

@@ -16,7 +16,7 @@ from airflow_qa_provider.exceptions import (
 from airflow_qa_provider.journal.attempt import Patience
 from airflow_qa_provider.journal.claims import Claims
 from airflow_qa_provider.journal.identity import id_digest
-from airflow_qa_provider.journal.lookup import Candidate, Search, finder_for
+from airflow_qa_provider.journal.lookup import Candidate, Finder, Search
 from airflow_qa_provider.journal.record import CHOICE, NOTE, Record
 from airflow_qa_provider.waiting.snapshot import Phase
 
@@ -30,7 +30,8 @@ class Scout:
     """Looks for the objects of one kind.
 
     :param client: The vendor's client.
-    :param kind: Kind of object, ``vendor.object``.
+    :param finder: How to find one; ``None`` where the vendor shows nothing to search.
+    :param vendor: Vendor in lower case.
     :param noun: The object in words.
     :param claims: What the other tasks of the run hold.
     :param patience: How long to look.
@@ -38,24 +39,22 @@ class Scout:
     """
 
     client: Any
-    kind: str
+    finder: Finder | None
+    vendor: str
     noun: str
     claims: Claims
     patience: Patience
     notes_kept: bool
-
-    def __post_init__(self) -> None:
-        self._finder = finder_for(self.kind)
 
     def before(self, intent: Record) -> tuple[str, ...] | None:
         """Return digests of the ids of what is there already, ``None`` where that is not needed or cannot be seen.
 
         :param intent: What is about to be created.
         """
-        if self._finder is None or not self._finder.compares:
+        if self.finder is None or not self.finder.compares:
             return None
         try:
-            found = self._finder.find(self.client, Search(intent.facts, intent.sent_at, None))
+            found = self.finder.find(self.client, Search(intent.facts, intent.sent_at, None))
         except (QANotSupportedError, QANotFoundError, QAPermissionError) as error:
             log.warning("Should the answer to the request be lost, the %s cannot be looked up: %s", self.noun, error)
             return None
@@ -67,10 +66,10 @@ class Scout:
         :param intent: What is wanted.
         :raises QANotSupportedError: The vendor shows nothing to search.
         """
-        if self._finder is None:
+        if self.finder is None:
             raise QANotSupportedError(
                 f"nothing at the vendor shows whether there is such a {self.noun} already",
-                vendor=self._vendor,
+                vendor=self.vendor,
                 outcome="Nothing was sent",
                 hint="Leave if_exists at 'create'",
             )
@@ -115,18 +114,14 @@ class Scout:
         without_state = "Look at the vendor, and take the right one from there"
         return QAUncertainError(
             what,
-            vendor=self._vendor,
+            vendor=self.vendor,
             outcome="This attempt has created nothing",
             hint=f"{by_hand if self.notes_kept else without_state}; on_uncertain='repeat' always creates one. A retry "
             "gets the same answer",
         )
 
-    @property
-    def _vendor(self) -> str:
-        return self.kind.partition(".")[0]
-
     def _only(self, record: Record, since: float) -> Candidate | None:
-        if self._finder is None:
+        if self.finder is None:
             raise self.uncertain(
                 f"an earlier attempt asked for a {self.noun} at {record.when}, its answer was lost, and the vendor "
                 "shows nothing to search"
@@ -148,14 +143,14 @@ class Scout:
         )
 
     def _candidates(self, record: Record, since: float | None) -> list[Candidate]:
-        if self._finder is None:
+        if self.finder is None:
             return []
         search = Search(record.facts, record.sent_at, since, record.before is not None)
         foreign = {*record.past, *self.claims.of_others()}
         old = set(record.before or ())
         return [
             one
-            for one in self._finder.find(self.client, search)
+            for one in self.finder.find(self.client, search)
             # what ended badly is never taken over: another one is created in its place in any case
             if one.id not in foreign and id_digest(one.id) not in old and one.phase not in _ENDED_BADLY
         ]

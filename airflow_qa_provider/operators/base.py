@@ -15,6 +15,7 @@ from airflow_qa_provider.triggers.deferral import TIMEOUT, WaitingTask, seconds
 
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.attempt import Made, Patience
+    from airflow_qa_provider.journal.lookup import Finder
     from airflow_qa_provider.journal.policies import IfExists, OnChangedInput, OnClear, OnGone, OnUncertain
     from airflow_qa_provider.waiting.probes import Probe
     from airflow_qa_provider.waiting.snapshot import Phase
@@ -110,7 +111,8 @@ class CreatingOperator(BaseOperator):
             return Journal(
                 self,
                 client,
-                self._probe(),
+                self.probe(),
+                self.finder(),
                 Identity.of(context, self.kind, self.conn_id, payload),
                 Notes(task_state_store(context)),
                 Claims(context, self.kind),
@@ -155,13 +157,20 @@ class CreatingOperator(BaseOperator):
 
         return phase in (Phase.FAILED, Phase.CANCELLED)
 
-    def _probe(self) -> Probe | None:
+    def probe(self) -> Probe | None:
+        """Return how to look at an object whose id is known, ``None`` where the vendor cannot show one."""
         from airflow_qa_provider.waiting.probes import probe_for
 
         try:
             return probe_for(self.kind)
         except KeyError:
             return None
+
+    def finder(self) -> Finder | None:
+        """Return how to find an object whose id was lost, ``None`` where the vendor shows nothing to search."""
+        from airflow_qa_provider.journal.lookup import finder_for
+
+        return finder_for(self.kind)
 
 
 class RemoteJobOperator(WaitingTask, CreatingOperator):

@@ -38,7 +38,6 @@ from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
 from airflow_qa_provider.sandbox.settings import QalyptusWire
 
 SECONDS = {"audit_pickup_seconds": 0.02, "audit_seconds": 0.1, "report_seconds": 0.1, "task_seconds": 0.1}
-READ_TIMEOUT = 0.5
 IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
 KINDS = ("audit", "report", "task")
 VENDOR_OF = {"audit": "monitorqa", "report": "qalyptus", "task": "qalyptus"}
@@ -114,7 +113,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 
 def connect(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, **extra: Any) -> None:
     for name, connection in sandbox.connections().items():
-        settings = {"poll_interval": 0.03, "read_timeout": READ_TIMEOUT, "retries": 0, **connection["extra"], **extra}
+        settings = {"poll_interval": 0.03, "retries": 0, **connection["extra"], **extra}
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": settings}))
 
 
@@ -335,6 +334,7 @@ def test_a_lost_answer_is_made_good_in_the_same_attempt(
     fault: Any, kind: str, sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CreatingOperator, "patience", replace(IN_A_MOMENT, lost_answer=10.0))
+    connect(monkeypatch, sandbox, read_timeout=0.5 if "slow" in fault else 20)
     sandbox.add_fault(fault, method="POST", times=1)
     losing = task(kind)
     with counting(sandbox, kind) as made:
@@ -539,7 +539,7 @@ def test_changed_input_can_make_a_new_object(sandbox: Sandbox, task: Callable[..
 
 
 def test_changed_input_can_update_an_audit(sandbox: Sandbox, task: Callable[..., Task]) -> None:
-    sandbox.add_outcome("audit", "completed", seconds=1.0)
+    sandbox.add_outcome("audit", "completed", seconds=2.0)
     assignee = account(sandbox, "users")[1]
     changing = task("audit", on_changed_input="update", assignee_id=assignee)
     with counting(sandbox, "audit") as made:
