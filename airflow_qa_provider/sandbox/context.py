@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -58,4 +59,10 @@ class SandboxContext:
         :param key: anything that tells objects of the kind apart
         :return: a UUID as text
         """
-        return str(uuid5(NAMESPACE_URL, f"sandbox:{self.settings.seed}:{self.vendor}:{kind}:{key}"))
+        return _derived_id(f"sandbox:{self.settings.seed}:{self.vendor}:{kind}:{key}")
+
+
+@lru_cache(maxsize=1 << 15)
+def _derived_id(name: str) -> str:
+    # Kept, because every reset asks for the same ones.
+    return str(uuid5(NAMESPACE_URL, name))

@@ -113,6 +113,6 @@ def _plain(answer: Any) -> dict[str, Any]:
 def _is_local(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and parts.hostname in LOCAL_HOSTS and (parts.port or 1) > 0
+        return parts.scheme in ("http", "https") and parts.hostname in LOCAL_HOSTS and parts.port != 0
     except ValueError:
         return False

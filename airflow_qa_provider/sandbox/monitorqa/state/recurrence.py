@@ -67,7 +67,7 @@ def periods(repeat: Repeat, since: datetime) -> Iterator[Period]:
 def _daily(repeat: DailyRepeat, since: date) -> Days:
     step = timedelta(days=repeat.repeat_every)
     while True:
-        yield since, since + step - _DAY
+        yield since, since + (step - _DAY)
         since += step
 
 
