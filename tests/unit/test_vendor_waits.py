@@ -131,16 +131,13 @@ class Watch:
 def ids(sandbox: Sandbox) -> dict[str, list[str]]:
     """Some objects of each kind that are there, of one project where there are projects."""
     project = extra(sandbox, "conqa")["project_id"]
-    hooks = [
-        ask("conqa", lambda client, name=name: client.project_webhooks.register(
-            project, "REPORT", name=name, callback_url="http://127.0.0.1:9/hook"))["id"]
-        for name in ("one", "two", "three", "four", "five")
-    ]  # fmt: skip
+    hook = {"name": "Report is ready", "callback_url": "http://127.0.0.1:9/hook"}
+    hooks = ask("conqa", lambda client: [client.project_webhooks.register(project, "REPORT", **hook) for _ in range(5)])
     milestones = store(sandbox, "conqa").snapshot()["milestones"]
     board = store(sandbox, "smartq").snapshot()["projects"][0]
     return {
         "conqa.milestone": [f"{project}/{row['externalId']}" for row in milestones[:5]],
-        "conqa.webhook": [f"project/{project}/{webhook_id}" for webhook_id in hooks],
+        "conqa.webhook": [f"project/{project}/{row['id']}" for row in hooks],
         "monitorqa.corrective_action": actions(sandbox, *UNFINISHED)[:5],
         "simplo.report": ["41", "42", "43", "44", "45"],
         "smartq.ticket": [f"{board['id']}/{row['id']}" for row in board["tickets"] if not row["archived"]][:5],
