@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from airflow_qa_provider.demo.environment import DAG_ID, RECIPIENTS, airflow_environment, dag_folder, demo_connections
 from airflow_qa_provider.demo.processes import child, ending, wait_until
@@ -98,7 +99,7 @@ def run_demo(output: Path, limit: float, verbose: bool) -> int:
             complete = print_summary(console, progress.results, sink.mails, RECIPIENTS, time.monotonic() - began)
             return 0 if complete else 1
     except DemoFailed as error:
-        console.print(f"\n[bold red]The demo failed:[/] {error}", highlight=False, markup=True, soft_wrap=True)
+        console.print(f"\n[bold red]The demo failed:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         console.print("`make demo VERBOSE=1` shows every log line.", markup=False)
         return 1
     except KeyboardInterrupt:
@@ -183,9 +184,9 @@ def _show(console: Console, status: Any, progress: Progress) -> None:
     for event in progress.read():
         if event["event"] == "task" and event["state"] != "running":
             mark = {"success": "[green]done[/]", "skipped": "[yellow]skipped[/]"}.get(event["state"], "[red]failed[/]")
-            console.print(f"  {mark}  {task_name(event)}", highlight=False)
+            console.print(f"  {mark}  {escape(task_name(event))}", highlight=False)
         elif event["event"] == "task":
-            status.update(f"Running {task_name(event)}")
+            status.update(f"Running {escape(task_name(event))}")
 
 
 def _reasons(progress: Progress) -> str:
@@ -198,6 +199,8 @@ def empty_output(output: Path) -> None:
 
     :param output: The folder.
     """
+    if output.exists() and not output.is_dir():
+        raise DemoFailed(f"{output} is a file; name a folder with --output.")
     if output.exists() and any(output.iterdir()) and not (output / ".airflow-qa-demo").exists():
         raise DemoFailed(f"{output} has files that are not the demo's; name another folder with --output.")
     shutil.rmtree(output, ignore_errors=True)

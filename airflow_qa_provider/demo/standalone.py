@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from airflow_qa_provider.demo.environment import DAG_ID, airflow_environment, demo_connections
 from airflow_qa_provider.demo.processes import child, ending
@@ -44,7 +45,7 @@ def run_standalone(output: Path, port: int, verbose: bool) -> int:
         console.print("Stopped; no process is left.")
         return 0
     except DemoFailed as error:
-        console.print(f"[bold red]Airflow could not be shown:[/] {error}", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]Airflow could not be shown:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         return 1
 
 
@@ -83,7 +84,7 @@ def _airflow(arguments: list[str], home: Path, env: dict[str, str], verbose: boo
 def _announce(console: Console, port: int, output: Path) -> None:
     console.print(f"\nAirflow is at [bold]http://localhost:{port}[/] (no login).", highlight=False)
     console.print(f"The DAG is at http://localhost:{port}/dags/{DAG_ID}; trigger it there.", highlight=False)
-    console.print(f"Files and mails will be in {output}. Ctrl-C ends everything.", highlight=False)
+    console.print(f"Files and mails will be in {escape(str(output))}. Ctrl-C ends everything.", highlight=False)
 
 
 def settings_for(port: int) -> dict[str, str]:

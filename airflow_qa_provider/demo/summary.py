@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 _STATES = {"success": "[green]success[/]", "skipped": "[yellow]skipped[/]"}
@@ -36,7 +37,7 @@ def print_summary(
     console.print(_mails(mails))
     problems = [*_file_problems(files), *_mail_problems(files, mails, recipients)]
     for problem in problems:
-        console.print(f"[bold red]{problem}[/]")
+        console.print(f"[bold red]{escape(problem)}[/]")
     if not problems:
         console.print(
             f"{len(files)} files, {len(mails)} mails, every attachment equal to its file, in {seconds:.0f} s.",

@@ -1,0 +1,34 @@
+"""What the demo says when it cannot even begin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from airflow_qa_provider.demo.runner import run_demo
+from airflow_qa_provider.demo.standalone import run_standalone
+
+
+@pytest.mark.parametrize("folder", ["plain", "[bold]", "x[/y]"])
+def test_a_folder_of_somebody_else_is_left_alone_and_named(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Brackets in what is shown, as in every log line, are no markup: they were dropped, or raised an error."""
+    output = tmp_path / folder
+    output.mkdir(parents=True)
+    (output / "mine.txt").touch()
+
+    codes = [run_demo(output, 1, verbose=False), run_standalone(output, 0, verbose=False)]
+
+    assert codes == [1, 1]
+    assert capsys.readouterr().out.count(f"{output} has files that are not the demo's") == 2
+    assert (output / "mine.txt").exists()
+
+
+def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "report.pdf"
+    output.touch()
+
+    assert run_demo(output, 1, verbose=False) == 1
+    assert f"{output} is a file" in capsys.readouterr().out
