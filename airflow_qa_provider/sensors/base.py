@@ -45,12 +45,13 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
     :param conn_id: Id of the Airflow connection.
     :param deferrable: Whether to wait in the triggerer; ``[operators] default_deferrable`` by default.
     :param poll_interval: Time between two looks, a ``timedelta`` or seconds; by default that of the connection, 30 s.
-        ``poke_interval``, as other sensors call it, does the same.
+    :param poke_interval: The same, as other sensors call it.
     :param on_kill: What happens to the remote object when a user stops the task: ``leave`` or ``cancel``.
     :param start_from_trigger: Whether the task begins in the triggerer, so that it never takes a worker slot. Tasks
         for which that cannot be begin on a worker all the same: mapped ones, those with outlets or callbacks, and those
         whose arguments a triggerer cannot render (outputs of mapped tasks, ``xcom_pull`` without ``map_indexes``).
-    :param kwargs: ``mode``, ``timeout``, ``soft_fail`` and all else of Airflow's sensors.
+    :param kwargs: ``mode``, ``timeout``, ``soft_fail`` and all else of Airflow's sensors, but ``exponential_backoff``,
+        ``max_wait`` and ``silent_fail``: the back-off after looks that fail is not theirs.
     """
 
     result_shape = "snapshot"
@@ -63,13 +64,15 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         conn_id: str,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         poll_interval: timedelta | float | None = None,
+        # named here, or a DAG's default_args would reach Airflow's sensor only
+        poke_interval: timedelta | float | None = None,
         on_kill: OnKill = "leave",
         start_from_trigger: bool = False,
         **kwargs: Any,
     ) -> None:
-        if poll_interval is not None:
-            kwargs["poke_interval"] = poll_interval
-        interval = kwargs.get("poke_interval")
+        interval = poke_interval if poll_interval is None else poll_interval
+        if interval is not None:
+            kwargs["poke_interval"] = interval
         super().__init__(**kwargs)
         self.poll_interval = interval
         self.conn_id = conn_id
