@@ -46,6 +46,7 @@ class WaitingTask:
     poll_interval: timedelta | float | None
     wait_timeout: timedelta | float
     deferrable: bool
+    do_xcom_push: bool
     kill_policy: OnKill = "leave"
     on_warning: OnWarning = "succeed"
     awaited_id: str | None = None
@@ -124,8 +125,9 @@ class WaitingTask:
         end = verdict(outcome, object_id, self.wait_terms())
         values = xcoms(end, object_id, self.result_shape)
         result = values.pop("return_value", None)
-        for key, value in values.items():
-            context["ti"].xcom_push(key=key, value=value)
+        if self.do_xcom_push:
+            for key, value in values.items():
+                context["ti"].xcom_push(key=key, value=value)
         if end.ending is Ending.SUCCEED:
             self._log().info("%s", end.message)
             return result

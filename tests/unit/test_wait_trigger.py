@@ -16,7 +16,9 @@ from airflow.triggers.base import TaskSkippedEvent, TaskSuccessEvent, TriggerEve
 
 from airflow_qa_provider.clients.monitorqa import MonitorQAClient
 from airflow_qa_provider.clients.settings import ClientSettings
+from airflow_qa_provider.exceptions import QAJobFailedError
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 from airflow_qa_provider.triggers import wait
 from airflow_qa_provider.triggers.wait import WaitTrigger
 from airflow_qa_provider.waiting.decisions import WaitPolicy
@@ -24,6 +26,7 @@ from airflow_qa_provider.waiting.verdict import Terms
 
 PATIENCE = 20.0
 INTERVAL = 0.05
+NO_AUDIT = "5f0c1d2e-0000-4000-8000-000000000000"
 
 
 class Supervisor:
@@ -83,6 +86,29 @@ def fired(object_id: str, *, skip_on_failure: bool = False) -> TriggerEvent:
     return asyncio.run(first())
 
 
+class TaskInstance:
+    """Keeps what a task pushes."""
+
+    def __init__(self) -> None:
+        self.pushed: dict[str, Any] = {}
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.pushed[key] = value
+
+
+@pytest.mark.parametrize(("do_xcom_push", "pushed"), [(True, {"result"}), (False, set())])
+def test_without_xcoms_a_worker_stores_as_little_as_the_trigger(
+    client: MonitorQAClient, do_xcom_push: bool, pushed: set[str]
+) -> None:
+    sensor = MonitorQAAuditSensor(task_id="t", audit_id=NO_AUDIT, poll_interval=INTERVAL, do_xcom_push=do_xcom_push)
+    ti = TaskInstance()
+
+    with pytest.raises(QAJobFailedError):
+        sensor.execute({"ti": ti})
+
+    assert ti.pushed.keys() == pushed
+
+
 def test_a_success_ends_the_task_without_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:
     audit_id = audit(client)
 
@@ -93,16 +119,16 @@ def test_a_success_ends_the_task_without_a_worker(client: MonitorQAClient, super
 
 
 def test_a_skip_ends_the_task_without_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:
-    event = fired("5f0c1d2e-0000-4000-8000-000000000000", skip_on_failure=True)
+    event = fired(NO_AUDIT, skip_on_failure=True)
 
     assert isinstance(event, TaskSkippedEvent)
 
 
 def test_a_failure_is_left_to_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:
     """A task that fails in the triggerer has no e-mails and retry policies, and before Airflow 3.3.1 no retries."""
-    event = fired("5f0c1d2e-0000-4000-8000-000000000000")
+    event = fired(NO_AUDIT)
 
     assert type(event) is TriggerEvent
-    assert event.payload["object_id"] == "5f0c1d2e-0000-4000-8000-000000000000"
+    assert event.payload["object_id"] == NO_AUDIT
     assert event.payload["outcome"]["finished"]["phase"] == "gone"
     assert supervisor.sent == []
