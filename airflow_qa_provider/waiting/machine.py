@@ -132,6 +132,17 @@ class Wait:
             return GaveUp(f"{self.failures} looks in a row failed, the last with: {error}", False, self.last)
         return self._again(now, error, jitter)
 
+    def fall_in(self, now: float, at: float) -> WaitUntil:
+        """Let others look first: do not ask for a look before ``at``, though one may be shared.
+
+        :param now: Wall-clock time in seconds since the epoch.
+        :param at: The earliest time for a look of this wait's own.
+        """
+        planned = self.begin(now, at)
+        if at <= planned.at:
+            return planned
+        return self._plan(now, at, planned.earliest, refresh=planned.refresh)
+
     def hold(self, now: float, until: float) -> WaitUntil:
         """Put the next look off, because the vendor wants to be left alone.
 

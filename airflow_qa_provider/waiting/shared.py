@@ -82,6 +82,7 @@ class SharedPoll:
         # no waiter wants to be looked for before this; may be too early after one has left
         self._next_at = math.inf
         self._not_before = -math.inf
+        self._looking_since: float | None = None
 
     @property
     def idle(self) -> bool:
@@ -124,8 +125,13 @@ class SharedPoll:
     def _begun(self, wait: Wait) -> Wait:
         now = time.monotonic()
         wait.shift(now - time.time())
-        # nobody knows when the next look is while one is under way
-        wait.begin(now, self._next_at if self._next_at >= now else math.inf)
+        interval = wait.policy.poll_interval
+        # as long as a look is under way, nobody knows when the next one is
+        others_at = self._next_at if self._looking_since is None else self._looking_since + interval
+        wait.begin(now, max(now, others_at))
+        if self._waiters:
+            # a thousand newcomers that nobody has looked for yet would else ask for a look each
+            wait.fall_in(now, min(others_at, now + interval))
         wait.hold(now, self._not_before)
         return wait
 
@@ -199,10 +205,13 @@ class SharedPoll:
         ids = list(dict.fromkeys(waiter.wait.object_id for waiter in due))
         since = min(waiter.since for waiter in due)
         refresh = any(waiter.planned.refresh for waiter in due)
+        self._looking_since = asked_at
         try:
             looks = await _in_thread(partial(looker.look, ids, since, refresh), f"poll-{self._probe.kind}")
         except RuntimeError as error:
             looks = dict.fromkeys(ids, as_qa_error(error))
+        finally:
+            self._looking_since = None
         now = time.monotonic()
         jitter = random.random()
 

@@ -208,6 +208,31 @@ def test_newcomers_fall_in_with_the_others(vendor: Vendor) -> None:
     assert times[1] - times[0] >= 0.3 - TOLERANCE
 
 
+def test_a_crowd_that_was_never_looked_for_shares_its_first_looks() -> None:
+    fake = Fake(lambda thing: Snapshot(thing, Phase.ACTIVE, "x"))
+
+    async def one(thing: str) -> Outcome:
+        now = time.time()
+        memory = {"next": [now, now, False]}
+        return await shared_wait("fake", fake, fake.connect, thing, WaitPolicy(0.4, now), print, memory)
+
+    async def test() -> None:
+        waits = []
+        for number in range(100):
+            waits.append(asyncio.ensure_future(one(f"t{number}")))
+            await asyncio.sleep(0.003)
+        await settled(lambda: any(len(ids) == 100 for _, ids in fake.looks))
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+    run(test())
+    first, *later = fake.looks
+    assert first[1] == ["t0"]
+    assert len(later) <= 2
+    assert shortest([moment for moment, _ in fake.looks]) >= 0.4 - TOLERANCE
+
+
 # Whom it harms
 
 
