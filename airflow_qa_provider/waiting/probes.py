@@ -130,9 +130,10 @@ def look_at_all(probe: Probe, client: Any, ids: Collection[str], since: float) -
     """
     try:
         looks = probe.look(client, ids, since)
+        return {object_id: _checked(looks.get(object_id)) for object_id in ids}
     except Exception as error:
+        # a 404 for all comes from a list, and says nothing about what should be in it
         return dict.fromkeys(ids, not_gone(as_qa_error(error)))
-    return {object_id: _checked(looks.get(object_id)) for object_id in ids}
 
 
 def doubted(looks: Looks, witness: Callable[[], object]) -> Looks:
