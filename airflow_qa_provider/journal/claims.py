@@ -14,12 +14,14 @@ class Claims:
 
     :param context: The context that ``execute`` was given.
     :param kind: Kind of object, ``vendor.object``.
+    :param tell: Whether this task stores XComs at all.
     """
 
-    def __init__(self, context: Mapping[str, Any], kind: str) -> None:
+    def __init__(self, context: Mapping[str, Any], kind: str, *, tell: bool = True) -> None:
         self._ti = context.get("ti")
         self._dag = context.get("dag")
         self._kind = kind
+        self._tell = tell
         self._own: str | None = None
 
     def hold(self, object_id: str) -> None:
@@ -27,7 +29,7 @@ class Claims:
 
         :param object_id: Id at the vendor.
         """
-        if self._ti is not None:
+        if self._ti is not None and self._tell:
             self._ti.xcom_push(key=REMOTE_ID, value=object_id)
             self._own = object_id
 

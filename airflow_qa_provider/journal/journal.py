@@ -197,7 +197,7 @@ class Journal:
             found = self._scout.find(record, since, self._patience.settled - record.age)
             if found is None and record.accepted:
                 raise self._scout.uncertain(
-                    f"the vendor accepted the request of {record.when} without naming the {self._noun}, and none shows"
+                    f"{record.loss}, though the vendor accepted it, and no {self._noun} of it is to be seen"
                 )
             taken = None if found is None else self._hold(record, found)
         except QAUncertainError as error:

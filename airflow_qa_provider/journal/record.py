@@ -94,6 +94,11 @@ class Record:
         return datetime.fromtimestamp(self.sent_at, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
 
     @property
+    def loss(self) -> str:
+        """What is missing, for messages."""
+        return f"the answer to the request of {self.when} " + ("named no id" if self.accepted else "was lost")
+
+    @property
     def age(self) -> float:
         """Seconds since the request was sent."""
         return time.time() - self.sent_at

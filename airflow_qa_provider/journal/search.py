@@ -87,6 +87,8 @@ class Scout:
         :raises QAUncertainError: There are several, or the vendor shows nothing to search.
         :raises QAError: The vendor could not be asked.
         """
+        if self.finder is None:
+            raise self.uncertain(f"{record.loss}, and nothing at the vendor shows whether there is a {self.noun} of it")
         found: Candidate | None = None
         doubt: QAUncertainError | None = None
         for pause in self.patience.pauses(seconds):
@@ -121,15 +123,10 @@ class Scout:
         )
 
     def _only(self, record: Record, since: float) -> Candidate | None:
-        if self.finder is None:
-            raise self.uncertain(
-                f"an earlier attempt asked for a {self.noun} at {record.when}, its answer was lost, and the vendor "
-                "shows nothing to search"
-            )
         try:
             found = self._candidates(record, since)
         except QANotSupportedError as error:
-            problem = f"the answer to the request of {record.when} was lost, and {error.message}"
+            problem = f"{record.loss}, and {error.message}"
             raise self.uncertain(f"{problem}. {error.hint}" if error.hint else problem) from error
         sure = [one for one in found if one.sure]
         if len(sure) == 1:
@@ -137,10 +134,7 @@ class Scout:
         if not found:
             return None
         listed = "; ".join(one.about for one in found)
-        raise self.uncertain(
-            f"the answer to the request of {record.when} was lost, and it cannot be told whether one of these came of "
-            f"it: {listed}"
-        )
+        raise self.uncertain(f"{record.loss}, and it cannot be told which of these came of it, if any: {listed}")
 
     def _candidates(self, record: Record, since: float | None) -> list[Candidate]:
         if self.finder is None:

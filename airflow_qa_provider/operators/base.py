@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
+from airflow_qa_provider.operators.inputs import one_of
 from airflow_qa_provider.triggers.deferral import TIMEOUT, WaitingTask, seconds
+from airflow_qa_provider.waiting.verdict import OnKill, OnWarning
 
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.attempt import Made, Patience
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from airflow_qa_provider.journal.policies import IfExists, OnChangedInput, OnClear, OnGone, OnUncertain
     from airflow_qa_provider.waiting.probes import Probe
     from airflow_qa_provider.waiting.snapshot import Phase
-    from airflow_qa_provider.waiting.verdict import OnKill
 
 
 class CreatingOperator(BaseOperator):
@@ -84,7 +85,7 @@ class CreatingOperator(BaseOperator):
         """
         made = self.create_once(context)
         ti = context.get("ti")
-        if ti is not None:
+        if ti is not None and self.do_xcom_push:
             ti.xcom_push(key="result", value={"id": made.id, "journal": made.as_dict()})
         return made.id
 
@@ -115,7 +116,7 @@ class CreatingOperator(BaseOperator):
                 self.finder(),
                 Identity.of(context, self.kind, self.conn_id, payload),
                 Notes(task_state_store(context)),
-                Claims(context, self.kind),
+                Claims(context, self.kind, tell=self.do_xcom_push),
                 Attempt.of(context),
                 policies,
                 self.patience or Patience(),
@@ -223,6 +224,8 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
         for field, value in (("poll_interval", self.poll_interval), ("timeout", self.wait_timeout)):
             if value is not None:
                 seconds(value, field)
+        one_of(self.kill_policy, "on_kill", get_args(OnKill))
+        one_of(self.on_warning, "on_warning", get_args(OnWarning))
         if not self.wait_for_completion:
             return super().execute(context)
         made = self.create_once(context)

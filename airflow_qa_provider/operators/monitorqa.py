@@ -84,16 +84,16 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         :param marker: Not used: an audit has no room for it.
         """
         from airflow_qa_provider.clients.monitorqa import rules
-        from airflow_qa_provider.clients.timestamps import utc_milliseconds
 
-        start, end = self.audit_start_date, self.audit_end_date
+        dates = rules.period(_from(now, self.audit_start_date), _from(now, self.audit_end_date))
+        rules.at_most(self.auditor_hint, rules.MAX_HINT, "auditor_hint")
         return {
             "name": rules.required(self.name, "name"),
             "template_id": required_id(self.template_id, "template_id", "monitorqa"),
             "audit_object_id": required_id(self.audit_object_id, "audit_object_id", "monitorqa"),
-            "start": None if start is None else utc_milliseconds(_from(now, start), "audit_start_date"),
-            "end": utc_milliseconds(_from(now, end), "audit_end_date"),
-            "floating": isinstance(start, timedelta) or isinstance(end, timedelta),
+            "start": dates["startDate"],
+            "end": dates["endDate"],
+            "floating": any(isinstance(date, timedelta) for date in (self.audit_start_date, self.audit_end_date)),
             "assignee_id": self.assignee_id,
         }
 
@@ -134,7 +134,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         )
 
 
-def _from(now: datetime, value: datetime | timedelta | str) -> datetime | str:
+def _from(now: datetime, value: Any) -> Any:
     return now + value if isinstance(value, timedelta) else value
 
 

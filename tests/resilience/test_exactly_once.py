@@ -765,10 +765,85 @@ def test_a_run_that_was_accepted_is_never_started_again(nameless: Sandbox) -> No
     nameless.add_fault(empty, method="GET", path="scheduled-tasks$", first=2)
     with pytest.raises(QAResponseError, match=r"The task run was created, but is not to be seen at the vendor\."):
         starting.attempt()
-    with pytest.raises(QAUncertainError, match=r"the vendor accepted the request of .* without naming the task run"):
+    with pytest.raises(QAUncertainError, match=r"named no id, though the vendor accepted it, and no task run of it is"):
         starting.attempt()
 
     assert posts(nameless, "task") == 1
+
+
+def test_the_hook_finds_the_run_that_it_started(nameless: Sandbox) -> None:
+    task_id = nameless.connections()["qalyptus_default"]["extra"]["task_id"]
+    with counting(nameless, "task") as made:
+        started = [QalyptusHook().run_task(task_id) for _ in range(2)]
+
+    assert list(made) == started, "a call of the hook is not repeatable"
+
+
+# Operators that do not wait, at vendors that show little
+
+
+class Reminder(CreatingOperator):
+    """Creates an audit of which it cannot see anything afterwards."""
+
+    kind = "monitorqa.reminder"
+    noun = "reminder"
+    payload_fields = ("text",)
+
+    def __init__(self, *, text: str, **kwargs: Any) -> None:
+        super().__init__(conn_id="monitorqa_default", **kwargs)
+        self.text = text
+
+    def facts(self, now: datetime, marker: str) -> dict[str, Any]:
+        return {"marker": marker, "end": (now + timedelta(days=1)).isoformat()}
+
+    def create(self, client: Any, facts: Any) -> str:
+        templates, places = client.audit_templates.list(), client.audit_objects.list()
+        ids = {"template_id": templates[0]["id"], "audit_object_id": places[0]["id"]}
+        made: str = client.audits.create(name=facts["marker"], end_date=facts["end"], **ids)
+        return made
+
+
+def test_an_operator_needs_no_more_than_a_request(sandbox: Sandbox) -> None:
+    reminding = Task(lambda: Reminder(task_id="create", text="Walk"))
+    with counting(sandbox, "audit") as made:
+        returned = reminding.attempt()
+        assert reminding.attempt() == returned
+
+    assert list(made) == [returned]
+    assert reminding.xcoms[-1, "remote_id"] == reminding.xcoms[-1, "result"]["id"] == returned
+    assert reminding.journal["outcome"] == "adopted"
+
+
+def test_what_cannot_be_searched_is_uncertain(sandbox: Sandbox) -> None:
+    sandbox.add_fault("reset_after", method="POST", times=1)
+    policy = "fail"
+    reminding = Task(lambda: Reminder(task_id="create", text="Walk", on_uncertain=policy))
+    for outcome in ("The request was sent, and the answer", "This attempt has created nothing"):
+        with pytest.raises(
+            QAUncertainError, match=f"nothing at the vendor shows whether there is a reminder.*{outcome}"
+        ):
+            reminding.attempt()
+    assert posts(sandbox, "audit") == 1
+
+    policy = "repeat"
+    with counting(sandbox, "audit") as made:
+        returned = reminding.attempt()
+    assert list(made) == [returned]
+    markers = [one["name"] for one in objects(sandbox, "audit").values() if one["name"].startswith("airflow-")]
+    assert len(set(markers)) == 2, "each generation has its own"
+
+
+def test_if_exists_needs_something_to_search(sandbox: Sandbox) -> None:
+    with pytest.raises(QANotSupportedError, match=r"Nothing was sent\. Leave if_exists at 'create'\."):
+        Task(lambda: Reminder(task_id="create", text="Walk", if_exists="adopt")).attempt()
+
+
+def test_a_task_that_stores_no_xcoms_stores_none(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    silent = task("audit", do_xcom_push=False)
+    assert silent.attempt() == silent.attempt()
+    assert silent.xcoms == {}
+    Task(lambda: Reminder(task_id="create", text="Walk", do_xcom_push=False), xcoms=silent.xcoms).attempt()
+    assert silent.xcoms == {}
 
 
 # The journal itself
