@@ -170,7 +170,7 @@ class WaitingTask:
                 terms=self.wait_terms().as_dict(),
                 end_task=self._shape_when_ended_by_trigger(),
                 kill_policy=self.kill_policy,
-                memory=wait.as_dict() if wait.worth_remembering else None,
+                memory=_memory(wait),
             ),
             method_name="execute_complete",
             timeout=timedelta(seconds=left) + TRIGGERER_RESTART,
@@ -198,6 +198,14 @@ class WaitingTask:
     def _log(self) -> Any:
         task: Any = self
         return task.log
+
+
+def _memory(wait: Wait) -> dict[str, Any] | None:
+    """Return what the trigger has to know of the look on the worker."""
+    # always what was seen: an object that is deleted later leaves the same result as when it is waited for in place
+    if wait.worth_remembering:
+        return wait.as_dict()
+    return {"last": wait.last.as_dict()} if wait.last else None
 
 
 def seconds(value: timedelta | float, field: str) -> float:
