@@ -1,0 +1,132 @@
+"""What the end of a wait makes of a task: its state, its XComs, and what it says at 3 a.m."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
+from airflow_qa_provider.waiting.decisions import Finished, GaveUp
+from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
+from airflow_qa_provider.waiting.verdict import (
+    Ending,
+    OnWarning,
+    ResultShape,
+    Terms,
+    outcome_as_dict,
+    outcome_from_dict,
+    verdict,
+    xcoms,
+)
+
+TERMS = Terms("monitorqa.audit", "audit", retry_advice="A retry looks at the same object again")
+LAST = Snapshot("a1", Phase.ACTIVE, "pending", {"score": None}, "https://example.com/a1")
+BAD_PHASES = [Phase.FAILED, Phase.CANCELLED, Phase.GONE]
+
+
+def finished(phase: Phase, status: str = "", **detail: object) -> Finished:
+    return Finished(Snapshot("a1", phase, status or phase.value, detail, "https://example.com/a1"))
+
+
+@pytest.mark.parametrize("skip", [False, True])
+def test_a_good_end_is_a_success(skip: bool) -> None:
+    end = verdict(finished(Phase.SUCCEEDED, "completed"), "a1", replace(TERMS, skip_on_failure=skip))
+    assert (end.ending, end.message, end.error) == (Ending.SUCCEED, "audit a1 ended as completed", None)
+
+
+@pytest.mark.parametrize("phase", BAD_PHASES)
+@pytest.mark.parametrize(("skip", "ending"), [(False, Ending.FAIL), (True, Ending.SKIP)])
+def test_a_bad_end_is_a_failure_unless_failures_are_skipped(phase: Phase, skip: bool, ending: Ending) -> None:
+    end = verdict(finished(phase), "a1", replace(TERMS, skip_on_failure=skip))
+    assert end.ending is ending
+    assert isinstance(end.error, QAJobFailedError)
+
+
+@pytest.mark.parametrize(
+    ("on_warning", "skip", "ending"),
+    [
+        *(("succeed", False, Ending.SUCCEED), ("skip", False, Ending.SKIP), ("fail", False, Ending.FAIL)),
+        *(("succeed", True, Ending.SUCCEED), ("fail", True, Ending.SKIP)),
+    ],
+)
+def test_a_warning_is_what_the_author_says(on_warning: OnWarning, skip: bool, ending: Ending) -> None:
+    end = verdict(finished(Phase.WARNING), "a1", replace(TERMS, on_warning=on_warning, skip_on_failure=skip))
+    assert end.ending is ending
+
+
+@pytest.mark.parametrize(("timed_out", "kind"), [(True, QAWaitTimeoutError), (False, QAWaitError)])
+@pytest.mark.parametrize(("skip", "ending"), [(False, Ending.FAIL), (True, Ending.SKIP)])
+def test_giving_up_is_no_failed_job(timed_out: bool, kind: type[QAWaitError], skip: bool, ending: Ending) -> None:
+    end = verdict(GaveUp("it is still pending", timed_out, LAST), "a1", replace(TERMS, skip_on_failure=skip))
+    assert end.ending is ending
+    assert type(end.error) is kind
+
+
+def test_messages_say_what_happened_to_the_object_and_what_a_retry_does() -> None:
+    job = "monitorqa: audit a1 ended as expired: nobody came."
+    assert str(verdict(finished(Phase.FAILED, "expired", message="nobody came"), "a1", TERMS).error) == (
+        f"{job} It has ended at the vendor, see https://example.com/a1. A retry looks at the same object again."
+    )
+    assert "It does not exist at the vendor, or no longer." in str(verdict(finished(Phase.GONE), "a1", TERMS).error)
+    assert str(verdict(GaveUp("the time-out of 60 s has passed", True, None), "a1", TERMS).error) == (
+        "monitorqa: gave up waiting for audit a1: the time-out of 60 s has passed. "
+        "The audit itself was left as it is and may still be running. A retry looks at the same object again."
+    )
+
+
+SNAPSHOT = {
+    "id": "a1",
+    "phase": "succeeded",
+    "status": "completed",
+    "detail": {"score": 82},
+    "link": "https://example.com/a1",
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "stored"),
+    [
+        ("id", {"return_value": "a1", "result": SNAPSHOT}),
+        ("snapshot", {"return_value": SNAPSHOT}),
+        ("none", {}),
+        (None, {}),
+    ],
+)
+def test_a_success_stores_what_the_task_returns(shape: ResultShape | None, stored: dict[str, object]) -> None:
+    end = verdict(finished(Phase.SUCCEEDED, "completed", score=82), "a1", TERMS)
+    assert xcoms(end, "a1", shape) == stored
+    assert json.loads(json.dumps(xcoms(end, "a1", shape))) == stored
+
+
+@pytest.mark.parametrize("shape", ["id", "snapshot"])
+@pytest.mark.parametrize("phase", BAD_PHASES)
+def test_a_bad_end_stores_the_last_look_and_returns_nothing(phase: Phase, shape: ResultShape) -> None:
+    assert set(xcoms(verdict(finished(phase), "a1", TERMS), "a1", shape)) == {"result"}
+
+
+def test_a_wait_that_never_saw_anything_stores_nothing() -> None:
+    assert xcoms(verdict(GaveUp("why", True, None), "a1", TERMS), "a1", "id") == {}
+
+
+def test_how_the_object_came_about_is_part_of_the_result() -> None:
+    end = verdict(finished(Phase.SUCCEEDED), "a1", replace(TERMS, journal={"outcome": "adopted"}))
+    assert xcoms(end, "a1", "snapshot")["return_value"]["journal"] == {"outcome": "adopted"}
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        *(finished(phase, "x", score=1, message="m") for phase in Phase),
+        GaveUp("why", True, LAST),
+        GaveUp("why", False, None),
+    ],
+)
+def test_outcomes_survive_the_way_to_a_worker(outcome: Finished | GaveUp) -> None:
+    assert outcome_from_dict(json.loads(json.dumps(outcome_as_dict(outcome)))) == outcome
+
+
+def test_terms_of_another_version_are_read() -> None:
+    assert Terms.from_dict({**TERMS.as_dict(), "colour": "blue"}) == TERMS
+    assert Terms.from_dict({"kind": "monitorqa.audit", "noun": "audit"}) == replace(TERMS, retry_advice="")
