@@ -28,7 +28,9 @@ class MonitorQAAuditSensor(RemoteJobSensor):
 
 
 class MonitorQACorrectiveActionSensor(RemoteJobSensor):
-    """Waits until a corrective action is approved, or in another given state; fails when it expired or was deleted.
+    """Waits until a corrective action is approved, or in another given state.
+
+    Fails when it expired or was deleted, and when it was approved while only other states are waited for.
 
     :param action_id: Id of the corrective action. (templated)
     :param status: One or several of ``open``, ``approved``, ``rejected``, ``submitted``. (templated)

@@ -37,8 +37,9 @@ class CorrectiveActionProbe:
         if len(ids) > _FEW:
             wanted = set(ids)
             # bounded, so that many foreign actions never cost much more than asking one by one
-            rows = client.corrective_actions.list_pending(page_size=_PAGE_SIZE)
-            for row in islice(rows, max(len(wanted) // 4, 1) * _PAGE_SIZE):
+            size = max(_PAGE_SIZE, client.settings.page_size or 0)
+            rows = client.corrective_actions.list_pending(page_size=size)
+            for row in islice(rows, max(len(wanted) // 4, 1) * size):
                 if row.get("id") in wanted:
                     looks[row["id"]] = action_snapshot(row)
                     if len(looks) == len(wanted):

@@ -53,11 +53,12 @@ class TicketProbe:
 
     def _project(self, client: SmartQClient, project_id: str, wanted: Mapping[str, str]) -> Looks:
         looks: Looks = {}
+        size = max(_PAGE_SIZE, client.settings.page_size or 0)
         for archived in (Archived.ACTIVE, Archived.ARCHIVED):
             missing = {ticket_id: object_id for object_id, ticket_id in wanted.items() if object_id not in looks}
             if not missing:
                 break
-            for row in client.tickets.list(project_id, archived=archived, page_size=_PAGE_SIZE):
+            for row in client.tickets.list(project_id, archived=archived, page_size=size):
                 object_id = missing.pop(str(row.get("id")), None)
                 if object_id is not None:
                     looks[object_id] = _snapshot(object_id, row, archived is Archived.ARCHIVED)

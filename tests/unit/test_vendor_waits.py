@@ -256,6 +256,19 @@ def test_an_unknown_project_says_nothing_about_what_would_be_in_it(
     assert seen(looks, ids[kind][0]).phase is Phase.ACTIVE
 
 
+@pytest.mark.parametrize("kind", ["monitorqa.corrective_action", "simplo.report", "smartq.ticket"])
+def test_a_connection_may_ask_for_larger_pages(
+    sandbox: Sandbox, ids: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    vendor = kind.partition(".")[0]
+    connection = sandbox.connections()[f"{vendor}_default"]
+    connection["extra"] = {**connection["extra"], "page_size": 250}
+    monkeypatch.setenv(f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT", json.dumps(connection))
+    look(kind, *ids[kind])
+    asked_for = [entry for entry in sandbox.requests(vendor) if "250" in entry.query]
+    assert len(asked_for) == 1
+
+
 # CONQA
 
 
