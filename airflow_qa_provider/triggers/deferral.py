@@ -182,6 +182,9 @@ class WaitingTask:
         needs_worker = (
             *(task.outlets, task.on_success_callback, task.on_failure_callback, task.on_retry_callback),
             *(getattr(task, "on_skipped_callback", None), getattr(task, "_post_execute_hook", None)),
+            # results that go into several XComs, are the DAG run's, or are counted for tasks that expand over them
+            *(task.multiple_outputs, getattr(task, "returns_dag_result", False)),
+            task.has_dag() and next(task.iter_mapped_dependants(), None) is not None,
         )
         if any(needs_worker):
             return None

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.providers.common.compat.sdk import TaskDeferred
+from airflow.sdk import DAG, Asset
 from airflow.sdk.execution_time import task_runner
 from airflow.triggers.base import TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
@@ -26,6 +28,7 @@ from airflow_qa_provider.waiting.verdict import Terms
 
 PATIENCE = 20.0
 INTERVAL = 0.05
+OUTLET = Asset("audits")
 NO_AUDIT = "5f0c1d2e-0000-4000-8000-000000000000"
 
 
@@ -132,3 +135,27 @@ def test_a_failure_is_left_to_a_worker(client: MonitorQAClient, supervisor: Supe
     assert event.payload["object_id"] == NO_AUDIT
     assert event.payload["outcome"]["finished"]["phase"] == "gone"
     assert supervisor.sent == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mapped", "goes_back"),
+    [
+        ({}, False, False),
+        ({}, True, True),
+        ({"multiple_outputs": True}, False, True),
+        ({"outlets": [OUTLET]}, False, True),
+    ],
+)
+def test_what_only_a_worker_can_store_goes_back_to_one(
+    client: MonitorQAClient, arguments: dict[str, Any], mapped: bool, goes_back: bool
+) -> None:
+    """Tasks that expand over a result wait for its length for ever when nobody counts it."""
+    with DAG("d", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=timezone.utc)):
+        sensor = MonitorQAAuditSensor(task_id="t", audit_id=audit(client), deferrable=True, **arguments)
+        if mapped:
+            MonitorQAAuditSensor.partial(task_id="after").expand_kwargs(sensor.output)
+
+        with pytest.raises(TaskDeferred) as deferred:
+            sensor.execute({"ti": TaskInstance()})
+
+    assert (deferred.value.trigger.end_task is None) is goes_back
