@@ -62,6 +62,17 @@ def end_group(process: subprocess.Popen[bytes], grace: float = _GRACE_SECONDS) -
     process.wait()
 
 
+def succeeded(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for the end of a process, and tell whether it came in time and was a good one.
+
+    :param process: The process.
+    :param seconds: How long to wait at most.
+    """
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    return process.poll() == 0
+
+
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float) -> bool:
     """Wait until a condition holds; stop early when the process has ended.
 

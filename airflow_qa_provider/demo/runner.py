@@ -18,12 +18,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from airflow_qa_provider.demo.environment import DAG_ID, RECIPIENTS, airflow_environment, dag_folder, demo_connections
-from airflow_qa_provider.demo.processes import child, ending, wait_until
+from airflow_qa_provider.demo.processes import child, ending, succeeded, wait_until
 from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
 from airflow_qa_provider.demo.summary import print_summary
 
 _MODULE = "airflow_qa_provider"
 _START_SECONDS = 30.0
+COMMAND_SECONDS = 120.0
+"""How long a command of Airflow may take."""
 
 
 class DemoFailed(Exception):
@@ -132,8 +134,7 @@ def migrate(home: Path, env: dict[str, str], verbose: bool) -> None:
     """
     log = home / "migrate.log"
     with child(["airflow", "db", "migrate"], env, None if verbose else log) as process:
-        process.wait(120)
-        if process.returncode != 0:
+        if not succeeded(process, COMMAND_SECONDS):
             raise DemoFailed(f"the Airflow database could not be made: it {ending(process)}. {tail(log)}")
 
 

@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from airflow_qa_provider.demo.environment import DAG_ID, airflow_environment, demo_connections
-from airflow_qa_provider.demo.processes import child, ending
-from airflow_qa_provider.demo.runner import DemoFailed, empty_output, migrate, sandboxes, tail
+from airflow_qa_provider.demo.processes import child, ending, succeeded
+from airflow_qa_provider.demo.runner import COMMAND_SECONDS, DemoFailed, empty_output, migrate, sandboxes, tail
 from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
 
 _START_SECONDS = 120.0
@@ -77,7 +77,7 @@ def _serve(console: Console, home: Path, output: Path, port: int, verbose: bool,
 def _airflow(arguments: list[str], home: Path, env: dict[str, str], verbose: bool) -> None:
     log = home / "airflow.log"
     with child(["airflow", *arguments], env, None if verbose else log) as process:
-        if process.wait(120) != 0:
+        if not succeeded(process, COMMAND_SECONDS):
             raise DemoFailed(f"`airflow {' '.join(arguments[:2])}` {ending(process)}. {tail(log)}")
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from airflow_qa_provider.demo.runner import run_demo
+from airflow_qa_provider.demo import runner
+from airflow_qa_provider.demo.environment import airflow_environment
+from airflow_qa_provider.demo.runner import DemoFailed, migrate, run_demo
 from airflow_qa_provider.demo.standalone import run_standalone
 
 
@@ -32,3 +34,10 @@ def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path, capsys: pytest.C
 
     assert run_demo(output, 1, verbose=False) == 1
     assert f"{output} is a file" in capsys.readouterr().out
+
+
+def test_a_machine_that_is_too_slow_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "COMMAND_SECONDS", 0.01)
+
+    with pytest.raises(DemoFailed, match="the Airflow database could not be made: it is still running"):
+        migrate(tmp_path, airflow_environment(tmp_path, {}), verbose=False)
