@@ -205,7 +205,8 @@ def error_in(document: Any) -> str | None:
         return None
     error, message = document.get("error"), document.get("message")
     bare = document.keys() <= _ERROR_KEYS and not document.get("data")
-    if document.get("isSuccess") is not False and not (bare and (error or message)):
+    succeeded = document.get("isSuccess")
+    if succeeded is True or (succeeded is not False and not (bare and (error or message))):
         return None
     detail = error.get("message") or error.get("code") if isinstance(error, dict) else error
     return " ".join(str(part) for part in (detail, document.get("errorDetails"), message) if part) or "no reason given"

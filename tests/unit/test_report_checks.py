@@ -384,5 +384,6 @@ def test_texts_that_would_fill_the_memory_are_not_read(
 
 def test_json_errors_are_told_from_reports() -> None:
     assert checks.error_in(json.loads('{"data": {"rows": 1}, "isSuccess": true, "message": "done"}')) is None
+    assert checks.error_in({"data": [], "isSuccess": True, "message": "no rows"}) is None
     assert checks.error_in({"message": "audit/not-completed"}) == "audit/not-completed"
     assert checks.error_in([]) is None
