@@ -100,9 +100,11 @@ class Scout:
                 doubt = error
             if found is not None and last is not None and found.id == last.id:
                 break
-        if doubt is not None:
-            raise doubt
-        return found
+        if doubt is None:
+            return found
+        if seconds < self.patience.settled:  # whoever else has lost an id may be about to find it, too
+            return self.find(record, since, self.patience.settled)
+        raise doubt
 
     def uncertain(self, what: str) -> QAUncertainError:
         """Return the error for what cannot be told.

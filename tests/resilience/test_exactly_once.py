@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -692,6 +693,22 @@ def test_a_mapped_task_whose_request_never_arrived_takes_nothing(sandbox: Sandbo
         of_north = north.attempt()
 
     assert list(made) == [of_south, of_north]
+
+
+def test_mapped_tasks_that_were_killed_together_sort_it_out(
+    sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CreatingOperator, "patience", replace(IN_A_MOMENT, settled=5.0))
+    north, south = task("report", selections={"Region": ["Nordics"]}), task("report", selections={"Region": ["Iberia"]})
+    north.map_index, south.map_index = 0, 1
+    south.xcoms = north.xcoms
+    with counting(sandbox, "report") as made, ThreadPoolExecutor() as both:
+        before_the_answer(sandbox, north, "report")
+        before_the_answer(sandbox, south, "report")
+        # the note of the second one knows the request of the first
+        returned = list(both.map(Task.attempt, (north, south)))
+
+    assert list(made) == returned
 
 
 def test_two_tasks_that_find_the_same_object_both_refuse(sandbox: Sandbox, task: Callable[..., Task]) -> None:

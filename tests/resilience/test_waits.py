@@ -1,0 +1,33 @@
+"""Every row of the resilience table: the right end, a bounded number of requests, the right pace, a free event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from airflow_qa_provider.sandbox import Sandbox, run_sandbox
+from benchmarks.resilience import CONNECTION, ROWS, Row, Stage
+
+# a triggerer warns from 0.2 s on; sandbox and tests share this process, perhaps on a slow machine
+LONGEST_LAG = 0.6
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with run_sandbox(["monitorqa"]) as found:
+        yield found
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_wait_survives(row: Row, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CONNECTION, "{}")  # what the stage sets is taken back after the test
+
+    seen = Stage(sandbox).play(row)
+
+    fewest, most = row.calls
+    assert seen.outcomes == [row.ours]
+    assert fewest <= len(seen.calls) <= most
+    assert seen.too_soon == []
+    assert seen.lag < LONGEST_LAG
+    assert 1 <= seen.connections <= row.connections
