@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any, Protocol, cast
 
 
@@ -55,3 +56,12 @@ def reschedule_at(moment: datetime) -> BaseException:
         from airflow.exceptions import AirflowRescheduleException
 
     return AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]
+
+
+def listener_manager() -> Any:
+    """Return where listeners are registered, so that they hear of the tasks that this process runs."""
+    try:
+        listeners = import_module("airflow.sdk.listener")
+    except ImportError:  # Airflow 3.1
+        listeners = import_module("airflow.listeners.listener")
+    return listeners.get_listener_manager()

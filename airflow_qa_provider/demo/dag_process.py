@@ -12,6 +12,8 @@ from typing import Any, TextIO
 
 from airflow.listeners import hookimpl
 
+from airflow_qa_provider.compat import listener_manager
+
 
 class TaskEvents:
     """Airflow listener that writes a line for each change of a task's state.
@@ -66,9 +68,7 @@ def run(dag_file: Path, events: TaskEvents) -> bool:
     :param events: Where to report.
     :return: Whether the run was a success.
     """
-    from airflow.sdk.listener import get_listener_manager
-
-    get_listener_manager().add_listener(events)  # type: ignore[no-untyped-call]
+    listener_manager().add_listener(events)
     spec = importlib.util.spec_from_file_location(dag_file.stem, dag_file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{dag_file} is not a Python file")
