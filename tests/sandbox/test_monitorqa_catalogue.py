@@ -81,6 +81,21 @@ def test_longest_notes_are_accepted(monitorqa: Any) -> None:
     assert created(monitorqa.post("/audit/objects", json={"name": "A", "notes": "x" * 800}))
 
 
+def test_odd_texts_do_no_harm(sandbox: Sandbox, monitorqa: Any, ids: dict[str, str]) -> None:
+    odd = "\x00\x07\u00fcn\u00ef \U0001f600 <b>\n" + "x" * 20_000
+    body = {"name": odd, "notes": odd[:800], "geoAddress": dict.fromkeys(GEO, odd)}
+    assert monitorqa.put(f"/audit/objects/{ids['site']}", json=body).status_code == 200
+    assert monitorqa.get(f"/audit/object/{ids['site']}").json()["name"] == odd
+    sandbox.add_outcome("audit", "failed")
+    wanted = {"templateId": ids["template"], "auditObjectId": ids["site"], "endDate": "2999-01-01T00:00:00.000Z"}
+    audit_id = created(monitorqa.post("/audit", json={"name": odd, "auditorHint": odd[:2000], **wanted}))
+    sandbox.advance(4)
+    assert monitorqa.get(f"/audit/complete/{audit_id}/report-pdf", params={"reportType": 2}).status_code == 200
+    items = monitorqa.get(f"/audit/complete/{audit_id}/report").json()["items"]
+    photo = next(item["photos"][0] for item in items if item["photos"])
+    assert monitorqa.get(f"/files/{photo}", params={"withWatermark": "true"}).status_code == 200
+
+
 # Attributes
 
 

@@ -33,7 +33,7 @@ def test_default_page_of_completed_audits_is_100(monitorqa: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "params", [{"pageNumber": 0}, {"pageSize": 0}, {"pageSize": "all"}, {"fromDate": "2026-01-01"}]
+    "params", [{"pageNumber": 0}, {"pageSize": 0}, {"pageSize": "all"}, {"fromDate": "2026-01-01"}, {"scoreMin": "NaN"}]
 )
 def test_wrong_parameter_is_400(monitorqa: Any, params: dict[str, Any]) -> None:
     answer = monitorqa.get("/audit/complete", params=params)

@@ -93,7 +93,7 @@ def test_no_input_makes_a_500(sandbox: Sandbox, api_of: Any, vendor: str) -> Non
 
         @hypothesis.given(case=operation.ok().as_strategy())
         @hypothesis.settings(
-            max_examples=10, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), database=None
+            max_examples=5, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), database=None
         )
         def call(case: Any) -> None:
             nonlocal tried

@@ -6,8 +6,10 @@ Ids are not checked for being UUIDs: MonitorQA's own examples are not all valid 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -89,17 +91,31 @@ def whole(value: int | str, field: str, low: int, high: int | None = None, unit:
 
 
 def number(value: float | str, field: str) -> float:
-    """Return a number as it is, a text of digits read.
+    """Return a finite number as it is, a text of digits read.
 
     :param value: The number.
     :param field: Name of the argument, for the message.
     """
+    parsed: float | None = None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    try:
-        return float(value) if isinstance(value, str) and "." in value else int(value)
-    except (TypeError, ValueError):
-        raise refused(f"{field} must be a number, got {value!r}") from None
+        parsed = value
+    elif isinstance(value, str):
+        with suppress(ValueError):
+            parsed = float(value) if "." in value else int(value)
+    if parsed is None or (isinstance(parsed, float) and not math.isfinite(parsed)):
+        raise refused(f"{field} must be a number, got {value!r}")
+    return parsed
+
+
+def flag(value: bool, field: str) -> bool:
+    """Return a truth value; a text is refused, for ``"false"`` would count as true.
+
+    :param value: The truth value.
+    :param field: Name of the argument, for the message.
+    """
+    if not isinstance(value, bool):
+        raise refused(f"{field} must be True or False, got {value!r}")
+    return value
 
 
 def choice(kind: type[IntEnum], value: int | str, field: str) -> int:

@@ -47,7 +47,7 @@ class AuditTemplates(MonitorQAResource):
         :param copy_score_system: ``True`` copies the score system of the template too; ``False`` links the copy to the
             target company's default score system, which must exist.
         :return: Id of the copy.
-        :raises QAValidationError: An id is empty.
+        :raises QAValidationError: An id is empty, or ``copy_score_system`` is a text.
         :raises QAConflictError: Its ``code`` is ``template/not-found``, ``template/not-accessible``,
             ``company/not-accessible``, ``permissions/can-manage-templates`` or
             ``score-system/no-default-score-system``.
@@ -55,6 +55,6 @@ class AuditTemplates(MonitorQAResource):
         body = {
             "templateId": rules.required(template_id, "template_id"),
             "targetCompanyId": rules.required(target_company_id, "target_company_id"),
-            "copyScoreSystem": bool(copy_score_system),
+            "copyScoreSystem": rules.flag(copy_score_system, "copy_score_system"),
         }
         return self._create("audit_templates.copy", body, "the target company's list of templates", key="templateId")

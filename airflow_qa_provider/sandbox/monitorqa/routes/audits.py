@@ -85,8 +85,8 @@ class CompletionFilter:
     def __init__(
         self,
         company: Caller,
-        score_min: Annotated[float | None, Query(alias="scoreMin")] = None,
-        score_max: Annotated[float | None, Query(alias="scoreMax")] = None,
+        score_min: Annotated[float | None, Query(alias="scoreMin", allow_inf_nan=False)] = None,
+        score_max: Annotated[float | None, Query(alias="scoreMax", allow_inf_nan=False)] = None,
         completed_by: Annotated[str | None, Query(alias="completedBy")] = None,
         completed_by_group: Annotated[str | None, Query(alias="completedByGroup")] = None,
         from_date: Annotated[WireDate | None, Query(alias="fromDate")] = None,

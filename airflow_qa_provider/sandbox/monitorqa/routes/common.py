@@ -17,7 +17,6 @@ from airflow_qa_provider.sandbox.monitorqa.store import MonitorQAStore
 from airflow_qa_provider.sandbox.monitorqa.wire.base import Meta
 
 KEY_HEADER = "X-API-KEY"
-LARGEST_PAGE = 1000
 DEFAULT_PAGE = 100
 # Schedules and score systems have a documented default of their own.
 SHORT_PAGE = 10
@@ -41,7 +40,7 @@ Store = Annotated[MonitorQAStore, Depends(_store)]
 Caller = Annotated[Company, Depends(_company)]
 Id = Annotated[str, Path(alias="id", description="Unique identifier")]
 PageNumber = Annotated[int, Query(alias="pageNumber", ge=1)]
-PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=LARGEST_PAGE)]
+PageSize = Annotated[int, Query(alias="pageSize", ge=1)]
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 

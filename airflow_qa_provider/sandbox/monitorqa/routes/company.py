@@ -87,7 +87,7 @@ async def _image(request: Request, company: Caller) -> StoredFile:
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > LARGEST_IMAGE + 64 * 1024:
         raise _unreadable("file", "is too large")
     try:
-        form = await request.form(max_files=20, max_fields=20)
+        form = await request.form()
     except (HTTPException, ValueError, LookupError, AssertionError):
         raise _unreadable("body", "is not multipart/form-data") from None
     file = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
