@@ -102,7 +102,8 @@ class Diagnosis:
 
     def __str__(self) -> str:
         """Join message and hint."""
-        return f"{self.message}. {self.hint}" if self.hint else self.message
+        # what vendors say comes with a full stop, or without
+        return f"{self.message.removesuffix('.')}. {self.hint}" if self.hint else self.message
 
 
 def diagnose(client: VendorClient) -> Diagnosis:

@@ -529,3 +529,8 @@ def test_a_database_that_cannot_be_read_is_said_and_the_environment_goes_on(tmp_
     assert "The metadata database was not read: OperationalError:" in ran.stderr
     assert "no such table: connection" in ran.stderr
     assert ran.returncode == 0
+
+
+@pytest.mark.parametrize("message", ["The key is expired", "The key is expired."])
+def test_a_finding_and_its_hint_are_two_sentences(message: str) -> None:
+    assert str(diagnosis.Diagnosis(False, "unauthorized", message, "Renew it")) == "The key is expired. Renew it"
