@@ -465,6 +465,9 @@ def test_tasks_that_need_a_worker_begin_on_one() -> None:
             "nested pull": a_sensor(task_id="nested", step_id=["9", "{{ ti.xcom_pull('find') }}"]),
         }
 
+        sensors["expanded over"] = a_sensor(task_id="expanded_over")
+        find.override(task_id="expands").expand(number=sensors["expanded over"].output)
+
         @task_group
         def each(number: int) -> None:
             sensors["mapped group"] = a_sensor(task_id="of_a_mapped_group", ticket_id=find(number))
