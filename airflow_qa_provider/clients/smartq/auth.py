@@ -56,7 +56,7 @@ class Credentials:
         if ":" in login:
             raise _refused(settings, "the login has a colon", "Basic authorization cannot carry one; use the e-mail")
         if not client_id:
-            hint = "An administrator finds it under Options > API; put it into extra.smartq.client_id"
+            hint = "An administrator finds it under Options > API; put it into extra.api_key"
             raise _refused(settings, "there is no API access key", hint)
         if not _fits_header(client_id):
             hint = "Copy it again from Options > API, without quotes or line breaks"

@@ -30,7 +30,7 @@ from airflow_qa_provider.clients.smartq.users import Users
 from airflow_qa_provider.exceptions import QAApiError, QAAuthenticationError, QANotFoundError
 
 _SIGN_IN_HINT = (
-    "Check login and password of the connection and extra.smartq.client_id: an API access key that was regenerated "
+    "Check login and password of the connection and extra.api_key: an API access key that was regenerated "
     "under Options > API stops working everywhere. A retry will get the same answer"
 )
 _KEPT_SECRETS = 16
