@@ -6,6 +6,7 @@ Fed with what was seen or what went wrong, and the time, it answers what to do. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,8 @@ _MENDABLE = (QAConfigurationError, QATLSError)
 _WORTH_REREADING = (*_MENDABLE, QAConnectError)
 _CONFIRMATIONS = 2
 _NO_SUCH_PATH = 405
+# what a client says of retrying one request is not what becomes of the wait, or of the task
+_RETRY_ADVICE = re.compile(r"\s*\bA retry [^.]*\.(?=\s|$)")
 
 
 class Wait:
@@ -117,19 +120,19 @@ class Wait:
         :param early: Whether the look was made before this wait's turn, because others were due; then it does not
             count against a wait that is already backing off, or newcomers would use up the patience of the old ones.
         """
-        first, self._trouble = self.next is None, str(error)
+        first, self._trouble = self.next is None, _said(error)
         if isinstance(error, QANotFoundError) and error.status_code != _NO_SUCH_PATH:
             return self._on_missing(now, error)
         self._missing, self._missing_since = 0, None
         if isinstance(error, _REFUSED):
             return self._on_refused(now, error)
         if first and isinstance(error, _MENDABLE):
-            return GaveUp(f"the vendor cannot be asked: {error}", False, self.last)
+            return GaveUp(f"the vendor cannot be asked: {self._trouble}", False, self.last)
         if early and self.failures and self.next and not self._past_deadline(now):
             return self.hold(now, now + self._floor(error))
         self.failures += 1
         if self.failures > self.policy.max_failures:
-            return GaveUp(f"{self.failures} looks in a row failed, the last with: {error}", False, self.last)
+            return GaveUp(f"{self.failures} looks in a row failed, the last with: {self._trouble}", False, self.last)
         return self._again(now, error, jitter)
 
     def fall_in(self, now: float, at: float) -> WaitUntil:
@@ -231,21 +234,21 @@ class Wait:
             if self._past_deadline(now):
                 return self._timed_out()
             floor = self._floor(error)
-            notice = f"{error} It is looked for again before it counts as gone."
+            notice = f"{self._trouble} It is looked for again before it counts as gone."
             return self._plan(now, now + floor, now + floor, notice=notice if first_time and means == "gone" else None)
         link = self.last.link if self.last else None
         phase = Phase.SUCCEEDED if means == "reached" else Phase.GONE
-        return Finished(Snapshot(self.object_id, phase, "not found", {"reason": str(error)}, link))
+        return Finished(Snapshot(self.object_id, phase, "not found", {"reason": self._trouble}, link))
 
     def _on_refused(self, now: float, error: QAError) -> Decision:
         if self._refreshed:
-            reason = f"the vendor refuses the credentials, also after they were read anew: {error}"
+            reason = f"the vendor refuses the credentials, also after they were read anew: {self._trouble}"
             return GaveUp(reason, False, self.last)
         if self._past_deadline(now):
             return self._timed_out()
         self._refreshed = True
         floor = self._floor(error)
-        notice = f"{error} The connection is read anew before the next look, in {floor:.0f} s."
+        notice = f"{self._trouble} The connection is read anew before the next look, in {_rounded(floor)} s."
         return self._plan(now, now + floor, now + floor, refresh=True, notice=notice)
 
     def _again(self, now: float, error: QAError, jitter: float) -> Decision:
@@ -255,9 +258,8 @@ class Wait:
         longest = min(self.policy.max_backoff, self.policy.poll_interval * 2.0 ** min(self.failures, 16))
         planned = self._plan(now, earliest + jitter * longest, earliest, isinstance(error, _WORTH_REREADING))
         count = f"Failed look {self.failures} of {self.policy.max_failures}"
-        return WaitUntil(
-            planned.at, planned.earliest, planned.refresh, f"{error} {count}; the next in {planned.at - now:.0f} s."
-        )
+        notice = f"{self._trouble} {count}; the next in {_rounded(planned.at - now)} s."
+        return WaitUntil(planned.at, planned.earliest, planned.refresh, notice)
 
     def _floor(self, error: QAError) -> float:
         return max(self.policy.poll_interval, error.retry_after or 0.0)
@@ -289,3 +291,11 @@ class Wait:
             return None
         self._warned = (*self._warned, snapshot.status)
         return f"status {snapshot.status!r} of {snapshot.id} is not known to this provider; waiting on"
+
+
+def _said(error: QAError) -> str:
+    return _RETRY_ADVICE.sub("", str(error))
+
+
+def _rounded(seconds: float) -> str:
+    return f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}"

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from airflow_qa_provider.sandbox import Sandbox, run_sandbox
-from benchmarks.resilience import CONNECTION, ROWS, Row, Stage
+from benchmarks.resilience import ROWS
+from benchmarks.resilience_table import documented
+from benchmarks.stage import CONNECTION, Row, Stage
 
 # a triggerer warns from 0.2 s on; sandbox and tests share this process, perhaps on a slow machine
 LONGEST_LAG = 0.6
@@ -31,3 +33,11 @@ def test_a_wait_survives(row: Row, sandbox: Sandbox, monkeypatch: pytest.MonkeyP
     assert seen.too_soon == []
     assert seen.lag < LONGEST_LAG
     assert 1 <= seen.connections <= row.connections
+
+
+def test_the_documented_table_is_that_of_the_rows() -> None:
+    shown = documented()
+
+    assert [cells[:3] for cells in shown] == [(row.what, row.today, row.ours) for row in ROWS]
+    for row, cells in zip(ROWS, shown, strict=True):
+        assert row.calls[0] <= int(cells[3]) <= row.calls[1]

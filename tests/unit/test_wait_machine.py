@@ -248,6 +248,26 @@ def test_what_only_a_person_can_mend_ends_a_wait_at_its_very_first_look_only(kin
     assert decision.refresh
 
 
+def test_what_a_client_says_of_retrying_is_left_out() -> None:
+    error = QAServerError("HTTP 503", vendor="acme", hint="Check the host. A retry will get the same answer")
+    decision = begun().on_error(START, error, 0.0)
+    assert isinstance(decision, WaitUntil)
+    assert decision.notice == "acme: HTTP 503. Check the host. Failed look 1 of 10; the next in 30 s."
+
+
+@given(st.lists(looks, max_size=6), quarters)
+def test_who_falls_in_may_be_looked_for_with_others(script: list[Seen], pause: float) -> None:
+    wait = begun()
+    for seen in script:
+        if not isinstance(wait.on_look(START, seen, 0.5), WaitUntil):
+            return
+    before = wait.next
+    assert before is not None
+    decision = wait.fall_in(START, START + pause)
+    assert (decision.at, decision.earliest) == (max(before.at, START + pause), before.earliest)
+    assert decision.refresh == before.refresh
+
+
 # Ends
 
 
