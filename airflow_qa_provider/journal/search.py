@@ -136,7 +136,7 @@ class Scout:
         if not found:
             return None
         listed = "; ".join(one.about for one in found)
-        raise self.uncertain(f"{record.loss}, and it cannot be told which of these came of it, if any: {listed}")
+        raise self.uncertain(f"{record.loss}, and it cannot be told whether one of these came of it: {listed}")
 
     def _candidates(self, record: Record, since: float | None) -> list[Candidate]:
         if self.finder is None:
