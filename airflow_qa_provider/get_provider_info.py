@@ -171,7 +171,14 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "connection-types": _connection_types(),
         "hooks": _modules("hooks", *_INTEGRATIONS),
-        "operators": _modules("operators", *_INTEGRATIONS, also={"monitorqa": "generic", "qalyptus": "generic"}),
+        "operators": [
+            *_modules("operators", *_INTEGRATIONS, also=dict.fromkeys(_INTEGRATIONS, "generic")),
+            {
+                # as Airflow's own SMTP provider names it
+                "integration-name": "Simple Mail Transfer Protocol (SMTP)",
+                "python-modules": ["airflow_qa_provider.operators.delivery"],
+            },
+        ],
         "sensors": _modules("sensors", *_INTEGRATIONS),
         "triggers": [
             {"integration-name": title, "python-modules": ["airflow_qa_provider.triggers.wait"]}

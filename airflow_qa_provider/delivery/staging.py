@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from airflow_qa_provider.clients.redaction import redact
 from airflow_qa_provider.delivery.attachments import Item, human_size
 from airflow_qa_provider.delivery.recipients import NOTHING_SENT
 from airflow_qa_provider.exceptions import QAFileError
@@ -39,17 +40,18 @@ def _check(item: Item, copy: Path | None) -> None:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
     manifest = item.manifest
-    source: Any = ObjectStoragePath(manifest["uri"], conn_id=manifest["conn_id"])
     digest, size = hashlib.sha256(), 0
     try:
+        source: Any = ObjectStoragePath(manifest["uri"], conn_id=manifest["conn_id"])
         with source.open("rb") as stored, copy.open("wb") if copy else nullcontext() as kept:
             while chunk := stored.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
                 if kept is not None:
                     kept.write(chunk)
-    except OSError as error:
-        raise _unusable(item, f"cannot be read: {type(error).__name__}: {error}") from error
+    except (OSError, ValueError, ImportError) as error:
+        # the storage's own words may hold a signature
+        raise _unusable(item, f"cannot be read: {type(error).__name__}: {redact(str(error))}") from None
     if size != manifest["bytes"]:
         raise _unusable(item, f"has {size} bytes ({human_size(size)}) and had {manifest['bytes']} when it was stored")
     if digest.hexdigest() != manifest["sha256"].lower():

@@ -184,7 +184,7 @@ class Fields:
             # a connection URI splits https://h:8443 into schema, host and port
             scheme = self.connection.schema if self.connection.schema in ("http", "https") else "https"
             host = f"{scheme}://{host}"
-        if self.connection.port and f":{self.connection.port}" not in host:
+        if self.connection.port and ":" not in host.partition("://")[2].partition("/")[0]:
             scheme, _, rest = host.partition("://")
             name, slash, path = rest.partition("/")
             host = f"{scheme}://{name}:{self.connection.port}{slash}{path}"

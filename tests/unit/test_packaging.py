@@ -27,7 +27,8 @@ def own_requirements() -> list[Requirement]:
 
 def pinned_versions() -> dict[str, str]:
     """The content of constraints.txt by canonical name."""
-    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    files = (ROOT / "constraints.txt", ROOT / "benchmarks" / "constraints.txt")
+    lines = [line for file in files for line in file.read_text().splitlines()]
     pins = [line for line in lines if not line.startswith("#")]
     malformed = [line for line in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)]
     assert malformed == [], "only exact versions, no addresses, paths or markers"
