@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
-from airflow_qa_provider.operators.inputs import one_of
 from airflow_qa_provider.triggers.deferral import TIMEOUT, WaitingTask, seconds
-from airflow_qa_provider.waiting.verdict import OnKill, OnWarning
+from airflow_qa_provider.waiting.verdict import OnKill
 
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.attempt import Made, Patience
@@ -224,8 +223,7 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
         for field, value in (("poll_interval", self.poll_interval), ("timeout", self.wait_timeout)):
             if value is not None:
                 seconds(value, field)
-        one_of(self.kill_policy, "on_kill", get_args(OnKill))
-        one_of(self.on_warning, "on_warning", get_args(OnWarning))
+        self.check_policies()
         if not self.wait_for_completion:
             return super().execute(context)
         made = self.create_once(context)

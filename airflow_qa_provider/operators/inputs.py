@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from airflow_qa_provider.exceptions import QAValidationError
 
 
@@ -24,18 +22,3 @@ def required_id(value: object, field: str, vendor: str) -> str:
             hint="When it comes from another task, look whether that task has returned it",
         )
     return text
-
-
-def one_of(value: object, field: str, words: Sequence[str]) -> None:
-    """Check a policy.
-
-    :param value: The policy.
-    :param field: Name of the argument, for the message.
-    :param words: What it can be, two or more.
-    :raises QAValidationError: It is none of them.
-    """
-    if value not in words:
-        *first, last = (repr(word) for word in words)
-        raise QAValidationError(
-            f"{field} must be {', '.join(first)} or {last}, got {value!r}", outcome="Nothing was sent"
-        )

@@ -98,6 +98,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         :param context: Airflow's task context.
         :return: The last look, as plain JSON.
         """
+        self.check_policies()
         self.wait_timeout = self.timeout
         if not self.deferrable and self.mode == "reschedule":
             return self._look_and_reschedule(context)
@@ -165,13 +166,15 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         first = context["ti"].get_first_reschedule_date(context)
         began = first.timestamp() if first else time.time()
         store = task_state_store(context)
-        memory: Any = store.get(_MEMORY) if store and first else None
-        wait, decision = self._look(began, memory if memory and memory["object_id"] == self.object_id else None)
-        if store is None and isinstance(decision, WaitUntil):
+        memory: Any = store.get(_MEMORY) if store is not None and first else None
+        # a task's state outlives clears and retries
+        whose = {"object_id": self.object_id, "try_number": context["ti"].try_number}
+        wait, decision = self._look(began, memory if memory and whose.items() <= memory.items() else None)
+        if store is None:
             decision = self._look_while_failing(wait, decision)
-        elif store and isinstance(decision, WaitUntil) and wait.worth_remembering:
-            store.set(_MEMORY, {"object_id": self.object_id, **wait.as_dict()})
-        elif store and memory:
+        elif isinstance(decision, WaitUntil) and wait.worth_remembering:
+            store.set(_MEMORY, {**whose, **wait.as_dict()})
+        elif memory:
             store.delete(_MEMORY)
         if isinstance(decision, WaitUntil):
             raise reschedule_at(datetime.fromtimestamp(decision.at, timezone.utc))
@@ -190,11 +193,11 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
             self._notify(decision.notice)
         return wait, decision
 
-    def _look_while_failing(self, wait: Wait, decision: WaitUntil) -> Decision:
+    def _look_while_failing(self, wait: Wait, decision: Decision) -> Decision:
         from airflow_qa_provider.waiting.inplace import looks_in_place
         from airflow_qa_provider.waiting.probes import probe_for
 
-        if not wait.failing:
+        if not wait.failing or not isinstance(decision, WaitUntil):
             return decision
         looks = looks_in_place(wait, decision, probe_for(self.kind), self._connect, self._notify)
         return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))

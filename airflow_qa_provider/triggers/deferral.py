@@ -6,8 +6,9 @@ Imported by operator modules, so nothing heavy is imported at module level.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
@@ -66,6 +67,14 @@ class WaitingTask:
     def wait_goal(self) -> Goal | None:
         """Return what is waited for; ``None`` for objects that have an end of their own."""
         return None
+
+    def check_policies(self) -> None:
+        """Check what the author of the DAG chose, before anything is done.
+
+        :raises QAValidationError: ``on_kill`` or ``on_warning`` is none of its words.
+        """
+        one_of(self.kill_policy, "on_kill", get_args(OnKill))
+        one_of(self.on_warning, "on_warning", get_args(OnWarning))
 
     def wait_terms(self) -> Terms:
         """Return what the ends of the wait mean."""
@@ -226,3 +235,18 @@ def seconds(value: timedelta | float, field: str) -> float:
     if not number > 0:
         raise QAValidationError(f"{field} must be a positive number of seconds, got {value!r}")
     return number
+
+
+def one_of(value: object, field: str, words: Sequence[str]) -> None:
+    """Check a policy.
+
+    :param value: The policy.
+    :param field: Name of the argument, for the message.
+    :param words: What it can be, two or more.
+    :raises QAValidationError: It is none of them.
+    """
+    if value not in words:
+        *first, last = (repr(word) for word in words)
+        raise QAValidationError(
+            f"{field} must be {', '.join(first)} or {last}, got {value!r}", outcome="Nothing was sent"
+        )

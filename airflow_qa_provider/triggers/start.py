@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from airflow.triggers.base import TriggerEvent
 
 from airflow_qa_provider.hooks.registry import polling_client
-from airflow_qa_provider.triggers.deferral import seconds
+from airflow_qa_provider.triggers.deferral import one_of, seconds
 from airflow_qa_provider.triggers.wait import WaitTrigger
 from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
 from airflow_qa_provider.waiting.targets import target_of
-from airflow_qa_provider.waiting.verdict import OnKill, ResultShape
+from airflow_qa_provider.waiting.verdict import OnKill, OnWarning, ResultShape
 
 
 class StartingTrigger(WaitTrigger):
@@ -61,6 +61,8 @@ class StartingTrigger(WaitTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Find out what to wait for, then wait."""
+        one_of(self.kill_policy, "on_kill", get_args(OnKill))
+        one_of(self.terms.get("on_warning", "succeed"), "on_warning", get_args(OnWarning))
         self.object_id, goal = target_of(self.kind, self.awaited_fields)
         self.conn_id = self.awaited_fields["conn_id"]
         interval = self.poll_interval
