@@ -1,0 +1,159 @@
+"""One Airflow per test process, the vendors and a mail server on real sockets, and DAG runs that can be asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.listeners import hookimpl
+from airflow.sdk import DAG
+
+from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
+from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+
+HERE = Path(__file__).parent
+VENDORS = ("monitorqa", "qalyptus")
+POLL_SECONDS = 0.05
+QUICK = SandboxSettings(
+    audit_pickup_seconds=0.05, audit_seconds=0.15, report_queue_seconds=0.05, report_seconds=0.15, task_seconds=0.15
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all tests that need the database in one process: a second one would migrate a database of its own."""
+    for item in items:
+        if HERE in item.path.parents and "airflow_db" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("airflow"))
+
+
+@pytest.fixture(scope="session")
+def airflow_db() -> None:
+    """An empty metadata database in the home of the tests."""
+    subprocess.run(
+        [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=120, env=os.environ
+    )
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, **extra: Any) -> None:
+    """Hand the connections of a sandbox to Airflow, with a short poll interval."""
+    for name, connection in sandbox.connections().items():
+        fields = {**connection, "extra": {**connection["extra"], "poll_interval": POLL_SECONDS, **extra}}
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(fields))
+
+
+@pytest.fixture(scope="session")
+def quick_sandbox() -> Iterator[Sandbox]:
+    """MonitorQA and Qalyptus, where everything takes a fraction of a second."""
+    with run_sandbox(VENDORS, QUICK) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def vendors(quick_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The quick sandbox as new, and the connections to it."""
+    quick_sandbox.reset()
+    connect(monkeypatch, quick_sandbox)
+    return quick_sandbox
+
+
+@pytest.fixture
+def mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpSink]:
+    """A mail server, and the connection to it."""
+    with SmtpSink(tmp_path / "mails") as sink:
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(smtp_connection(sink)))
+        yield sink
+
+
+def writes(sandbox: Sandbox, vendor: str) -> list[Any]:
+    """What changed something at a vendor, oldest first."""
+    return [r for r in sandbox.requests(vendor) if r.method != "GET" and r.status is not None and r.status < 400]
+
+
+def unique_ids(sandbox: Sandbox) -> dict[str, Any]:
+    """What the extras of the sandbox's connections name: template, object, report and task."""
+    return {name: value for c in sandbox.connections().values() for name, value in c["extra"].items()}
+
+
+@contextmanager
+def a_dag(name: str) -> Iterator[DAG]:
+    with DAG(name, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=timezone.utc)) as dag:
+        yield dag
+
+
+@dataclass
+class Run:
+    """A DAG run that has ended."""
+
+    dag_run: Any
+    errors: dict[str, BaseException] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        return str(self.dag_run.state)
+
+    @property
+    def states(self) -> dict[str, str]:
+        """State of each task; of the instances of a mapped one, in the order of their indexes, joined by a comma."""
+        found: dict[str, list[str]] = {}
+        for ti in sorted(self.dag_run.get_task_instances(), key=lambda ti: ti.map_index):
+            found.setdefault(ti.task_id, []).append(str(ti.state))
+        return {task_id: ", ".join(states) for task_id, states in found.items()}
+
+    def xcom(self, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
+        """Return what a task has stored."""
+        ti = self.dag_run.get_task_instance(task_id, map_index=map_index)
+        return ti.xcom_pull(task_ids=task_id, key=key, map_indexes=map_index)
+
+
+class _Failures:
+    """Airflow listener that keeps the errors of tasks."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, BaseException] = {}
+
+    @hookimpl
+    def on_task_instance_failed(self, previous_state: Any, task_instance: Any, error: Any) -> None:
+        self.errors[task_instance.task_id] = error
+
+
+def _register(dag: DAG) -> None:
+    """Make a DAG known as if it lay in the dags folder; Airflow runs no other."""
+    try:
+        from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+    except ImportError:  # Airflow 3.1
+        from airflow.models.dagbag import DagBag, sync_bag_to_db
+
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+
+    DagBundlesManager().sync_bundles_to_db()
+    bag = DagBag(os.devnull)
+    bag.bag_dag(dag)
+    sync_bag_to_db(bag, "dags-folder", None)
+
+
+@pytest.fixture
+def run_dag(airflow_db: None) -> Iterator[Callable[..., Run]]:
+    """Returns a function that runs a DAG with ``dag.test()``."""
+    from airflow.sdk.listener import get_listener_manager
+
+    failures = _Failures()
+    listeners = get_listener_manager()
+    listeners.add_listener(failures)
+
+    def run(dag: DAG, **arguments: Any) -> Run:
+        _register(dag)
+        failures.errors = {}
+        return Run(dag.test(**arguments), failures.errors)
+
+    yield run
+    listeners.pm.unregister(failures)
