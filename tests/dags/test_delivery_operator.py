@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import runpy
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,14 +55,6 @@ with DAG("deliver_reports", schedule=None, start_date=datetime(2026, 1, 1, tzinf
         retry_delay=timedelta(0),
     )
 """
-
-
-@pytest.fixture(scope="session")
-def airflow_db() -> None:
-    """An empty metadata database in the home of the tests."""
-    subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=120, env=os.environ
-    )
 
 
 @pytest.fixture

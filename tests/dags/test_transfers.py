@@ -347,14 +347,6 @@ def test_a_dag_file_imports_nothing_heavy() -> None:
     assert "airflow_qa_provider.clients" not in loaded.stdout
 
 
-@pytest.fixture(scope="session")
-def airflow_db() -> None:
-    """An empty metadata database in the home of the tests."""
-    subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=120, env=os.environ
-    )
-
-
 # Airflow runs only what lies in its dags folder.
 DAG_FILE = """
 from datetime import datetime, timezone
