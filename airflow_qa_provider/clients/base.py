@@ -15,7 +15,7 @@ from typing_extensions import Self
 
 from airflow_qa_provider.clients.download import Download
 from airflow_qa_provider.clients.redaction import excerpt
-from airflow_qa_provider.clients.retrying import retry_after_seconds
+from airflow_qa_provider.clients.retrying import retry_after_of
 from airflow_qa_provider.clients.routes import Route, RouteTable
 from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.clients.transport import Transport
@@ -194,7 +194,7 @@ class VendorClient:
             status_code=status,
             code=code,
             request_id=None if request_id is None else self._shown(request_id),
-            retry_after=retry_after_seconds(response.headers.get("Retry-After")),
+            retry_after=retry_after_of(response.headers),
             outcome=_outcome(route, meant),
             hint=_route_hint(route, meant) or _HINTS.get(meant),
         )

@@ -6,7 +6,7 @@ import email.utils
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timezone
 from typing import Any, TypeVar
 
@@ -47,13 +47,27 @@ def retry_after_seconds(header: str | None, now: float | None = None) -> float |
         pass
     else:
         return max(0.0, seconds) if math.isfinite(seconds) else None
+    moment = _http_date(text)
+    return None if moment is None else max(0.0, moment - (time.time() if now is None else now))
+
+
+def retry_after_of(headers: Mapping[str, str]) -> float | None:
+    """Read the ``Retry-After`` of an answer; a date by the clock of the server that sent it, where it tells its time.
+
+    :param headers: Headers of the answer.
+    :return: Seconds to wait, never negative; ``None`` when there is no readable header.
+    """
+    return retry_after_seconds(headers.get("Retry-After"), _http_date(headers.get("Date") or ""))
+
+
+def _http_date(text: str) -> float | None:
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError):
         return None
     if moment.tzinfo is None:  # an HTTP date is always in GMT, also where it does not say so
         moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, moment.timestamp() - (time.time() if now is None else now))
+    return moment.timestamp()
 
 
 def may_repeat(route: Route, error: BaseException, max_wait: float) -> bool:

@@ -13,7 +13,7 @@ import pytest
 import responses
 import tenacity
 
-from airflow_qa_provider.clients.retrying import may_repeat, retry_after_seconds
+from airflow_qa_provider.clients.retrying import may_repeat, retry_after_of, retry_after_seconds
 from airflow_qa_provider.exceptions import (
     QAConnectError,
     QAConnectionLostError,
@@ -275,3 +275,23 @@ def test_the_failure_of_another_request_on_the_way_is_not_repeated() -> None:
 
 def test_a_defect_of_our_own_is_not_repeated() -> None:
     assert not may_repeat(ROUTES["parts.list"], KeyError("id"), 60)
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("Sat, 31 Jan 2026 18:00:00 GMT", 30.0),
+        ("Sat, 31 Jan 2026 19:00:00 GMT", 0.0),
+    ],
+)
+def test_a_date_is_read_by_the_clock_of_the_server(date: str, seconds: float) -> None:
+    headers = {"Retry-After": "Sat, 31 Jan 2026 18:00:30 GMT", "Date": date}
+    assert retry_after_of(headers) == seconds
+
+
+@pytest.mark.parametrize("headers", [{}, {"Date": "today"}])
+def test_a_server_that_tells_no_time_is_read_by_our_clock(headers: dict[str, str]) -> None:
+    later = formatdate(time.time() + 60, usegmt=True)
+    assert 55 < (retry_after_of({"Retry-After": later, **headers}) or 0) <= 60
+    assert retry_after_of({"Retry-After": "7", **headers}) == 7.0
+    assert retry_after_of(headers) is None
