@@ -293,7 +293,7 @@ def test_a_wrong_key(kind: str, attempt: Callable[..., Any], reconnect: Callable
 def test_a_vendor_that_answers_html(
     kind: str, attempt: Callable[..., Any], vendors: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(RemoteJobOperator, "patience", Patience(pause=0.1, lost_answer=0.3))
+    monkeypatch.setattr(RemoteJobOperator, "patience", Patience(pause=0.1, lost_answer=0.3, settled=0.4))
     vendors.add_fault("html", method="POST")
     with pytest.raises(QAResponseError) as failed:
         attempt(kind)
