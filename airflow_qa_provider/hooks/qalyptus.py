@@ -9,7 +9,7 @@ from airflow_qa_provider.clients.qalyptus.dialect import Dialect
 from airflow_qa_provider.clients.qalyptus.routes import BASE_PATH
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.hooks.base import VendorHook, names_of
-from airflow_qa_provider.hooks.fields import Fields, with_path
+from airflow_qa_provider.hooks.fields import Fields
 from airflow_qa_provider.journal.qalyptus import listed_runs
 
 _SECONDS_TO_SHOW_UP = 30
@@ -38,12 +38,12 @@ class QalyptusHook(VendorHook[QalyptusClient]):
 
     @classmethod
     def base_url_from(cls, fields: Fields) -> str:
-        """Return the host, or the public address of the extra's ``tenant``; either with the API's path if it has none.
+        """Return the host, or the public address of the extra's ``tenant``.
 
         :param fields: Fields of the connection.
         """
         tenant = fields.host_label("tenant", "{tenant}.qalyptus.net")
-        return with_path(fields.base_url(f"https://{tenant}.qalyptus.net" if tenant else ""), BASE_PATH)
+        return fields.base_url(f"https://{tenant}.qalyptus.net{BASE_PATH}" if tenant else "")
 
     def run_task(self, task_id: str) -> str:
         """Run a task and return the id of the run that this started.

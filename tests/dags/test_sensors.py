@@ -228,6 +228,7 @@ class TaskInstance:
     def __init__(self) -> None:
         self.xcoms: dict[str, Any] = {}
         self.began: datetime | None = None
+        self.try_number = 1
 
     def xcom_push(self, key: str, value: Any) -> None:
         self.xcoms[key] = json.loads(json.dumps(value))
