@@ -169,11 +169,12 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "slow answers",
-        "ten waits, answers take 0.3 s",
+        "ten waits, answers take 1.2 s",
         "Airbyte, 10 waits at 1 s: done after 20.8 s in place of 2 s, event loop stalled for **10.7 s**",
         "succeeded",
         (1, 1),
-        (_fault({"delay": 0.3}),),
+        (_fault({"delay": 1.2}),),
+        read_timeout=10.0,
         waits=10,
     ),
     Row(

@@ -41,6 +41,7 @@ class Row:
     :param faults: Faults of the sandbox, with what they match.
     :param waits: How many waits there are.
     :param done: Whether the audits are completed when the waits begin; else they stay pending.
+    :param read_timeout: Of the connection, in seconds.
     :param policy: Changes of the wait's policy; ``timeout`` in seconds stands for the deadline.
     :param meanwhile: What happens while the waits are on.
     """
@@ -54,6 +55,7 @@ class Row:
     connections: int = 1
     waits: int = 1
     done: bool = True
+    read_timeout: float = READ_TIMEOUT
     policy: dict[str, float] = field(default_factory=dict)
     meanwhile: Callable[[Stage], Awaitable[None]] | None = None
 
@@ -87,7 +89,6 @@ class Stage:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.connection = sandbox.connections()["monitorqa_default"]
-        self.connection["extra"] = {**self.connection["extra"], "read_timeout": READ_TIMEOUT}
         self.settings = ClientSettings(self.connection["host"], token=self.connection["password"])
         self.audits: list[str] = []
         self._before = 0
@@ -95,6 +96,7 @@ class Stage:
     def play(self, row: Row) -> Seen:
         """Let the waits of a row run to their end."""
         self.sandbox.reset()
+        self.connection["extra"] = {**self.connection["extra"], "read_timeout": row.read_timeout}
         os.environ[CONNECTION] = json.dumps(self.connection)
         self.audits = self._create(row.waits)
         if row.done:

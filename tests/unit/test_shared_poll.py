@@ -281,16 +281,16 @@ def test_slow_answers_do_not_block_the_event_loop(vendor: Vendor) -> None:
     vendor.complete()
     vendor.fault({"delay": 1.0}, times=1)
 
-    async def test() -> float:
+    async def test() -> int:
         wait = asyncio.ensure_future(vendor.wait(audit))
-        longest = 0.0
+        await vendor.until_asked(1)
+        turns = 0
         while not wait.done():
-            before = time.monotonic()
             await asyncio.sleep(0.005)
-            longest = max(longest, time.monotonic() - before)
-        return longest
+            turns += 1
+        return turns
 
-    assert run(test()) < 0.5
+    assert run(test()) > 10
 
 
 class Fake:
@@ -515,7 +515,7 @@ def test_no_two_requests_are_ever_under_way(vendor: Vendor) -> None:
 
 def test_a_silent_vendor_does_not_keep_the_loop_from_ending(vendor: Vendor) -> None:
     (audit,) = vendor.audits(1)
-    vendor.fault({"delay": 3.0}, times=1)
+    vendor.fault({"delay": 6.0}, times=1)
 
     async def test() -> None:
         wait = asyncio.ensure_future(vendor.wait(audit, poll_interval=0.01))
@@ -524,7 +524,7 @@ def test_a_silent_vendor_does_not_keep_the_loop_from_ending(vendor: Vendor) -> N
 
     began = time.monotonic()
     run(test())
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 4.5
     assert all(thread.daemon for thread in threading.enumerate() if thread.name.startswith("poll-"))
     gc.collect()
     assert not any(_POLLS.values())
