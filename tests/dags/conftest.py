@@ -17,6 +17,7 @@ import pytest
 from airflow.listeners import hookimpl
 from airflow.sdk import DAG
 
+from airflow_qa_provider.compat import listener_manager
 from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
 
@@ -144,10 +145,8 @@ def _register(dag: DAG) -> None:
 @pytest.fixture
 def run_dag(airflow_db: None) -> Iterator[Callable[..., Run]]:
     """Returns a function that runs a DAG with ``dag.test()``."""
-    from airflow.sdk.listener import get_listener_manager
-
     failures = _Failures()
-    listeners = get_listener_manager()
+    listeners = listener_manager()
     listeners.add_listener(failures)
 
     def run(dag: DAG, **arguments: Any) -> Run:
