@@ -6,6 +6,7 @@ import ssl
 from typing import Any
 
 import requests
+import responses
 from requests.auth import AuthBase
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
@@ -106,3 +107,9 @@ def failures() -> dict[str, Exception]:
             ProtocolError("Connection broken: IncompleteRead(2 bytes read, 8 more expected)", IncompleteRead(2, 8))
         ),
     }
+
+
+def answer(vendor: responses.RequestsMock, operation: str, **content: Any) -> None:
+    """Add the answer to an operation's request; the last one added is given again and again."""
+    route = ROUTES[operation]
+    vendor.add(route.method, BASE_URL + route.path.replace("{id}", "7"), **content)

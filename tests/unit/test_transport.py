@@ -1,60 +1,39 @@
-"""One session per client: what goes out with every request, and what each way to fail becomes."""
+"""One session per client: what goes out with every request, and what each answer becomes."""
 
 from __future__ import annotations
 
-import logging
-import pickle
 import re
 import socket
-import ssl
-import struct
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
 from itertools import product
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import pytest
 import requests
 import responses
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from airflow_qa_provider.clients.base import VendorClient
-from airflow_qa_provider.clients.conqa import ConqaClient
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
 from airflow_qa_provider.clients.qalyptus import QalyptusClient
 from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.clients.simplo import SimploClient
-from airflow_qa_provider.clients.smartq import SmartQClient
 from airflow_qa_provider.exceptions import (
     QAConfigurationError,
     QAConnectError,
-    QAConnectionLostError,
     QAError,
     QANotFoundError,
     QARateLimitError,
     QAResponseError,
     QAServerError,
-    QATimeoutError,
-    QATLSError,
     QAValidationError,
     error_class_for,
 )
 from tests.contract.recorder import Answer, RecordingServer
-from tests.unit.acme import BASE_URL, KEY, ROUTES, AcmeClient, acme, failures
+from tests.unit.acme import BASE_URL, KEY, ROUTES, AcmeClient, acme, answer
 
 OTHER_HOST = "https://login.example.org"
 MAYBE = "The request may have been carried out: the answer was lost."
-WRITE_NOT_DONE = "Nothing was changed."
 
 
 @pytest.fixture
@@ -63,9 +42,12 @@ def vendor() -> Iterator[responses.RequestsMock]:
         yield mock
 
 
-def answer(vendor: responses.RequestsMock, operation: str, **content: Any) -> None:
-    route = ROUTES[operation]
-    vendor.add(route.method, BASE_URL + route.path.replace("{id}", "7"), **content)
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that nobody listens on, kept so."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 # What goes out
@@ -497,365 +479,3 @@ def test_the_hint_of_a_real_vendor_works_when_it_is_followed(vendor: responses.R
     vendor.add(responses.GET, f"{settings.base_url}/requests/r1", json={"isSuccess": True, "data": {"id": "r1"}})
     with QalyptusClient(ClientSettings(settings.base_url, KEY, routes=overrides)) as client:
         assert client.status.get_on_demand("r1") == {"id": "r1"}
-
-
-# Connections that fail, on real sockets
-
-
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """A port that nobody listens on, kept so."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        yield held.getsockname()[1]
-
-
-@contextmanager
-def peer(behave: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """A server that treats every connection in the same way; gives its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection:
-                    try:
-                        behave(tls.wrap_socket(connection, server_side=True) if tls else connection)
-                    except OSError:
-                        continue
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
-
-
-def hear(connection: socket.socket) -> None:
-    while b"\r\n\r\n" not in connection.recv(65536):
-        pass
-
-
-def reset(connection: socket.socket) -> None:
-    hear(connection)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def hang_up(connection: socket.socket) -> None:
-    hear(connection)
-
-
-def stay_silent(connection: socket.socket) -> None:
-    hear(connection)
-    while connection.recv(65536):  # until the client has given up
-        pass
-
-
-def cut_off(connection: socket.socket) -> None:
-    hear(connection)
-    connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{"id": 1}, ')
-
-
-def compress_badly(connection: socket.socket) -> None:
-    hear(connection)
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
-
-
-def cut_off_chunks(connection: socket.socket) -> None:
-    hear(connection)
-    connection.sendall(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n[{"id": 1}, ')
-
-
-def stall(connection: socket.socket) -> None:
-    cut_off(connection)
-    connection.recv(1)
-
-
-def cut_off_an_error(connection: socket.socket) -> None:
-    hear(connection)
-    connection.sendall(b'HTTP/1.1 400 Bad Request\r\nContent-Length: 500\r\n\r\n{"message": "the na')
-
-
-def talk_nonsense(connection: socket.socket) -> None:
-    hear(connection)
-    connection.sendall(b"220 mail.example.com ESMTP\r\n")
-
-
-@pytest.mark.parametrize(
-    ("behave", "kind", "message"),
-    [
-        (reset, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
-        (hang_up, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
-        (talk_nonsense, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
-        (cut_off, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
-        (cut_off_chunks, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
-        (cut_off_an_error, QAConnectionLostError, "the connection to 127.0.0.1:{port} broke: "),
-        (compress_badly, QAResponseError, "the answer of 127.0.0.1:{port} could not be read: "),
-        (stay_silent, QATimeoutError, "127.0.0.1:{port} sent nothing for 0.2 s."),
-        (stall, QATimeoutError, "127.0.0.1:{port} sent nothing for 0.2 s."),
-    ],
-)
-@pytest.mark.parametrize("operation", ["parts.list", "parts.create", "parts.link", "parts.file"])
-def test_a_connection_that_breaks(
-    operation: str, behave: Callable[[socket.socket], None], kind: type[QAError], message: str
-) -> None:
-    with peer(behave) as port, pytest.raises(kind) as failed:
-        acme(base_url=f"http://127.0.0.1:{port}", read_timeout=0.2, retries=0).ask(operation)
-
-    assert type(failed.value) is kind
-    text = str(failed.value)
-    assert message.format(port=port) in text
-    assert (MAYBE in text) is (operation in ("parts.create", "parts.link"))
-    if kind is QAConnectionLostError:
-        assert failed.value.hint == {
-            "parts.create": "Look at the vendor before you repeat it",
-            "parts.link": "A retry with the same arguments is harmless",
-        }.get(operation, "A retry is harmless")
-
-
-@pytest.mark.parametrize("operation", ["parts.list", "parts.create", "parts.file"])
-def test_nobody_listens(operation: str, closed_port: int) -> None:
-    with pytest.raises(QAConnectError) as failed:
-        acme(base_url=f"http://127.0.0.1:{closed_port}", retries=0).ask(operation)
-
-    assert f"could not connect to 127.0.0.1:{closed_port}: " in str(failed.value)
-    assert "refused" in str(failed.value)
-    assert "Nothing was sent." in str(failed.value)
-    assert "0x" not in str(failed.value), "addresses of Python objects say nothing"
-
-
-def test_a_host_that_does_not_exist() -> None:
-    with pytest.raises(QAConnectError, match=r"could not connect to nowhere\.invalid: .*nowhere\.invalid"):
-        acme(base_url="https://nowhere.invalid", retries=0).ask("parts.list")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for localhost, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(timezone.utc)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    plain = serialization.NoEncryption()
-    path.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    )
-    return path
-
-
-@pytest.fixture
-def tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
-def say_nothing_is_there(connection: socket.socket) -> None:
-    hear(connection)
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_certificate_that_is_not_trusted_stops_the_request(host: str, tls: ssl.SSLContext, certificate: Path) -> None:
-    trusted: Any = {"localhost": True, "127.0.0.1": str(certificate)}[host]  # unknown authority, wrong name
-    with peer(say_nothing_is_there, tls) as port, pytest.raises(QATLSError) as failed:
-        acme(base_url=f"https://{host}:{port}", verify=trusted).ask("parts.create")
-
-    assert f"the TLS certificate of {host}:{port} was not accepted: " in str(failed.value)
-    assert "Nothing was sent." in str(failed.value)
-    assert "set ca_path in the connection's extra" in str(failed.value)
-
-
-@pytest.mark.parametrize("trusted", ["the bundle", False])
-def test_a_private_authority_or_none(trusted: Any, tls: ssl.SSLContext, certificate: Path) -> None:
-    with peer(say_nothing_is_there, tls) as port:
-        client = acme(base_url=f"https://localhost:{port}", verify=trusted and str(certificate))
-        with pytest.warns() if not trusted else pytest.MonkeyPatch.context():
-            assert client.ask("parts.list") == []
-
-
-def test_a_tls_connection_that_breaks_may_have_carried_the_request(tls: ssl.SSLContext, certificate: Path) -> None:
-    with peer(hang_up, tls) as port, pytest.raises(QAConnectionLostError) as failed:
-        acme(base_url=f"https://localhost:{port}", verify=str(certificate)).ask("parts.create")
-
-    assert MAYBE in str(failed.value)
-
-
-def test_a_server_without_tls_is_told_from_a_bad_certificate() -> None:
-    def answer_in_the_clear(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-
-    with peer(answer_in_the_clear) as port, pytest.raises(QAError) as failed:
-        acme(base_url=f"https://127.0.0.1:{port}", retries=0).ask("parts.list")
-
-    # OpenSSL before 3.2 says "wrong version number", which settles it; later ones say "record layer failure"
-    assert isinstance(failed.value, (QATLSError, QAConnectionLostError))
-    assert "certificate" not in str(failed.value)
-
-
-@pytest.mark.parametrize("what", failures())
-def test_the_made_up_failures_of_these_tests_are_the_real_ones(what: str, closed_port: int) -> None:
-    """The failures that other tests hand to ``responses`` must be told apart like those of real sockets."""
-    made_up = acme().transport.translated(failures()[what], ROUTES["parts.create"])
-
-    assert (made_up.outcome == "Nothing was sent") is (
-        what
-        in {
-            "refused",
-            "unknown host",
-            "connect time-out",
-            "proxy refused",
-            "certificate refused",
-        }
-    )
-
-
-# Secrets
-
-ECHOES: dict[str, Any] = {
-    "documented shape": {"message": f"bad key {KEY}", "code": f"key/{KEY}"},
-    "nested shape": {"error": {"message": f"bad key {KEY}", "code": KEY, "details": {KEY: [KEY]}}, "message": KEY},
-    "envelope": {"isSuccess": False, "error": {"code": KEY, "message": KEY}, "errorDetails": KEY, "data": None},
-    "other envelope": {"error": KEY, "errors": [KEY], "errorId": KEY, "reference": KEY, "id": KEY, "data": None},
-    "field errors": {"errors": {"apiKey": [f"{KEY} is not valid"]}, "title": KEY, "type": KEY, "detail": KEY},
-    "list": [KEY, {"x": KEY}],
-    "text": KEY,
-    "percent-encoded": {"message": f"no such page /login?k={quote(KEY, safe='')}&q={quote_plus(KEY)}"},
-    "headers": {"message": f"got headers X-Api-Key: {KEY}; Authorization: Bearer {KEY}"},
-    "at the cut": {"message": "x" * 290 + KEY, "code": "x" * 290 + KEY},
-}
-ECHO_HEADERS = {"X-Request-Id": f"req {KEY}", "Content-Type": f"application/json; key={KEY}"}
-
-
-def every_form(secret: str) -> set[str]:
-    halves = {secret[:12], secret[-12:]}
-    return {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1], *halves}
-
-
-def assert_secret_is_kept(error: QAError, log: str, secret: str = KEY) -> None:
-    """No text that a person or a program gets from an error may hold the secret."""
-    shown = {
-        "str": str(error),
-        "repr": repr(error),
-        "facts": repr(vars(error)),
-        "traceback": "".join(traceback.format_exception(error)),
-        "pickle": repr(pickle.dumps(error)),
-        "log": log,
-    }
-    leaks = {where for where, text in shown.items() for form in every_form(secret) if form in text}
-    assert leaks == set(), str(error)
-
-
-@pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.set_level(logging.DEBUG)
-    return caplog
-
-
-@pytest.mark.parametrize("echo", ECHOES)
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 429, 500, 503])
-@pytest.mark.parametrize("operation", ["parts.get", "parts.create", "parts.file"])
-def test_an_error_that_echoes_the_key_is_shown_without_it(
-    operation: str, status: int, echo: str, vendor: responses.RequestsMock, log: pytest.LogCaptureFixture
-) -> None:
-    answer(vendor, operation, status=status, json=ECHOES[echo], headers=ECHO_HEADERS)
-    with pytest.raises(QAError) as failed:
-        acme(retries=0).ask(operation)
-
-    assert_secret_is_kept(failed.value, log.text)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        {"body": f"<html>{KEY}</html>", "content_type": "text/html"},
-        {"body": f'{{"key": "{KEY}', "content_type": "application/json"},
-        {"body": f"{KEY}", "headers": {"Content-Type": f"text/{KEY}", "X-Request-Id": KEY}},
-        {"status": 302, "headers": {"Location": f"{OTHER_HOST}/{KEY}/{quote(KEY, safe='')}?key={KEY}#{KEY}"}},
-        {"status": 503, "body": KEY, "headers": {"Content-Type": KEY, "Retry-After": KEY}},
-        {"body": requests.ConnectionError(f"broken: {KEY}")},
-        {"body": requests.Timeout(KEY)},
-        {"body": requests.exceptions.InvalidHeader(f"Invalid character in header value: {KEY!r}")},
-        {"body": requests.exceptions.ChunkedEncodingError(ValueError(f"{KEY}"))},
-        {"body": requests.exceptions.InvalidURL(f"{BASE_URL}?key={quote(KEY, safe='')}")},
-        {"body": requests.exceptions.SSLError(ssl.SSLError(1, f"[SSL] {KEY}"))},
-        {"body": OSError(f"no such bundle: {KEY}")},
-    ],
-    ids=lambda content: next(iter(content.values())).__class__.__name__,
-)
-@pytest.mark.parametrize("operation", ["parts.list", "parts.create"])
-def test_no_other_failure_shows_the_key(
-    operation: str, content: dict[str, Any], vendor: responses.RequestsMock, log: pytest.LogCaptureFixture
-) -> None:
-    answer(vendor, operation, **content)
-    with pytest.raises(QAError) as failed:
-        acme(retries=1, max_retry_wait=0).ask(operation)
-
-    assert_secret_is_kept(failed.value, log.text)
-
-
-@pytest.mark.parametrize("what", failures())
-def test_no_failed_connection_shows_the_key(
-    what: str, vendor: responses.RequestsMock, log: pytest.LogCaptureFixture
-) -> None:
-    answer(vendor, "parts.create", body=failures()[what])
-    with pytest.raises(QAError) as failed:
-        acme(retries=0).ask("parts.create")
-
-    assert_secret_is_kept(failed.value, log.text)
-
-
-def every_vendor() -> list[VendorClient]:
-    options = {"smartq": {"login": "ann@example.com", "client_id": f"c-{KEY}", "authentication": "basic"}}
-    kinds = (ConqaClient, MonitorQAClient, QalyptusClient, SimploClient, SmartQClient)
-    return [kind(ClientSettings(BASE_URL, KEY, retries=0, options=options.get(kind.vendor, {}))) for kind in kinds]
-
-
-@pytest.mark.parametrize("client", every_vendor(), ids=lambda client: client.vendor)
-@pytest.mark.parametrize("echo", ECHOES)
-@pytest.mark.parametrize("status", [200, 400, 401, 404, 409, 500])
-def test_no_vendor_s_error_shape_shows_the_key(
-    status: int, echo: str, client: VendorClient, vendor: responses.RequestsMock, log: pytest.LogCaptureFixture
-) -> None:
-    # without a request id in the header, one in the body may be taken
-    headers = {} if status == 404 else ECHO_HEADERS
-    vendor.add(responses.GET, re.compile(f"{BASE_URL}/.*"), status=status, json=ECHOES[echo], headers=headers)
-    try:
-        client.ping()
-    except QAError as error:
-        assert_secret_is_kept(error, log.text)
-    else:
-        assert status == 200, "an error status must raise"
-        assert not any(form in log.text for form in every_form(KEY))
-
-
-@pytest.mark.parametrize("client", every_vendor(), ids=lambda client: client.vendor)
-def test_no_repr_shows_the_key(client: VendorClient) -> None:
-    shown = (
-        client,
-        client.settings,
-        client.transport,
-        client.transport.session,
-        client.transport.session.auth,
-        client.routes,
-    )
-
-    assert not any(form in repr(thing) for thing in shown for form in every_form(KEY))
-    assert "api.example.com" in repr(client)
