@@ -7,6 +7,14 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+try:
+    from airflow.sdk.definitions.retry_policy import RetryPolicy as RetryPolicy
+
+    RETRY_POLICIES = True
+except ImportError:  # before Airflow 3.3
+    RetryPolicy = object  # type: ignore[assignment,misc]
+    RETRY_POLICIES = False
+
 
 class TaskStateStore(Protocol):
     """The part of ``context["task_state_store"]`` (Airflow 3.3) that this package uses.
@@ -65,3 +73,18 @@ def listener_manager() -> Any:
     except ImportError:  # Airflow 3.1
         listeners = import_module("airflow.listeners.listener")
     return listeners.get_listener_manager()
+
+
+def fails_at_once(error: BaseException) -> BaseException:
+    """Return what to raise for an error that no retry can mend.
+
+    From 3.3 on the task's retry policy decides, and sees the error itself. Before, ``AirflowFailException`` is the only
+    word for it.
+
+    :param error: The error.
+    """
+    if RETRY_POLICIES:
+        return error
+    from airflow.providers.common.compat.sdk import AirflowFailException
+
+    return AirflowFailException(str(error))

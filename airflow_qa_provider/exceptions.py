@@ -22,6 +22,7 @@
     ├── QAFileError                  a downloaded report is not the file that it should be
     ├── QANotSupportedError          the vendor has no call for what was asked
     ├── QAJournalError               going on could create something twice
+    │   ├── QATaskStateError         the task's state cannot be read or written
     │   └── QAUncertainError         whether an earlier attempt created something cannot be told
     ├── QAWaitError                  a wait ended badly
     │   ├── QAJobFailedError         the remote object reached a failed, cancelled or deleted state
@@ -50,7 +51,11 @@ class QAError(Exception):
     :param retry_after: Seconds that the vendor asked to wait.
     :param outcome: What happened to the remote object ("nothing was created", "may have been created").
     :param hint: What to change, or what a retry will do.
+
+    :ivar permanent: Whether a retry of the task gets the same answer until somebody changes something.
     """
+
+    permanent: bool = False
 
     def __init__(
         self,
@@ -108,9 +113,13 @@ def _rebuild(cls: type[QAError], message: str, facts: dict[str, Any]) -> QAError
 class QAConfigurationError(QAError):
     """The connection or its extra cannot work as it is: no host, no key, an unknown operation in ``routes``."""
 
+    permanent = True
+
 
 class QAValidationError(QAError, ValueError):
     """Bad input, found before any request was sent; the message names the field."""
+
+    permanent = True
 
 
 class QATransportError(QAError):
@@ -144,17 +153,25 @@ class QAApiError(QAError):
 class QARequestRejectedError(QAApiError):
     """The vendor refused the content of the request: HTTP 400, 422, or an error inside a 200 answer."""
 
+    permanent = True
+
 
 class QAAuthenticationError(QAApiError):
     """HTTP 401: the key or token is missing, wrong or expired."""
+
+    permanent = True
 
 
 class QAPermissionError(QAApiError):
     """HTTP 403: the key is good but has no right to this."""
 
+    permanent = True
+
 
 class QANotFoundError(QAApiError):
     """HTTP 404 or 405: no such object, or no such path at this vendor."""
+
+    permanent = True
 
 
 class QAConflictError(QAApiError):
@@ -176,9 +193,19 @@ class QAFileError(QAError):
 class QANotSupportedError(QAError):
     """The vendor has no call for what was asked, such as cancelling an object that it cannot cancel."""
 
+    permanent = True
+
 
 class QAJournalError(QAError):
     """Going on could create something twice, or something else than what an earlier attempt created."""
+
+    permanent = True
+
+
+class QATaskStateError(QAJournalError):
+    """The task's state, where Airflow keeps what earlier attempts did, cannot be read or written at the moment."""
+
+    permanent = False
 
 
 class QAUncertainError(QAJournalError):

@@ -85,7 +85,14 @@ class VendorClient:
 
     def without_retries(self) -> Self:
         """Return a client that asks once, for callers that pace themselves."""
-        return type(self)(replace(self.settings, retries=0))
+        return self._twin(retries=0)
+
+    def rehearsing(self) -> Self:
+        """Return a client that reads, and raises ``RequestWithheld`` with each request that would change something."""
+        return self._twin(rehearse=True)
+
+    def _twin(self, **settings: Any) -> Self:
+        return type(self)(replace(self.settings, **settings))
 
     def call(
         self,

@@ -33,6 +33,8 @@ class ClientSettings:
     :param options: What the vendor's docs leave open, by name, and further credentials; see the vendor's client.
         Never shown in ``repr``.
     :param connection_id: Name of the connection, for messages.
+    :param rehearse: Whether requests that change something are kept back: see
+        :class:`~airflow_qa_provider.clients.rehearsal.RequestWithheld`.
     """
 
     base_url: str
@@ -48,6 +50,7 @@ class ClientSettings:
     routes: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     connection_id: str | None = None
+    rehearse: bool = False
 
     def checked(self, vendor: str, *, token_in_header: bool = True) -> ClientSettings:
         """Return the settings when a client can work with them.

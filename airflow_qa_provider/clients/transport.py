@@ -18,6 +18,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from airflow_qa_provider import __version__
 from airflow_qa_provider.clients.pacing import pacer_for
 from airflow_qa_provider.clients.redaction import redact
+from airflow_qa_provider.clients.rehearsal import Rehearsed, RequestWithheld, is_withheld
 from airflow_qa_provider.clients.retrying import send_with_retries
 from airflow_qa_provider.clients.routes import Route
 from airflow_qa_provider.clients.settings import ClientSettings
@@ -101,8 +102,11 @@ class Transport:
         :param path_values: Values of the route's placeholders.
         :param request: ``params``, ``json``, ``data``, ``files``, ``headers``, ``stream`` as in ``requests``.
         :raises QAError: See :mod:`airflow_qa_provider.exceptions`.
+        :raises RequestWithheld: The client only rehearses, and the request would change something.
         """
         url = self.settings.base_url.rstrip("/") + route.url_path(path_values)
+        if self.settings.rehearse and is_withheld(route):
+            raise RequestWithheld(Rehearsed.of(route, url, request, [self.settings.token]))
         return send_with_retries(lambda: self._send_once(route, url, request), route, self.settings)
 
     def _send_once(self, route: Route, url: str, request: Mapping[str, Any]) -> requests.Response:

@@ -70,12 +70,15 @@ class Tally:
             _sentence("Delivered by an earlier attempt", self.already_delivered),
             _sentence("Uncertain and left so by on_uncertain", self.skipped),
         ]
-        return QADeliveryError(
+        error = QADeliveryError(
             f"{missing} of {total} recipients are not known to have the mail. {' '.join(filter(None, reasons))}",
             operation="delivery",
             outcome=" ".join(filter(None, served)) or (None if self.uncertain else "Nobody has the mail"),
             hint=self._hint([*self.refused, *self.postponed, *waiting]),
         )
+        # a retry sends nothing to those who are uncertain
+        error.permanent = not (self.refused or self.postponed or waiting)
+        return error
 
     def _hint(self, retried: list[str]) -> str:
         parts = [f"{self.advice}."] if self.advice else []

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from airflow_qa_provider.compat import TaskStateStore, keep
-from airflow_qa_provider.exceptions import QAJournalError
+from airflow_qa_provider.exceptions import QAJournalError, QATaskStateError
 from airflow_qa_provider.journal.identity import Identity
 
 log = logging.getLogger(__name__)
@@ -108,10 +108,12 @@ class Notes:
     """The task's state, as far as the journal uses it.
 
     :param store: The task's state store; ``None`` before Airflow 3.3.
+    :param read_only: Whether to write nothing, as in a dry run.
     """
 
-    def __init__(self, store: TaskStateStore | None) -> None:
+    def __init__(self, store: TaskStateStore | None, *, read_only: bool = False) -> None:
         self._store = store
+        self._read_only = read_only
 
     @property
     def kept(self) -> bool:
@@ -121,7 +123,8 @@ class Notes:
     def read(self) -> Record | None:
         """Return the note of an earlier attempt.
 
-        :raises QAJournalError: The task's state, or the note in it, cannot be read.
+        :raises QATaskStateError: The task's state cannot be read.
+        :raises QAJournalError: The note in it cannot be read.
         """
         note = self._get(NOTE)
         return None if note is None else Record.from_dict(note)
@@ -135,8 +138,10 @@ class Notes:
         """Write an intent, before its request is sent.
 
         :param record: The note.
-        :raises QAJournalError: It cannot be written.
+        :raises QATaskStateError: It cannot be written.
         """
+        if self._read_only:
+            return
         self._guarded(lambda store: keep(store, NOTE, record.as_dict()), "written")
 
     def complete(self, record: Record) -> None:
@@ -144,7 +149,7 @@ class Notes:
 
         :param record: The note.
         """
-        if self._store is None:
+        if self._store is None or self._read_only:
             return
         try:
             keep(self._store, NOTE, record.as_dict())
@@ -160,7 +165,7 @@ class Notes:
 
         :param earlier: The note before it.
         """
-        if self._store is None:
+        if self._store is None or self._read_only:
             return
         try:
             if earlier is None:
@@ -182,7 +187,7 @@ class Notes:
         try:
             return call(self._store)
         except Exception as error:
-            raise QAJournalError(
+            raise QATaskStateError(
                 f"the task's state could not be {done}: {type(error).__name__}: {error}",
                 outcome="Nothing was sent: without it a retry would not know what was created",
                 hint="A retry starts from what is noted",

@@ -11,18 +11,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
+from airflow_qa_provider.retries import RetryingTask, fail_now
 from airflow_qa_provider.triggers.deferral import TIMEOUT, WaitingTask, seconds
 from airflow_qa_provider.waiting.verdict import OnKill
 
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.attempt import Made, Patience
+    from airflow_qa_provider.journal.journal import Journal
     from airflow_qa_provider.journal.lookup import Finder
-    from airflow_qa_provider.journal.policies import IfExists, OnChangedInput, OnClear, OnGone, OnUncertain
+    from airflow_qa_provider.journal.policies import (
+        IfExists,
+        OnChangedInput,
+        OnClear,
+        OnGone,
+        OnUncertain,
+        Policies,
+    )
     from airflow_qa_provider.waiting.probes import Probe
     from airflow_qa_provider.waiting.snapshot import Phase
 
 
-class CreatingOperator(BaseOperator):
+class CreatingOperator(RetryingTask, BaseOperator):
     """Creates something at a vendor, once, however often the task is retried, killed or cleared.
 
     Before the request is sent, the task's state notes that it will be; after the answer, it notes the id. A later
@@ -43,6 +52,8 @@ class CreatingOperator(BaseOperator):
         cleared task creates a new one in either case.
     :param if_exists: What the first attempt does about an equal object that was there before: ``create`` one more,
         ``adopt`` it, or ``fail``.
+    :param dry_run: Whether to show the request, in the log and the XCom ``dry_run``, and to send nothing. The task is
+        then skipped where it would have sent something. (templated)
 
     :cvar kind: Kind of object, ``vendor.object``.
     :cvar noun: The object in words.
@@ -66,6 +77,7 @@ class CreatingOperator(BaseOperator):
         on_clear: OnClear = "adopt",
         on_gone: OnGone = "fail",
         if_exists: IfExists = "create",
+        dry_run: bool | str = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -75,7 +87,10 @@ class CreatingOperator(BaseOperator):
         self.on_clear = on_clear
         self.on_gone = on_gone
         self.if_exists = if_exists
+        # dry_run is a method of Airflow's operators
+        self.rehearsal = dry_run
 
+    @fail_now
     def execute(self, context: Any) -> Any:
         """Create the object, or take up the one that is there.
 
@@ -93,33 +108,45 @@ class CreatingOperator(BaseOperator):
 
         :param context: Airflow's task context.
         :raises QAJournalError: Going on could create it twice.
+        :raises AirflowSkipException: It is a dry run, and something would be sent.
         """
-        from airflow_qa_provider.compat import task_state_store
-        from airflow_qa_provider.hooks.registry import hook_for
-        from airflow_qa_provider.journal.attempt import Attempt, Patience
-        from airflow_qa_provider.journal.claims import Claims
-        from airflow_qa_provider.journal.identity import Identity
-        from airflow_qa_provider.journal.journal import Journal
+        from airflow_qa_provider.clients.rehearsal import RequestWithheld
         from airflow_qa_provider.journal.policies import Policies
-        from airflow_qa_provider.journal.record import Notes
+        from airflow_qa_provider.operators.rehearsal import connected, is_dry, show
 
         policies = Policies(
             self.on_uncertain, self.on_changed_input, self.on_clear, self.on_gone, self.if_exists
         ).checked(updates=self.updates)
+        dry = is_dry(self.rehearsal)
+        with connected(self.kind.partition(".")[0], self.conn_id, rehearse=dry) as client:
+            try:
+                made = self._journal(context, client, policies, dry).ensure()
+                self.complete(client, made)
+            except RequestWithheld as withheld:
+                raise show(self, context, withheld) from None
+        return made
+
+    def _journal(self, context: Any, client: Any, policies: Policies, dry: bool) -> Journal:
+        from airflow_qa_provider.compat import task_state_store
+        from airflow_qa_provider.journal.attempt import Attempt, Patience
+        from airflow_qa_provider.journal.claims import Claims
+        from airflow_qa_provider.journal.identity import Identity
+        from airflow_qa_provider.journal.journal import Journal
+        from airflow_qa_provider.journal.record import Notes
+
         payload = {name: getattr(self, name) for name in self.payload_fields}
-        with hook_for(self.kind.partition(".")[0], self.conn_id).get_conn() as client:
-            return Journal(
-                self,
-                client,
-                self.probe(),
-                self.finder(),
-                Identity.of(context, self.kind, self.conn_id, payload),
-                Notes(task_state_store(context)),
-                Claims(context, self.kind, tell=self.do_xcom_push),
-                Attempt.of(context),
-                policies,
-                self.patience or Patience(),
-            ).ensure()
+        return Journal(
+            self,
+            client,
+            self.probe(),
+            self.finder(),
+            Identity.of(context, self.kind, self.conn_id, payload),
+            Notes(task_state_store(context), read_only=dry),
+            Claims(context, self.kind, tell=self.do_xcom_push and not dry),
+            Attempt.of(context),
+            policies,
+            self.patience or Patience(),
+        )
 
     def facts(self, now: datetime, marker: str) -> dict[str, Any]:
         """Check the input; return what depends on the moment, and what the object can be recognised by, as plain JSON.
@@ -147,6 +174,13 @@ class CreatingOperator(BaseOperator):
         :param facts: What :meth:`facts` returned.
         """
         raise NotImplementedError
+
+    def complete(self, client: Any, made: Made) -> None:
+        """Do what belongs to the object besides its creation, such as uploads; each attempt does this anew.
+
+        :param client: The vendor's client.
+        :param made: The object.
+        """
 
     def has_failed(self, phase: Phase) -> bool:
         """Tell whether an object that stands there has ended badly, so that a retry creates another one.
@@ -214,17 +248,20 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
         self.wait_timeout = timeout
         self.kill_policy = on_kill
 
+    @fail_now
     def execute(self, context: Any) -> Any:
         """Create the object or take it up, then wait for its end.
 
         :param context: Airflow's task context.
         :return: Id at the vendor.
         """
+        from airflow_qa_provider.operators.rehearsal import is_dry
+
         for field, value in (("poll_interval", self.poll_interval), ("timeout", self.wait_timeout)):
             if value is not None:
                 seconds(value, field)
         self.check_policies()
-        if not self.wait_for_completion:
+        if not self.wait_for_completion or is_dry(self.rehearsal):
             return super().execute(context)
         made = self.create_once(context)
         self.awaited_id, self.journal_note = made.id, made.as_dict()

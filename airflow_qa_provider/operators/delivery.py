@@ -14,12 +14,13 @@ from airflow_qa_provider.delivery.policies import (
     LinkUrl,
     UncertainPolicy,
 )
+from airflow_qa_provider.retries import RetryingTask, fail_now
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
 
-class DeliverReportsOperator(BaseOperator):
+class DeliverReportsOperator(RetryingTask, BaseOperator):
     """Mail stored reports to people: one mail to each, with the files attached or linked, once.
 
     ::
@@ -128,6 +129,7 @@ class DeliverReportsOperator(BaseOperator):
         self.if_empty = if_empty
         self.max_refused = max_refused
 
+    @fail_now
     def execute(self, context: Context) -> dict[str, Any]:
         """Deliver the reports; the class says how.
 

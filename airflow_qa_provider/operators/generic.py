@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
+from airflow_qa_provider.retries import RetryingTask, fail_now
+
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
@@ -21,7 +23,7 @@ DEFAULT_LIMIT = 1000
 """Most rows of a paged list that go into an XCom when no limit is given."""
 
 
-class VendorOperator(BaseOperator):
+class VendorOperator(RetryingTask, BaseOperator):
     """Calls one operation of a vendor's API and returns its answer as JSON.
 
     For everything that has no operator of its own. Operation and arguments are checked against the client before
@@ -76,6 +78,7 @@ class VendorOperator(BaseOperator):
         self.object_storage_conn_id = object_storage_conn_id
         self.overwrite = overwrite
 
+    @fail_now
     def execute(self, context: Any) -> Any:
         """Check the call, carry it out, and return its answer.
 

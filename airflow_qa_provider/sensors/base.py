@@ -16,6 +16,7 @@ from airflow.providers.common.compat.sdk import (
 
 from airflow_qa_provider.compat import reschedule_at, task_state_store
 from airflow_qa_provider.exceptions import QAWaitTimeoutError
+from airflow_qa_provider.retries import fail_now
 from airflow_qa_provider.triggers.deferral import TRIGGERER_RESTART, WaitingTask
 from airflow_qa_provider.waiting.decisions import Decision, WaitUntil
 from airflow_qa_provider.waiting.goals import Goal
@@ -92,6 +93,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         """Return what ends the wait."""
         return self._target().goal
 
+    @fail_now
     def execute(self, context: Any) -> Any:
         """Wait.
 

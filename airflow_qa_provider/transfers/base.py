@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
+from airflow_qa_provider.retries import RetryingTask
+
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from airflow_qa_provider.reports.target import Target
 
 
-class ReportToObjectStorageOperator(BaseOperator):
+class ReportToObjectStorageOperator(RetryingTask, BaseOperator):
     """Base of the transfers: streams a report into a file, checks it, and returns its manifest.
 
     The file appears whole or not at all; see :func:`~airflow_qa_provider.reports.store.store_report`.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from airflow_qa_provider.retries import fail_now
 from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator, required_id
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class MonitorQAAuditReportToObjectStorageOperator(ReportToObjectStorageOperator)
         self.include_photos = include_photos
         self.monitorqa_conn_id = monitorqa_conn_id
 
+    @fail_now
     def execute(self, context: Any) -> Manifest:
         """Download, check and store the report.
 

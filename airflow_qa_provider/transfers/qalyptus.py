@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.retries import fail_now
 from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator, required_id
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
         self.output_format = output_format
         self.qalyptus_conn_id = qalyptus_conn_id
 
+    @fail_now
     def execute(self, context: Any) -> Manifest:
         """Download, check and store the report.
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, get_args
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
 from airflow_qa_provider.exceptions import QAError, QAValidationError
+from airflow_qa_provider.retries import RetryingTask, fail_now
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
 from airflow_qa_provider.waiting.goals import Goal
 from airflow_qa_provider.waiting.machine import Wait
@@ -33,7 +34,7 @@ _POLLS_BEYOND_DEADLINE = 2
 TRIGGERER_RESTART = timedelta(minutes=5)
 
 
-class WaitingTask:
+class WaitingTask(RetryingTask):
     """Mixin for operators and sensors that wait for an object at a vendor.
 
     :cvar kind: Kind of object, ``vendor.object``.
@@ -114,6 +115,7 @@ class WaitingTask:
             decision = wait_in_place(wait, decision, probe, self._connect, self._notify)
         return self.conclude(context, decision, object_id)
 
+    @fail_now
     def execute_complete(self, context: Any, event: Any = None, **_: Any) -> Any:
         """Take the task up again after the trigger.
 

@@ -73,10 +73,9 @@ class SmartQClient(VendorClient):
         me = self.users.get_me()
         return f"signed in as user {me.get('id', 'without an id')}"
 
-    def without_retries(self) -> Self:
-        """Return a client that asks once, signed in with the same token."""
-        twin = super().without_retries()
-        twin._use(self._store)
+    def _twin(self, **settings: Any) -> Self:
+        twin = super()._twin(**settings)
+        twin._use(self._store)  # signed in with the same token
         return twin
 
     def keep_secret(self, secret: str) -> None:

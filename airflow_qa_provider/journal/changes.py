@@ -1,0 +1,223 @@
+"""What an attempt of a task does about a change that belongs to it: make it, or see that it is made.
+
+A change is compared with what the vendor shows before anything is sent. The note in the task's state serves what a
+comparison cannot tell: that an earlier attempt made the change, and somebody else has changed the object since.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any, Literal, Protocol
+
+from airflow_qa_provider.clients.rehearsal import RequestWithheld
+from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.journal.attempt import Attempt, Patience
+from airflow_qa_provider.journal.identity import Identity
+from airflow_qa_provider.journal.lookup import may_be_done
+from airflow_qa_provider.journal.record import Notes, Record
+
+log = logging.getLogger(__name__)
+
+ChangeOutcome = Literal["created", "updated", "deleted", "unchanged"]
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How a change came about.
+
+    :param id: Id at the vendor of the object.
+    :param outcome: ``created``, ``updated`` or ``deleted`` by this task, or ``unchanged``: nothing had to be sent.
+    :param reason: Why, in a few words.
+    :param changes: Field to ``{"from": ..., "to": ...}``, of what was different.
+    """
+
+    id: str
+    outcome: ChangeOutcome
+    reason: str
+    changes: dict[str, dict[str, Any]]
+
+
+class Changer(Protocol):
+    """What an operator contributes to a change."""
+
+    noun: str
+
+    def changed_id(self) -> str:
+        """Return the id at the vendor of the object, checked."""
+
+    def wanted(self, client: Any, moment: datetime) -> Fields:
+        """Check the input; return the fields that the object is to have, as :meth:`current` would show them.
+
+        :param client: The vendor's client.
+        :param moment: When the change was asked for first: the same for every attempt.
+        :raises QAValidationError: The input breaks a rule.
+        """
+
+    def current(self, client: Any) -> Fields | None:
+        """Return what the vendor shows of the object, ``None`` when there is none.
+
+        :param client: The vendor's client.
+        """
+
+    def send(self, client: Any, wanted: Fields, current: Fields | None, moment: datetime) -> None:
+        """Send the request that makes the change.
+
+        :param client: The vendor's client.
+        :param wanted: What :meth:`wanted` returned.
+        :param current: What :meth:`current` returned.
+        :param moment: When the change was asked for first: the same for every attempt.
+        """
+
+    def was_made(self, current: Fields | None, sent_at: datetime) -> bool:
+        """Tell whether a request whose answer was lost was carried out, although the object looks different now.
+
+        :param current: What :meth:`current` returned.
+        :param sent_at: When it was sent.
+        """
+
+    def outcome_of(self, current: Fields | None) -> ChangeOutcome:
+        """Say what the change does.
+
+        :param current: What :meth:`current` returned before it.
+        """
+
+
+@dataclass
+class ChangeJournal:
+    """Makes sure that the change of the task is made, once.
+
+    :param changer: What to change.
+    :param client: The vendor's client.
+    :param identity: Whose change it is.
+    :param notes: The task's state.
+    :param attempt: The attempt that is going on.
+    :param patience: How long to look for the effect of a request whose answer was lost.
+    """
+
+    changer: Changer
+    client: Any
+    identity: Identity
+    notes: Notes
+    attempt: Attempt
+    patience: Patience
+
+    def ensure(self) -> Changed:
+        """Make the change unless it is made.
+
+        :raises QAError: The vendor refused, or could not be asked.
+        """
+        record = self._earlier()
+        moment = datetime.fromtimestamp(time.time() if record is None else record.sent_at, timezone.utc)
+        wanted = self.changer.wanted(self.client, moment)
+        if record is not None and record.object_id is not None:
+            return self._done(record, "unchanged", f"an earlier attempt made the change at {record.when}", {})
+        intent = record or self._intent(moment)
+        current = self.changer.current(self.client)
+        changes = difference(current, wanted)
+        if record is not None and changes:
+            current, changes = self._seen_late(record, wanted, current, changes)
+        if not changes:
+            lost = f"an earlier attempt made the change at {intent.when} and lost the answer"
+            reason = "the vendor shows what is asked for" if record is None else lost
+            return self._done(intent, "unchanged", reason, {})
+        if record is not None and self.changer.was_made(current, moment):
+            reason = f"the request of {record.when} was carried out, and somebody has changed the object since"
+            return self._done(intent, "unchanged", reason, {})
+        return self._send(intent, wanted, current, changes, moment)
+
+    def _earlier(self) -> Record | None:
+        """Return the note of an earlier attempt at the same change, in a task that nobody has cleared since."""
+        record = self.notes.read()
+        same = record is not None and record.belongs_to(self.identity)
+        if record is None or not same or record.fingerprint != self.identity.fingerprint:
+            return None
+        return None if self.attempt.was_cleared_since(record) else record
+
+    def _seen_late(
+        self, record: Record, wanted: Fields, current: Fields | None, changes: dict[str, dict[str, Any]]
+    ) -> tuple[Fields | None, dict[str, dict[str, Any]]]:
+        """Look on while the vendor may still be working on a request whose client is gone."""
+        for pause in self.patience.pauses(max(0.0, self.patience.settled - record.age)):
+            time.sleep(pause)
+            current = self.changer.current(self.client)
+            changes = difference(current, wanted)
+            if not changes:
+                break
+        return current, changes
+
+    def _send(
+        self,
+        intent: Record,
+        wanted: Fields,
+        current: Fields | None,
+        changes: dict[str, dict[str, Any]],
+        moment: datetime,
+    ) -> Changed:
+        self.notes.intend(intent)
+        outcome = self.changer.outcome_of(current)
+        try:
+            self.changer.send(self.client, wanted, current, moment)
+        except RequestWithheld as withheld:
+            withheld.changes = changes
+            raise
+        except QAError as error:
+            if not may_be_done(error):
+                self.notes.withdraw(None)
+                raise
+            self._await_effect(wanted, error)
+            return self._done(intent, outcome, "the answer was lost, but the vendor shows the change", changes)
+        return self._done(intent, outcome, "the vendor showed something else", changes)
+
+    def _await_effect(self, wanted: Fields, error: QAError) -> None:
+        """Look for the effect of a request whose answer was lost.
+
+        :raises QAError: The one that lost it, when there is no effect to be seen.
+        """
+        looked = f"It was looked for during {self.patience.lost_answer:g} s"
+        try:
+            for pause in self.patience.pauses(self.patience.lost_answer):
+                time.sleep(pause)
+                if not difference(self.changer.current(self.client), wanted):
+                    return
+        except QAError as failed:
+            looked = f"It could not be looked for: {failed.message}"
+        error.outcome = f"The {self.changer.noun} may be changed, but the vendor does not show it. {looked}"
+        error.hint = "A retry compares again, and sends only what is still missing"
+        raise error
+
+    def _intent(self, moment: datetime) -> Record:
+        return Record(
+            kind=self.identity.kind,
+            conn_id=self.identity.conn_id,
+            fingerprint=self.identity.fingerprint,
+            digests=self.identity.digests,
+            generation=1,
+            sent_at=moment.timestamp(),
+            facts={},
+            max_tries=self.attempt.max_tries,
+        )
+
+    def _done(self, record: Record, outcome: ChangeOutcome, reason: str, changes: dict[str, dict[str, Any]]) -> Changed:
+        object_id = self.changer.changed_id()
+        self.notes.complete(replace(record, object_id=object_id, max_tries=self.attempt.max_tries))
+        log.info("%s %s: %s (%s)", self.changer.noun, object_id, outcome, reason)
+        return Changed(object_id, outcome, reason, changes)
+
+
+def difference(current: Fields | None, wanted: Fields) -> dict[str, dict[str, Any]]:
+    """Return the fields in which an object differs from what is wanted, ``{field: {"from": ..., "to": ...}}``.
+
+    :param current: What the vendor shows; ``None`` when there is no object.
+    :param wanted: Fields that it is to have; others do not count.
+    """
+    shown = current or {}
+    return {
+        name: {"from": shown.get(name), "to": value}
+        for name, value in wanted.items()
+        if current is None or name not in shown or shown[name] != value
+    }
