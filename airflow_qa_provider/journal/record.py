@@ -39,6 +39,7 @@ class Record:
     :param max_tries: Airflow's limit of tries at that time, which changes when the task is cleared.
     :param past: Ids of the objects of earlier generations.
     :param accepted: Whether the vendor answered that it had created the object, without telling its id.
+    :param answer: ``{"value": ...}`` with the vendor's answer, where no id stands for it; without secrets.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Record:
     max_tries: int | None = None
     past: tuple[str, ...] = ()
     accepted: bool = False
+    answer: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON."""

@@ -6,7 +6,7 @@ Imported by DAG files, so nothing heavy is imported at module level.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
@@ -15,6 +15,8 @@ from airflow_qa_provider.retries import RetryingTask, fail_now
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
+    from airflow_qa_provider.journal.attempt import Patience
+    from airflow_qa_provider.journal.policies import IfExists, OnClear, OnUncertain
     from airflow_qa_provider.operators.calls import Call
     from airflow_qa_provider.reports.manifest import Manifest
     from airflow_qa_provider.reports.staging import StopSwitch
@@ -33,9 +35,11 @@ class VendorOperator(RetryingTask, BaseOperator):
     after 1000 rows, and the log says so. An operation that answers with a file needs a ``target``. Secrets in an answer
     are masked; operations whose answer is a secret, such as a new API key, are refused.
 
-    A retry of the task repeats the call. For an operation that only reads, or that the vendor documents as idempotent,
-    that is harmless. Any other is carried out once more when the first answer was lost or the task failed after it: set
-    ``retries=0`` where that would hurt.
+    An operation that changes something is carried out once, however often the task is retried, killed or cleared: the
+    task's state notes the request before it is sent, and the answer after it, which later attempts return. When the
+    answer was lost, the object that the request may have made is looked for where the vendor has a list and a name to
+    look for (see "Exactly once" in the documentation); a request that the vendor documents as idempotent is repeated;
+    for any other, ``on_uncertain`` decides. The XCom ``result`` says under ``journal`` how the answer came about.
 
     :param conn_id: Id of the Airflow connection. (templated)
     :param operation: Name of the operation, as ``airflow-qa routes list`` shows it. (templated)
@@ -45,6 +49,18 @@ class VendorOperator(RetryingTask, BaseOperator):
         expected. (templated)
     :param object_storage_conn_id: Airflow connection of the object storage. (templated)
     :param overwrite: What to do about a file that is there already: ``replace``, ``keep`` or ``fail``. (templated)
+    :param on_uncertain: When nobody can tell whether an earlier attempt carried a change out: ``fail``, or ``repeat``
+        the request.
+    :param on_changed_input: When an attempt asks for another change than the one before it: ``fail``, or make the
+        ``new`` one as well.
+    :param on_clear: What a cleared task does about a change that it has made: ``adopt`` its answer, or make a ``new``
+        one.
+    :param if_exists: What the first attempt does about an equal object that was there before: ``create`` one more,
+        ``adopt`` it, or ``fail``; the last two only where objects can be looked for.
+    :param dry_run: Whether to show the request of a change, in the log and the XCom ``dry_run``, and to send nothing.
+        The task is then skipped where it would have sent something. (templated)
+
+    :cvar patience: How long to look for lost objects; the journal's own times by default.
     """
 
     vendor: ClassVar[str]
@@ -55,8 +71,10 @@ class VendorOperator(RetryingTask, BaseOperator):
         "conn_id",
         "object_storage_conn_id",
         "overwrite",
+        "rehearsal",
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"arguments": "json"}
+    patience: ClassVar[Patience | None] = None
     _stop: StopSwitch | None = None
 
     def __init__(
@@ -68,6 +86,11 @@ class VendorOperator(RetryingTask, BaseOperator):
         target: str | ObjectStoragePath | None = None,
         object_storage_conn_id: str | None = None,
         overwrite: str = "replace",
+        on_uncertain: OnUncertain = "fail",
+        on_changed_input: Literal["fail", "new"] = "fail",
+        on_clear: OnClear = "adopt",
+        if_exists: IfExists = "create",
+        dry_run: bool | str = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -77,6 +100,12 @@ class VendorOperator(RetryingTask, BaseOperator):
         self.target = target
         self.object_storage_conn_id = object_storage_conn_id
         self.overwrite = overwrite
+        self.on_uncertain = on_uncertain
+        self.on_changed_input = on_changed_input
+        self.on_clear = on_clear
+        self.if_exists = if_exists
+        # dry_run is a method of Airflow's operators
+        self.rehearsal = dry_run
 
     @fail_now
     def execute(self, context: Any) -> Any:
@@ -84,17 +113,34 @@ class VendorOperator(RetryingTask, BaseOperator):
 
         :param context: Airflow's task context.
         """
-        from airflow_qa_provider.hooks.registry import hook_for
         from airflow_qa_provider.operators.calls import Call
+        from airflow_qa_provider.operators.rehearsal import connected, is_dry
 
-        with hook_for(self.vendor, self.conn_id).get_conn() as client:
+        dry = is_dry(self.rehearsal)
+        with connected(self.vendor, self.conn_id, rehearse=dry) as client:
             call = Call.of(client, self.operation, self.arguments)
             self._check_target(call)
             if call.gives_file:
                 return self._store(call)
+            if not client.route_table[self.operation].safe:
+                return self._once(context, call, dry)
             answer = self._rows(call) if call.gives_pages else call()
             self.log.info("%s carried out %s", client.title, self.operation)
             return self._for_xcom(answer)
+
+    def _once(self, context: Any, call: Call, dry: bool) -> Any:
+        from airflow_qa_provider.clients.rehearsal import RequestWithheld
+        from airflow_qa_provider.operators.once import answer_once
+        from airflow_qa_provider.operators.rehearsal import show
+
+        try:
+            answer, made = answer_once(self, context, call, lambda: self._for_xcom(call()), dry=dry)
+        except RequestWithheld as withheld:
+            raise show(self, context, withheld) from None
+        ti = context.get("ti")
+        if ti is not None and self.do_xcom_push:
+            ti.xcom_push(key="result", value={"journal": made.as_dict()})
+        return answer
 
     def on_kill(self) -> None:
         """Remove the temporary file of a download."""
@@ -139,7 +185,7 @@ class VendorOperator(RetryingTask, BaseOperator):
                 vendor=self.vendor,
                 operation=self.operation,
                 outcome="The operation was carried out",
-                hint="Call the hook's client in a @task. A retry of this task repeats the operation",
+                hint="Call the hook's client in a @task",
             ) from None
         if read.masked:
             self.log.warning("Masked in the XCom, because they are or carry secrets: %s", ", ".join(read.masked))

@@ -1,0 +1,37 @@
+"""Calls that create an object which can be recognised by its content, for the generic operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from airflow_qa_provider.journal.lookup import Finder
+
+
+@dataclass(frozen=True)
+class Natural:
+    """How an object is recognised that a client method creates, one that returns the id as its answer.
+
+    :param kind: Kind of object, ``vendor.object``.
+    :param noun: The object in words.
+    :param facts: Returns what the object is recognised by, as plain JSON, from the arguments of the method.
+    :param finder: Lists the objects that come into question.
+    """
+
+    kind: str
+    noun: str
+    facts: Callable[[Mapping[str, Any]], dict[str, Any]]
+    finder: Finder
+
+
+def natural_of(vendor: str, operation: str) -> Natural | None:
+    """Return how the object of a call is recognised, ``None`` where it cannot be.
+
+    :param vendor: Vendor in lower case.
+    :param operation: Name of the client method, ``resource.method``.
+    """
+    return _NATURALS.get((vendor, operation))
+
+
+_NATURALS: dict[tuple[str, str], Natural] = {}
