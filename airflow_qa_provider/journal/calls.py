@@ -132,9 +132,7 @@ class CallJournal:
         return Made("", outcome, reason, record.generation)
 
     def _uncertain(self, loss: str, outcome: str = "This attempt has sent nothing") -> QAUncertainError:
-        by_hand = (
-            f"Look at the vendor. To have it carried out, delete {NOTE!r} from the task's state and clear the task"
-        )
+        by_hand = f"Look at the vendor. To have it done, delete {NOTE!r} from the task's state and clear the task"
         return QAUncertainError(
             f"{loss}, and nothing at the vendor shows whether it was carried out",
             **self._named(

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -37,73 +34,12 @@ from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
 from airflow_qa_provider.sandbox.settings import QalyptusWire
+from tests.resilience.attempts import Killed, Task, killed_when
 
 SECONDS = {"audit_pickup_seconds": 0.02, "audit_seconds": 0.1, "report_seconds": 0.1, "task_seconds": 0.1}
 IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
 KINDS = ("audit", "report", "task")
 VENDOR_OF = {"audit": "monitorqa", "report": "qalyptus", "task": "qalyptus"}
-
-
-class Killed(BaseException):
-    """SIGKILL, as far as a test can survive it: no handler of the code under test may catch it."""
-
-
-class State(dict[str, Any]):
-    """The state of a task: JSON only, shared by its attempts. ``before`` and ``after`` see each write."""
-
-    before: Callable[[Any], None] = staticmethod(lambda value: None)
-    after: Callable[[Any], None] = staticmethod(lambda value: None)
-
-    def set(self, key: str, value: Any, *, retention: Any = None) -> None:
-        self.before(value)
-        self[key] = json.loads(json.dumps(value))
-        self.after(value)
-
-    def delete(self, key: str) -> None:
-        self.pop(key, None)
-
-
-@dataclass
-class Task:
-    """A task instance of a DAG run and its attempts. XComs are those of the whole run."""
-
-    make: Callable[[], CreatingOperator]
-    keeps_state: bool = True
-    xcoms: dict[tuple[int, str], Any] = field(default_factory=dict)
-    map_index: int = -1
-    state: State = field(default_factory=State)
-    try_number: int = 0
-    max_tries: int = 2
-    run_started: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
-    dag_id, run_id, task_id = "distribution", "manual__2026-01-31", "create"
-
-    def attempt(self) -> Any:
-        """Execute the task once more, as Airflow does: a new operator, and none of its XComs."""
-        self.try_number += 1
-        for key in [key for key in self.xcoms if key[0] == self.map_index]:
-            del self.xcoms[key]
-        operator = self.make()
-        context = {"ti": self, "dag": SimpleNamespace(tasks=[operator])}
-        context["dag_run"] = SimpleNamespace(start_date=self.run_started)
-        if self.keeps_state:
-            context["task_state_store"] = self.state
-        return operator.execute(context)
-
-    def clear(self) -> None:
-        """Clear the task, as a person does."""
-        self.max_tries = self.try_number + 2
-
-    def xcom_push(self, key: str, value: Any) -> None:
-        self.xcoms[self.map_index, key] = json.loads(json.dumps(value))
-
-    def xcom_pull(self, task_ids: list[str], key: str) -> list[Any]:
-        return [value for (_, name), value in sorted(self.xcoms.items()) if name == key]
-
-    @property
-    def journal(self) -> dict[str, Any]:
-        """What the result says about how the object came about."""
-        journal: dict[str, Any] = self.xcoms[self.map_index, "result"]["journal"]
-        return journal
 
 
 @pytest.fixture(scope="module")
@@ -175,32 +111,6 @@ def posts(sandbox: Sandbox, kind: str) -> int:
 
 
 # Killed
-
-
-@contextmanager
-def killed_when(happened: Callable[[], bool]) -> Iterator[None]:
-    """Kill this thread, wherever it is, as soon as something has happened."""
-
-    def die(number: int, frame: Any) -> None:
-        raise Killed
-
-    def watch() -> None:
-        end = time.monotonic() + 10
-        while not happened() and time.monotonic() < end and not survived.is_set():
-            time.sleep(0.005)
-        if not survived.is_set():
-            os.kill(os.getpid(), signal.SIGUSR1)
-
-    survived = threading.Event()
-    previous = signal.signal(signal.SIGUSR1, die)
-    killer = threading.Thread(target=watch)
-    killer.start()
-    try:
-        yield
-    finally:
-        survived.set()
-        killer.join(10)
-        signal.signal(signal.SIGUSR1, previous)
 
 
 def _die(value: Any) -> None:

@@ -303,7 +303,7 @@ def test_a_vendor_s_error_comes_through(server: RecordingServer) -> None:
     server.expect([Answer(401, JSON, b"{}"), Answer(500, JSON, b"{}")])
     with pytest.raises(QAAuthenticationError):
         run("monitorqa", "users.list")
-    with pytest.raises(QAUncertainError, match="HTTP 500 .*nothing at the vendor shows whether it was carried out"):
+    with pytest.raises(QAUncertainError, match=r"HTTP 500 .*nothing at the vendor shows whether it was carried out"):
         run("monitorqa", "users.delete", {"user_ids": ["1"]})
 
     assert len(server.requests) == 2, "a write whose outcome is not known is not sent again"
