@@ -108,8 +108,9 @@ def fail_now(method: Method) -> Method:
         try:
             return method(*args, **kwargs)
         except QAError as error:
-            if not error.permanent:
+            raised = fails_at_once(error) if error.permanent else error
+            if raised is error:
                 raise
-            raise fails_at_once(error) from error.__cause__
+            raise raised from error
 
     return guarded  # type: ignore[return-value]

@@ -98,11 +98,13 @@ class GaveUp:
     :param reason: Why, in one sentence.
     :param timed_out: Whether the deadline was the reason.
     :param last: The last look, if there ever was one.
+    :param permanent: Whether a new wait would get no further until somebody changes something.
     """
 
     reason: str
     timed_out: bool
     last: Snapshot | None
+    permanent: bool = False
 
 
 Decision = WaitUntil | Finished | GaveUp

@@ -127,12 +127,13 @@ class Wait:
         if isinstance(error, _REFUSED):
             return self._on_refused(now, error)
         if first and isinstance(error, _MENDABLE):
-            return GaveUp(f"the vendor cannot be asked: {self._trouble}", False, self.last)
+            return GaveUp(f"the vendor cannot be asked: {self._trouble}", False, self.last, error.permanent)
         if early and self.failures and self.next and not self._past_deadline(now):
             return self.hold(now, now + self._floor(error))
         self.failures += 1
         if self.failures > self.policy.max_failures:
-            return GaveUp(f"{self.failures} looks in a row failed, the last with: {self._trouble}", False, self.last)
+            reason = f"{self.failures} looks in a row failed, the last with: {self._trouble}"
+            return GaveUp(reason, False, self.last, error.permanent)
         return self._again(now, error, jitter)
 
     def fall_in(self, now: float, at: float) -> WaitUntil:
@@ -243,7 +244,7 @@ class Wait:
     def _on_refused(self, now: float, error: QAError) -> Decision:
         if self._refreshed:
             reason = f"the vendor refuses the credentials, also after they were read anew: {self._trouble}"
-            return GaveUp(reason, False, self.last)
+            return GaveUp(reason, False, self.last, permanent=True)
         if self._past_deadline(now):
             return self._timed_out()
         self._refreshed = True

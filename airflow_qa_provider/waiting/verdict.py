@@ -112,8 +112,9 @@ def _gave_up(outcome: GaveUp, object_id: str, terms: Terms) -> Verdict:
         vendor=terms.kind.partition(".")[0],
         object_id=object_id,
         outcome=f"The {terms.noun} itself was left as it is and may still be running",
-        hint=terms.retry_advice,
+        hint="A retry would get the same answer" if outcome.permanent else terms.retry_advice,
     )
+    error.permanent = outcome.permanent
     return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), outcome.last, error)
 
 
@@ -154,7 +155,8 @@ def outcome_as_dict(outcome: Finished | GaveUp) -> dict[str, Any]:
     if isinstance(outcome, Finished):
         return {"finished": outcome.snapshot.as_dict()}
     last = outcome.last.as_dict() if outcome.last else None
-    return {"gave_up": {"reason": outcome.reason, "timed_out": outcome.timed_out, "last": last}}
+    facts = {"reason": outcome.reason, "timed_out": outcome.timed_out, "last": last, "permanent": outcome.permanent}
+    return {"gave_up": facts}
 
 
 def outcome_from_dict(facts: Mapping[str, Any]) -> Finished | GaveUp:
@@ -166,4 +168,5 @@ def outcome_from_dict(facts: Mapping[str, Any]) -> Finished | GaveUp:
         return Finished(Snapshot.from_dict(facts["finished"]))
     gave_up = facts["gave_up"]
     last = Snapshot.from_dict(gave_up["last"]) if gave_up["last"] else None
-    return GaveUp(gave_up["reason"], gave_up["timed_out"], last)
+    # a trigger of an earlier version did not say
+    return GaveUp(gave_up["reason"], gave_up["timed_out"], last, gave_up.get("permanent", False))

@@ -300,7 +300,7 @@ def test_refused_credentials_are_read_anew_once(first: QAError, second: QAError)
     assert decision.refresh
     assert "The connection is read anew before the next look, in 30 s." in (decision.notice or "")
     assert wait.on_error(decision.at, second, 0.5) == GaveUp(
-        "the vendor refuses the credentials, also after they were read anew: refused.", False, None
+        "the vendor refuses the credentials, also after they were read anew: refused.", False, None, permanent=True
     )
 
 
