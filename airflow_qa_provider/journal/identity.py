@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -83,7 +83,7 @@ class Identity:
 def canonical(value: Any, field: str) -> Any:
     """Return a value as JSON that is the same for equal values only, whatever the order of mappings and sets.
 
-    :param value: Plain data, dates, decimals, UUIDs, enums.
+    :param value: Plain data, dates, decimals, UUIDs, enums, dataclasses of them.
     :param field: Name of the argument, for the message.
     :raises QAValidationError: It holds something whose text need not be the same in the next attempt.
     """
@@ -93,6 +93,8 @@ def canonical(value: Any, field: str) -> Any:
         return ["moment", value.astimezone(datetime.timezone.utc).isoformat()]
     if isinstance(value, datetime.timedelta):
         return ["timedelta", value.total_seconds()]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [type(value).__name__, canonical(asdict(value), field)]
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, _BY_TEXT):
