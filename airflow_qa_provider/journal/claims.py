@@ -37,7 +37,7 @@ class Claims:
         """Return the ids of the objects that other tasks of this run hold, also those of the same mapped task."""
         if self._ti is None or self._dag is None:
             return set()
-        task_ids = [task.task_id for task in self._dag.tasks if _kind_of(task) == self._kind]
+        task_ids = [task.task_id for task in self._dag.tasks if _may_hold(task, self._kind)]
         held = [value for value in self._ti.xcom_pull(task_ids=task_ids, key=REMOTE_ID) or () if value is not None]
         # what earlier attempts of this task have stored, Airflow removes before an attempt begins
         if self._own in held:
@@ -45,6 +45,11 @@ class Claims:
         return set(held)
 
 
-def _kind_of(task: Any) -> str | None:
-    """Return the kind of object that a task, or the operator that it maps, creates."""
-    return getattr(getattr(task, "operator_class", task), "kind", None)
+def _may_hold(task: Any, kind: str) -> bool:
+    """Tell whether a task, or the operator that it maps, creates objects of a kind.
+
+    The generic operator of a vendor may create any, and says so in its templates only.
+    """
+    operator = getattr(task, "operator_class", task)
+    generic = getattr(operator, "vendor", None) == kind.partition(".")[0]
+    return getattr(operator, "kind", None) == kind or generic

@@ -75,8 +75,10 @@ class Finder(Protocol):
 
 _FINDERS: dict[str, str] = {
     "monitorqa.audit": "airflow_qa_provider.journal.monitorqa:AuditFinder",
+    "monitorqa.schedule": "airflow_qa_provider.journal.monitorqa_schedules:ScheduleFinder",
     "qalyptus.request": "airflow_qa_provider.journal.qalyptus:RequestFinder",
     "qalyptus.task_run": "airflow_qa_provider.journal.qalyptus:TaskRunFinder",
+    "smartq.ticket": "airflow_qa_provider.journal.smartq:TicketFinder",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow_qa_provider.clients.monitorqa import MonitorQAClient
 from airflow_qa_provider.clients.timestamps import to_utc
@@ -32,7 +32,7 @@ class AuditFinder:
     ``None``), ``floating`` (whether the dates are relative to the moment of the request), ``assignee_id``.
     """
 
-    compares = False
+    compares: ClassVar[bool] = False
 
     def find(self, client: MonitorQAClient, search: Search) -> list[Candidate]:
         """Return the audits that match.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from airflow_qa_provider.journal.lookup import Finder
@@ -25,13 +26,19 @@ class Natural:
     finder: Finder
 
 
+_TABLES: dict[str, str] = {
+    "monitorqa": "airflow_qa_provider.journal.monitorqa_naturals",
+    "qalyptus": "airflow_qa_provider.journal.qalyptus_naturals",
+}
+
+
 def natural_of(vendor: str, operation: str) -> Natural | None:
     """Return how the object of a call is recognised, ``None`` where it cannot be.
 
     :param vendor: Vendor in lower case.
     :param operation: Name of the client method, ``resource.method``.
     """
-    return _NATURALS.get((vendor, operation))
-
-
-_NATURALS: dict[tuple[str, str], Natural] = {}
+    if vendor not in _TABLES:
+        return None
+    table: Mapping[str, Natural] = import_module(_TABLES[vendor]).NATURALS
+    return table.get(operation)

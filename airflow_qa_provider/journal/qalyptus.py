@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow_qa_provider.clients.qalyptus import QalyptusClient
 from airflow_qa_provider.clients.timestamps import to_utc
@@ -29,7 +29,7 @@ class RequestFinder:
     which the list does not show).
     """
 
-    compares = True
+    compares: ClassVar[bool] = True
 
     def find(self, client: QalyptusClient, search: Search) -> list[Candidate]:
         """Return the requests that match.
@@ -58,7 +58,7 @@ class TaskRunFinder:
     ``facts``: ``task_id``.
     """
 
-    compares = True
+    compares: ClassVar[bool] = True
 
     def find(self, client: QalyptusClient, search: Search) -> list[Candidate]:
         """Return the runs that match.

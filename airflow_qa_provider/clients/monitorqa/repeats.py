@@ -228,7 +228,7 @@ class Weekly:
 
     def wire(self) -> dict[str, Any]:
         """Return the options as MonitorQA takes them."""
-        named = [self.days_of_week] if isinstance(self.days_of_week, (int, str)) else self.days_of_week
+        named = [self.days_of_week] if isinstance(self.days_of_week, (int, str)) else self.days_of_week or ()
         days = [rules.choice(DayOfWeek, day, "days_of_week") for day in named]
         if not days:
             raise rules.refused("days_of_week names no day")
