@@ -173,6 +173,13 @@ def test_retry_after_is_kept(task: Task) -> None:
     assert second - first >= 1.0
 
 
+def test_a_vendor_that_wants_to_be_left_alone_is_not_asked_at_the_deadline(task: Task) -> None:
+    fault(task, {"status": 429, "retry_after": 3600})
+    with pytest.raises(AirflowSensorTimeout, match="The vendor asks to wait 3600 s"):
+        task.run(timeout=0.8)
+    assert len(task.looks()) == 1
+
+
 def test_a_deleted_object_is_gone(task: Task, client: MonitorQAClient) -> None:
     client.audits.delete([task.audit_id])
     with pytest.raises(QAJobFailedError, match="ended as not found"):

@@ -24,6 +24,7 @@ from airflow_qa_provider.exceptions import QAServerError
 from airflow_qa_provider.sandbox import Sandbox, run_sandbox
 from airflow_qa_provider.sandbox.clock import RealClock
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy
+from airflow_qa_provider.waiting.looker import Looker
 from airflow_qa_provider.waiting.monitorqa import AuditProbe
 from airflow_qa_provider.waiting.probes import Looks
 from airflow_qa_provider.waiting.shared import _POLLS, SharedPoll, shared_wait
@@ -528,6 +529,35 @@ def test_a_silent_vendor_does_not_keep_the_loop_from_ending(vendor: Vendor) -> N
     assert all(thread.daemon for thread in threading.enumerate() if thread.name.startswith("poll-"))
     gc.collect()
     assert not any(_POLLS.values())
+
+
+def test_a_client_in_use_is_closed_when_its_look_has_ended() -> None:
+    looking, may_end = threading.Event(), threading.Event()
+
+    def answer(thing: str) -> Snapshot:
+        looking.set()
+        assert may_end.wait(PATIENCE)
+        return Snapshot(thing, Phase.ACTIVE, "x")
+
+    fake = Fake(answer)
+    looker = Looker(fake, fake.connect)
+    thread = threading.Thread(target=looker.look, args=(["t1"], 0.0))
+    thread.start()
+    assert looking.wait(PATIENCE)
+
+    looker.close()
+    assert fake.closed == 0
+    may_end.set()
+    thread.join(PATIENCE)
+    assert (fake.connects, fake.closed) == (1, 1)
+
+
+def test_a_client_that_is_not_in_use_is_closed_at_once() -> None:
+    fake = Fake()
+    looker = Looker(fake, fake.connect)
+    looker.look(["t1"], 0.0)
+    looker.close()
+    assert (fake.connects, fake.closed) == (1, 1)
 
 
 def test_a_defect_surfaces_in_every_task() -> None:
