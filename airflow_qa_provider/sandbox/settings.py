@@ -91,6 +91,7 @@ class SmartQWire:
         ``refresh_token``, ``expires_in``) to the one on the wire; default: the same names
     :param deleted: ``data`` of the answer to a deletion
     :param max_upload_bytes: largest file that can be attached
+    :param hidden: members that no ticket shows
     """
 
     errors_as_200: bool = True
@@ -100,6 +101,7 @@ class SmartQWire:
     token_fields: Mapping[str, str] = field(default_factory=dict)
     deleted: Any = True
     max_upload_bytes: int = 64 << 20
+    hidden: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("token_seconds", "refresh_token_seconds"):

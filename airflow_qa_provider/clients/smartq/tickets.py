@@ -138,7 +138,17 @@ class Tickets(Resource):
         :return: The ticket, with ``id``.
         :raises QAValidationError: The name or the step is empty, a list is empty, or a date has no zone.
         """
-        data = self._ticket(name, step_id, description, tags, required_by, assigned_to, notify_involved, custom_fields)
+        data = ticket_form(
+            name=name,
+            step_id=step_id,
+            description=description,
+            tags=tags,
+            required_by=required_by,
+            assigned_to=assigned_to,
+            notify_involved=notify_involved,
+            custom_fields=custom_fields,
+            timezone=self._client.dialect.timezone,
+        )
         return record(self._client.call("tickets.create", {"project_id": project_id}, data=data), "tickets.create")
 
     def get(self, project_id: Id, ticket_id: Id) -> Record:
@@ -181,7 +191,17 @@ class Tickets(Resource):
         :return: The ticket.
         :raises QAValidationError: The name or the step is empty, a list is empty, or a date has no zone.
         """
-        data = self._ticket(name, step_id, description, tags, required_by, assigned_to, notify_involved, custom_fields)
+        data = ticket_form(
+            name=name,
+            step_id=step_id,
+            description=description,
+            tags=tags,
+            required_by=required_by,
+            assigned_to=assigned_to,
+            notify_involved=notify_involved,
+            custom_fields=custom_fields,
+            timezone=self._client.dialect.timezone,
+        )
         path = {"project_id": project_id, "ticket_id": ticket_id}
         return record(self._client.call("tickets.update", path, data=data), "tickets.update")
 
@@ -193,30 +213,45 @@ class Tickets(Resource):
         """
         self._client.call("tickets.delete", {"project_id": project_id, "ticket_id": ticket_id})
 
-    def _ticket(
-        self,
-        name: str,
-        step_id: Id,
-        description: str | None,
-        tags: Iterable[str] | str | None,
-        required_by: Timestamp | None,
-        assigned_to: Iterable[Id] | Id | None,
-        notify_involved: bool | None,
-        custom_fields: Mapping[str, CustomFieldValue] | None,
-    ) -> dict[str, str]:
-        fields = {
-            "name": rules.required(name, "name"),
-            "description": description,
-            "step_id": rules.required(step_id, "step_id"),
-            "tags": rules.comma_separated(tags, "tags"),
-            "required_by": self._date(required_by, "required_by"),
-            "assigned_to": rules.ids(assigned_to, "assigned_to"),
-            "notify_involved": notify_involved,
-        }
-        return form("ticket", {**fields, **_custom(custom_fields or {}, fields)})
-
     def _date(self, value: Timestamp | None, field: str) -> str | None:
         return rules.wall_clock(value, self._client.dialect.timezone, field)
+
+
+def ticket_form(
+    *,
+    name: str,
+    step_id: Id,
+    description: str | None = None,
+    tags: Iterable[str] | str | None = None,
+    required_by: Timestamp | None = None,
+    assigned_to: Iterable[Id] | Id | None = None,
+    notify_involved: bool | None = None,
+    custom_fields: Mapping[str, CustomFieldValue] | None = None,
+    timezone: str = "UTC",
+) -> dict[str, str]:
+    """Return the form of a ticket as it goes over the wire, checked.
+
+    :param name: See :meth:`Tickets.create`, like the other fields.
+    :param step_id: Id of the step.
+    :param description: Text that describes it.
+    :param tags: Tags.
+    :param required_by: Deadline.
+    :param assigned_to: Ids of users.
+    :param notify_involved: Whether the team is notified.
+    :param custom_fields: Field name to value.
+    :param timezone: The account's time zone.
+    :raises QAValidationError: The name or the step is empty, a list is empty, or a date has no zone.
+    """
+    fields = {
+        "name": rules.required(name, "name"),
+        "description": description,
+        "step_id": rules.required(step_id, "step_id"),
+        "tags": rules.comma_separated(tags, "tags"),
+        "required_by": rules.wall_clock(required_by, timezone, "required_by"),
+        "assigned_to": rules.ids(assigned_to, "assigned_to"),
+        "notify_involved": notify_involved,
+    }
+    return form("ticket", {**fields, **_custom(custom_fields or {}, fields)})
 
 
 def _custom(values: Mapping[str, CustomFieldValue], taken: Mapping[str, Any]) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class TicketExtras:
             row["cover"] = views.cover(visible)
         if self.notes:
             row["notes"] = [views.note(project, ticket, note) for note in visible]
-        return row
+        return {name: value for name, value in row.items() if name not in store.wire.hidden}
 
 
 # Coroutines, for what is not one is called in a thread.
