@@ -240,7 +240,11 @@ class Journal:
                 return self._done(self._hold(intent, found), outcome, f"{reason}; {problem}, it was found")
         except QAUncertainError as uncertain:
             uncertain.outcome = f"The request was sent, and {problem}"
-            raise uncertain from error
+            if self._policies.on_uncertain != "repeat":
+                raise uncertain from error
+            # not the uncertain one, which a retry policy would take for an end
+            error.outcome, error.hint = uncertain.outcome, "on_uncertain is 'repeat': a retry creates another one"
+            raise error from uncertain
         except QAError as failed:
             looked = f"It could not be looked for: {failed.message}"
         happened = "was" if intent.accepted else "may have been"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_qa_provider.operators.base import CreatingOperator
 from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.generic import VendorOperator
 from airflow_qa_provider.operators.inputs import required_id
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from airflow_qa_provider.journal.changes import ChangeOutcome
 
     Rows = list[dict[str, Any]]
+
+REPORT_MARKER = "airflow"
+"""Name in a report's ``context`` under which its id goes out and comes back."""
 
 
 class ConqaOperator(VendorOperator):
@@ -221,6 +225,86 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
         :param current: What :meth:`current` returned before.
         """
         return "deleted"
+
+
+class ConqaGenerateReportOperator(CreatingOperator):
+    """Asks for the report of a checklist, once. Its end is told by webhook only, and not waited for.
+
+    CONQA gives a report no id and has no list of them. The task makes an id of its own and sends it in ``context``
+    under ``airflow``, beside what the author puts there: the call of the webhook brings it back. Register a ``REPORT``
+    webhook for the project or its account first. Report types other than ``QAREPORT``, ``HISTORY`` and
+    ``FAILED_CHECKPOINT`` bring no context back.
+
+    When the answer is lost, nothing at CONQA tells whether the report is being made: the task fails with
+    ``QAUncertainError``. With ``on_uncertain="repeat"`` a retry asks again under another id, and the webhook may tell
+    of a report that no task waits for. ``if_exists`` and ``on_gone`` have no use here.
+
+    Returns the id, ``airflow-`` and 32 hexadecimal digits.
+
+    :param project_id: Id of the project. (templated)
+    :param checklist_id: Id of the checklist, ``cl:...``. (templated)
+    :param context: JSON object to be handed back; the name ``airflow`` in it is taken. (templated)
+    :param conqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.operators.base.CreatingOperator`.
+    """
+
+    kind = "conqa.report"
+    noun = "report"
+    payload_fields = ("project_id", "checklist_id", "context")
+    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields_renderers: ClassVar[dict[str, str]] = {"context": "json"}
+    ui_color = "#fdf0d9"
+
+    def __init__(
+        self,
+        *,
+        project_id: str,
+        checklist_id: str,
+        context: Mapping[str, Any] | None = None,
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(conn_id=conqa_conn_id, **kwargs)
+        self.project_id = project_id
+        self.checklist_id = checklist_id
+        self.context = context
+
+    def facts(self, now: datetime, marker: str) -> dict[str, Any]:
+        """Return the id of the report.
+
+        :param now: Not used: a report has no dates.
+        :param marker: The id.
+        """
+        from airflow_qa_provider.clients.conqa import rules
+
+        for name in ("project_id", "checklist_id"):
+            required_id(getattr(self, name), name, "conqa")
+        if REPORT_MARKER in (rules.json_object(self.context, "context") or {}):
+            raise rules.refused(
+                f"context has the name {REPORT_MARKER!r}, under which this task sends the id of the report",
+                "Take another name",
+            )
+        return {"marker": marker}
+
+    def create(self, client: ConqaClient, facts: Mapping[str, Any]) -> str:
+        """Ask for the report.
+
+        :param client: The client.
+        :param facts: What :meth:`facts` returned.
+        """
+        from airflow_qa_provider.exceptions import QAResponseError
+        from airflow_qa_provider.journal.lookup import was_accepted
+
+        marker: str = facts["marker"]
+        project_id = required_id(self.project_id, "project_id", "conqa")
+        checklist_id = required_id(self.checklist_id, "checklist_id", "conqa")
+        try:
+            client.reports.start(project_id, checklist_id, context={**(self.context or {}), REPORT_MARKER: marker})
+        except QAResponseError as error:
+            # what it says besides is of no use, the id is ours
+            if not was_accepted(error):
+                raise
+        return marker
 
 
 def _listed(task: ConqaUpsertMilestoneOperator | ConqaDeleteMilestoneOperator, client: ConqaClient) -> Rows | None:
