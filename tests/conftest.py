@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, settings
+
 if TYPE_CHECKING:
     import pytest
 
@@ -21,6 +23,10 @@ for _name in [name for name in os.environ if name.startswith(_SETTINGS)]:
 _HOME = Path(tempfile.mkdtemp(prefix="airflow-qa-tests-"))  # one per xdist worker
 os.environ["AIRFLOW_HOME"] = str(_HOME)
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+
+# A busy machine is slow, and that is no failure.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -88,6 +88,7 @@ class Staging:
         self._stop.check()
         try:
             with self._explained("open a file at"):
+                self._check_place()
                 self._file = self._created()
         except BaseException:
             self.discard()
@@ -159,6 +160,13 @@ class Staging:
                 self.fs.rm_file(self.temporary)
         except Exception as error:
             log.warning("Could not remove the temporary file %s, which can be deleted: %s", self.temporary, error)
+
+    def _check_place(self) -> None:
+        # a rename would put the file in the place of a link, a device or a pipe, not into what it stands for
+        if not is_local(self.fs) or not os.path.lexists(self.final):
+            return
+        if not stat.S_ISREG(os.lstat(self.final).st_mode):
+            raise OSError("there is something else than a file, such as a link or a pipe")
 
     def _created(self) -> IO[bytes]:
         try:

@@ -288,6 +288,18 @@ def test_a_new_file_has_usual_rights_and_a_replaced_one_keeps_its_own(folder: Pa
     assert mode("new.pdf") == mode("usual")
 
 
+@pytest.mark.parametrize("make", [lambda path: path.symlink_to("/dev/null"), os.mkfifo])
+def test_what_is_no_file_is_not_replaced(make: Callable[[Path], None], folder: Path) -> None:
+    folder.mkdir()
+    place = folder / "audit.pdf"
+    make(place)
+    kind = stat.S_IFMT(place.lstat().st_mode)
+    with Vendor(answers(PDF)) as vendor, pytest.raises(QAFileError, match="something else than a file"):
+        fetch(vendor, f"{folder}/audit.pdf")
+    assert stat.S_IFMT(place.lstat().st_mode) == kind
+    assert [path.name for path in folder.iterdir()] == ["audit.pdf"]
+
+
 def test_200_mib_pass_through_a_few_mib_of_memory(folder: Path) -> None:
     block, blocks = b"x" * 2**20, 200
 
