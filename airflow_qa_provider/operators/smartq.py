@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.operators.base import CreatingOperator
+from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.generic import VendorOperator
 from airflow_qa_provider.operators.inputs import required_id
 
@@ -172,6 +173,118 @@ class SmartQCreateTicketOperator(CreatingOperator):
             "notify_involved": self.notify_involved,
             "custom_fields": self.custom_fields,
         }
+
+
+class SmartQMoveTicketOperator(ChangingOperator):
+    """Moves a ticket to a step of its board, once (source: "Tickets: updates ticket details").
+
+    A ticket that is in the step already is left alone. A move that an attempt of this task has made is not made again
+    when people have moved the ticket on since. That holds as well when the answer was lost: the ticket is moved only
+    if it is still in the step in which it was before.
+
+    smartQ has no call for a move: the whole ticket is changed, its name and step are required, and whether it keeps
+    what is left out is not documented. What the ticket shows is therefore sent along: name, description, tags,
+    deadline, assigned users and custom fields. What it does not show, or shows in an unknown form, is left out.
+
+    Returns the id of the ticket; ``changes`` in the XCom ``result`` holds the ids of the steps.
+
+    :param project_id: Id of the project. (templated)
+    :param ticket_id: Id of the ticket, as :class:`SmartQCreateTicketOperator` returns it. (templated)
+    :param step: The step: its id, or its name in the project, without regard to case. (templated)
+    :param smartq_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    """
+
+    kind = "smartq.ticket"
+    noun = "ticket"
+    payload_fields = ("project_id", "ticket_id", "step")
+    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    ui_color = _COLOR
+
+    def __init__(
+        self, *, project_id: Id, ticket_id: Id, step: Id, smartq_conn_id: str = "smartq_default", **kwargs: Any
+    ) -> None:
+        super().__init__(conn_id=smartq_conn_id, **kwargs)
+        self.project_id = project_id
+        self.ticket_id = ticket_id
+        self.step = step
+
+    def changed_id(self) -> str:
+        """Return the id of the ticket; project and step are checked as well."""
+        required_id(self.project_id, "project_id", "smartq")
+        required_id(self.step, "step", "smartq")
+        return required_id(self.ticket_id, "ticket_id", "smartq")
+
+    def wanted(self, client: SmartQClient, moment: datetime) -> dict[str, Any]:
+        """Return the step, found by its id or name.
+
+        :param client: The client.
+        :param moment: Not used.
+        :raises QAValidationError: The project has no such step, or several of that name.
+        """
+        from airflow_qa_provider.clients.smartq.shown import step_named
+
+        project_id = str(self.project_id).strip()
+        return {"step_id": step_named(client.project_steps.list(project_id), str(self.step), project_id)}
+
+    def current(self, client: SmartQClient) -> dict[str, Any]:
+        """Return the step, and what is sent along.
+
+        :param client: The client.
+        """
+        from airflow_qa_provider.clients.smartq import shown
+
+        ticket = client.tickets.get(str(self.project_id).strip(), self.changed_id())
+        fields = {
+            "name": ticket.get("name"),
+            "description": ticket.get("description"),
+            "tags": shown.tags_of(ticket),
+            "required_by": shown.deadline_of(ticket),
+            "assigned_to": shown.assignees_of(ticket),
+            "custom_fields": shown.custom_fields_of(ticket),
+        }
+        step_id = shown.step_of(ticket)
+        return {**({"step_id": step_id} if step_id else {}), **{name: one for name, one in fields.items() if one}}
+
+    def send(
+        self, client: SmartQClient, wanted: Mapping[str, Any], current: Mapping[str, Any] | None, moment: datetime
+    ) -> None:
+        """Move the ticket.
+
+        :param client: The client.
+        :param wanted: What :meth:`wanted` returned.
+        :param current: What :meth:`current` returned.
+        :param moment: Not used.
+        :raises QANotSupportedError: The ticket shows no name, which smartQ requires.
+        """
+        from airflow_qa_provider.exceptions import QANotSupportedError
+
+        content = {**(current or {}), **wanted}
+        if "name" not in content:
+            raise QANotSupportedError(
+                f"ticket {self.changed_id()} shows no name, and smartQ requires one to move it",
+                vendor="smartq",
+                operation="tickets.update",
+                outcome="Nothing was sent",
+                hint="Move it with SmartQOperator and tickets.update, with a name of yours. A retry fails again",
+            )
+        client.tickets.update(str(self.project_id).strip(), self.changed_id(), **content)
+
+    def before(self, current: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return the step in which the ticket is before it is moved.
+
+        :param current: What :meth:`current` returned.
+        """
+        return {"step_id": (current or {}).get("step_id")}
+
+    def has_effect(self, current: Mapping[str, Any] | None, before: Mapping[str, Any]) -> bool:
+        """Tell whether the ticket has left its old step: it was moved, and is not moved back if somebody went on.
+
+        :param current: What :meth:`current` returned.
+        :param before: What :meth:`before` returned.
+        """
+        old, now = before.get("step_id"), (current or {}).get("step_id")
+        return old is not None and now is not None and old != now
 
 
 def _words(tags: Iterable[str] | str | None) -> list[str]:

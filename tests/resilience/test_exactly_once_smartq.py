@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowSkipException
@@ -14,13 +17,16 @@ from airflow.providers.common.compat.sdk import AirflowSkipException
 from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QAJournalError,
+    QANotFoundError,
+    QANotSupportedError,
     QAUncertainError,
     QAValidationError,
 )
 from airflow_qa_provider.hooks.smartq import SmartQHook
 from airflow_qa_provider.journal.attempt import Patience
 from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.operators.smartq import SmartQCreateTicketOperator
+from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.operators.smartq import SmartQCreateTicketOperator, SmartQMoveTicketOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
 from airflow_qa_provider.sandbox.settings import SmartQWire
 from tests.resilience.attempts import Killed, Task, killed_when
@@ -46,6 +52,7 @@ def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
     shared_sandbox.reset()
     connect(monkeypatch, shared_sandbox)
     monkeypatch.setattr(CreatingOperator, "patience", IN_A_MOMENT)
+    monkeypatch.setattr(ChangingOperator, "patience", IN_A_MOMENT)
     return shared_sandbox
 
 
@@ -327,3 +334,163 @@ def test_a_bad_ticket_is_refused_before_any_request(
     with pytest.raises(QAValidationError, match=words):
         ticket(**given).attempt()
     assert sandbox.requests("smartq") == []
+
+
+# Moves
+
+
+@dataclass
+class Board:
+    """A ticket of the sandbox, and its steps by name."""
+
+    ticket: Any
+    steps: dict[str, int]
+    project_id: str
+
+    def task(self, step: str = "Repaired", **arguments: Any) -> Task:
+        given = {"project_id": self.project_id, "ticket_id": str(self.ticket.id), "step": step, **arguments}
+        return Task(lambda: SmartQMoveTicketOperator(task_id="move", **given))
+
+    @property
+    def step(self) -> str:
+        return next(name for name, step_id in self.steps.items() if step_id == self.ticket.step_id)
+
+    def by_hand(self, step: str) -> None:
+        self.ticket.step_id = self.steps[step]
+
+
+@pytest.fixture
+def board(sandbox: Sandbox) -> Board:
+    project_id = place(sandbox)["project_id"]
+    steps = sandbox.app("smartq").state.store.projects[int(project_id)].steps
+    names = dict(zip(("Reported", "Planned", "In repair", "Repaired"), steps, strict=False))
+    for name, step in names.items():
+        step.name = name
+    found = [one for one in tickets(sandbox).values() if one.deadline and one.values.get("f3") and one.values["f5"]]
+    board = Board(found[0], {step.name: step.id for step in steps}, project_id)
+    board.by_hand("Planned")
+    board.ticket.assigned_to = (next(iter(sandbox.app("smartq").state.store.users)),)
+    return board
+
+
+def moves(sandbox: Sandbox) -> int:
+    return sum(request.method == "PUT" for request in sandbox.requests("smartq"))
+
+
+def test_a_move_is_made_once_and_keeps_everything_else(sandbox: Sandbox, board: Board) -> None:
+    kept = ("name", "description", "tags", "deadline", "assigned_to", "archived", "values", "notes")
+    before = {name: copy(getattr(board.ticket, name)) for name in kept}
+    moving, old, new = board.task(" repaired "), board.steps["Planned"], board.steps["Repaired"]
+
+    assert moving.attempt() == str(board.ticket.id) == moving.attempt()
+    assert board.step == "Repaired"
+    assert {name: getattr(board.ticket, name) for name in kept} == before
+    assert moves(sandbox) == 1
+    (body,) = [parse_qs(r.body) for r in writes(sandbox)]
+    assert body["ticket[name]"] == [board.ticket.name]
+    assert body["ticket[tags]"] == [",".join(board.ticket.tags)]
+    assert {"ticket[description]", "ticket[required_by]", "ticket[assigned_to][0]", "ticket[f5][0]"} <= body.keys()
+
+    first = board.task(str(old))
+    first.attempt()
+    result = first.xcoms[-1, "result"]
+    assert (result["outcome"], result["changes"]) == ("updated", {"step_id": {"from": str(new), "to": str(old)}})
+
+
+def test_a_ticket_that_is_in_the_step_is_left_alone(sandbox: Sandbox, board: Board) -> None:
+    idle = board.task("Planned")
+    idle.attempt()
+
+    assert idle.xcoms[-1, "result"]["outcome"] == "unchanged"
+    assert writes(sandbox) == []
+    assert sum(r.method == "GET" for r in sandbox.requests("smartq")) == 2
+
+
+MOVE_POINTS = [before_the_intent, before_the_request, before_the_id_was_noted, after_the_id_was_noted]
+
+
+@pytest.mark.parametrize("kill", MOVE_POINTS, ids=lambda point: point.__name__)
+@pytest.mark.parametrize("moved_on", [False, True])
+def test_a_killed_move_is_not_repeated_over_somebody_elses(
+    moved_on: bool, kill: Any, sandbox: Sandbox, board: Board
+) -> None:
+    killed = board.task()
+    kill(sandbox, killed, "")
+    if moved_on:
+        board.by_hand("In repair")
+    killed.attempt()
+    killed.attempt()
+
+    came_too_late = moved_on and kill is not before_the_intent
+    assert board.step == ("In repair" if came_too_late else "Repaired")
+    assert moves(sandbox) == (0 if came_too_late and kill is before_the_request else 1)
+
+
+@pytest.mark.parametrize("fault", LOST, ids=["reset", "503", "html"])
+def test_a_move_whose_answer_is_lost_is_seen(fault: Any, sandbox: Sandbox, board: Board) -> None:
+    sandbox.add_fault(fault, method="PUT", times=1)
+    losing = board.task()
+    losing.attempt()
+
+    assert (board.step, moves(sandbox)) == ("Repaired", 1)
+    assert losing.xcoms[-1, "result"]["reason"] == "the answer was lost, but the vendor shows the change"
+
+
+@pytest.mark.parametrize("moved_on", [False, True])
+def test_a_move_that_never_arrived_is_made_by_the_next_attempt(moved_on: bool, sandbox: Sandbox, board: Board) -> None:
+    sandbox.add_fault("reset_before", method="PUT", times=1)
+    losing = board.task()
+    with pytest.raises(QAConnectionLostError, match="may be changed, but the vendor does not show it"):
+        losing.attempt()
+    if moved_on:
+        board.by_hand("In repair")
+    losing.attempt()
+
+    assert board.step == ("In repair" if moved_on else "Repaired")
+    if moved_on:
+        assert "the request of 2" in losing.xcoms[-1, "result"]["reason"]
+
+
+def test_a_cleared_task_moves_again(sandbox: Sandbox, board: Board) -> None:
+    moving = board.task()
+    moving.attempt()
+    board.by_hand("In repair")
+    moving.clear()
+    moving.attempt()
+
+    assert (board.step, moves(sandbox)) == ("Repaired", 2)
+
+
+def test_a_dry_run_shows_the_move(sandbox: Sandbox, board: Board) -> None:
+    dry = board.task(dry_run="True")
+    with pytest.raises(AirflowSkipException):
+        dry.attempt()
+
+    shown = dry.xcoms[-1, "dry_run"]
+    assert (board.step, writes(sandbox), dry.state) == ("Planned", [], {})
+    assert shown["changes"]["step_id"]["to"] == shown["request"]["body"]["ticket[step_id]"]
+    assert "sandbox-smartq" not in json.dumps(shown)
+
+
+def test_a_bad_move_is_refused(sandbox: Sandbox, board: Board) -> None:
+    for given in ({"step": ""}, {"ticket_id": "None"}, {"project_id": None}):
+        with pytest.raises(QAValidationError, match="is required"):
+            board.task(**given).attempt()
+    assert sandbox.requests("smartq") == []
+
+    with pytest.raises(QAValidationError, match=r"has no step 'Demolished'; it has 'Reported' \(\d+\), 'Planned'"):
+        board.task("Demolished").attempt()
+    sandbox.app("smartq").state.store.projects[int(board.project_id)].steps[0].name = "Repaired"
+    with pytest.raises(QAValidationError, match=r"has several steps 'Repaired'.*Give the id of the step"):
+        board.task().attempt()
+    with pytest.raises(QANotFoundError):
+        board.task(ticket_id="1", step=str(board.steps["Planned"])).attempt()
+    assert writes(sandbox) == []
+
+
+def test_a_ticket_without_a_name_is_not_moved(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    with run_sandbox(["smartq"], SandboxSettings(smartq=SmartQWire(hidden=("name",)))) as sandbox:
+        connect(monkeypatch, sandbox)
+        with pytest.raises(QANotSupportedError, match="shows no name, and smartQ requires one to move it"):
+            board.task(str(board.steps["Repaired"])).attempt()
+        assert writes(sandbox) == []

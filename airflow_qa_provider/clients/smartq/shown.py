@@ -5,7 +5,7 @@ A value that has another shape than expected counts as not shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,29 @@ def step_of(ticket: Mapping[str, Any]) -> str | None:
     :param ticket: A ticket.
     """
     return _id(ticket.get("step_id"))
+
+
+def step_named(steps: Iterable[Mapping[str, Any]], wanted: str, project_id: str) -> str:
+    """Return the id of a step that is named by its id, or else by its name.
+
+    :param steps: The steps of the project.
+    :param wanted: Id, or name in any case.
+    :param project_id: Id of the project, for the message.
+    :raises QAValidationError: There is no such step, or several have that name.
+    """
+    names = {step_id: _title(step) or "" for step in steps if (step_id := _id(step))}
+    word = wanted.strip()
+    found = [word] if word in names else [key for key, name in names.items() if name.casefold() == word.casefold()]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"{name!r} ({key})" for key, name in names.items())
+    problem = "several steps" if found else "no step"
+    raise QAValidationError(
+        f"step: project {project_id} has {problem} {wanted!r}; it has {listed or 'none at all'}",
+        vendor="smartq",
+        outcome="Nothing was changed",
+        hint="Give the id of the step",
+    )
 
 
 def tags_of(ticket: Mapping[str, Any]) -> list[str]:
