@@ -9,16 +9,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Literal, Protocol
 
 from airflow_qa_provider.clients.rehearsal import RequestWithheld
-from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.exceptions import QAError, QAUncertainError
 from airflow_qa_provider.journal.attempt import Attempt, Patience
 from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.journal.lookup import may_be_done
-from airflow_qa_provider.journal.record import Notes, Record
+from airflow_qa_provider.journal.policies import OnUncertain
+from airflow_qa_provider.journal.record import NOTE, Notes, Record
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +35,21 @@ class Changed:
     :param outcome: ``created``, ``updated`` or ``deleted`` by this task, or ``unchanged``: nothing had to be sent.
     :param reason: Why, in a few words.
     :param changes: Field to ``{"from": ..., "to": ...}``, of what was different.
+    :param details: What else the vendor shows of the object and is of use to others.
     """
 
     id: str
     outcome: ChangeOutcome
     reason: str
     changes: dict[str, dict[str, Any]]
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 class Changer(Protocol):
     """What an operator contributes to a change."""
 
     noun: str
+    on_uncertain: OnUncertain
 
     def changed_id(self) -> str:
         """Return the id at the vendor of the object, checked."""
@@ -80,6 +84,19 @@ class Changer(Protocol):
         :param sent_at: When it was sent.
         """
 
+    def before(self, current: Fields | None) -> Fields:
+        """Return what later attempts must know of the object as it was before the request, as plain JSON.
+
+        :param current: What :meth:`current` returned before it.
+        """
+
+    def has_effect(self, current: Fields | None, before: Fields) -> bool:
+        """Tell whether the object shows that the request was carried out, although it is not as wanted.
+
+        :param current: What :meth:`current` returned.
+        :param before: What :meth:`before` returned.
+        """
+
     def outcome_of(self, current: Fields | None) -> ChangeOutcome:
         """Say what the change does.
 
@@ -109,6 +126,7 @@ class ChangeJournal:
     def ensure(self) -> Changed:
         """Make the change unless it is made.
 
+        :raises QAUncertainError: An earlier attempt sent it, nobody knows what came of it, and a repeat would do harm.
         :raises QAError: The vendor refused, or could not be asked.
         """
         record = self._earlier()
@@ -117,38 +135,54 @@ class ChangeJournal:
         if record is not None and record.object_id is not None:
             return self._done(record, "unchanged", f"an earlier attempt made the change at {record.when}", {})
         intent = record or self._intent(moment)
+        doubtful = record is not None or self._knows_nothing
         current = self.changer.current(self.client)
+        if doubtful:
+            current = self._seen_late(intent, wanted, current)
         changes = difference(current, wanted)
-        if record is not None and changes:
-            current, changes = self._seen_late(record, wanted, current, changes)
         if not changes:
             lost = f"an earlier attempt made the change at {intent.when} and lost the answer"
             reason = "the vendor shows what is asked for" if record is None else lost
             return self._done(intent, "unchanged", reason, {})
+        if record is not None and self.changer.has_effect(current, record.facts):
+            return self._done(intent, "unchanged", f"the request of {record.when} was carried out", {})
         if record is not None and self.changer.was_made(current, moment):
             reason = f"the request of {record.when} was carried out, and somebody has changed the object since"
             return self._done(intent, "unchanged", reason, {})
+        if doubtful and self.changer.on_uncertain == "fail":
+            raise self._uncertain(record, current)
         return self._send(intent, wanted, current, changes, moment)
 
     def _earlier(self) -> Record | None:
-        """Return the note of an earlier attempt at the same change, in a task that nobody has cleared since."""
+        """Return the note of an earlier attempt at the same change.
+
+        Clearing the task puts an end to what it says, but not to the doubt about a request that must not be repeated.
+        """
         record = self.notes.read()
         same = record is not None and record.belongs_to(self.identity)
         if record is None or not same or record.fingerprint != self.identity.fingerprint:
             return None
-        return None if self.attempt.was_cleared_since(record) else record
+        doubtful = record.object_id is None and self.changer.on_uncertain == "fail"
+        return record if doubtful or not self.attempt.was_cleared_since(record) else None
 
-    def _seen_late(
-        self, record: Record, wanted: Fields, current: Fields | None, changes: dict[str, dict[str, Any]]
-    ) -> tuple[Fields | None, dict[str, dict[str, Any]]]:
+    @property
+    def _knows_nothing(self) -> bool:
+        """Whether there was an earlier attempt, before Airflow 3.3, that may have sent what must not be repeated."""
+        return not self.notes.kept and self.attempt.number > 1 and self.changer.on_uncertain == "fail"
+
+    def _seen_late(self, record: Record, wanted: Fields, current: Fields | None) -> Fields | None:
         """Look on while the vendor may still be working on a request whose client is gone."""
+        if self._shows(current, wanted, record.facts):
+            return current
         for pause in self.patience.pauses(max(0.0, self.patience.settled - record.age)):
             time.sleep(pause)
             current = self.changer.current(self.client)
-            changes = difference(current, wanted)
-            if not changes:
+            if self._shows(current, wanted, record.facts):
                 break
-        return current, changes
+        return current
+
+    def _shows(self, current: Fields | None, wanted: Fields, before: Fields) -> bool:
+        return not difference(current, wanted) or self.changer.has_effect(current, before)
 
     def _send(
         self,
@@ -158,6 +192,7 @@ class ChangeJournal:
         changes: dict[str, dict[str, Any]],
         moment: datetime,
     ) -> Changed:
+        intent = replace(intent, facts=self.changer.before(current))
         self.notes.intend(intent)
         outcome = self.changer.outcome_of(current)
         try:
@@ -169,11 +204,11 @@ class ChangeJournal:
             if not may_be_done(error):
                 self.notes.withdraw(None)
                 raise
-            self._await_effect(wanted, error)
+            self._await_effect(wanted, intent.facts, error)
             return self._done(intent, outcome, "the answer was lost, but the vendor shows the change", changes)
         return self._done(intent, outcome, "the vendor showed something else", changes)
 
-    def _await_effect(self, wanted: Fields, error: QAError) -> None:
+    def _await_effect(self, wanted: Fields, before: Fields, error: QAError) -> None:
         """Look for the effect of a request whose answer was lost.
 
         :raises QAError: The one that lost it, when there is no effect to be seen.
@@ -182,13 +217,29 @@ class ChangeJournal:
         try:
             for pause in self.patience.pauses(self.patience.lost_answer):
                 time.sleep(pause)
-                if not difference(self.changer.current(self.client), wanted):
+                if self._shows(self.changer.current(self.client), wanted, before):
                     return
         except QAError as failed:
             looked = f"It could not be looked for: {failed.message}"
         error.outcome = f"The {self.changer.noun} may be changed, but the vendor does not show it. {looked}"
         error.hint = "A retry compares again, and sends only what is still missing"
+        if self.changer.on_uncertain == "fail":
+            error.hint = "A retry looks again, and sends nothing"
         raise error
+
+    def _uncertain(self, record: Record | None, current: Fields | None) -> QAUncertainError:
+        lost = "this Airflow keeps no state of tasks, so what an earlier attempt sent is unknown"
+        shown = ", ".join(f"{name} is {value!r}" for name, value in (current or {}).items()) or "there is none"
+        by_hand = f"Otherwise delete {NOTE!r} from the task's state and clear the task to have it done"
+        return QAUncertainError(
+            f"{record.loss if record else lost}, and the vendor does not show that it was carried out: {shown}",
+            vendor=self.identity.kind.partition(".")[0],
+            object_id=self.changer.changed_id(),
+            outcome=f"This attempt has sent nothing about {self.changer.noun} {self.changer.changed_id()}",
+            hint=f"Look at the vendor. If it was carried out, mark the task as success. "
+            f"{f'{by_hand}; ' if self.notes.kept else ''}on_uncertain='repeat' always sends it once more. "
+            "A retry gets the same answer",
+        )
 
     def _intent(self, moment: datetime) -> Record:
         return Record(

@@ -6,6 +6,7 @@ Imported by DAG files, so nothing heavy is imported at module level.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +17,7 @@ from airflow_qa_provider.retries import RetryingTask, fail_now
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.attempt import Patience
     from airflow_qa_provider.journal.changes import Changed, ChangeOutcome
+    from airflow_qa_provider.journal.policies import OnUncertain
 
 
 class ChangingOperator(RetryingTask, BaseOperator):
@@ -26,7 +28,8 @@ class ChangingOperator(RetryingTask, BaseOperator):
     compares anew.
 
     Returns the id of the object; the XCom ``result`` is ``{"id", "outcome", "reason", "changes"}``, where ``outcome``
-    is ``created``, ``updated``, ``deleted`` or ``unchanged``, and ``changes`` holds ``{"from", "to"}`` by field.
+    is ``created``, ``updated``, ``deleted`` or ``unchanged``, and ``changes`` holds ``{"from", "to"}`` by field; some
+    operators add more.
 
     :param conn_id: Id of the Airflow connection.
     :param dry_run: Whether to show the request and the difference, in the log and the XCom ``dry_run``, and to send
@@ -35,12 +38,15 @@ class ChangingOperator(RetryingTask, BaseOperator):
     :cvar kind: Kind of object, ``vendor.object``.
     :cvar noun: The object in words.
     :cvar payload_fields: Names of the attributes that say what is asked for.
+    :cvar on_uncertain: What a retry does about a request of which the vendor shows no effect: ``repeat`` it, or
+        ``fail``, where a repeat would do harm. An operator may make it an argument.
     :cvar patience: How long to look for the effect of a lost request; the journal's own times by default.
     """
 
     kind: ClassVar[str]
     noun: str
     payload_fields: ClassVar[tuple[str, ...]]
+    on_uncertain: OnUncertain = "repeat"
     patience: ClassVar[Patience | None] = None
 
     def __init__(self, *, conn_id: str, dry_run: bool | str = False, **kwargs: Any) -> None:
@@ -60,7 +66,7 @@ class ChangingOperator(RetryingTask, BaseOperator):
         ti = context.get("ti")
         if ti is not None and self.do_xcom_push:
             facts = {"outcome": changed.outcome, "reason": changed.reason, "changes": changed.changes}
-            ti.xcom_push(key="result", value={"id": changed.id, **facts})
+            ti.xcom_push(key="result", value={"id": changed.id, **facts, **changed.details})
         return changed.id
 
     def change_once(self, context: Any) -> Changed:
@@ -74,6 +80,7 @@ class ChangingOperator(RetryingTask, BaseOperator):
         from airflow_qa_provider.journal.attempt import Attempt, Patience
         from airflow_qa_provider.journal.changes import ChangeJournal
         from airflow_qa_provider.journal.identity import Identity
+        from airflow_qa_provider.journal.policies import Policies
         from airflow_qa_provider.journal.record import Notes
         from airflow_qa_provider.operators.rehearsal import connected, is_dry, show
 
@@ -81,14 +88,17 @@ class ChangingOperator(RetryingTask, BaseOperator):
         identity = Identity.of(
             context, self.kind, self.conn_id, {name: getattr(self, name) for name in self.payload_fields}
         )
+        Policies(on_uncertain=self.on_uncertain).checked(updates=False)
         self.changed_id()
         with connected(self.kind.partition(".")[0], self.conn_id, rehearse=dry) as client:
             notes = Notes(task_state_store(context), read_only=dry)
             patience = self.patience or Patience()
             try:
-                return ChangeJournal(self, client, identity, notes, Attempt.of(context), patience).ensure()
+                changed = ChangeJournal(self, client, identity, notes, Attempt.of(context), patience).ensure()
             except RequestWithheld as withheld:
                 raise show(self, context, withheld) from None
+            # after the change is noted, so that a retry repeats no more than this
+            return replace(changed, details=dict(self.details(client)))
 
     def changed_id(self) -> str:
         """Return the id at the vendor of the object, checked.
@@ -130,6 +140,28 @@ class ChangingOperator(RetryingTask, BaseOperator):
         :param sent_at: When it was sent.
         """
         return False
+
+    def before(self, current: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Return what later attempts must know of the object as it was before the request, as plain JSON.
+
+        :param current: What :meth:`current` returned before it.
+        """
+        return {}
+
+    def has_effect(self, current: Mapping[str, Any] | None, before: Mapping[str, Any]) -> bool:
+        """Tell whether the object shows that the request was carried out, although it is not as wanted.
+
+        :param current: What :meth:`current` returned.
+        :param before: What :meth:`before` returned.
+        """
+        return False
+
+    def details(self, client: Any) -> Mapping[str, Any]:
+        """Return what else the XCom ``result`` says of the object, read after the change.
+
+        :param client: The vendor's client.
+        """
+        return {}
 
     def outcome_of(self, current: Mapping[str, Any] | None) -> ChangeOutcome:
         """Say what the change does: it creates an object that is not there, and updates one that is.
