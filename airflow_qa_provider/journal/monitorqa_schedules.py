@@ -1,9 +1,10 @@
-"""Finding MonitorQA schedules whose id was lost."""
+"""Finding MonitorQA schedules whose id was lost, and looking at those whose id is known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, ClassVar
 
 from airflow_qa_provider.clients.monitorqa import MonitorQAClient, rules
@@ -11,7 +12,8 @@ from airflow_qa_provider.clients.monitorqa.repeats import Repeat
 from airflow_qa_provider.clients.timestamps import to_utc
 from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
 from airflow_qa_provider.journal.lookup import Candidate, Search
-from airflow_qa_provider.waiting.snapshot import Phase
+from airflow_qa_provider.waiting.probes import Looks, doubted, look_at_each
+from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 _PAGE_SIZE = 100
 _MOST_ROWS = 1000
@@ -74,6 +76,37 @@ class ScheduleFinder:
         if not found and waiting and search.since is not None:
             raise _unlisted(f"the docs do not say whether one that starts on {facts['start']} is before that")
         return found
+
+
+class ScheduleProbe:
+    """Schedules whose id is known: whether they are there still."""
+
+    kind: ClassVar[str] = "monitorqa.schedule"
+    noun: ClassVar[str] = "schedule"
+
+    def look(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Looks:
+        """Look at schedules.
+
+        :param client: The client.
+        :param ids: Ids of schedules.
+        :param since: Not used.
+        """
+        looks = look_at_each(partial(_seen, client), ids)
+        return doubted(looks, lambda: client.schedules.list(page_size=1).total)
+
+    def cancel(self, client: MonitorQAClient, object_id: str) -> str:
+        """Refuse: nothing waits for a schedule.
+
+        :param client: The client.
+        :param object_id: Id of the schedule.
+        :raises QANotSupportedError: Always.
+        """
+        raise QANotSupportedError("a schedule is not cancelled with its task", vendor="monitorqa")
+
+
+def _seen(client: MonitorQAClient, schedule_id: str) -> Snapshot:
+    active = client.schedules.get(schedule_id).get("active")
+    return Snapshot(schedule_id, Phase.ACTIVE, "active" if active else "paused")
 
 
 def _filter(facts: Mapping[str, Any]) -> dict[str, str]:

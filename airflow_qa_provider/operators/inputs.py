@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from airflow_qa_provider.exceptions import QAValidationError
 
 
@@ -22,3 +25,12 @@ def required_id(value: object, field: str, vendor: str) -> str:
             hint="When it comes from another task, look whether that task has returned it",
         )
     return text
+
+
+def from_moment(moment: datetime, value: Any) -> Any:
+    """Return a date that may be relative, ``None`` for none.
+
+    :param moment: What a ``timedelta`` counts from.
+    :param value: A ``timedelta``, or what the client takes for a date.
+    """
+    return moment + value if isinstance(value, timedelta) else value

@@ -20,9 +20,9 @@ ROOMS = ("operators", "sensors", "transfers", "links")
 # Modules without such a class are imported by a task when it runs.
 FOR_DAG_FILES = re.compile(r"^class \w+(Operator|Sensor|Link)\b", re.MULTILINE)
 MODULES = [
-    f"airflow_qa_provider.{room}.{path.stem}"
+    ".".join([PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts])
     for room in ROOMS
-    for path in sorted((PACKAGE / room).glob("*.py"))
+    for path in sorted((PACKAGE / room).rglob("*.py"))
     if FOR_DAG_FILES.search(path.read_text())
 ]
 # Beside the standard library.
@@ -64,7 +64,9 @@ def loaded() -> dict[str, Any]:
 
 def test_every_module_that_has_operators_is_looked_into() -> None:
     assert {module.split(".")[1] for module in MODULES} == set(ROOMS)
-    assert {f"airflow_qa_provider.operators.{name}" for name in ("monitorqa", "qalyptus", "delivery")} <= set(MODULES)
+    assert {f"airflow_qa_provider.operators.{name}" for name in ("monitorqa.audits", "qalyptus", "delivery")} <= set(
+        MODULES
+    )
     assert list(loaded()["added"]) == MODULES
     assert MODULES[0] in loaded()["added"][MODULES[0]]
 

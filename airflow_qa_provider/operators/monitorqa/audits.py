@@ -1,4 +1,4 @@
-"""Operators of MonitorQA."""
+"""Operators for MonitorQA's audits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
 from airflow_qa_provider.operators.base import RemoteJobOperator
-from airflow_qa_provider.operators.inputs import required_id
+from airflow_qa_provider.operators.inputs import from_moment, required_id
+from airflow_qa_provider.operators.monitorqa.updates import cannot_update, check_same
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.monitorqa import MonitorQAClient
@@ -51,7 +52,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         "assignee_id",
     )
     updates = True
-    template_fields = (*payload_fields, "conn_id")
+    template_fields = (*payload_fields, "conn_id", "rehearsal")
     operator_extra_links = (MonitorQAAuditLink(),)
     ui_color = "#e3f4ea"
 
@@ -85,7 +86,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         """
         from airflow_qa_provider.clients.monitorqa import rules
 
-        dates = rules.period(_from(now, self.audit_start_date), _from(now, self.audit_end_date))
+        dates = rules.period(from_moment(now, self.audit_start_date), from_moment(now, self.audit_end_date))
         rules.at_most(self.auditor_hint, rules.MAX_HINT, "auditor_hint")
         return {
             "name": rules.required(self.name, "name"),
@@ -122,8 +123,8 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         :raises QANotSupportedError: Template or object differ, or nobody can say whose it is.
         """
         current = client.audits.get(object_id)
-        _check_same(current, "template", facts["template_id"], "template_id")
-        _check_same(current, "auditObject", facts["audit_object_id"], "audit_object_id")
+        check_same("audit", current, "template", facts["template_id"], "template_id")
+        check_same("audit", current, "auditObject", facts["audit_object_id"], "audit_object_id")
         client.audits.update(
             object_id,
             name=facts["name"],
@@ -134,30 +135,9 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         )
 
 
-def _from(now: datetime, value: Any) -> Any:
-    return now + value if isinstance(value, timedelta) else value
-
-
-def _check_same(current: Mapping[str, Any], shown_as: str, wanted: str, field: str) -> None:
-    shown = (current.get(shown_as) or {}).get("id")
-    if shown is not None and shown.lower() != wanted.lower():
-        raise _cannot_update(current, f"{field} cannot be changed, and it has {shown}")
-
-
 def _only_assignee(current: Mapping[str, Any]) -> str | None:
     ids: list[str] = [person["id"] for person in current.get("assignees") or ()]
     if len(ids) > 1:
-        raise _cannot_update(current, "it has several assignees, of which a change would leave one; give assignee_id")
+        problem = "it has several assignees, of which a change would leave one; give assignee_id"
+        raise cannot_update("audit", current, problem)
     return ids[0] if ids else None
-
-
-def _cannot_update(current: Mapping[str, Any], problem: str) -> Exception:
-    from airflow_qa_provider.exceptions import QANotSupportedError
-
-    return QANotSupportedError(
-        f"audit {current.get('id')} cannot be brought to the input of this attempt: {problem}",
-        vendor="monitorqa",
-        operation="audits.update",
-        outcome="Nothing was changed",
-        hint="Set on_changed_input='new' to have another audit created. A retry fails again",
-    )

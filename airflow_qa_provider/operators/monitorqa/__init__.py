@@ -1,0 +1,8 @@
+"""Operators of MonitorQA."""
+
+from __future__ import annotations
+
+from airflow_qa_provider.operators.monitorqa.audits import MonitorQACreateAuditOperator
+from airflow_qa_provider.operators.monitorqa.schedules import MonitorQACreateScheduleOperator
+
+__all__ = ["MonitorQACreateAuditOperator", "MonitorQACreateScheduleOperator"]
