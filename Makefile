@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS := dev,sandbox,inspect
 BENCH := .venv-bench
+NO_POSTGRESQL := echo "The extra e2e could not be installed here: SQLite only"
 SOURCES := $(wildcard airflow_qa_provider example_dags tests scripts benchmarks hatch_build.py)
 
 # The caller's Airflow and Python settings must not reach ours.
@@ -19,10 +20,10 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast bench lint format coverage-page docs build clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast bench e2e lint format coverage-page docs build clean constraints
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMP) ## create .venv with the pinned versions of constraints.txt; instant when nothing changed
 
@@ -69,6 +70,18 @@ else
 endif
 	@touch $@
 
+e2e: $(VENV)/.installed-e2e ## kill Airflow's processes 200 times and count what is at the vendors (ARGS=--quick: fewer)
+	@exec $(BIN)/python -m tests.e2e.kills $(ARGS)
+
+# Without wheels of PostgreSQL for this platform, the harness does what it can on SQLite.
+$(VENV)/.installed-e2e: $(STAMP)
+ifneq ($(UV),)
+	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[e2e]' || $(NO_POSTGRESQL)
+else
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[e2e]' || $(NO_POSTGRESQL)
+endif
+	@touch $@
+
 lint: setup ## check format, style, types, import arrows and sizes
 	@$(BIN)/ruff format --quiet --check $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -92,7 +105,7 @@ build: setup ## build the sdist and the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 
 constraints: ## resolve everything anew for AIRFLOW_VERSION and rewrite constraints.txt
-	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS)'
+	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e'
 
 clean: ## remove what builds, tests and demos left behind (.venv stays)
 	@rm -rf build dist demo-output .airflow .coverage htmlcov docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

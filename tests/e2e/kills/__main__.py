@@ -1,0 +1,96 @@
+"""``python -m tests.e2e.kills``: kill, retry, count, and say so in one last line."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import requests
+from rich.console import Console
+from rich.markup import escape
+
+from tests.e2e.kills.catalogue import CATALOGUE
+from tests.e2e.kills.database import NoDatabase, postgresql, programs, sqlite
+from tests.e2e.kills.processes import ShowStopped
+from tests.e2e.kills.show import perform
+from tests.e2e.kills.table import last_line, show
+from tests.e2e.kills.verdict import Findings
+
+LEAST_KILLS = 200
+DATABASES = ("sqlite", "postgresql")
+
+
+def main() -> int:
+    """Run the harness; 0 when every create is at the vendor once and every run ended as documented."""
+    args = _arguments()
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    began = time.monotonic()
+    findings: list[Findings] = []
+    problems: list[str] = []
+    played = []
+    for part in args.database or DATABASES:
+        home = Path(tempfile.mkdtemp(prefix="airflow-qa-kills-"))
+        try:
+            database, address = _database(console, part, home)
+            console.print(f"[bold]{database}[/]{f': {home}' if args.keep else ''}", highlight=False)
+            scale = 0 if args.quick else args.scale
+            findings.append(perform(part, address, home, console, scale, args.only))
+            played.append(database)
+            problems += [f"{database}: {problem}" for problem in findings[-1].problems]
+        except (ShowStopped, requests.RequestException) as error:
+            problems.append(f"{part}: {error}")
+        finally:
+            if not args.keep:
+                shutil.rmtree(home, ignore_errors=True)
+    return _conclude(
+        console, findings, problems, played, time.monotonic() - began, 0 if args.quick or args.only else LEAST_KILLS
+    )
+
+
+def _database(console: Console, part: str, home: Path) -> tuple[str, AbstractContextManager[str]]:
+    """Return the database for a part of the plan: SQLite where there is no PostgreSQL, so that no kill is left out."""
+    if part == "postgresql":
+        try:
+            return part, postgresql(home, programs())
+        except NoDatabase as error:
+            console.print(f"No PostgreSQL, so its part is played on SQLite: {escape(str(error))}", highlight=False)
+    return "sqlite", sqlite(home)
+
+
+def _conclude(
+    console: Console, findings: list[Findings], problems: list[str], played: list[str], seconds: float, least: int
+) -> int:
+    show(console, findings)
+    line, good = last_line(findings)
+    kills = sum(found.kills for found in findings)
+    if kills < least:
+        problems.append(f"{kills} kills are fewer than {least}")
+    if not findings:
+        problems.append("nothing was run")
+    for problem in problems:
+        console.print(f"[red]wrong[/] {escape(problem)}", highlight=False, soft_wrap=True)
+    unplanned = [one for found in findings for one in found.verdicts if one.unplanned]
+    for one in unplanned:
+        console.print(f"note: {one.case.key} had {one.unplanned} attempts more than it was disturbed", highlight=False)
+    console.print(f"{seconds:.0f} s on {' and '.join(dict.fromkeys(played))}", highlight=False)
+    console.print(line, highlight=False)
+    return 0 if good and not problems else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.kills", description=__doc__)
+    parser.add_argument("--database", action="append", choices=DATABASES, help="only this one; may be repeated")
+    parser.add_argument("--only", action="append", default=[], choices=sorted(CATALOGUE), metavar="OPERATOR")
+    parser.add_argument("--quick", action="store_true", help="one script per operator, for whoever works on one")
+    parser.add_argument("--scale", type=int, default=1, help="how often each script is played")
+    parser.add_argument("--keep", action="store_true", help="keep the folders with all logs")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

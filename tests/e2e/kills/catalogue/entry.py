@@ -1,0 +1,122 @@
+"""What the harness has to know of an operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.e2e.kills.script import Point, Request
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.sandbox import Sandbox
+
+Arguments = dict[str, Any]
+
+
+@dataclass
+class World:
+    """The vendors, as the harness prepares and counts them.
+
+    :param sandbox: The sandboxes.
+    :param files: Folder for what is downloaded.
+    """
+
+    sandbox: Sandbox
+    files: Path
+
+    def store(self, vendor: str) -> Any:
+        """Return the state of a vendor.
+
+        :param vendor: Its name.
+        """
+        return self.sandbox.app(vendor).state.store
+
+    def ids(self, vendor: str) -> dict[str, Any]:
+        """Return the ids that the sandbox puts into a vendor's connection.
+
+        :param vendor: Its name.
+        """
+        return dict(self.sandbox.connections()[f"{vendor}_default"]["extra"])
+
+
+@dataclass(frozen=True)
+class Job:
+    """What an operator can wait for, in the words of the sandbox's scripted endings.
+
+    :param kind: Kind of object.
+    :param never: The ending that keeps it open.
+    :param done: The good one.
+    :param subject: Which of the arguments the sandbox knows the object by, before it has an id.
+    """
+
+    kind: str
+    never: str
+    done: str
+    subject: str
+
+
+def by_id(xcoms: Mapping[str, Any]) -> str | None:
+    """Return the id that the task returned, when the other XComs agree."""
+    told = {xcoms.get("return_value"), xcoms.get("remote_id"), (xcoms.get("result") or {}).get("id")}
+    return str(told.pop()) if len(told) == 1 and None not in told else None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operator.
+
+    :param path: ``module:class`` below ``airflow_qa_provider``.
+    :param vendor: Vendor in lower case.
+    :param prepare: Makes the arguments of one logical create, whose objects nobody else's can be mistaken for; the
+        label is unique.
+    :param effects: Returns what the vendor has of one logical create.
+    :param everything: Returns all of that kind, so that strays are found.
+    :param write: The request that must not be carried out twice.
+    :param lookup: The request that looks for a lost object, where there is one.
+    :param watch: The request that reads the state of an object whose id is known.
+    :param download: The request whose answer is a file.
+    :param fixed: Arguments that are the same for all, as Python values.
+    :param believed: Returns the one effect that the DAG believes in, from the XComs of the task.
+    :param job: What it waits for; ``None`` for an operator that does not wait.
+    :param uncertain: Points after which the documentation says that it cannot be told what happened.
+    """
+
+    path: str
+    vendor: str
+    prepare: Callable[[World, str], Arguments]
+    effects: Callable[[World, str, Arguments], Sequence[str]]
+    everything: Callable[[World], set[str]]
+    write: Request | None = None
+    lookup: Request | None = None
+    watch: Request | None = None
+    download: Request | None = None
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    believed: Callable[[Mapping[str, Any]], str | None] = by_id
+    job: Job | None = None
+    uncertain: frozenset[Point] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """Name of the operator, without the word."""
+        return self.path.rpartition(":")[2].removesuffix("Operator")
+
+    def operator(self) -> Any:
+        """Import the operator."""
+        module, _, name = self.path.partition(":")
+        return getattr(import_module(f"airflow_qa_provider.{module}"), name)
+
+    @property
+    def requests(self) -> dict[Point, Request]:
+        """Which request each point stands for."""
+        of_points = {
+            Point.BEFORE: self.write,
+            Point.COMMITTED: self.write,
+            Point.ANSWERED: self.write,
+            Point.LOOKING: self.lookup,
+            Point.WATCHING: self.watch,
+            Point.DOWNLOADING: self.download,
+        }
+        return {point: request for point, request in of_points.items() if request is not None}

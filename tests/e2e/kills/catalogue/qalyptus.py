@@ -1,0 +1,80 @@
+"""Qalyptus Cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World
+from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
+from tests.e2e.kills.script import Request
+
+_ID = "[0-9a-f-]{36}"
+
+
+def _client(world: World) -> Any:
+    from airflow_qa_provider.clients.qalyptus import QalyptusClient
+    from airflow_qa_provider.clients.settings import ClientSettings
+
+    connection = world.sandbox.connections()["qalyptus_default"]
+    return QalyptusClient(ClientSettings(base_url=connection["host"], token=connection["password"]))
+
+
+def _report(world: World, label: str) -> Arguments:
+    with _client(world) as client:
+        project = client.projects.list()[0]["id"]
+        return {"report_id": client.reports.create(name=label, project_id=project, type="Excel")["id"]}
+
+
+def _task(world: World, label: str) -> Arguments:
+    with _client(world) as client:
+        return {"qalyptus_task_id": client.tasks.duplicate(world.ids("qalyptus")["task_id"])["id"]}
+
+
+def _finished_request(world: World, label: str) -> Arguments:
+    runs = [run for run in world.store("qalyptus").runs if run.kind == "on-demand" and run.output_format == "Pdf"]
+    return {"request_id": runs[0].id, "output_format": "Pdf", "target": f"file://{world.files / label}.pdf"}
+
+
+def _requests(world: World, label: str, arguments: Arguments) -> list[str]:
+    runs = world.store("qalyptus").runs
+    return [run.id for run in runs if run.kind == "on-demand" and run.report.id == arguments["report_id"]]
+
+
+def _task_runs(world: World, label: str, arguments: Arguments) -> list[str]:
+    runs = world.store("qalyptus").runs
+    return [run.id for run in runs if run.task and run.task.id == arguments["qalyptus_task_id"]]
+
+
+ENTRIES = (
+    Entry(
+        "operators.qalyptus:QalyptusGenerateReportOperator",
+        "qalyptus",
+        _report,
+        _requests,
+        lambda world: {run.id for run in world.store("qalyptus").runs if run.kind == "on-demand"},
+        write=Request("POST", "/on-demand/"),
+        lookup=Request("GET", "/on-demand-requests$"),
+        watch=Request("GET", f"/on-demand-requests/{_ID}$"),
+        job=Job("report", "never", "completed", "report_id"),
+    ),
+    Entry(
+        "operators.qalyptus:QalyptusRunTaskOperator",
+        "qalyptus",
+        _task,
+        _task_runs,
+        lambda world: {run.id for run in world.store("qalyptus").runs if run.kind == "scheduled"},
+        write=Request("POST", f"/{_ID}/run$"),
+        lookup=Request("GET", "/scheduled-tasks$"),
+        watch=Request("GET", f"/scheduled-tasks/{_ID}$"),
+        job=Job("task", "never", "success", "qalyptus_task_id"),
+    ),
+    Entry(
+        "transfers.qalyptus:QalyptusReportToObjectStorageOperator",
+        "qalyptus",
+        _finished_request,
+        stored,
+        all_stored("QalyptusReportToObjectStorage"),
+        download=Request("GET", "/(stream|download)"),
+        believed=uri_and_digest,
+    ),
+)

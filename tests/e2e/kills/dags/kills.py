@@ -1,0 +1,34 @@
+"""The DAGs of the kill harness, made of its plan: one mapped task per operator, one index per logical create."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from airflow.sdk import DAG, get_parsing_context
+
+from airflow_qa_provider.journal.attempt import Patience
+from airflow_qa_provider.operators.base import CreatingOperator
+from tests.e2e.kills import boundary
+from tests.e2e.kills.catalogue import CATALOGUE
+
+boundary.install()
+# the sandboxes are quick, and never go on with a request whose client is gone
+CreatingOperator.patience = Patience(pause=0.2, lost_answer=4.0, no_id=4.0, settled=1.0, not_found=5.0)
+
+RETRY = {"retries": 12, "retry_delay": timedelta(0)}
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+wanted = get_parsing_context().dag_id
+
+for dag_id, tasks in json.loads(Path(os.environ["KILLS_PLAN"]).read_text()).items():
+    # a task's process needs its own DAG only
+    if wanted not in (None, dag_id):
+        continue
+    with DAG(dag_id, schedule=None, start_date=START, default_args=RETRY) as dag:
+        for task in tasks:
+            entry = CATALOGUE[task["entry"]]
+            fixed = {**entry.fixed, **task["fixed"]}
+            entry.operator().partial(task_id=task["task_id"], **fixed).expand_kwargs(task["cases"])
+    globals()[dag_id] = dag

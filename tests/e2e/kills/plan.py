@@ -1,0 +1,148 @@
+"""Which operators are disturbed where, on which database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.kills.catalogue import CATALOGUE
+from tests.e2e.kills.catalogue.entry import Arguments, Entry, World
+from tests.e2e.kills.script import Book, Deed, Key, Point, Step
+
+KILLS, DEFERRED, HANDS, RESETS = "kills", "deferred", "hands", "resets"
+"""DAGs: workers killed, triggerers killed, done by hand, and answers lost without any kill."""
+SECTIONS = (RESETS, KILLS, DEFERRED, HANDS)
+
+_WORKER = Deed.KILL_WORKER
+Script = tuple[Step, ...]
+
+
+def _script(*points: Point, deed: Deed = Deed.KILL_TASK) -> Script:
+    return tuple(Step(point, deed) for point in points)
+
+
+P = Point
+# each attempt meets one point; what was committed can only be found from then on
+_KILL_SCRIPTS: dict[str, Sequence[Script]] = {
+    "sqlite": (
+        _script(P.BEFORE, P.COMMITTED, P.LOOKING),
+        _script(P.BEFORE, P.BEFORE, P.ANSWERED, P.LOOKING),
+        _script(P.COMMITTED, P.LOOKING, P.WATCHING, P.WATCHING),
+        _script(P.BEFORE, P.COMMITTED, deed=_WORKER),
+    ),
+    "postgresql": (
+        _script(P.BEFORE, P.ANSWERED, P.LOOKING, P.LOOKING),
+        _script(P.COMMITTED, P.LOOKING, P.WATCHING),
+        _script(P.BEFORE, P.COMMITTED, deed=_WORKER),
+    ),
+}
+_DOWNLOAD_SCRIPTS: Sequence[Script] = (
+    _script(P.DOWNLOADING, P.DOWNLOADING, P.DOWNLOADING),
+    (Step(P.DOWNLOADING), Step(P.DOWNLOADING, _WORKER)),
+)
+_HAND_SCRIPTS: Sequence[Script] = (
+    _script(P.COMMITTED, deed=Deed.CLEAR),
+    _script(P.COMMITTED, deed=Deed.FAIL),
+    _script(P.AFTERWARDS, deed=Deed.CLEAR),
+    _script(P.AFTERWARDS, deed=Deed.FAIL),
+)
+_DEFERRED_ROUNDS = 4
+_RESETS_EACH = 2
+
+
+@dataclass(frozen=True)
+class Case:
+    """One logical create.
+
+    :param entry: The operator.
+    :param key: The task instance.
+    :param label: Its unique name.
+    :param arguments: What the operator is asked for.
+    :param script: How it is disturbed.
+    """
+
+    entry: Entry
+    key: Key
+    label: str
+    arguments: Arguments
+    script: Script
+
+    @property
+    def section(self) -> str:
+        """The DAG."""
+        return self.key.dag_id
+
+
+def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Script]:
+    """Return how the creates of an operator are disturbed.
+
+    :param entry: The operator.
+    :param section: The DAG.
+    :param database: Name of the database.
+    :param scale: How often everything is done; 0 for as little as possible.
+    """
+    if section == KILLS:
+        wanted = _DOWNLOAD_SCRIPTS if entry.download else _KILL_SCRIPTS[database]
+        fitting = [tuple(step for step in script if step.point in entry.requests) for script in wanted]
+        return (fitting[:1] if scale == 0 else fitting * scale) if entry.requests else []
+    if section == DEFERRED:
+        rounds = _DEFERRED_ROUNDS if scale else 1
+        return [_script(*[P.DEFERRED] * rounds, deed=Deed.KILL_TRIGGERER)] * 2 if entry.job else []
+    if entry.write is None:
+        return []
+    if section == HANDS:
+        return list(_HAND_SCRIPTS)
+    return [()] * _RESETS_EACH
+
+
+def cases(world: World, database: str, scale: int, only: Iterable[str] = ()) -> list[Case]:
+    """Make the plan for one Airflow, and prepare the vendors for it.
+
+    :param world: The vendors.
+    :param database: Name of the database.
+    :param scale: How often everything is done.
+    :param only: Names of operators; all by default.
+    """
+    chosen = set(only) or set(CATALOGUE)
+    made = []
+    for section in SECTIONS:
+        for entry in CATALOGUE.values():
+            if entry.name not in chosen:
+                continue
+            for index, script in enumerate(scripts(entry, section, database, scale)):
+                label = f"{section}-{entry.name}-{index}"
+                arguments = entry.prepare(world, label)
+                if section == DEFERRED and entry.job:
+                    world.sandbox.add_outcome(entry.job.kind, entry.job.never, match=arguments[entry.job.subject])
+                made.append(Case(entry, Key(section, entry.name, index), label, arguments, script))
+    return made
+
+
+def write_plan(made: Iterable[Case], path: Path) -> None:
+    """Write the file that the DAGs are made of.
+
+    :param made: The plan.
+    :param path: The file.
+    """
+    dags: dict[str, dict[str, dict[str, Any]]] = {}
+    for case in made:
+        fixed: Mapping[str, Any] = {"deferrable": case.section == DEFERRED} if case.entry.job else {}
+        task = {"task_id": case.entry.name, "entry": case.entry.name, "fixed": fixed, "cases": []}
+        dags.setdefault(case.section, {}).setdefault(case.entry.name, task)["cases"].append(case.arguments)
+    path.write_text(json.dumps({dag_id: list(tasks.values()) for dag_id, tasks in dags.items()}))
+
+
+def enter_scripts(made: Iterable[Case], book: Book) -> None:
+    """Enter the scripts of a plan into the book.
+
+    :param made: The plan.
+    :param book: The book.
+    """
+    from tests.e2e.kills.catalogue.files import path_of
+
+    for case in made:
+        final = path_of(case.arguments) if case.entry.download else None
+        book.add(case.key, case.script, case.entry.requests, final)

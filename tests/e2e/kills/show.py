@@ -1,0 +1,285 @@
+"""Runs the plan on one Airflow."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.console import Console
+
+from airflow_qa_provider.sandbox import Sandbox, SandboxSettings
+from tests.e2e.kills.catalogue.entry import World
+from tests.e2e.kills.gate import Gate
+from tests.e2e.kills.plan import DEFERRED, HANDS, KILLS, RESETS, Case, cases, enter_scripts, write_plan
+from tests.e2e.kills.processes import ShowStopped
+from tests.e2e.kills.script import Book, Deed, Key, Point, Step, Strike, Visit
+from tests.e2e.kills.stage import Stage, staged
+from tests.e2e.kills.verdict import Findings, judge
+
+_SANDBOX = SandboxSettings(
+    audit_pickup_seconds=0.1,
+    audit_seconds=0.5,
+    report_queue_seconds=0.1,
+    report_seconds=0.5,
+    task_seconds=0.5,
+    milestone_seconds=0.2,
+    pdf_bytes=3_000_000,
+)
+_POLL_SECONDS = 1.0
+_WAIT_SECONDS = 0.5
+_QUIET_SECONDS = 150.0
+_OVER = ("success", "failed", "upstream_failed", "skipped", "removed")
+
+
+class Show:
+    """One Airflow under fire.
+
+    :param stage: The Airflow.
+    :param world: The vendors.
+    :param book: The scripts.
+    :param made: The plan.
+    :param console: For progress.
+    """
+
+    def __init__(self, stage: Stage, world: World, book: Book, made: list[Case], console: Console) -> None:
+        self.stage = stage
+        self.world = world
+        self.book = book
+        self.made = made
+        self._console = console
+        self._tasks: dict[Key, dict[str, Any]] = {}
+        self._acts = (DeferredAct(self), HandsAct(self))
+
+    def run(self) -> None:
+        """Run all DAGs to their ends."""
+        if self.of(RESETS):
+            with self._resets():
+                self._play([RESETS])
+        self._play([section for section in (DEFERRED, HANDS, KILLS) if self.of(section)])
+
+    def of(self, section: str) -> list[Case]:
+        """Return the creates of a DAG.
+
+        :param section: The DAG.
+        """
+        return [case for case in self.made if case.section == section]
+
+    def state(self, case: Case) -> str:
+        """Return the state of a task instance at the latest look.
+
+        :param case: The create.
+        """
+        return str((self._tasks.get(case.key) or {}).get("state"))
+
+    def forget(self, case: Case) -> None:
+        """Forget the state of a task instance, which has just been changed.
+
+        :param case: The create.
+        """
+        self._tasks.pop(case.key, None)
+
+    def say(self, what: str) -> None:
+        """Print a line of progress.
+
+        :param what: What happened.
+        """
+        self._console.print(f"  {what}", highlight=False)
+
+    def _play(self, sections: list[str]) -> None:
+        for section in sections:
+            self.stage.trigger(section)
+        last, since = "", time.monotonic()
+        while True:
+            self.stage.check()
+            for section in sections:
+                self._tasks |= self.stage.api.tasks(section, self.stage.runs[section])
+            for act in self._acts:
+                act.look()
+            involved = [case for case in self.made if case.section in sections]
+            over = [case for case in involved if self.state(case) in _OVER]
+            now = f"{', '.join(sections)}: {len(over)} of {len(involved)} tasks over, {self.book.kills} kills"
+            if now != last:
+                self.say(now)
+                last, since = now, time.monotonic()
+            open_acts = [act for act in self._acts if act.section in sections and not act.done]
+            if len(over) == len(involved) and not open_acts:
+                return
+            if time.monotonic() - since > _QUIET_SECONDS:
+                states = Counter(f"{case.key.task_id} {self.state(case)}" for case in involved if case not in over)
+                raise ShowStopped(
+                    f"nothing has happened for {_QUIET_SECONDS:g} s; {dict(states)}; {self.book.problems}"
+                )
+            time.sleep(_POLL_SECONDS)
+
+    @contextmanager
+    def _resets(self) -> Iterator[None]:
+        """Lose the answer of every write, after the vendor has carried it out."""
+        entries = {case.entry.name: case.entry for case in self.of(RESETS)}.values()
+        rules = [
+            self.world.sandbox.add_fault(
+                "reset_after", vendor=entry.vendor, method=entry.write.method, path=entry.write.path
+            )
+            for entry in entries
+            if entry.write is not None
+        ]
+        yield
+        for rule in rules:
+            self.world.sandbox.remove_fault(rule)
+
+
+class DeferredAct:
+    """Kills triggerers while tasks are deferred, then lets the objects end.
+
+    :param show: The show that it is part of.
+    """
+
+    section = DEFERRED
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        self._cases = show.of(DEFERRED)
+        self._rounds = max((len(case.script) for case in self._cases), default=0)
+        self._seen_since: float | None = None
+        self.done = not self._cases
+
+    def look(self) -> None:
+        """Do the next kill, if all tasks are deferred and the triggerer has polled for them."""
+        if self.done or any(self._show.state(case) != "deferred" for case in self._cases):
+            self._seen_since = None
+            return
+        if self._seen_since is None:
+            self._seen_since = time.monotonic()
+        polled = self._show.book.polled
+        if any(polled.get(case.entry.vendor, 0.0) <= self._seen_since for case in self._cases):
+            return
+        self._seen_since = None
+        if self._rounds:
+            self._rounds -= 1
+            pid = self._show.stage.kill_triggerer()
+            for case in self._cases:
+                self._show.book.enter(Strike(case.script[0], Visit(case.key, 1, pid), (pid,)))
+            return
+        for case in self._cases:
+            self._release(case)
+        self.done = True
+
+    def _release(self, case: Case) -> None:
+        job, world = case.entry.job, self._show.world
+        if job is None:
+            return
+        for object_id in case.entry.effects(world, case.label, case.arguments):
+            outcome = {"id": object_id, "kind": job.kind, "result": job.done, "seconds": 0.1}
+            url = f"{world.sandbox.url(case.entry.vendor)}/__sandbox__/outcomes"
+            requests.post(url, json=outcome, timeout=30).raise_for_status()
+
+
+class HandsAct:
+    """Clears what was marked as failed, and clears or marks as failed what has ended.
+
+    :param show: The show that it is part of.
+    """
+
+    section = HANDS
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        self._open = {case.key: list(_by_hand(case)) for case in show.of(HANDS)}
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to do."""
+        return not any(self._open.values())
+
+    def look(self) -> None:
+        """Do what is due."""
+        for case in self._show.of(HANDS):
+            deeds = self._open[case.key]
+            in_flight = any(step.point is not Point.AFTERWARDS for step in self._show.book.parts[case.key].pending)
+            if deeds and not in_flight and self._show.state(case) in _OVER:
+                self._do(case, *deeds.pop(0))
+
+    def _do(self, case: Case, deed: Deed, step: Step | None) -> None:
+        api, run_id = self._show.stage.api, self._show.stage.runs[HANDS]
+        if deed is Deed.CLEAR:
+            api.clear([case.key], run_id)
+        else:
+            api.mark_failed(case.key, run_id)
+        if step is not None:
+            self._show.book.enter(Strike(step, Visit(case.key, 0, 0), ()))
+        self._show.forget(case)
+
+
+def _by_hand(case: Case) -> Iterator[tuple[Deed, Step | None]]:
+    """Yield what is done once a task is over, and the step that it is; a task that was marked is cleared, too."""
+    for step in case.script:
+        if step.point is Point.AFTERWARDS:
+            yield step.deed, step
+        if step.deed is Deed.FAIL:
+            yield Deed.CLEAR, None
+
+
+def perform(
+    database: str,
+    address: AbstractContextManager[str],
+    home: Path,
+    console: Console,
+    scale: int,
+    only: Iterable[str],
+) -> Findings:
+    """Run the plan for one database, and count.
+
+    :param database: Its name.
+    :param address: Gives its SQLAlchemy address.
+    :param home: A folder of its own.
+    :param console: For progress.
+    :param scale: How often everything is done.
+    :param only: Names of operators; all by default.
+    """
+    book, files, plan = Book(), home / "files", home / "plan.json"
+    files.mkdir()
+    sandbox = Sandbox(settings=_SANDBOX)
+    actors: list[Stage] = []
+
+    def strike(step: Step, visit: Visit) -> Strike:
+        return actors[0].strike(step, visit)
+
+    for vendor in sandbox.vendors:
+        sandbox.app(vendor).add_middleware(Gate, vendor=vendor, book=book, strike=strike)
+    with ending(sandbox), address as url:
+        world = World(sandbox, files)
+        made = cases(world, database, scale, only)
+        write_plan(made, plan)
+        enter_scripts(made, book)
+        before = {case.entry.name: case.entry.everything(world) for case in made}
+        with staged(home, url, _connections(sandbox), plan) as stage:
+            actors.append(stage)
+            began = time.monotonic()
+            stage.start(*{case.section for case in made})
+            console.print(f"  Airflow is up after {time.monotonic() - began:.0f} s", highlight=False)
+            Show(stage, world, book, made, console).run()
+            return judge(made, world, before, book, stage.api, stage.runs, home)
+
+
+@contextmanager
+def ending(sandbox: Sandbox) -> Iterator[None]:
+    """Serve a sandbox for the length of a ``with`` block.
+
+    :param sandbox: The sandbox.
+    """
+    sandbox.start()
+    try:
+        yield
+    finally:
+        sandbox.stop()
+
+
+def _connections(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
+    return {
+        name: {**fields, "extra": {**fields["extra"], "poll_interval": _WAIT_SECONDS, "retries": 0}}
+        for name, fields in sandbox.connections().items()
+    }

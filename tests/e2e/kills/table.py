@@ -1,0 +1,83 @@
+"""The table of kills, and its last line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.e2e.kills.catalogue import CATALOGUE
+from tests.e2e.kills.plan import RESETS
+from tests.e2e.kills.script import Deed, Point, Step
+from tests.e2e.kills.verdict import Findings, Verdict
+
+_RESET = "answer reset after the commit, nothing killed"
+_SHARED = (
+    "One SIGKILL of a triggerer meets all tasks that are deferred. It is in the rows of each, and once in the total."
+)
+_SEVERAL = "A create is in the row of each point at which it was disturbed, and once in the total."
+
+
+@dataclass
+class _Row:
+    kills: int = 0
+    verdicts: list[Verdict] = field(default_factory=list)
+
+
+def show(console: Console, findings: Sequence[Findings]) -> None:
+    """Print the table.
+
+    :param console: Where.
+    :param findings: Of all databases.
+    """
+    table = Table(title="Exactly once, under fire", title_justify="left", expand=False)
+    for heading in ("Operator", "Disturbed"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("Kills", "Creates", "Objects", "Duplicates", "Lost", "Uncertain"):
+        table.add_column(heading, justify="right")
+    rows = _rows(findings)
+    order = [_title(Step(point, deed)) for point in Point for deed in Deed] + [_RESET]
+    for name in CATALOGUE:
+        titles = sorted({title for operator, title in rows if operator == name}, key=order.index)
+        for number, title in enumerate(titles):
+            row = rows[name, title]
+            counts = [row.kills, len(row.verdicts)]
+            counts += [sum(getattr(one, field) for one in row.verdicts) for field in _COUNTS]
+            table.add_row(name if number == 0 else "", title, *map(str, counts), end_section=number == len(titles) - 1)
+    console.print(table)
+    console.print(_SEVERAL, _SHARED, sep="\n", highlight=False)
+
+
+_COUNTS = ("objects", "duplicates", "lost", "uncertain")
+
+
+def _rows(findings: Sequence[Findings]) -> dict[tuple[str, str], _Row]:
+    rows: dict[tuple[str, str], _Row] = {}
+    for verdict in (one for found in findings for one in found.verdicts):
+        name = verdict.case.entry.name
+        titles = [_title(step) for step in verdict.case.script]
+        for title in dict.fromkeys(titles or [_RESET] * (verdict.case.section == RESETS)):
+            rows.setdefault((name, title), _Row()).verdicts.append(verdict)
+        for strike in verdict.strikes:
+            rows[name, _title(strike.step)].kills += strike.step.deed.kills
+    return rows
+
+
+def _title(step: Step) -> str:
+    return step.title
+
+
+def last_line(findings: Sequence[Findings]) -> tuple[str, bool]:
+    """Return the totals, and whether nothing is twice or lost.
+
+    :param findings: Of all databases.
+    """
+    verdicts = [one for found in findings for one in found.verdicts]
+    kills = sum(found.kills for found in findings)
+    duplicates = sum(one.duplicates for one in verdicts)
+    lost = sum(one.lost for one in verdicts) + sum(sum(found.strays.values()) for found in findings)
+    uncertain = sum(one.uncertain for one in verdicts)
+    line = f"kills: {kills}  creates: {len(verdicts)}  duplicates: {duplicates}  lost: {lost}  uncertain: {uncertain}"
+    return line, not duplicates and not lost

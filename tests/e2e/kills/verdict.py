@@ -1,0 +1,144 @@
+"""What the DAG believes, what the vendor has, and whether both agree."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.kills.api import Api
+from tests.e2e.kills.catalogue.entry import World
+from tests.e2e.kills.plan import Case
+from tests.e2e.kills.script import Book, Deed, Strike
+
+_XCOMS = ("return_value", "remote_id", "result")
+_UNCERTAIN = "QAUncertainError"
+
+
+@dataclass
+class Verdict:
+    """How one logical create came out.
+
+    :param case: The create.
+    :param strikes: What happened to it.
+    :param objects: How many objects, or effects, of it the vendor has.
+    :param duplicates: How many of them are too many.
+    :param lost: Whether there is none, or the DAG believes in another.
+    :param uncertain: Whether it ended with the documented error.
+    :param attempts: How many attempts there were.
+    :param problem: What is wrong, for people; empty when all is well.
+    """
+
+    case: Case
+    strikes: list[Strike]
+    objects: int = 0
+    duplicates: int = 0
+    lost: int = 0
+    uncertain: int = 0
+    attempts: int = 0
+    problem: str = ""
+
+    @property
+    def unplanned(self) -> int:
+        """How many attempts failed that nobody disturbed."""
+        planned = 1 + sum(strike.step.deed is not Deed.KILL_TRIGGERER for strike in self.strikes)
+        return max(0, self.attempts - planned)
+
+
+@dataclass
+class Findings:
+    """How everything came out on one database.
+
+    :param verdicts: One per logical create.
+    :param strays: Objects that belong to no task, by operator.
+    :param problems: What else is wrong.
+    :param kills: How many SIGKILLs there were.
+    """
+
+    verdicts: list[Verdict]
+    strays: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    kills: int = 0
+
+
+def judge(
+    made: Iterable[Case],
+    world: World,
+    before: dict[str, set[str]],
+    book: Book,
+    api: Api,
+    runs: dict[str, str],
+    home: Path,
+) -> Findings:
+    """Compare the vendors with the DAGs.
+
+    :param made: The plan.
+    :param world: The vendors.
+    :param before: What was at the vendors before, by operator.
+    :param book: What was done.
+    :param api: Airflow.
+    :param runs: The run of each DAG.
+    :param home: Airflow's home, for its logs.
+    """
+    tasks = {key: ti for dag_id, run_id in runs.items() for key, ti in api.tasks(dag_id, run_id).items()}
+    findings = Findings([], problems=list(book.problems), kills=book.kills)
+    accounted: dict[str, set[str]] = defaultdict(set)
+    entries = {}
+    for case in made:
+        effects = list(case.entry.effects(world, case.label, case.arguments))
+        accounted[case.entry.name].update(effects)
+        entries[case.entry.name] = case.entry
+        part = book.parts[case.key]
+        verdict = Verdict(case, part.strikes, len(effects))
+        verdict.attempts = int(tasks[case.key]["try_number"])
+        xcoms = {name: api.xcom(case.key, runs[case.section], name) for name in _XCOMS}
+        _conclude(verdict, str(tasks[case.key]["state"]), effects, case.entry.believed(xcoms), xcoms, home)
+        findings.verdicts.append(verdict)
+        for step in part.pending:
+            findings.problems.append(f"{case.key}: {step.title} was planned, and did not happen")
+    for name, entry in entries.items():
+        strays = entry.everything(world) - before[name] - accounted[name]
+        findings.strays[name] = len(strays)
+        findings.problems += [f"{name}: {stray} belongs to no task" for stray in sorted(strays)]
+    findings.problems += [f"{one.case.key}: {one.problem}" for one in findings.verdicts if one.problem]
+    return findings
+
+
+def _conclude(
+    verdict: Verdict, state: str, effects: list[str], believed: str | None, xcoms: dict[str, Any], home: Path
+) -> None:
+    verdict.duplicates = max(0, len(effects) - 1)
+    if state == "success":
+        verdict.lost = int(believed not in effects)
+        if verdict.lost or verdict.duplicates:
+            verdict.problem = f"the vendor has {effects or 'nothing'}, the DAG believes in {believed}: {xcoms}"
+        return
+    words = last_error(home, verdict)
+    allowed = {strike.step.point for strike in verdict.strikes} & verdict.case.entry.uncertain
+    verdict.uncertain = int(_UNCERTAIN in words and bool(allowed))
+    verdict.lost = int(not verdict.uncertain)
+    if not verdict.uncertain or verdict.duplicates:
+        verdict.problem = f"ended as {state}, the vendor has {effects or 'nothing'}: {words}"
+
+
+def last_error(home: Path, verdict: Verdict) -> str:
+    """Return the error of the latest attempt, from its log.
+
+    :param home: Airflow's home.
+    :param verdict: The create.
+    """
+    key = verdict.case.key
+    pattern = f"dag_id={key.dag_id}/run_id=*/task_id={key.task_id}/map_index={key.map_index}/attempt=*.log"
+    logs = sorted((home / "logs").glob(pattern), key=lambda log: int(log.stem.partition("=")[2]))
+    for log in reversed(logs):
+        for line in reversed(log.read_text(errors="replace").splitlines()):
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            for error in event.get("error_detail") or ():
+                return f"{error.get('exc_type')}: {error.get('exc_value')} ({log.name})"
+    return f"no error in its {len(logs)} logs"
