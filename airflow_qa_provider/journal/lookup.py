@@ -79,6 +79,7 @@ _FINDERS: dict[str, str] = {
     "qalyptus.request": "airflow_qa_provider.journal.qalyptus:RequestFinder",
     "qalyptus.task_run": "airflow_qa_provider.journal.qalyptus:TaskRunFinder",
     "smartq.ticket": "airflow_qa_provider.journal.smartq:TicketFinder",
+    "smartq.note": "airflow_qa_provider.journal.smartq_notes:NoteFinder",
 }
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from airflow_qa_provider.clients.smartq.rules import Id
     from airflow_qa_provider.clients.smartq.tickets import CustomFieldValue
     from airflow_qa_provider.clients.timestamps import Timestamp
+    from airflow_qa_provider.journal.attempt import Made
+    from airflow_qa_provider.reports.sources import SourceFile
     from airflow_qa_provider.waiting.probes import Probe
 
 _COLOR = "#e8f1fb"
@@ -173,6 +175,132 @@ class SmartQCreateTicketOperator(CreatingOperator):
             "notify_involved": self.notify_involved,
             "custom_fields": self.custom_fields,
         }
+
+
+class SmartQAddNoteOperator(CreatingOperator):
+    """Adds a note to a ticket, with files, once (source: "Notes: adds a new ticket note", "Files: uploads a new file").
+
+    A note whose id was lost is the one with the same text that was not there before the request. Tags and white space
+    do not count. Two such notes, from another task or person, are uncertain.
+
+    Each attempt uploads the files that the note does not show yet, told by name and size, one after the other. The
+    answer to an upload that was lost is looked for before anything is sent again. With files, the people who are to be
+    notified hear of the note once the last one is there. A file that somebody deletes before a retry is attached again.
+
+    Returns the id of the note.
+
+    :param project_id: Id of the project. (templated)
+    :param ticket_id: Id of the ticket, as :class:`SmartQCreateTicketOperator` returns it. (templated)
+    :param text: Text; some HTML tags are allowed, the docs do not say which. (templated)
+    :param files: Files to attach: paths, URIs of object storage, ``ObjectStoragePath`` objects, or manifests as the
+        transfers return them; one, or many. (templated)
+    :param parent_id: Id of the note that this one answers. (templated)
+    :param private: Whether only those who may see private notes can see it.
+    :param notify_users: Whether users are told of it.
+    :param users: Ids of the users to tell. (templated)
+    :param smartq_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.operators.base.CreatingOperator`.
+    """
+
+    kind = "smartq.note"
+    noun = "note"
+    payload_fields = ("project_id", "ticket_id", "text", "attachments", "parent_id", "private", "notify_users", "users")
+    template_fields = ("project_id", "ticket_id", "text", "files", "parent_id", "users", "conn_id", "rehearsal")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        project_id: Id,
+        ticket_id: Id,
+        text: str,
+        files: Any = None,
+        parent_id: Id | None = None,
+        private: bool | None = None,
+        notify_users: bool | None = None,
+        users: Iterable[Id] | Id | None = None,
+        smartq_conn_id: str = "smartq_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(conn_id=smartq_conn_id, **kwargs)
+        self.project_id = project_id
+        self.ticket_id = ticket_id
+        self.text = text
+        self.files = files
+        self.parent_id = parent_id
+        self.private = private
+        self.notify_users = notify_users
+        self.users = users
+
+    @property
+    def attachments(self) -> list[list[str]]:
+        """The files by name and content; a manifest of the same file may differ in other things."""
+        return [file.identity for file in self._source_files()]
+
+    def facts(self, now: datetime, marker: str) -> dict[str, Any]:
+        """Check the input, the files as well; return what the note can be recognised by.
+
+        :param now: Not used: a note has no dates of ours.
+        :param marker: Not used: a note has no room for it.
+        :raises QAFileError: A file does not exist.
+        """
+        from airflow_qa_provider.clients.smartq import rules
+        from airflow_qa_provider.journal.smartq_notes import text_key
+
+        rules.ids(self.users, "users")
+        for file in self._source_files():
+            _ = file.size
+        project_id, ticket_id, _ = self._path("")
+        return {
+            "project_id": project_id,
+            "ticket_id": ticket_id,
+            "text": text_key(required_id(self.text, "text", "smartq")),
+        }
+
+    def create(self, client: SmartQClient, facts: Mapping[str, Any]) -> str | None:
+        """Add the note.
+
+        :param client: The client.
+        :param facts: What :meth:`facts` returned.
+        """
+        made = client.notes.create(
+            facts["project_id"],
+            facts["ticket_id"],
+            text=self.text,
+            parent_id=self.parent_id,
+            private=self.private,
+            notify_users=self.notify_users,
+            users=self.users,
+            has_attachments=True if self._source_files() else None,
+        )
+        return str(made["id"]) if made.get("id") else None
+
+    def complete(self, client: SmartQClient, made: Made) -> None:
+        """Upload the files that the note does not show.
+
+        :param client: The client.
+        :param made: The note.
+        """
+        from airflow_qa_provider.journal.attempt import Patience
+        from airflow_qa_provider.journal.smartq_notes import NoteFiles
+
+        files = NoteFiles(client, self._path(made.id), self.patience or Patience(), self.on_uncertain == "repeat")
+        files.ensure(self._source_files(), new=made.outcome == "created")
+
+    def probe(self) -> Probe:
+        """Return how to look at the note, which has no id without its ticket."""
+        from airflow_qa_provider.journal.smartq_notes import NoteOfTicket
+
+        return NoteOfTicket(*self._path("")[:2])
+
+    def _path(self, note_id: str) -> tuple[str, str, str]:
+        project_id = required_id(self.project_id, "project_id", "smartq")
+        return project_id, required_id(self.ticket_id, "ticket_id", "smartq"), note_id
+
+    def _source_files(self) -> list[SourceFile]:
+        from airflow_qa_provider.reports.sources import source_files
+
+        return source_files(self.files)
 
 
 class SmartQMoveTicketOperator(ChangingOperator):

@@ -16,6 +16,8 @@ from airflow_qa_provider.exceptions import QAValidationError
 
 _DEADLINES = ("deadline_date", "required_by")
 _TITLES = ("name", "title")
+_FILE_NAMES = ("name", "file_name", "filename", "title")
+_FILE_SIZES = ("size", "file_size", "filesize")
 
 
 def step_of(ticket: Mapping[str, Any]) -> str | None:
@@ -92,6 +94,23 @@ def custom_fields_of(ticket: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(shown, Mapping):
         return {}
     return {name: value for name, value in shown.items() if value not in (None, "", []) and _can_be_sent(value)}
+
+
+def file_name_of(file: Mapping[str, Any]) -> str | None:
+    """Return the name of a file.
+
+    :param file: A file of a note.
+    """
+    return next((str(file[name]) for name in _FILE_NAMES if file.get(name)), None)
+
+
+def file_size_of(file: Mapping[str, Any]) -> int | None:
+    """Return the size of a file in bytes, where it is shown as a number.
+
+    :param file: A file of a note.
+    """
+    shown = next((str(file[name]) for name in _FILE_SIZES if file.get(name) is not None), "")
+    return int(shown) if shown.isdigit() else None
 
 
 def moment_of(row: Mapping[str, Any], name: str, timezone: str) -> float | None:

@@ -1,0 +1,126 @@
+"""Files that are handed on to a vendor: paths, URIs of object storage, and manifests of the transfers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
+
+from airflow_qa_provider.clients.redaction import redact
+from airflow_qa_provider.exceptions import QAFileError, QAValidationError
+from airflow_qa_provider.reports.manifest import as_manifest
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file.
+
+    :param uri: Path or URI, as ``ObjectStoragePath`` reads it.
+    :param name: File name for people.
+    :param conn_id: Airflow connection of the object storage.
+    :param known_bytes: Size that the manifest tells.
+    :param sha256: Digest that the manifest tells.
+    """
+
+    uri: str
+    name: str
+    conn_id: str | None = None
+    known_bytes: int | None = None
+    sha256: str | None = None
+
+    @property
+    def identity(self) -> list[str]:
+        """What makes it the same file in another attempt: its name, and its content or else its place."""
+        return [self.name, self.sha256 or self.uri]
+
+    @property
+    def size(self) -> int:
+        """Size in bytes, of the manifest or else of the file.
+
+        :raises QAFileError: There is no such file, or it cannot be asked for.
+        """
+        if self.known_bytes is not None:
+            return self.known_bytes
+        with self._explained():
+            return int(self._path().stat()["size"])
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open the file for reading.
+
+        :raises QAFileError: It cannot be opened, or is not the one of its manifest.
+        """
+        with self._explained():
+            found = int(self._path().stat()["size"])
+            stored = self._path().open("rb")
+        with stored:
+            if self.known_bytes not in (None, found):
+                raise self._unusable(f"has {found} bytes and had {self.known_bytes} when it was stored")
+            yield stored
+
+    def _path(self) -> Any:
+        from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+        return ObjectStoragePath(self.uri, conn_id=self.conn_id) if self.conn_id else ObjectStoragePath(self.uri)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, ImportError) as error:
+            # the storage's own words may hold a signature
+            reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
+            raise self._unusable(redact(reason)) from None
+
+    def _unusable(self, what: str) -> QAFileError:
+        return QAFileError(
+            f"the file {self.name} at {redact(self.uri)} {what}",
+            outcome="It was not sent",
+            hint="A path of a worker exists on that worker only; hand files from task to task in object storage. "
+            "A retry looks for the file again",
+        )
+
+
+def source_files(value: Any, field: str = "files") -> list[SourceFile]:
+    """Return files as a user names them: one or many, nested as mapped tasks return them.
+
+    :param value: A path, URI, ``ObjectStoragePath`` or manifest, or an iterable of such; ``None`` for no files.
+    :param field: Name of the argument, for the message.
+    :raises QAValidationError: Something else is among them.
+    """
+    return list(_each(value, field))
+
+
+def _each(value: Any, field: str) -> Iterator[SourceFile]:
+    if value is None:
+        return
+    if isinstance(value, Mapping):
+        manifest = as_manifest(value, field)
+        yield SourceFile(
+            manifest["uri"], manifest["name"], manifest["conn_id"], manifest["bytes"], manifest["sha256"].lower()
+        )
+    elif isinstance(value, (str, os.PathLike)) or hasattr(value, "fs"):
+        yield _named(str(value).strip(), getattr(value, "conn_id", None), field)
+    elif isinstance(value, Iterable):
+        for item in value:
+            yield from _each(item, field)
+    else:
+        raise _no_file(value, field)
+
+
+def _named(uri: str, conn_id: str | None, field: str) -> SourceFile:
+    name = PurePosixPath(uri.partition("://")[2] or uri).name
+    if uri in ("", "None") or not name or uri.endswith("/") or uri.startswith(("[", "{")):
+        raise _no_file(uri, field)
+    return SourceFile(uri, name, conn_id)
+
+
+def _no_file(value: Any, field: str) -> QAValidationError:
+    return QAValidationError(
+        f"{field} takes paths, URIs and the manifests that the transfers return, got {str(value)[:80]!r}",
+        outcome="Nothing was sent",
+        hint="To hand on what another task has returned, pass its output itself, not a template that makes text of it",
+    )
