@@ -58,6 +58,7 @@ class AuditObjectAttributes(MonitorQAResource):
         :param options: Its options, at least one, without ids: :class:`Option`, the vendor's JSON
             ``{"name", "isDefault"}``, or only the name.
         :raises QAValidationError: There is no option, one has no name, or one has an id.
+        :raises QAResponseError: The answer has no id: look for the attribute with :meth:`list` before you repeat this.
         """
         listed = _options(options)
         for number, option in enumerate(listed):

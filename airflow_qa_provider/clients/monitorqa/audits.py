@@ -70,7 +70,8 @@ class Audits(MonitorQAResource):
         :param audit_id: Id of a completed audit.
         :return: As :meth:`get`, with ``auditorSignature``, ``auditeeSignature`` and ``reportUrl``. The docs do not say
             how to call that URL: use :meth:`download_report_pdf`.
-        :raises QANotFoundError: There is no such completed audit.
+        :raises QANotFoundError: There is no such audit.
+        :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         return self._record("audits.get_complete", {"auditId": audit_id})
 
@@ -81,7 +82,8 @@ class Audits(MonitorQAResource):
         :return: ``{"id", "items": [...]}``; ``itemType`` of an item is an
             :class:`~airflow_qa_provider.clients.monitorqa.enums.AuditItemType`, ``status`` and ``priority`` of its
             ``actions`` are those of corrective actions.
-        :raises QANotFoundError: There is no such completed audit.
+        :raises QANotFoundError: There is no such audit.
+        :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         return self._record("audits.get_report", {"auditId": audit_id})
 
@@ -89,7 +91,8 @@ class Audits(MonitorQAResource):
         """Open the JSON report of a completed audit as a file (source: "Get audit report").
 
         :param audit_id: Id of a completed audit.
-        :raises QANotFoundError: There is no such completed audit.
+        :raises QANotFoundError: There is no such audit.
+        :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         return self._client.stream("audits.get_report", {"auditId": audit_id})
 
@@ -102,7 +105,8 @@ class Audits(MonitorQAResource):
         :param report_type: Regular, summary or full.
         :param include_photos: Whether photos are part of it.
         :raises QAValidationError: There is no such report type.
-        :raises QANotFoundError: There is no such completed audit.
+        :raises QANotFoundError: There is no such audit.
+        :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         params = {"reportType": rules.choice(ReportType, report_type, "report_type"), "includePhotos": include_photos}
         return self._client.stream("audits.download_report_pdf", {"auditId": audit_id}, params=params)
@@ -243,18 +247,11 @@ class Audits(MonitorQAResource):
         :param remove_assignees: Takes the audit from all assignees. An empty ``assignees_ids`` would do that at
             MonitorQA, and is refused without this.
         :raises QAValidationError: The dates are not in order, ``assignees_ids`` is empty, or both are given.
-        :raises QANotFoundError: There is no such completed audit.
+        :raises QANotFoundError: There is no such audit.
+        :raises QAConflictError: It is not completed, or a user is not there; the docs do not name the codes.
         """
-        assignees = rules.optional_ids(assignees_ids, "assignees_ids")
-        if remove_assignees and assignees:
-            raise rules.refused("assignees_ids and remove_assignees contradict each other")
-        if assignees == [] and not remove_assignees:
-            raise rules.refused(
-                "assignees_ids is empty, which would take the audit from all assignees",
-                "Leave assignees_ids unset to keep them, or say remove_assignees=True",
-            )
         body = given(
-            assigneesIds=[] if remove_assignees else assignees,
+            assigneesIds=rules.new_assignees(assignees_ids, remove_assignees),
             **rules.period(rules.present(start_date, "start_date"), end_date),
         )
         self._client.call("audits.reopen", {"id": audit_id}, body=body)

@@ -83,6 +83,7 @@ class AuditObjects(MonitorQAResource):
         :param notes: What the auditor sees during an audit, at most 800 characters.
         :param geo_address: Where it is, all four members.
         :raises QAValidationError: A field breaks a documented rule.
+        :raises QAResponseError: The answer has no id: look for the object with :meth:`list` before you repeat this.
         """
         return self._create("audit_objects.create", _fields(name, notes, geo_address), "audit_objects.list")
 

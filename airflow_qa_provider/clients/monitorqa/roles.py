@@ -46,6 +46,7 @@ class Roles(MonitorQAResource):
         :param description: What it is for.
         :param permissions: What its users may do; none when unset. Each must be one that the type can have.
         :raises QAValidationError: An empty name, or a type or permission that MonitorQA does not have.
+        :raises QAResponseError: The answer has no id: look for the role with :meth:`list` before you repeat this.
         """
         return self._create("roles.create", _fields(role_type, name, description, permissions), "roles.list")
 

@@ -156,6 +156,23 @@ def optional_ids(values: Iterable[str] | str | None, field: str) -> list[str] | 
     return [required(value, field) for value in ([values] if isinstance(values, str) else values)]
 
 
+def new_assignees(values: Iterable[str] | str | None, remove: bool) -> list[str] | None:
+    """Return who is to have something from now on: nobody for an empty list, ``None`` for whoever has it.
+
+    :param values: Ids of users.
+    :param remove: Whether it is taken from all; an empty ``values`` alone is refused, since it would do that.
+    """
+    listed = optional_ids(values, "assignees_ids")
+    if remove and listed:
+        raise refused("assignees_ids and remove_assignees contradict each other")
+    if listed == [] and not remove:
+        raise refused(
+            "assignees_ids is empty, which would take the audit from all assignees",
+            "Leave assignees_ids unset to keep them, or say remove_assignees=True",
+        )
+    return [] if remove else listed
+
+
 def moment(value: Timestamp | None, field: str) -> str | None:
     """Return a moment as MonitorQA writes it, or ``None``.
 

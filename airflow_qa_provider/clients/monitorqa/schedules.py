@@ -85,6 +85,7 @@ class Schedules(MonitorQAResource):
         :param stop_by_date: Until when it makes audits.
         :raises QAValidationError: A field breaks a documented rule.
         :raises QAConflictError: The template, an object or a user is not there for this key.
+        :raises QAResponseError: The answer has no id: look for the schedule with :meth:`list` before you repeat this.
         """
         return self._create_repeating(
             "schedules.create_daily",
@@ -125,6 +126,7 @@ class Schedules(MonitorQAResource):
         :param stop_by_date: Until when it makes audits.
         :raises QAValidationError: A field breaks a documented rule.
         :raises QAConflictError: The template, an object or a user is not there for this key.
+        :raises QAResponseError: The answer has no id: look for the schedule with :meth:`list` before you repeat this.
         """
         return self._create_repeating(
             "schedules.create_weekly",
@@ -168,6 +170,7 @@ class Schedules(MonitorQAResource):
         :return: Id of the schedule.
         :raises QAValidationError: A field breaks a documented rule.
         :raises QAConflictError: The template, an object or a user is not there for this key.
+        :raises QAResponseError: The answer has no id: look for the schedule with :meth:`list` before you repeat this.
         """
         return self._create_repeating(
             "schedules.create_multiple_weeks",
@@ -220,6 +223,7 @@ class Schedules(MonitorQAResource):
         :return: Id of the schedule.
         :raises QAValidationError: A field breaks a documented rule.
         :raises QAConflictError: The template, an object or a user is not there for this key.
+        :raises QAResponseError: The answer has no id: look for the schedule with :meth:`list` before you repeat this.
         """
         return self._create_repeating(
             "schedules.create_monthly",

@@ -90,6 +90,7 @@ class ScoreSystems(MonitorQAResource):
             must cover 0 to 100, each beginning where the one before ends.
         :param description: What it is for.
         :raises QAValidationError: A field breaks a documented rule.
+        :raises QAResponseError: The answer has no id: look for it with :meth:`list` before you repeat this.
         """
         body = _fields(name, passed_threshold, labels, description)
         body["scoreSystemType"] = rules.choice(ScoreSystemType, score_system_type, "score_system_type")

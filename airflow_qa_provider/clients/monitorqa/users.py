@@ -38,6 +38,7 @@ class Users(MonitorQAResource):
         :param phone: Phone number, at most 50 characters.
         :raises QAValidationError: A field is empty or too long.
         :raises QAConflictError: The vendor's business rules forbid it, for example a used address.
+        :raises QAResponseError: The answer has no id: look for the user with :meth:`list` before you repeat this.
         """
         body = given(
             email=rules.required(email, "email"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow_qa_provider.operators.monitorqa.audits import MonitorQACreateAuditOperator
+from airflow_qa_provider.operators.monitorqa.audits import MonitorQACreateAuditOperator, MonitorQAReopenAuditOperator
 from airflow_qa_provider.operators.monitorqa.schedules import MonitorQACreateScheduleOperator
 
-__all__ = ["MonitorQACreateAuditOperator", "MonitorQACreateScheduleOperator"]
+__all__ = ["MonitorQACreateAuditOperator", "MonitorQACreateScheduleOperator", "MonitorQAReopenAuditOperator"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
 from airflow_qa_provider.operators.base import RemoteJobOperator
+from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.inputs import from_moment, required_id
 from airflow_qa_provider.operators.monitorqa.updates import cannot_update, check_same
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.monitorqa import MonitorQAClient
+
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class MonitorQACreateAuditOperator(RemoteJobOperator):
@@ -133,6 +136,145 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
             assignee_id=self.assignee_id or _only_assignee(current),
             auditor_hint=self.auditor_hint,
         )
+
+
+class MonitorQAReopenAuditOperator(ChangingOperator):
+    """Makes a completed audit active again, once.
+
+    An audit that is active already is left as it is, whatever its dates and assignees are. One that has expired is
+    refused: MonitorQA reopens completed audits only.
+
+    A retry whose earlier attempt lost the answer does not reopen an audit that was reopened by it and has been
+    completed again since. That is seen by its dates, and by a completion more than a minute after the request. What
+    cannot be told: an audit that somebody has given other dates and completed within that minute is reopened again.
+
+    Returns the id of the audit. :class:`~airflow_qa_provider.sensors.monitorqa.MonitorQAAuditSensor` waits for its
+    completion.
+
+    :param audit_id: Id of a completed audit. (templated)
+    :param audit_end_date: New due date: an aware ``datetime``, an ISO 8601 string with a zone, or a ``timedelta`` from
+        the first attempt on. (templated)
+    :param audit_start_date: New start, in the same forms; the moment of the first attempt by default. (templated)
+    :param assignees_ids: New assignees; by default it stays with those who have it. (templated)
+    :param remove_assignees: Whether to take it from all assignees; an empty ``assignees_ids`` is refused.
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    """
+
+    kind = "monitorqa.audit"
+    noun = "audit"
+    payload_fields = ("audit_id", "audit_end_date", "audit_start_date", "assignees_ids", "remove_assignees")
+    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    operator_extra_links = (MonitorQAAuditLink(),)
+    ui_color = "#e3f4ea"
+
+    def __init__(
+        self,
+        *,
+        audit_id: str,
+        audit_end_date: datetime | timedelta | str,
+        audit_start_date: datetime | timedelta | str | None = None,
+        assignees_ids: Iterable[str] | str | None = None,
+        remove_assignees: bool = False,
+        monitorqa_conn_id: str = "monitorqa_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(conn_id=monitorqa_conn_id, **kwargs)
+        self.audit_id = audit_id
+        self.audit_end_date = audit_end_date
+        self.audit_start_date = audit_start_date
+        self.assignees_ids = assignees_ids
+        self.remove_assignees = remove_assignees
+
+    @property
+    def awaited_id(self) -> str:
+        """Id of the audit, for the link to it."""
+        return self.audit_id
+
+    def changed_id(self) -> str:
+        """Return the id of the audit."""
+        return required_id(self.audit_id, "audit_id", "monitorqa")
+
+    def wanted(self, client: MonitorQAClient, moment: datetime) -> dict[str, Any]:
+        """Check the input; what counts is that the audit is active.
+
+        :param client: The client.
+        :param moment: What relative dates count from.
+        """
+        from airflow_qa_provider.clients.monitorqa import rules
+
+        rules.period(*self._period(moment))
+        rules.new_assignees(self.assignees_ids, rules.flag(self.remove_assignees, "remove_assignees"))
+        return {"state": "active"}
+
+    def current(self, client: MonitorQAClient) -> dict[str, Any]:
+        """Return where the audit stands, its dates, and when it was completed.
+
+        :param client: The client.
+        """
+        from airflow_qa_provider.waiting.monitorqa import audit_snapshot
+        from airflow_qa_provider.waiting.snapshot import Phase
+
+        audit = client.audits.get(self.changed_id())
+        seen = audit_snapshot({"id": self.audit_id, **audit})
+        return {
+            "state": "active" if seen.phase is Phase.ACTIVE else seen.status,
+            "dates": [audit.get("startDate"), audit.get("endDate")],
+            "completed_at": audit.get("completeDate"),
+        }
+
+    def send(
+        self, client: MonitorQAClient, wanted: Mapping[str, Any], current: Mapping[str, Any] | None, moment: datetime
+    ) -> None:
+        """Reopen the audit.
+
+        :param client: The client.
+        :param wanted: What :meth:`wanted` returned.
+        :param current: What :meth:`current` returned.
+        :param moment: What relative dates count from.
+        :raises QANotSupportedError: It has expired.
+        """
+        if current is not None and current["state"] == "expired":
+            from airflow_qa_provider.exceptions import QANotSupportedError
+
+            raise QANotSupportedError(
+                f"audit {self.audit_id} has expired, and MonitorQA reopens completed audits only",
+                vendor="monitorqa",
+                operation="audits.reopen",
+                outcome="Nothing was changed",
+                hint="Create another audit. A retry fails again",
+            )
+        start, end = self._period(moment)
+        client.audits.reopen(
+            self.changed_id(),
+            start_date=start,
+            end_date=end,
+            assignees_ids=self.assignees_ids,
+            remove_assignees=self.remove_assignees,
+        )
+
+    def was_made(self, current: Mapping[str, Any] | None, sent_at: datetime) -> bool:
+        """Tell whether a request whose answer was lost has reopened the audit, which has ended again since.
+
+        :param current: What :meth:`current` returned.
+        :param sent_at: When it was sent.
+        """
+        from airflow_qa_provider.clients.monitorqa import rules
+        from airflow_qa_provider.clients.timestamps import to_utc
+
+        if current is None:
+            return False
+        same_dates: bool = current["dates"] == list(rules.period(*self._period(sent_at)).values())
+        if current["completed_at"] is None:
+            return same_dates
+        # clocks differ: what was completed just before the request may seem to be later, and the other way round
+        slack = -_CLOCKS_DIFFER if same_dates else _CLOCKS_DIFFER
+        completed_at = to_utc(current["completed_at"], "completeDate")
+        return completed_at > sent_at + slack
+
+    def _period(self, moment: datetime) -> tuple[Any, Any]:
+        start = moment if self.audit_start_date is None else from_moment(moment, self.audit_start_date)
+        return start, from_moment(moment, self.audit_end_date)
 
 
 def _only_assignee(current: Mapping[str, Any]) -> str | None:
