@@ -1,0 +1,46 @@
+"""Monthly billing: what was sent to a client is approved and invoiced, and the accountant gets the numbers.
+
+Reports come from the report settings of Simplo IS. A report that its client has approved already is only invoiced. An
+invoice of which nobody can tell whether it was issued fails its task; the others are issued all the same.
+
+Connection: ``simplo_default``; its user needs the permissions access, read and update on reports.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from airflow.sdk import DAG, XComArg, task, task_group
+
+from airflow_qa_provider.hooks.simplo import SimploHook
+from airflow_qa_provider.operators.simplo import SimploApproveReportOperator, SimploIssueInvoiceOperator
+
+with DAG(
+    "example_simplo_billing",
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    tags=["billing", "simplo"],
+    doc_md=__doc__,
+) as dag:
+    # [START howto_simplo_billing]
+    @task
+    def sent_reports() -> list[int]:
+        with SimploHook().get_conn() as client:
+            reports = client.reports.list()
+            return [one["id"] for one in reports if one["is_active"] and one["sent_at"] and not one["invoiced_at"]]
+
+    @task_group
+    def bill(report_id: int) -> XComArg:
+        approve = SimploApproveReportOperator(task_id="approve", report_id=report_id)
+        invoice = SimploIssueInvoiceOperator(task_id="invoice", report_id=approve.output)
+        return invoice.output["result"]
+
+    @task
+    def numbers(results: list[dict[str, Any]]) -> dict[str, int]:
+        """Return the number of the invoice by report."""
+        return {result["id"]: result["invoice_number"] for result in results}
+
+    numbers(bill.expand(report_id=sent_reports()))
+    # [END howto_simplo_billing]

@@ -1,0 +1,62 @@
+"""Reports that were sent to clients are approved and invoiced, each once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from airflow_qa_provider.journal.attempt import Patience
+from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from tests.dags.conftest import Run
+from tests.dags.test_example_dags import load
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def shared_simplo() -> Iterator[Sandbox]:
+    with run_sandbox(["simplo"], SandboxSettings()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def simplo(shared_simplo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    shared_simplo.reset()
+    monkeypatch.setattr(ChangingOperator, "patience", Patience(pause=0.02, lost_answer=0.2, settled=0.1))
+    monkeypatch.setenv("AIRFLOW_CONN_SIMPLO_DEFAULT", json.dumps(shared_simplo.connections()["simplo_default"]))
+    return shared_simplo
+
+
+def test_what_was_sent_is_billed_once(run_dag: Callable[..., Run], simplo: Sandbox) -> None:
+    store = simplo.app("simplo").state.store
+    sent = [one for one in store.reports() if one.is_active and one.sent_at and not one.invoiced_at]
+    approved = [str(one.id) for one in sent if one.approved_at]
+    assert 0 < len(approved) < len(sent)
+
+    run = run_dag(load("example_simplo_billing"))
+    assert (run.state, run.errors) == ("success", {})
+    results = [run.xcom("bill.approve", "result", map_index=index) for index in range(len(sent))]
+    assert {one["id"] for one in results if one["outcome"] == "unchanged"} == set(approved)
+    assert run.xcom("numbers") == {str(invoice.report_id): invoice.number for invoice in store.invoices}
+    assert sorted(invoice.report_id for invoice in store.invoices) == sorted(one.id for one in sent)
+    assert len(store.mails) == len(sent) - len(approved)
+
+    again = run_dag(load("example_simplo_billing"))
+    assert (again.states["sent_reports"], again.states["numbers"]) == ("success", "skipped")
+    assert len(store.invoices) == len(sent), "there is nothing left to bill"
+
+
+def test_an_invoice_that_was_lost_stops_no_other(run_dag: Callable[..., Run], simplo: Sandbox) -> None:
+    simplo.add_fault({"status": 503}, path="/issue-invoice$", nth=2)
+    run = run_dag(load("example_simplo_billing"))
+    store = simplo.app("simplo").state.store
+    states = run.states["bill.invoice"].split(", ")
+
+    assert run.state == "failed"
+    assert sorted(set(states)) == ["failed", "success"]
+    assert states.count("failed") == 1
+    assert len({invoice.report_id for invoice in store.invoices}) == len(store.invoices) == len(states) - 1
+    assert run.states["numbers"] == "upstream_failed"
