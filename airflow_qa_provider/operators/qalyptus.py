@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.operators.base import RemoteJobOperator
+from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.inputs import required_id
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.qalyptus import QalyptusClient
     from airflow_qa_provider.clients.qalyptus.selections import Selections
+    from airflow_qa_provider.journal.changes import Changed
+    from airflow_qa_provider.waiting.snapshot import Snapshot
     from airflow_qa_provider.waiting.verdict import OnWarning
 
 
@@ -38,7 +42,7 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
     kind = "qalyptus.request"
     noun = "report request"
     payload_fields = ("report_id", "output_format", "selections", "app_id", "bookmark_id")
-    template_fields = (*payload_fields, "conn_id")
+    template_fields = (*payload_fields, "conn_id", "rehearsal")
     ui_color = "#e6e9f8"
 
     def __init__(
@@ -114,7 +118,7 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
     kind = "qalyptus.task_run"
     noun = "task run"
     payload_fields = ("qalyptus_task_id",)
-    template_fields = (*payload_fields, "conn_id")
+    template_fields = (*payload_fields, "conn_id", "rehearsal")
     ui_color = "#e6e9f8"
 
     def __init__(
@@ -144,3 +148,109 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
         :param facts: What :meth:`facts` returned.
         """
         return client.tasks.run(facts["task_id"])
+
+
+class QalyptusStopRequestOperator(ChangingOperator):
+    """Stops a report request or a task run, once (source: "Stop the execution of a specified task or request").
+
+    One that has ended is left alone, also when it ends while it is being stopped: the outcome is then ``unchanged``. A
+    stop that an attempt of this task has made is not made again when somebody runs the request once more, unless the
+    answer was lost: then it is stopped as long as it runs, for nothing at the vendor tells one run from the next.
+
+    Returns the id; the XCom ``result`` has ``phase`` (``active``, ``succeeded``, ``warning``, ``failed``,
+    ``cancelled``) and Qalyptus's own ``status`` as well, as they are right after the stop. ``active`` is one that
+    Qalyptus is still stopping.
+
+    :param request_id: Id of a report request or task run, as ``QalyptusGenerateReportOperator`` and
+        ``QalyptusRunTaskOperator`` return it. (templated)
+    :param qalyptus_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    """
+
+    kind = "qalyptus.request"
+    noun = "request"
+    payload_fields = ("request_id",)
+    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    ui_color = "#e6e9f8"
+    _came_too_late = False
+
+    def __init__(self, *, request_id: str, qalyptus_conn_id: str = "qalyptus_default", **kwargs: Any) -> None:
+        super().__init__(conn_id=qalyptus_conn_id, **kwargs)
+        self.request_id = request_id
+
+    def change_once(self, context: Any) -> Changed:
+        """Make sure that the request does not run.
+
+        :param context: Airflow's task context.
+        """
+        changed = super().change_once(context)
+        if self._came_too_late:
+            return replace(changed, outcome="unchanged", reason="it ended before the stop came", changes={})
+        return changed
+
+    def changed_id(self) -> str:
+        """Return the id of the request, checked."""
+        return required_id(self.request_id, "request_id", "qalyptus")
+
+    def wanted(self, client: QalyptusClient, moment: datetime) -> dict[str, Any]:
+        """Return what a stopped request looks like.
+
+        :param client: Not used.
+        :param moment: Not used.
+        """
+        return {"running": False}
+
+    def current(self, client: QalyptusClient) -> dict[str, Any]:
+        """Return whether the request runs; an unknown status counts as running.
+
+        :param client: The client.
+        """
+        return {"running": not self._look(client).phase.ended}
+
+    def send(
+        self, client: QalyptusClient, wanted: Mapping[str, Any], current: Mapping[str, Any] | None, moment: datetime
+    ) -> None:
+        """Stop the request.
+
+        :param client: The client.
+        :param wanted: What :meth:`wanted` returned.
+        :param current: What :meth:`current` returned.
+        :param moment: Not used.
+        """
+        from airflow_qa_provider.exceptions import QAConflictError, QANotFoundError, QARequestRejectedError
+
+        try:
+            client.status.stop(self.changed_id())
+        except (QAConflictError, QANotFoundError, QARequestRejectedError):
+            # so it may be because it has ended meanwhile
+            if self.current(client) != wanted:
+                raise
+            self._came_too_late = True
+
+    def details(self, client: QalyptusClient) -> dict[str, Any]:
+        """Return where the request stands now; nothing when that cannot be asked.
+
+        :param client: The client.
+        """
+        from airflow_qa_provider.exceptions import QAError
+
+        try:
+            seen = self._look(client)
+        except QAError as error:
+            self.log.warning("Where the request stands could not be asked: %s", error)
+            return {}
+        return {"phase": seen.phase.value, "status": seen.status}
+
+    def _look(self, client: QalyptusClient) -> Snapshot:
+        """Look among the report requests, then among the task runs."""
+        from airflow_qa_provider.exceptions import QAError
+        from airflow_qa_provider.waiting.qalyptus import RequestProbe, TaskRunProbe
+
+        request_id = self.changed_id()
+        seen = RequestProbe().look(client, [request_id], 0.0)[request_id]
+        if isinstance(seen, QAError):
+            run = TaskRunProbe().look(client, [request_id], 0.0)[request_id]
+            if isinstance(run, QAError):
+                raise seen
+            return run
+        return seen

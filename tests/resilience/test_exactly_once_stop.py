@@ -1,0 +1,200 @@
+"""Stopping Qalyptus requests and runs: once, and only what still runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowSkipException
+
+from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QANotFoundError, QAValidationError
+from airflow_qa_provider.hooks.qalyptus import QalyptusHook
+from airflow_qa_provider.journal.attempt import Patience
+from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.operators.qalyptus import QalyptusStopRequestOperator
+from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from tests.resilience.attempts import Killed, Task
+
+IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
+STOP = "/stop$"
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    with run_sandbox(["qalyptus"], SandboxSettings(report_queue_seconds=0.0)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(autouse=True)
+def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    shared_sandbox.reset()
+    connection = shared_sandbox.connections()["qalyptus_default"]
+    fields = {**connection, "extra": {"retries": 0, **connection["extra"]}}
+    monkeypatch.setenv("AIRFLOW_CONN_QALYPTUS_DEFAULT", json.dumps(fields))
+    monkeypatch.setattr(ChangingOperator, "patience", IN_A_MOMENT)
+    for kind in ("report", "task"):
+        shared_sandbox.add_outcome(kind, "never")
+    return shared_sandbox
+
+
+def ask(call: Callable[[Any], Any]) -> Any:
+    with QalyptusHook().get_conn() as client:
+        return call(client)
+
+
+@pytest.fixture
+def running(sandbox: Sandbox) -> str:
+    """Id of a report request that runs and never ends."""
+    report_id = sandbox.connections()["qalyptus_default"]["extra"]["report_id"]
+    request_id: str = ask(lambda client: client.reports.generate_on_demand(report_id, "Pdf"))
+    return request_id
+
+
+def stopping(request_id: str, **arguments: Any) -> Task:
+    given = {"request_id": request_id, **arguments}
+    return Task(lambda: QalyptusStopRequestOperator(task_id="stop", **given))
+
+
+def record(sandbox: Sandbox, record_id: str) -> Any:
+    return sandbox.app("qalyptus").state.store.runs.record(record_id)
+
+
+def stops(sandbox: Sandbox) -> int:
+    return sum(request.path.endswith("/stop") for request in sandbox.requests("qalyptus"))
+
+
+def result(task: Task) -> dict[str, Any]:
+    found: dict[str, Any] = task.xcoms[-1, "result"]
+    return found
+
+
+def test_a_request_is_stopped_once(sandbox: Sandbox, running: str) -> None:
+    task = stopping(running)
+
+    assert task.attempt() == running
+    assert result(task)["outcome"] == "updated"
+    assert result(task)["changes"] == {"running": {"from": True, "to": False}}
+    assert (result(task)["phase"], result(task)["status"]) == ("cancelled", "stopped")
+    assert task.attempt() == running
+    assert (result(task)["outcome"], result(task)["status"]) == ("unchanged", "stopped")
+    assert stops(sandbox) == 1
+
+
+def test_a_task_run_is_stopped_with_the_same_call(sandbox: Sandbox) -> None:
+    task_id = sandbox.connections()["qalyptus_default"]["extra"]["task_id"]
+    run_id = ask(lambda client: client.tasks.run(task_id))
+    task = stopping(run_id)
+    task.attempt()
+
+    assert record(sandbox, run_id).stopped_at is not None
+    assert result(task)["phase"] == "cancelled"
+
+
+def test_what_has_ended_is_left_alone(sandbox: Sandbox, running: str) -> None:
+    record(sandbox, running).ending, record(sandbox, running).seconds = "completed", 0.0
+    task = stopping(running)
+    task.attempt()
+
+    assert (result(task)["outcome"], result(task)["status"]) == ("unchanged", "completed")
+    assert stops(sandbox) == 0
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_ends_while_it_is_stopped_counts_as_ended(ended: bool, sandbox: Sandbox, running: str) -> None:
+    if ended:
+        still = {"data": {"id": running, "status": "running"}, "isSuccess": True}
+        sandbox.add_fault({"status": 200, "body": still}, method="GET", path=f"{running}$", times=1)
+        record(sandbox, running).ending, record(sandbox, running).seconds = "completed", 0.0
+        task = stopping(running)
+        task.attempt()
+        facts = [result(task)[name] for name in ("outcome", "reason", "status", "changes")]
+        assert facts == ["unchanged", "it ended before the stop came", "completed", {}]
+    else:
+        sandbox.add_fault({"status": 409}, method="POST", path=STOP, times=1)
+        with pytest.raises(QAConflictError):
+            stopping(running).attempt()
+    assert stops(sandbox) == 1
+
+
+@pytest.mark.parametrize("before_the_request", [True, False])
+def test_a_killed_stop_is_made_once(before_the_request: bool, sandbox: Sandbox, running: str) -> None:
+    def die(value: Any) -> None:
+        if before_the_request or value["object_id"]:
+            raise Killed
+
+    task = stopping(running)
+    task.state.after = task.state.before = die
+    if before_the_request:
+        task.state.before = lambda value: None
+    with pytest.raises(Killed):
+        task.attempt()
+    task.state.after = task.state.before = lambda value: None
+    task.attempt()
+
+    assert record(sandbox, running).stopped_at is not None
+    assert stops(sandbox) == 1
+
+
+@pytest.mark.parametrize("fault", ["reset_after", {"status": 503, "commit": True}, {"html": True, "commit": True}])
+def test_a_lost_answer_is_made_good(fault: Any, sandbox: Sandbox, running: str) -> None:
+    sandbox.add_fault(fault, method="POST", path=STOP, times=1)
+    task = stopping(running)
+    task.attempt()
+
+    assert (stops(sandbox), result(task)["phase"]) == (1, "cancelled")
+
+
+def test_a_stop_that_never_arrived_is_made_by_the_next_attempt(sandbox: Sandbox, running: str) -> None:
+    sandbox.add_fault("reset_before", method="POST", path=STOP, times=1)
+    task = stopping(running)
+    with pytest.raises(QAConnectionLostError):
+        task.attempt()
+    task.attempt()
+
+    assert (stops(sandbox), result(task)["outcome"]) == (2, "updated")
+
+
+@pytest.mark.parametrize("cleared", [True, False])
+def test_what_somebody_runs_again_is_stopped_again_by_clearing_only(
+    cleared: bool, sandbox: Sandbox, running: str
+) -> None:
+    task = stopping(running)
+    task.attempt()
+    record(sandbox, running).stopped_at = None
+    if cleared:
+        task.clear()
+    task.attempt()
+
+    assert stops(sandbox) == 1 + cleared
+
+
+def test_where_it_stands_may_stay_unknown(sandbox: Sandbox, running: str) -> None:
+    sandbox.add_fault({"status": 503}, method="GET", first=2)
+    task = stopping(running)
+    task.attempt()
+
+    assert result(task)["outcome"] == "updated"
+    assert "status" not in result(task)
+
+
+def test_a_dry_run_shows_the_stop(sandbox: Sandbox, running: str) -> None:
+    task = stopping(running, dry_run=True)
+    with pytest.raises(AirflowSkipException):
+        task.attempt()
+
+    shown = task.xcoms[-1, "dry_run"]
+    assert shown["request"]["url"].endswith(f"/{running}/stop")
+    assert shown["changes"] == {"running": {"from": True, "to": False}}
+    assert (stops(sandbox), task.state) == (0, {})
+    assert "sandbox-qalyptus-key" not in json.dumps(shown)
+
+
+def test_bad_ids_are_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(QAValidationError, match="request_id is required, got 'None'"):
+        stopping("None").attempt()
+    assert sandbox.requests("qalyptus") == []
+    with pytest.raises(QANotFoundError):
+        stopping("00000000-0000-4000-8000-000000000000").attempt()
+    assert stops(sandbox) == 0
