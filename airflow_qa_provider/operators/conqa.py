@@ -44,7 +44,8 @@ class ConqaUpsertMilestoneOperator(ChangingOperator):
     :class:`~airflow_qa_provider.sensors.conqa.ConqaMilestoneSensor`.
 
     All attempts send the same transaction time, by which CONQA recognises a repeated request: after a lost answer, a
-    retry may send it again without harm, also when somebody has changed the milestone since.
+    retry may send it again without harm. What CONQA does when somebody has changed the milestone since is not
+    documented beyond "to allow idempotency".
 
     It is compared with the list of milestones, which does not show changes that are still queued: put the sensor
     between two tasks that change one milestone. The docs do not show that list. What it does not tell of the
@@ -147,8 +148,8 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
     CONQA answers that the deletion is queued, and the task ends then. To go on when it is done, wait with
     :class:`~airflow_qa_provider.sensors.conqa.ConqaMilestoneSensor` and ``until="deleted"``.
 
-    All attempts send the same transaction time, by which CONQA recognises a repeated request: a retry does not delete
-    a milestone of the same external id that somebody has made since.
+    All attempts send the same transaction time, by which CONQA recognises a repeated request. Only that keeps a retry
+    after a lost answer from deleting a milestone that somebody has made since under the same external id.
 
     The list of milestones shows whether there is one; changes that are still queued do not count. When the list cannot
     be read, as its answer is not documented, the log says so, and the deletion is sent.
