@@ -1,0 +1,86 @@
+"""Milestones as lists may show them: what counts as equal, and what as unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from airflow_qa_provider.clients.conqa.comparison import WantedMilestone
+from airflow_qa_provider.clients.conqa.dialect import Dialect
+from airflow_qa_provider.clients.conqa.fields import Option
+
+AREA = {"value": "area-1", "display": "Area 1"}
+
+
+def is_same(wanted: Any, shown: Any) -> bool:
+    """Whether a field is as wanted."""
+    milestone = WantedMilestone(None, None, {"x": wanted})
+    found = milestone.shown_in([{"externalId": "P6", "fields": {"x": shown}}], "P6", Dialect())
+    assert found is not None
+    return found == milestone.values
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ("text", "text"),
+        ("text", {"value": "text"}),
+        (42, 42.0),
+        ("2026-03-16", "2026-03-16T00:00:00.000Z"),
+        ({"value": "area-1"}, AREA),
+        ({"value": "area-1", "display": "renamed"}, AREA),
+        ({"display": "Area 1"}, AREA),
+        ({"value": "area-1"}, "area-1"),
+        ({"display": "Area 1"}, "Area 1"),
+        ({"value": "Area 1", "createNew": True}, AREA),
+        (Option(display="Area 1", create_new=True), {"value": "area-1", "display": "renamed"}),
+        (None, None),
+        (None, ""),
+        ({"value": None}, {"value": None, "display": None}),
+    ],
+)
+def test_the_same_in_other_words(wanted: Any, shown: Any) -> None:
+    assert is_same(wanted, shown)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ("text", "Text"),
+        ("text", None),
+        (42, "42"),
+        ("2026-03-16", "2026-03-16T11:00:00.000Z"),
+        ("2026-03-16", "2026-03-17"),
+        ({"value": "Area 1"}, AREA),
+        ({"value": "area-1"}, None),
+        ({"value": "area-1"}, {"value": "area-2", "display": "area-1"}),
+        ({"display": "area-1"}, AREA),
+        (None, "text"),
+        (None, 0),
+        (None, AREA),
+    ],
+)
+def test_something_else(wanted: Any, shown: Any) -> None:
+    assert not is_same(wanted, shown)
+
+
+def test_what_is_told_of_no_milestone_is_unknown() -> None:
+    rows: list[dict[str, Any]] = [
+        {"externalId": "P6-1", "fields": {"notes": "x"}},
+        {"externalId": "P6-2", "fields": {"level": "level-1"}},
+        {"name": "made by hand"},
+    ]
+    wanted = WantedMilestone("Walls", "planned", {"notes": None, "level": None, "quantity": 1})
+
+    assert wanted.shown_in(rows, "P6-1", Dialect()) == {"fields.notes": "x", "fields.level": None}
+    assert wanted.shown_in(rows, "P6-3", Dialect()) is None
+    assert wanted.shown_in([*rows, rows[0]], "P6-1", Dialect()) == {}
+
+
+@pytest.mark.parametrize("status", ["planned", {"value": "planned", "display": "Planned"}])
+def test_a_status_is_found_under_the_names_of_the_dialect(status: Any) -> None:
+    wanted = WantedMilestone(None, "planned", None)
+    dialect = Dialect(external_id_fields=("ref",), status_fields=("stage",))
+
+    assert wanted.shown_in([{"ref": "P6", "stage": status}], "P6", dialect) == wanted.values == {"status": "planned"}
