@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from airflow_qa_provider.clients.qalyptus.api_keys import NewApiKey
 from airflow_qa_provider.clients.qalyptus.dialect import Dialect
 from airflow_qa_provider.clients.qalyptus.permissions import WIRE_NAMES, permissions_body
 from airflow_qa_provider.clients.qalyptus.routes import ROUTES
+from airflow_qa_provider.clients.qalyptus.selections import as_field_selections
 from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
 
@@ -87,3 +89,9 @@ def test_inherited_methods_name_their_own_resource_only() -> None:
 def test_a_dialect_that_cannot_work_is_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(QAConfigurationError, match=message):
         Dialect.from_options(options)
+
+
+@pytest.mark.parametrize("value", [date(2026, 1, 31), None, {"from": 1}])
+def test_a_selection_of_what_qlik_does_not_know_is_refused(value: object) -> None:
+    with pytest.raises(QAValidationError, match=r"selections\['Day'\] holds a .*Write dates as the field shows them"):
+        as_field_selections({"Day": ["2026-01-30", value]})

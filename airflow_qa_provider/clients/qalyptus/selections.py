@@ -19,7 +19,7 @@ def as_field_selections(selections: Selections) -> list[dict[str, Any]] | None:
     tenants that want others.
 
     :param selections: Field name to one value or a list of values, or the list itself.
-    :raises QAValidationError: Neither of the two.
+    :raises QAValidationError: Neither of the two, or a value that is no text, number or boolean.
     """
     if selections is None:
         return None
@@ -27,14 +27,20 @@ def as_field_selections(selections: Selections) -> list[dict[str, Any]] | None:
         return [_field(str(name), values) for name, values in selections.items()]
     if isinstance(selections, Sequence) and all(isinstance(item, Mapping) for item in selections):
         return [dict(item) for item in selections]
-    raise QAValidationError(
-        f'selections must look like {{"Region": ["North"]}} or be a list of objects, got {selections!r}',
-        vendor="qalyptus",
-        outcome="Nothing was sent",
-    )
+    raise _refused(f'selections must look like {{"Region": ["North"]}} or be a list of objects, got {selections!r}')
 
 
 def _field(name: str, values: Any) -> dict[str, Any]:
     chosen = list(values) if isinstance(values, (list, tuple, set, frozenset)) else [values]
+    for value in chosen:
+        if not isinstance(value, (str, int, float)):
+            raise _refused(
+                f"selections[{name!r}] holds a {type(value).__name__}, and Qlik selects by text or number",
+                "Write dates as the field shows them",
+            )
     numeric = bool(chosen) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in chosen)
     return {"fieldName": name, "selectedCount": len(chosen), "selectedValues": chosen, "isNumeric": numeric}
+
+
+def _refused(message: str, hint: str | None = None) -> QAValidationError:
+    return QAValidationError(message, vendor="qalyptus", outcome="Nothing was sent", hint=hint)
