@@ -1,0 +1,87 @@
+"""Findings of a site walk become tickets with photos, each once, as the board shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from airflow_qa_provider.operators.smartq import SmartQCreateTicketOperator, SmartQMoveTicketOperator
+from airflow_qa_provider.sandbox import Sandbox, run_sandbox
+from tests.dags.conftest import Run, a_dag
+from tests.dags.test_example_dags import load
+
+pytestmark = pytest.mark.slow
+
+FINDINGS = [
+    {"title": "Fire door 2.14 without closer", "trade": "carpentry", "photo": "door.jpg"},
+    {"title": "Membrane torn at the kerb", "trade": "roofing", "photo": "kerb.jpg"},
+    {"title": "Membrane torn at the kerb", "trade": "roofing", "photo": "kerb.jpg"},
+]
+PHOTOS = {"door.jpg": b"\xff\xd8\xff\xe0 door", "kerb.jpg": b"\xff\xd8\xff\xe0 kerb" * 9000}
+
+
+@pytest.fixture(scope="module")
+def shared_smartq() -> Iterator[Sandbox]:
+    with run_sandbox(["smartq"]) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def smartq(shared_smartq: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    shared_smartq.reset()
+    (tmp_path / "findings.json").write_text(json.dumps(FINDINGS))
+    for name, content in PHOTOS.items():
+        (tmp_path / name).write_bytes(content)
+    reports = {"conn_type": "generic", "extra": {"path": f"file://{tmp_path}"}}
+    for name, fields in {**shared_smartq.connections(), "quality_reports": reports}.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(fields))
+    return shared_smartq
+
+
+def board(smartq: Sandbox) -> Any:
+    project_id = smartq.connections()["smartq_default"]["extra"]["project_id"]
+    return smartq.app("smartq").state.store.projects[int(project_id)]
+
+
+def test_each_finding_has_a_ticket_with_its_photo(run_dag: Callable[..., Run], smartq: Sandbox) -> None:
+    before = set(board(smartq).tickets)
+    smartq.add_fault("reset_after", method="POST", path="/tickets$", nth=2)
+    run = run_dag(load("example_smartq_tickets"))
+    project = board(smartq)
+    made = {str(number): ticket for number, ticket in project.tickets.items() if number not in before}
+
+    assert (run.state, run.errors) == ("success", {})
+    ids = [run.xcom("raise_finding.ticket", "result", map_index=index)["id"] for index in range(len(FINDINGS))]
+    assert sorted(made) == sorted(ids)
+    for ticket_id, finding in zip(ids, FINDINGS, strict=True):
+        ticket = made[ticket_id]
+        (note,) = ticket.notes.values()
+        (photo,) = note.files.values()
+        assert (ticket.name, ticket.tags[:2]) == (finding["title"], ("site walk", finding["trade"]))
+        assert project.step(ticket.step_id).name == "Accepted"
+        assert abs(ticket.deadline - datetime.now(timezone.utc) - timedelta(days=14)) < timedelta(minutes=2)
+        assert note.text == f"As seen on {run.dag_run.run_after:%Y-%m-%d}"
+        assert (photo.name, photo.content) == (finding["photo"], PHOTOS[finding["photo"]])
+
+
+def test_a_dry_run_that_a_template_asks_for_changes_nothing(run_dag: Callable[..., Run], smartq: Sandbox) -> None:
+    place = {name: smartq.connections()["smartq_default"]["extra"][name] for name in ("project_id", "step_id")}
+    ticket = next(iter(board(smartq).tickets.values()))
+    dry = "{{ dag_run.conf.dry }}"
+    with a_dag("dry_tickets") as dag:
+        SmartQCreateTicketOperator(task_id="create", name="Door 12", dry_run=dry, **place)
+        SmartQMoveTicketOperator(
+            task_id="move", project_id=place["project_id"], ticket_id=ticket.id, step="Closed", dry_run=dry
+        )
+    run = run_dag(dag, run_conf={"dry": True})
+
+    assert run.states == {"create": "skipped", "move": "skipped"}
+    assert run.xcom("create", "dry_run")["request"]["body"]["ticket[name]"] == "Door 12"
+    assert run.xcom("move", "dry_run")["changes"]["step_id"]["from"] == str(ticket.step_id)
+    changed = [r.path for r in smartq.requests("smartq") if r.method != "GET" and "oauth2" not in r.path]
+    assert changed == []
