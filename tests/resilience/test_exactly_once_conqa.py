@@ -16,6 +16,7 @@ from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QARateLimitError,
     QARequestRejectedError,
+    QAResponseError,
     QAUncertainError,
     QAValidationError,
 )
@@ -198,6 +199,15 @@ def test_a_list_that_cannot_be_read_does_not_stop_the_change(
     assert warning in capsys.readouterr().out
     assert [one["status"]["value"] for one in milestones(sandbox)] == (["closed"] if make is upsert else [])
     assert len(timestamps(sandbox)) == 1
+
+
+@pytest.mark.parametrize("make", [upsert, delete])
+def test_a_login_page_in_place_of_the_list_stops_the_change(make: Any, sandbox: Sandbox) -> None:
+    sandbox.add_fault({"html": True}, method="GET")
+    with pytest.raises(QAResponseError, match="is not JSON but text/html"):
+        make(sandbox, **({} if make is delete else {"status": "closed"})).attempt()
+
+    assert writes(sandbox) == []
 
 
 def test_several_milestones_of_one_external_id_are_refused(sandbox: Sandbox) -> None:

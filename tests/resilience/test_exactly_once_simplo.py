@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -269,6 +270,41 @@ def test_an_invoice_is_known_by_its_new_number(sandbox: Sandbox) -> None:
     assert result(issuing)["reason"].endswith("was carried out")
     assert result(issuing)["invoice_number"] == sandbox.app("simplo").state.store.invoices[0].number
     assert sent(sandbox, "invoice") == 1
+
+
+def test_the_number_is_looked_for_by_the_attempt_that_loses_the_answer(sandbox: Sandbox) -> None:
+    numbered = {**shown(sandbox), "invoice_number": 20269001}
+    sandbox.add_fault("reset_after", path=PATH["invoice"], times=1)
+    sandbox.add_fault({"status": 200, "body": numbered}, path=r"/reports/\d+$", first=2)
+    losing = job(sandbox, "invoice")
+    losing.attempt()
+
+    assert result(losing)["reason"] == "the answer was lost, but the vendor shows the change"
+    assert result(losing)["invoice_number"] == 20269001
+
+
+def test_a_number_from_before_the_request_proves_nothing(sandbox: Sandbox) -> None:
+    with SimploHook().get_conn() as client:
+        client.reports.patch(report_id(sandbox), invoice_number=20269001)
+    killed = job(sandbox, "invoice")
+    kill_once(before_the_request, sandbox, killed, "invoice")
+    with pytest.raises(QAUncertainError, match="invoiced is False, invoice_number is 20269001"):
+        killed.attempt()
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_retry_looks_until_a_slow_vendor_shows_it(
+    name: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ChangingOperator, "patience", replace(IN_A_MOMENT, settled=20.0))
+    stale = shown(sandbox)
+    killed = job(sandbox, name)
+    kill_once(before_the_answer, sandbox, killed, name)
+    sandbox.add_fault({"status": 200, "body": stale}, path=r"/reports/\d+$", times=3)
+    killed.attempt()
+
+    assert result(killed)["outcome"] == "unchanged"
+    assert sent(sandbox, name) == effects(sandbox, name) == 1
 
 
 def test_a_lost_request_is_retried_by_airflow_and_an_uncertain_one_is_not(sandbox: Sandbox) -> None:
