@@ -568,6 +568,19 @@ def test_a_lost_note_is_found(fault: Any, sandbox: Sandbox, thread: Thread) -> N
     assert thread.attached() == list(CONTENT.items())
 
 
+def test_without_a_state_the_text_and_the_time_tell(sandbox: Sandbox, thread: Thread) -> None:
+    there = thread.task()
+    old = there.attempt()
+    thread.notes()[old].inserted -= timedelta(hours=30)
+    killed = thread.task()
+    killed.keeps_state = False
+    before_the_answer(sandbox, killed, NOTES)
+    returned = killed.attempt()
+
+    assert returned == list(thread.notes())[-1] != old
+    assert thread.attached() == list(CONTENT.items())
+
+
 def test_two_notes_with_one_text_are_uncertain(sandbox: Sandbox, thread: Thread) -> None:
     killed, other = thread.task(), thread.task("Seen\non site &amp; noted")
     before_the_answer(sandbox, killed, NOTES)
