@@ -299,10 +299,11 @@ def test_a_retry_looks_until_a_slow_vendor_shows_it(
     monkeypatch.setattr(ChangingOperator, "patience", replace(IN_A_MOMENT, settled=20.0))
     stale = shown(sandbox)
     killed = job(sandbox, name)
-    kill_once(before_the_answer, sandbox, killed, name)
+    kill_once(before_the_note, sandbox, killed, name)
     sandbox.add_fault({"status": 200, "body": stale}, path=r"/reports/\d+$", times=3)
     killed.attempt()
 
+    assert sandbox.scenario.entries[-1].fired == 3
     assert result(killed)["outcome"] == "unchanged"
     assert sent(sandbox, name) == effects(sandbox, name) == 1
 
