@@ -26,7 +26,8 @@ def schedule_facts(repeat: Repeat, arguments: Mapping[str, Any]) -> dict[str, An
     :param repeat: How it repeats.
     :param arguments: Arguments as of ``schedules.create_daily``; those that the list does not show are left out.
     :return: ``name``, ``template_id``, ``object_ids``, ``group_ids``, ``pattern``, ``repeat``, ``active``, ``start``
-        and ``stop`` (ISO 8601 in UTC, or ``None``).
+        and ``stop`` (ISO 8601 in UTC, or ``None``), ``floating`` (whether the dates are relative to the moment of the
+        request, which then says nothing about schedules that were there before).
     :raises QAValidationError: A field breaks a documented rule.
     """
     objects = rules.optional_ids(arguments.get("audit_object_ids"), "audit_object_ids") or []
@@ -45,6 +46,7 @@ def schedule_facts(repeat: Repeat, arguments: Mapping[str, Any]) -> dict[str, An
         "active": arguments.get("active") is not False,
         "start": rules.moment(start, "start_from_date"),
         "stop": rules.moment(stop, "stop_by_date"),
+        "floating": False,
     }
 
 
@@ -129,21 +131,26 @@ def _is_alike(row: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
 
 def _candidate(row: Mapping[str, Any], search: Search) -> Candidate:
     facts = search.facts
-    exact = (
-        _plain(row.get("repeat")) == _plain(facts["repeat"])
-        and _same_moment(row.get("startFromDate"), facts["start"])
-        and _same_moment(row.get("stopByDate"), facts["stop"])
+    any_dates = search.since is None and facts["floating"]
+    exact = _holds(row.get("repeat"), facts["repeat"]) and (
+        any_dates
+        or (
+            _same_moment(row.get("startFromDate"), facts["start"])
+            and _same_moment(row.get("stopByDate"), facts["stop"])
+        )
     )
     about = f"schedule {row['id']} ({row.get('name')!r}, repeats {row.get('repeat')}, from {row.get('startFromDate')})"
     sure = exact and (search.compared or search.since is None)
     return Candidate(str(row["id"]), Phase.ACTIVE, about, sure, current=exact)
 
 
-def _plain(value: Any) -> Any:
-    """Return repeat options so that equal ones are equal: the order of days says nothing."""
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items() if item is not None}
-    return sorted(value) if isinstance(value, list) else value
+def _holds(shown: Any, wanted: Any) -> bool:
+    """Tell whether repeat options are the wanted ones, whatever else the vendor shows beside them."""
+    if isinstance(wanted, Mapping):
+        return isinstance(shown, Mapping) and all(_holds(shown.get(name), value) for name, value in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(shown, list) and sorted(shown) == sorted(wanted)
+    return bool(shown == wanted)
 
 
 def _same_moment(shown: Any, wanted: str | None) -> bool:

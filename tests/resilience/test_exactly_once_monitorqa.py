@@ -206,7 +206,8 @@ def test_a_request_that_never_arrived_is_sent_by_the_next_attempt(sandbox: Sandb
 
 def test_mapped_schedules_of_one_name_are_told_apart_by_their_objects(sandbox: Sandbox, schedule: Make) -> None:
     sites = ask(lambda client: [row["id"] for row in client.audit_objects.list()[:2]])
-    north, south = (schedule(audit_object_ids=[site]) for site in sites)
+    # the vendor lists both for the first site
+    north, south = (schedule(audit_object_ids=sites[:count]) for count in (1, 2))
     north.map_index, south.map_index = 0, 1
     south.xcoms = north.xcoms
     for task in (north, south):
@@ -217,7 +218,7 @@ def test_mapped_schedules_of_one_name_are_told_apart_by_their_objects(sandbox: S
         task.xcoms.clear()
     returned = [task.attempt() for task in (north, south)]
 
-    assert [schedules()[one]["auditObjects"][0]["id"] for one in returned] == sites
+    assert [len(schedules()[one]["auditObjects"]) for one in returned] == [1, 2]
     assert len(schedules()) == 2
 
 
@@ -250,6 +251,18 @@ def test_changed_input_updates_a_schedule_and_keeps_what_is_not_given(sandbox: S
     assert [request.method for request in writes(sandbox)] == ["POST", "PUT"]
 
 
+def test_a_schedule_that_somebody_has_paused_stays_so_when_it_is_updated(schedule: Make) -> None:
+    task = schedule(on_changed_input="update")
+    made = task.attempt()
+    pause = {"name": "Fire safety walk", "repeat": Daily(1), "active": False}
+    sites = [site["id"] for site in schedules()[made]["auditObjects"]]
+    ask(lambda client: client.schedules.update(made, audit_object_ids=sites, **pause))
+    task.make = schedule(auditor_hint="Roof", on_changed_input="update").make
+    task.attempt()
+
+    assert ask(lambda client: client.schedules.get(made))["active"] is False
+
+
 def test_the_template_of_a_schedule_cannot_be_changed(sandbox: Sandbox, schedule: Make) -> None:
     templates = ask(lambda client: [row["id"] for row in client.audit_templates.list()])
     other = next(one for one in templates if one != named(sandbox, "template_id"))
@@ -258,6 +271,22 @@ def test_the_template_of_a_schedule_cannot_be_changed(sandbox: Sandbox, schedule
     task.make = schedule(template_id=other, on_changed_input="update").make
     with pytest.raises(QANotSupportedError, match=r"schedule .* template_id cannot be changed, and it has"):
         task.attempt()
+
+
+def test_with_relative_dates_any_dates_are_alike(schedule: Make) -> None:
+    first = schedule(stop_by_date=timedelta(days=90)).attempt()
+
+    assert schedule(stop_by_date=timedelta(days=91), if_exists="adopt").attempt() == first
+    assert schedule(stop_by_date="2099-01-31T18:00:00Z", if_exists="adopt").attempt() != first
+
+
+def test_without_a_state_an_equal_schedule_is_no_proof(sandbox: Sandbox, schedule: Make) -> None:
+    task = schedule(keeps_state=False)
+    first = task.attempt()
+    with pytest.raises(QAUncertainError, match=first):
+        task.attempt()
+
+    assert len(writes(sandbox)) == 1
 
 
 @pytest.mark.parametrize(("policy", "there", "sent"), [("adopt", 1, 1), ("create", 2, 2)])

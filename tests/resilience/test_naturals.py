@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import DAG
 
 from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QAUncertainError, QAValidationError
 from airflow_qa_provider.hooks.registry import hook_for
 from airflow_qa_provider.journal.attempt import Patience
+from airflow_qa_provider.journal.claims import Claims
 from airflow_qa_provider.journal.monitorqa_naturals import NATURALS as MONITORQA
 from airflow_qa_provider.journal.naturals import Natural, natural_of
 from airflow_qa_provider.journal.qalyptus_naturals import NATURALS as QALYPTUS
 from airflow_qa_provider.operators.generic import MonitorQAOperator, QalyptusOperator, VendorOperator
+from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Task
 
@@ -216,6 +220,20 @@ def test_a_mapped_task_does_not_take_what_another_index_holds(
     of_south = south.attempt()
 
     assert north.attempt() != of_south
+
+
+def test_tasks_of_a_generic_operator_may_hold_any_object_of_its_vendor() -> None:
+    listing = {"operation": "audit_objects.create"}
+    with DAG("claims", schedule=None) as dag:
+        MonitorQAOperator(task_id="one", **listing)
+        MonitorQAOperator.partial(task_id="many", **listing).expand(arguments=[{"name": "a"}, {"name": "b"}])
+        QalyptusOperator(task_id="of_another_vendor", operation="tasks.run")
+        MonitorQACreateScheduleOperator(task_id="of_another_kind", name="s", template_id="t", repeat={})
+    asked: list[list[str]] = []
+    ti = SimpleNamespace(xcom_pull=lambda task_ids, key: asked.append(sorted(task_ids)) or ["held", None])
+
+    assert Claims({"ti": ti, "dag": dag}, "monitorqa.audit_object").of_others() == {"held"}
+    assert asked == [["many", "one"]]
 
 
 BAD: list[tuple[str, dict[str, Any], str]] = [

@@ -125,7 +125,8 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
             "start_from_date": from_moment(now, self.start_from_date),
             "stop_by_date": from_moment(now, self.stop_by_date),
         }
-        return schedule_facts(self._repeat(), given)
+        floating = any(isinstance(date, timedelta) for date in (self.start_from_date, self.stop_by_date))
+        return {**schedule_facts(self._repeat(), given), "floating": floating}
 
     def create(self, client: MonitorQAClient, facts: Mapping[str, Any]) -> str:
         """Create the schedule, with the call of its pattern.
