@@ -92,8 +92,10 @@ class RetryingTask:
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         task: Any = self
+        # partial() hands on every default, so that None says nothing in the task of a mapped operator
+        asked = "retry_policy" in kwargs and not getattr(task, "_BaseOperator__from_mapped", False)
         # after Airflow's own, so that default_args of the DAG go first
-        if RETRY_POLICIES and "retry_policy" not in kwargs and task.retry_policy is None:
+        if RETRY_POLICIES and not asked and task.retry_policy is None:
             task.retry_policy = QARetryPolicy()
 
 

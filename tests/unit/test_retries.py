@@ -127,6 +127,15 @@ def test_it_is_the_default_and_can_be_replaced() -> None:
         assert audit().retry_policy is mine
 
 
+def test_it_is_the_default_of_mapped_tasks_as_well() -> None:
+    mine = MyPolicy()
+    with DAG("mapped", schedule=None, start_date=START):
+        plain = MonitorQAAuditSensor.partial(task_id="plain").expand(audit_id=["a"])
+        own = MonitorQAAuditSensor.partial(task_id="own", retry_policy=mine).expand(audit_id=["a"])
+    assert isinstance(plain.unmap({"audit_id": "a"}).retry_policy, QARetryPolicy)
+    assert own.unmap({"audit_id": "a"}).retry_policy is mine
+
+
 def test_it_survives_serialization() -> None:
     policy = QARetryPolicy(timedelta(minutes=7))
     assert QARetryPolicy.deserialize(policy.serialize()).longest == timedelta(minutes=7)
