@@ -92,10 +92,8 @@ class RetryingTask:
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         task: Any = self
-        # partial() hands on every default, so that None says nothing in the task of a mapped operator
-        asked = "retry_policy" in kwargs and not getattr(task, "_BaseOperator__from_mapped", False)
-        # after Airflow's own, so that default_args of the DAG go first
-        if RETRY_POLICIES and not asked and task.retry_policy is None:
+        # after Airflow's own, so that default_args of the DAG go first; partial() hands on None as if it were asked for
+        if RETRY_POLICIES and task.retry_policy is None:
             task.retry_policy = QARetryPolicy()
 
 

@@ -122,7 +122,6 @@ def test_it_is_the_default_and_can_be_replaced() -> None:
     assert isinstance(audit().retry_policy, QARetryPolicy)
     assert isinstance(MonitorQAAuditSensor(task_id="wait", audit_id="a").retry_policy, QARetryPolicy)
     assert audit(retry_policy=mine).retry_policy is mine
-    assert audit(retry_policy=None).retry_policy is None
     with DAG("mine", schedule=None, start_date=START, default_args={"retry_policy": mine}):
         assert audit().retry_policy is mine
 
