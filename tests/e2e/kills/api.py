@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,8 @@ class Api:
     def __init__(self, port: int) -> None:
         self._base = f"http://127.0.0.1:{port}"
         self._token: str | None = None
+        # on SQLite, two of these at a time lock each other out inside of the API server until one fails
+        self._changing = threading.Lock()
 
     def healthy(self, *components: str) -> bool:
         """Tell whether parts of this Airflow are up.
@@ -97,7 +100,8 @@ class Api:
             "only_failed": False,
             "reset_dag_runs": True,
         }
-        self._v2("POST", f"/dags/{listed[0].dag_id}/clearTaskInstances", body)
+        with self._changing:
+            self._v2("POST", f"/dags/{listed[0].dag_id}/clearTaskInstances", body)
 
     def mark_failed(self, key: Key, run_id: str) -> None:
         """Mark a task instance as failed, as a person does.
@@ -106,7 +110,8 @@ class Api:
         :param run_id: Its run.
         """
         path = f"{_run(key.dag_id, run_id)}/taskInstances/{key.task_id}/{key.map_index}"
-        self._v2("PATCH", path, {"new_state": "failed"})
+        with self._changing:
+            self._v2("PATCH", path, {"new_state": "failed"})
 
     def _v2(self, method: str, path: str, body: Any = None) -> Any:
         if self._token is None:

@@ -31,7 +31,7 @@ def sqlite(home: Path) -> Iterator[str]:
     :param home: Folder for it.
     :return: Its SQLAlchemy address.
     """
-    yield f"sqlite:///{home / 'airflow.db'}"
+    yield f"sqlite:///{home / 'airflow.db'}?timeout=30"
 
 
 @contextmanager

@@ -51,23 +51,31 @@ class Gate:
     async def _disturbed(self, step: Step | None, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         point = step.point if step else None
         if step is None:
-            await self._app(scope, receive, send)
+            await self._carry_out(visit, scope, receive, send)
         elif point is Point.COMMITTED:
-            answer = _Answer(_nowhere)
-            await self._app(scope, receive, answer)
-            if not 200 <= answer.status < 300:
-                self._book.complain(f"{visit.key}: {scope['method']} {scope['path']} was answered {answer.status}")
+            status = await self._carry_out(visit, scope, receive, _nowhere)
+            if not 200 <= status < 300:
+                self._book.complain(f"{visit.key}: {scope['method']} {scope['path']} was answered {status}")
             await self._struck(step, visit, send)
         elif point is Point.ANSWERED:
             self._meetings[visit.key] = step
-            await self._app(scope, receive, _Answer(send, extra=(MEET.encode(), b"1")))
+            await self._carry_out(visit, scope, receive, send, (MEET.encode(), b"1"))
         elif point is Point.DOWNLOADING:
-            await self._app(scope, receive, _Half(send))
+            await self._carry_out(visit, scope, receive, _Half(send))
             await self._halfway(visit.key)
             await self._struck(step, visit, _nowhere)
         else:
             await _read(receive)
             await self._struck(step, visit, send)
+
+    async def _carry_out(
+        self, visit: Visit, scope: Scope, receive: Receive, send: Send, extra: tuple[bytes, bytes] | None = None
+    ) -> int:
+        answer = _Answer(send, extra)
+        await self._app(scope, receive, answer)
+        if 200 <= answer.status < 300:
+            self._book.accept(visit.key, scope["method"], scope["path"])
+        return answer.status
 
     async def _halfway(self, key: Key) -> None:
         """Wait until the first bytes are in a file, and see that it is not the final one."""

@@ -29,28 +29,25 @@ P = Point
 _KILL_SCRIPTS: dict[str, Sequence[Script]] = {
     "sqlite": (
         _script(P.BEFORE, P.COMMITTED, P.LOOKING),
-        _script(P.BEFORE, P.BEFORE, P.ANSWERED, P.LOOKING),
-        _script(P.COMMITTED, P.LOOKING, P.WATCHING, P.WATCHING),
+        _script(P.BEFORE, P.ANSWERED, P.LOOKING, P.WATCHING),
         _script(P.BEFORE, P.COMMITTED, deed=_WORKER),
     ),
     "postgresql": (
-        _script(P.BEFORE, P.ANSWERED, P.LOOKING, P.LOOKING),
-        _script(P.COMMITTED, P.LOOKING, P.WATCHING),
-        _script(P.BEFORE, P.COMMITTED, deed=_WORKER),
+        _script(P.BEFORE, P.BEFORE, P.COMMITTED, P.LOOKING, P.WATCHING),
+        _script(P.ANSWERED, P.LOOKING),
+        _script(P.COMMITTED, deed=_WORKER),
     ),
 }
 _DOWNLOAD_SCRIPTS: Sequence[Script] = (
     _script(P.DOWNLOADING, P.DOWNLOADING, P.DOWNLOADING),
     (Step(P.DOWNLOADING), Step(P.DOWNLOADING, _WORKER)),
 )
-_HAND_SCRIPTS: Sequence[Script] = (
-    _script(P.COMMITTED, deed=Deed.CLEAR),
-    _script(P.COMMITTED, deed=Deed.FAIL),
-    _script(P.AFTERWARDS, deed=Deed.CLEAR),
-    _script(P.AFTERWARDS, deed=Deed.FAIL),
-)
+_HAND_SCRIPTS: dict[str, Sequence[Script]] = {
+    "sqlite": (_script(P.COMMITTED, deed=Deed.CLEAR), _script(P.AFTERWARDS, deed=Deed.FAIL)),
+    "postgresql": (_script(P.COMMITTED, deed=Deed.FAIL), _script(P.AFTERWARDS, deed=Deed.CLEAR)),
+}
 _DEFERRED_ROUNDS = 4
-_RESETS_EACH = 2
+_DEFERRED_EACH = 2
 
 
 @dataclass(frozen=True)
@@ -84,18 +81,25 @@ def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Scrip
     :param database: Name of the database.
     :param scale: How often everything is done; 0 for as little as possible.
     """
-    if section == KILLS:
-        wanted = _DOWNLOAD_SCRIPTS if entry.download else _KILL_SCRIPTS[database]
-        fitting = [tuple(step for step in script if step.point in entry.requests) for script in wanted]
-        return (fitting[:1] if scale == 0 else fitting * scale) if entry.requests else []
     if section == DEFERRED:
         rounds = _DEFERRED_ROUNDS if scale else 1
-        return [_script(*[P.DEFERRED] * rounds, deed=Deed.KILL_TRIGGERER)] * 2 if entry.job else []
+        return [_script(*[P.DEFERRED] * rounds, deed=Deed.KILL_TRIGGERER)] * _DEFERRED_EACH if entry.job else []
+    if section == KILLS:
+        possible = _possible(entry, _DOWNLOAD_SCRIPTS if entry.download else _KILL_SCRIPTS[database])
+        return possible * scale if scale else possible[:1]
     if entry.write is None:
         return []
-    if section == HANDS:
-        return list(_HAND_SCRIPTS)
-    return [()] * _RESETS_EACH
+    return list(_HAND_SCRIPTS[database]) if section == HANDS else [()]
+
+
+def _possible(entry: Entry, wanted: Sequence[Script]) -> list[Script]:
+    """Leave out what an operator does not do; what ends it as uncertain is a script of its own."""
+    ends = dict.fromkeys((step,) for script in wanted for step in script if step.point in entry.uncertain)
+    fitting = [
+        tuple(step for step in script if step.point in entry.requests and step.point not in entry.uncertain)
+        for script in wanted
+    ]
+    return [script for script in [*ends, *fitting] if script]
 
 
 def cases(world: World, database: str, scale: int, only: Iterable[str] = ()) -> list[Case]:

@@ -39,7 +39,7 @@ def await_that(what: str, condition: Callable[[], bool], seconds: float, logs: S
         if time.monotonic() > deadline:
             ends = "\n".join(f"--- {log.name}\n{tail(log, 15)}" for log in logs)
             raise ShowStopped(f"{what} took longer than {seconds:g} s\n{ends}")
-        time.sleep(0.1)
+        time.sleep(0.2)
 
 
 class Component:

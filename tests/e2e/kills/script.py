@@ -14,11 +14,11 @@ from pathlib import Path
 class Point(Enum):
     """A moment in the life of an attempt, as the vendor's door sees it."""
 
-    BEFORE = "before the request is carried out"
-    COMMITTED = "after the commit, before the answer"
-    ANSWERED = "after the answer, before the id is noted"
-    LOOKING = "while the lost object is looked for"
-    WATCHING = "while its state is read"
+    BEFORE = "before the request"
+    COMMITTED = "after commit, before the answer"
+    ANSWERED = "after the answer, before the note"
+    LOOKING = "while looking at the vendor"
+    WATCHING = "while reading its state"
     DOWNLOADING = "while downloading"
     DEFERRED = "while deferred"
     AFTERWARDS = "afterwards"
@@ -28,7 +28,7 @@ class Deed(Enum):
     """What is done at that moment."""
 
     KILL_TASK = "task killed"
-    KILL_WORKER = "worker and task killed"
+    KILL_WORKER = "worker killed"
     KILL_TRIGGERER = "triggerer killed"
     CLEAR = "cleared"
     FAIL = "marked failed"
@@ -119,12 +119,14 @@ class Part:
     :param steps: In their order; each disturbs an attempt of its own.
     :param requests: Which request each point stands for.
     :param final: The place of the file that a transfer makes, which must stay empty as long as it is killed.
+    :ivar accepted: How many of its writes the vendor has carried out.
     """
 
     steps: tuple[Step, ...]
     requests: dict[Point, Request]
     final: Path | None = None
     taken: int = 0
+    accepted: int = 0
     strikes: list[Strike] = field(default_factory=list)
 
     @property
@@ -170,6 +172,19 @@ class Book:
                 return None
             part.taken += 1
             return step
+
+    def accept(self, key: Key, method: str, path: str) -> None:
+        """Note that a vendor has carried out a request; only writes count.
+
+        :param key: Whose it was.
+        :param method: HTTP method.
+        :param path: Path of the request.
+        """
+        with self._lock:
+            part = self.parts.get(key)
+            write = part.requests.get(Point.COMMITTED) if part else None
+            if part is not None and write is not None and write.matches(method, path):
+                part.accepted += 1
 
     def enter(self, strike: Strike) -> None:
         """Note a strike.

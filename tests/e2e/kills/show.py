@@ -253,6 +253,8 @@ def perform(
     with ending(sandbox), address as url:
         world = World(sandbox, files)
         made = cases(world, database, scale, only)
+        keys = {case.label: case.key for case in made}
+        world.accepted = lambda label: book.parts[keys[label]].accepted
         write_plan(made, plan)
         enter_scripts(made, book)
         before = {case.entry.name: case.entry.everything(world) for case in made}

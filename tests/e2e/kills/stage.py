@@ -98,14 +98,13 @@ class Stage:
 
         def ready() -> bool:
             self.check()
-            return listens(self._execution_port) and self.api.healthy(*_HEALTH) and self.api.dag_ids() >= set(dag_ids)
+            if not self.api.healthy() or not listens(self._execution_port):
+                return False
+            if errors := self.api.import_errors():
+                raise ShowStopped("\n".join(errors))
+            return self.api.healthy(*_HEALTH) and self.api.dag_ids() >= set(dag_ids)
 
-        try:
-            await_that("starting Airflow", ready, _START_SECONDS, self.logs)
-        except ShowStopped as error:
-            if self.api.healthy() and (errors := self.api.import_errors()):
-                raise ShowStopped("\n".join(errors)) from error
-            raise
+        await_that("starting Airflow", ready, _START_SECONDS, self.logs)
 
     def check(self) -> None:
         """Raise when a process has ended that nobody killed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -13,10 +14,11 @@ from tests.e2e.kills.plan import RESETS
 from tests.e2e.kills.script import Deed, Point, Step
 from tests.e2e.kills.verdict import Findings, Verdict
 
-_RESET = "answer reset after the commit, nothing killed"
+_RESET = "answer reset after commit"
 _SHARED = (
     "One SIGKILL of a triggerer meets all tasks that are deferred. It is in the rows of each, and once in the total."
 )
+_COUNTS = ("objects", "duplicates", "lost", "uncertain")
 _SEVERAL = "A create is in the row of each point at which it was disturbed, and once in the total."
 
 
@@ -32,41 +34,34 @@ def show(console: Console, findings: Sequence[Findings]) -> None:
     :param console: Where.
     :param findings: Of all databases.
     """
-    table = Table(title="Exactly once, under fire", title_justify="left", expand=False)
+    table = Table(title="Exactly once, under fire", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("Operator", "Disturbed"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, no_wrap=True)
     for heading in ("Kills", "Creates", "Objects", "Duplicates", "Lost", "Uncertain"):
         table.add_column(heading, justify="right")
     rows = _rows(findings)
-    order = [_title(Step(point, deed)) for point in Point for deed in Deed] + [_RESET]
+    order = [Step(point, deed).title for point in Point for deed in Deed] + [_RESET]
     for name in CATALOGUE:
         titles = sorted({title for operator, title in rows if operator == name}, key=order.index)
-        for number, title in enumerate(titles):
+        for title in titles:
             row = rows[name, title]
-            counts = [row.kills, len(row.verdicts)]
-            counts += [sum(getattr(one, field) for one in row.verdicts) for field in _COUNTS]
-            table.add_row(name if number == 0 else "", title, *map(str, counts), end_section=number == len(titles) - 1)
+            counts = [sum(getattr(one, count) for one in row.verdicts) for count in _COUNTS]
+            shown = map(str, [row.kills, len(row.verdicts), *counts])
+            table.add_row(name if title == titles[0] else "", title, *shown, end_section=title == titles[-1])
     console.print(table)
     console.print(_SEVERAL, _SHARED, sep="\n", highlight=False)
-
-
-_COUNTS = ("objects", "duplicates", "lost", "uncertain")
 
 
 def _rows(findings: Sequence[Findings]) -> dict[tuple[str, str], _Row]:
     rows: dict[tuple[str, str], _Row] = {}
     for verdict in (one for found in findings for one in found.verdicts):
         name = verdict.case.entry.name
-        titles = [_title(step) for step in verdict.case.script]
+        titles = [step.title for step in verdict.case.script]
         for title in dict.fromkeys(titles or [_RESET] * (verdict.case.section == RESETS)):
             rows.setdefault((name, title), _Row()).verdicts.append(verdict)
         for strike in verdict.strikes:
-            rows[name, _title(strike.step)].kills += strike.step.deed.kills
+            rows[name, strike.step.title].kills += strike.step.deed.kills
     return rows
-
-
-def _title(step: Step) -> str:
-    return step.title
 
 
 def last_line(findings: Sequence[Findings]) -> tuple[str, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 from tests.e2e.kills.api import Api
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.plan import Case
-from tests.e2e.kills.script import Book, Deed, Strike
+from tests.e2e.kills.script import Book, Deed, Point, Strike
 
 _XCOMS = ("return_value", "remote_id", "result")
 _UNCERTAIN = "QAUncertainError"
+_LONGEST = 600
 
 
 @dataclass
@@ -85,22 +85,24 @@ def judge(
     """
     tasks = {key: ti for dag_id, run_id in runs.items() for key, ti in api.tasks(dag_id, run_id).items()}
     findings = Findings([], problems=list(book.problems), kills=book.kills)
-    accounted: dict[str, set[str]] = defaultdict(set)
+    accounted: set[str] = set()
     entries = {}
     for case in made:
         effects = list(case.entry.effects(world, case.label, case.arguments))
-        accounted[case.entry.name].update(effects)
+        accounted.update(effects)
         entries[case.entry.name] = case.entry
         part = book.parts[case.key]
         verdict = Verdict(case, part.strikes, len(effects))
         verdict.attempts = int(tasks[case.key]["try_number"])
         xcoms = {name: api.xcom(case.key, runs[case.section], name) for name in _XCOMS}
-        _conclude(verdict, str(tasks[case.key]["state"]), effects, case.entry.believed(xcoms), xcoms, home)
+        _conclude(
+            verdict, str(tasks[case.key]["state"]), effects, case.entry.believed(xcoms, case.arguments), xcoms, home
+        )
         findings.verdicts.append(verdict)
         for step in part.pending:
             findings.problems.append(f"{case.key}: {step.title} was planned, and did not happen")
     for name, entry in entries.items():
-        strays = entry.everything(world) - before[name] - accounted[name]
+        strays = entry.everything(world) - before[name] - accounted
         findings.strays[name] = len(strays)
         findings.problems += [f"{name}: {stray} belongs to no task" for stray in sorted(strays)]
     findings.problems += [f"{one.case.key}: {one.problem}" for one in findings.verdicts if one.problem]
@@ -114,14 +116,18 @@ def _conclude(
     if state == "success":
         verdict.lost = int(believed not in effects)
         if verdict.lost or verdict.duplicates:
-            verdict.problem = f"the vendor has {effects or 'nothing'}, the DAG believes in {believed}: {xcoms}"
+            verdict.problem = f"the vendor has {effects or 'nothing'}, the DAG believes in {believed}: {xcoms}"[
+                :_LONGEST
+            ]
         return
     words = last_error(home, verdict)
-    allowed = {strike.step.point for strike in verdict.strikes} & verdict.case.entry.uncertain
+    # without strikes, it was the answer that was lost
+    points = {strike.step.point for strike in verdict.strikes} or {Point.COMMITTED}
+    allowed = points & verdict.case.entry.uncertain
     verdict.uncertain = int(_UNCERTAIN in words and bool(allowed))
     verdict.lost = int(not verdict.uncertain)
     if not verdict.uncertain or verdict.duplicates:
-        verdict.problem = f"ended as {state}, the vendor has {effects or 'nothing'}: {words}"
+        verdict.problem = f"ended as {state}, the vendor has {effects or 'nothing'}"[:_LONGEST] + f": {words}"
 
 
 def last_error(home: Path, verdict: Verdict) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.e2e.kills.catalogue import monitorqa, qalyptus
+from tests.e2e.kills.catalogue import conqa, monitorqa, qalyptus, simplo, smartq
 from tests.e2e.kills.catalogue.entry import Entry
 
-CATALOGUE: dict[str, Entry] = {entry.name: entry for module in (monitorqa, qalyptus) for entry in module.ENTRIES}
+_VENDORS = (conqa, monitorqa, qalyptus, simplo, smartq)
+
+CATALOGUE: dict[str, Entry] = {entry.name: entry for vendor in _VENDORS for entry in vendor.ENTRIES}

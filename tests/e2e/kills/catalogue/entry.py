@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -22,10 +22,14 @@ class World:
 
     :param sandbox: The sandboxes.
     :param files: Folder for what is downloaded.
+    :param accepted: How many writes of a logical create the vendor has carried out, by label.
     """
 
     sandbox: Sandbox
     files: Path
+    accepted: Callable[[str], int] = lambda label: 0
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _pools: dict[str, Iterator[Any]] = field(default_factory=dict)
 
     def store(self, vendor: str) -> Any:
         """Return the state of a vendor.
@@ -40,6 +44,33 @@ class World:
         :param vendor: Its name.
         """
         return dict(self.sandbox.connections()[f"{vendor}_default"]["extra"])
+
+    def client(self, vendor: str) -> Any:
+        """Return a client of the package, to prepare what operators need.
+
+        :param vendor: Its name.
+        """
+        if vendor not in self._clients:
+            from airflow_qa_provider.clients.settings import ClientSettings
+
+            connection = self.sandbox.connections()[f"{vendor}_default"]
+            options = (
+                {"login": connection["login"], "client_id": self.ids(vendor)["api_key"]}
+                if "login" in connection
+                else {}
+            )
+            settings = ClientSettings(base_url=connection["host"], token=connection["password"], options=options)
+            clients = vars(import_module(f"airflow_qa_provider.clients.{vendor}"))
+            self._clients[vendor] = next(one for name, one in clients.items() if name.endswith("Client"))(settings)
+        return self._clients[vendor]
+
+    def unused(self, what: str, items: Iterable[Any]) -> Any:
+        """Return an object that the vendor has already, another one each time.
+
+        :param what: Kind of object.
+        :param items: All of them.
+        """
+        return next(self._pools.setdefault(what, iter(list(items))))
 
 
 @dataclass(frozen=True)
@@ -58,10 +89,18 @@ class Job:
     subject: str
 
 
-def by_id(xcoms: Mapping[str, Any]) -> str | None:
-    """Return the id that the task returned, when the other XComs agree."""
-    told = {xcoms.get("return_value"), xcoms.get("remote_id"), (xcoms.get("result") or {}).get("id")}
-    return str(told.pop()) if len(told) == 1 and None not in told else None
+def created(xcoms: Mapping[str, Any], arguments: Arguments) -> str | None:
+    """Return the id that a creating task returned, when the other XComs agree."""
+    return _agreed(xcoms.get("return_value"), xcoms.get("remote_id"), (xcoms.get("result") or {}).get("id"))
+
+
+def changed(xcoms: Mapping[str, Any], arguments: Arguments) -> str | None:
+    """Return the id that a changing task returned, when the other XCom agrees."""
+    return _agreed(xcoms.get("return_value"), (xcoms.get("result") or {}).get("id"))
+
+
+def _agreed(*told: Any) -> str | None:
+    return str(told[0]) if len(set(told)) == 1 and told[0] is not None else None
 
 
 @dataclass(frozen=True)
@@ -81,6 +120,7 @@ class Entry:
     :param fixed: Arguments that are the same for all, as Python values.
     :param believed: Returns the one effect that the DAG believes in, from the XComs of the task.
     :param job: What it waits for; ``None`` for an operator that does not wait.
+    :param title: Its name in the table, where a class has several entries.
     :param uncertain: Points after which the documentation says that it cannot be told what happened.
     """
 
@@ -94,14 +134,15 @@ class Entry:
     watch: Request | None = None
     download: Request | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    believed: Callable[[Mapping[str, Any]], str | None] = by_id
+    believed: Callable[[Mapping[str, Any], Arguments], str | None] = created
     job: Job | None = None
+    title: str = ""
     uncertain: frozenset[Point] = frozenset()
 
     @property
     def name(self) -> str:
         """Name of the operator, without the word."""
-        return self.path.rpartition(":")[2].removesuffix("Operator")
+        return self.title or self.path.rpartition(":")[2].removesuffix("Operator")
 
     def operator(self) -> Any:
         """Import the operator."""

@@ -32,7 +32,7 @@ def all_stored(operator: str) -> Callable[[World], set[str]]:
     return lambda world: {_described(path) for path in world.files.glob(f"[!.]*{operator}*")}
 
 
-def uri_and_digest(xcoms: Mapping[str, Any]) -> str | None:
+def uri_and_digest(xcoms: Mapping[str, Any], arguments: Arguments) -> str | None:
     """Return what a manifest says, in the form of :func:`stored`."""
     manifest = xcoms.get("return_value") or {}
     return f"{manifest['uri']} {manifest['sha256']}" if manifest else None

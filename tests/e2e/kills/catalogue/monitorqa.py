@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World
+from airflow_qa_provider.sandbox import Outcome
+from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World, changed
 from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
 from tests.e2e.kills.script import Request
 
@@ -21,8 +23,54 @@ def _audit(world: World, label: str) -> Arguments:
     return {"name": label, "template_id": ids["template_id"], "audit_object_id": ids["audit_object_id"]}
 
 
+def _audits_of(*operators: str) -> Callable[[World], set[str]]:
+    """Return a function that lists the audits of some operators; schedules make audits, too."""
+    return lambda world: {
+        audit["id"] for audit in _audits(world) if any(f"-{name}-" in audit["name"] for name in operators)
+    }
+
+
+def _named(kind: str) -> Callable[[World, str, Arguments], list[str]]:
+    return lambda world, label, _: [
+        one["id"] for one in world.store("monitorqa").snapshot()[kind] if one["name"] == label
+    ]
+
+
+def _all(kind: str) -> Callable[[World], set[str]]:
+    return lambda world: {one["id"] for one in world.store("monitorqa").snapshot()[kind]}
+
+
+def _schedule(world: World, label: str) -> Arguments:
+    ids = world.ids("monitorqa")
+    return {"name": label, "template_id": ids["template_id"], "audit_object_ids": [ids["audit_object_id"]]}
+
+
+def _completed_audit(world: World, label: str) -> Arguments:
+    store = world.store("monitorqa")
+    completed = (audit for audit in store.main.audits.all if audit.state.value == "completed")
+    audit = world.unused("completed audit", completed)
+    # it stays open once it is reopened, or clearing the task would rightly reopen it again
+    store.script(audit.id, Outcome("audit", "never_finished"))
+    return {"audit_id": audit.id}
+
+
+def _rounds(world: World, label: str, arguments: Arguments) -> list[str]:
+    audit = world.store("monitorqa").main.audits.all.find(arguments["audit_id"])
+    return [audit.id] * audit.round
+
+
+def _action(world: World, label: str) -> Arguments:
+    action = world.unused("action", world.store("monitorqa").main.actions.all)
+    return {"action_id": action.id, "description": label}
+
+
+def _described(world: World, label: str, arguments: Arguments) -> list[str]:
+    action = world.store("monitorqa").main.actions.all.find(arguments["action_id"])
+    return [action.id] * world.accepted(label) if action.description == label else []
+
+
 def _report_of_an_audit(world: World, label: str) -> Arguments:
-    completed = next(audit["id"] for audit in _audits(world) if audit["state"] == "completed")
+    *_, completed = (audit["id"] for audit in _audits(world) if audit["state"] == "completed")
     return {"audit_id": completed, "target": f"file://{world.files / label}.pdf"}
 
 
@@ -31,13 +79,57 @@ ENTRIES = (
         "operators.monitorqa:MonitorQACreateAuditOperator",
         "monitorqa",
         _audit,
-        lambda world, label, _: [audit["id"] for audit in _audits(world) if audit["name"] == label],
-        lambda world: {audit["id"] for audit in _audits(world)},
+        _named("audits"),
+        _audits_of("MonitorQACreateAudit"),
         write=Request("POST", "/audit$"),
         lookup=Request("GET", "/audit/pending$"),
         watch=Request("GET", f"/audit/(complete/)?{_ID}$"),
         fixed={"audit_end_date": timedelta(days=1)},
         job=Job("audit", "never_finished", "completed", "name"),
+    ),
+    Entry(
+        "operators.monitorqa:MonitorQACreateScheduleOperator",
+        "monitorqa",
+        _schedule,
+        _named("schedules"),
+        _all("schedules"),
+        write=Request("POST", "/schedules/weekly$"),
+        lookup=Request("GET", "/schedules$"),
+        watch=Request("GET", f"/schedules/{_ID}$"),
+        fixed={"repeat_pattern": "weekly", "repeat": {"days_of_week": ["monday"], "repeat_every": 1}},
+    ),
+    Entry(
+        "operators.monitorqa:MonitorQAReopenAuditOperator",
+        "monitorqa",
+        _completed_audit,
+        _rounds,
+        lambda world: set(),
+        write=Request("POST", "/audit/reopen/"),
+        lookup=Request("GET", f"/audit/(complete/)?{_ID}$"),
+        fixed={"audit_end_date": timedelta(days=1)},
+        believed=changed,
+    ),
+    Entry(
+        "operators.monitorqa:MonitorQAUpdateCorrectiveActionOperator",
+        "monitorqa",
+        _action,
+        _described,
+        lambda world: set(),
+        write=Request("PUT", f"/corrective-actions/{_ID}$"),
+        lookup=Request("GET", f"/corrective-actions/{_ID}$"),
+        believed=changed,
+    ),
+    Entry(
+        "operators.generic:MonitorQAOperator",
+        "monitorqa",
+        lambda world, label: {"arguments": {"name": label}},
+        _named("auditObjects"),
+        _all("auditObjects"),
+        write=Request("POST", "/audit/objects$"),
+        lookup=Request("GET", "/audit/objects$"),
+        fixed={"operation": "audit_objects.create"},
+        title="MonitorQAOperator",
+        believed=lambda xcoms, _: xcoms.get("return_value"),
     ),
     Entry(
         "transfers.monitorqa:MonitorQAAuditReportToObjectStorageOperator",

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World
+from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World, changed
 from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
 from tests.e2e.kills.script import Request
 
 _ID = "[0-9a-f-]{36}"
 
 
-def _client(world: World) -> Any:
-    from airflow_qa_provider.clients.qalyptus import QalyptusClient
-    from airflow_qa_provider.clients.settings import ClientSettings
-
-    connection = world.sandbox.connections()["qalyptus_default"]
-    return QalyptusClient(ClientSettings(base_url=connection["host"], token=connection["password"]))
-
-
 def _report(world: World, label: str) -> Arguments:
-    with _client(world) as client:
-        project = client.projects.list()[0]["id"]
-        return {"report_id": client.reports.create(name=label, project_id=project, type="Excel")["id"]}
+    client = world.client("qalyptus")
+    project = client.projects.list()[0]["id"]
+    return {"report_id": client.reports.create(name=label, project_id=project, type="Excel")["id"]}
 
 
 def _task(world: World, label: str) -> Arguments:
-    with _client(world) as client:
-        return {"qalyptus_task_id": client.tasks.duplicate(world.ids("qalyptus")["task_id"])["id"]}
+    return {"qalyptus_task_id": world.client("qalyptus").tasks.duplicate(world.ids("qalyptus")["task_id"])["id"]}
+
+
+def _endless_request(world: World, label: str) -> Arguments:
+    report_id = _report(world, label)["report_id"]
+    world.sandbox.add_outcome("report", "never", match=report_id)
+    return {"request_id": world.client("qalyptus").reports.generate_on_demand(report_id, "Pdf")}
+
+
+def _stops(world: World, label: str, arguments: Arguments) -> list[str]:
+    run = world.store("qalyptus").runs.record(arguments["request_id"])
+    return [run.id] * world.accepted(label) if run.stopped_at else []
 
 
 def _finished_request(world: World, label: str) -> Arguments:
@@ -67,6 +67,16 @@ ENTRIES = (
         lookup=Request("GET", "/scheduled-tasks$"),
         watch=Request("GET", f"/scheduled-tasks/{_ID}$"),
         job=Job("task", "never", "success", "qalyptus_task_id"),
+    ),
+    Entry(
+        "operators.qalyptus:QalyptusStopRequestOperator",
+        "qalyptus",
+        _endless_request,
+        _stops,
+        lambda world: set(),
+        write=Request("POST", f"/{_ID}/stop$"),
+        lookup=Request("GET", f"/on-demand-requests/{_ID}$"),
+        believed=changed,
     ),
     Entry(
         "transfers.qalyptus:QalyptusReportToObjectStorageOperator",

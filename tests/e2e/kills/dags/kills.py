@@ -11,12 +11,16 @@ from airflow.sdk import DAG, get_parsing_context
 
 from airflow_qa_provider.journal.attempt import Patience
 from airflow_qa_provider.operators.base import CreatingOperator
+from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.operators.generic import VendorOperator
 from tests.e2e.kills import boundary
 from tests.e2e.kills.catalogue import CATALOGUE
 
 boundary.install()
 # the sandboxes are quick, and never go on with a request whose client is gone
-CreatingOperator.patience = Patience(pause=0.2, lost_answer=4.0, no_id=4.0, settled=1.0, not_found=5.0)
+CreatingOperator.patience = ChangingOperator.patience = VendorOperator.patience = Patience(
+    pause=0.2, lost_answer=4.0, no_id=4.0, settled=1.0, not_found=5.0
+)
 
 RETRY = {"retries": 12, "retry_delay": timedelta(0)}
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
