@@ -129,7 +129,8 @@ class ChangeJournal:
         :raises QAUncertainError: An earlier attempt sent it, nobody knows what came of it, and a repeat would do harm.
         :raises QAError: The vendor refused, or could not be asked.
         """
-        record = self._earlier()
+        noted = self._noted()
+        record = None if noted is None or self._is_over(noted) else noted
         moment = datetime.fromtimestamp(time.time() if record is None else record.sent_at, timezone.utc)
         wanted = self.changer.wanted(self.client, moment)
         if record is not None and record.object_id is not None:
@@ -137,8 +138,8 @@ class ChangeJournal:
         intent = record or self._intent(moment)
         doubtful = record is not None or self._knows_nothing
         current = self.changer.current(self.client)
-        if doubtful:
-            current = self._seen_late(intent, wanted, current)
+        if doubtful or (noted is not None and noted.object_id is None):
+            current = self._seen_late(noted or intent, wanted, current)
         changes = difference(current, wanted)
         if not changes:
             lost = f"an earlier attempt made the change at {intent.when} and lost the answer"
@@ -151,19 +152,22 @@ class ChangeJournal:
             return self._done(intent, "unchanged", reason, {})
         if doubtful and self.changer.on_uncertain == "fail":
             raise self._uncertain(record, current)
-        return self._send(intent, wanted, current, changes, moment)
+        return self._send(intent, noted, wanted, current, changes, moment)
 
-    def _earlier(self) -> Record | None:
-        """Return the note of an earlier attempt at the same change.
-
-        Clearing the task puts an end to what it says, but not to the doubt about a request that must not be repeated.
-        """
+    def _noted(self) -> Record | None:
+        """Return the note of an earlier attempt at the same change."""
         record = self.notes.read()
-        same = record is not None and record.belongs_to(self.identity)
-        if record is None or not same or record.fingerprint != self.identity.fingerprint:
+        if record is None or not record.belongs_to(self.identity):
             return None
+        return record if record.fingerprint == self.identity.fingerprint else None
+
+    def _is_over(self, record: Record) -> bool:
+        """Tell whether clearing the task has put an end to what a note says.
+
+        It does not put one to the doubt about a request that must not be repeated.
+        """
         doubtful = record.object_id is None and self.changer.on_uncertain == "fail"
-        return record if doubtful or not self.attempt.was_cleared_since(record) else None
+        return not doubtful and self.attempt.was_cleared_since(record)
 
     @property
     def _knows_nothing(self) -> bool:
@@ -187,12 +191,13 @@ class ChangeJournal:
     def _send(
         self,
         intent: Record,
+        noted: Record | None,
         wanted: Fields,
         current: Fields | None,
         changes: dict[str, dict[str, Any]],
         moment: datetime,
     ) -> Changed:
-        intent = replace(intent, facts=self.changer.before(current))
+        intent = replace(intent, facts=self.changer.before(current), last_sent_at=time.time())
         self.notes.intend(intent)
         outcome = self.changer.outcome_of(current)
         try:
@@ -202,7 +207,7 @@ class ChangeJournal:
             raise
         except QAError as error:
             if not may_be_done(error):
-                self.notes.withdraw(None)
+                self.notes.withdraw(noted)
                 raise
             self._await_effect(wanted, intent.facts, error)
             return self._done(intent, outcome, "the answer was lost, but the vendor shows the change", changes)

@@ -39,6 +39,7 @@ class Record:
     :param max_tries: Airflow's limit of tries at that time, which changes when the task is cleared.
     :param past: Ids of the objects of earlier generations.
     :param accepted: Whether the vendor answered that it had created the object, without telling its id.
+    :param last_sent_at: The same of the latest attempt at a change, which may be sent more than once.
     :param answer: ``{"value": ...}`` with the vendor's answer, where no id stands for it; without secrets.
     """
 
@@ -54,6 +55,7 @@ class Record:
     max_tries: int | None = None
     past: tuple[str, ...] = ()
     accepted: bool = False
+    last_sent_at: float | None = None
     answer: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -102,8 +104,8 @@ class Record:
 
     @property
     def age(self) -> float:
-        """Seconds since the request was sent."""
-        return time.time() - self.sent_at
+        """Seconds since the request was sent last."""
+        return time.time() - (self.last_sent_at or self.sent_at)
 
 
 class Notes:

@@ -334,6 +334,21 @@ def test_a_change_that_is_still_queued_is_repeated_without_harm(change: str, san
     assert len(timestamps(sandbox)) == 1
 
 
+@pytest.mark.parametrize("change", MAKE)
+def test_a_refusal_does_not_make_a_lost_request_forgotten(change: str, sandbox: Sandbox) -> None:
+    killed = MAKE[change](sandbox, **GIVEN[change])
+    before_the_request(sandbox, killed)
+    killed.state.before = killed.state.after = lambda value: None
+    asked_at = killed.state["journal"]["sent_at"]
+    sandbox.add_fault({"status": 429}, path="milestones/", times=1)
+    with pytest.raises(QARateLimitError):
+        killed.attempt()
+    killed.attempt()
+
+    assert killed.state["journal"]["sent_at"] == asked_at, "all attempts send one transaction time"
+    assert seen(sandbox, change) == DONE[change]
+
+
 @pytest.mark.parametrize("change", ["update", "delete"])
 @pytest.mark.parametrize("noted", [True, False])
 def test_a_retry_leaves_alone_what_somebody_has_changed_since(noted: bool, change: str, sandbox: Sandbox) -> None:

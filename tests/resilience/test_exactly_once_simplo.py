@@ -308,6 +308,40 @@ def test_a_retry_looks_until_a_slow_vendor_shows_it(
     assert sent(sandbox, name) == effects(sandbox, name) == 1
 
 
+@pytest.mark.parametrize(("name", "policy"), [("approve", {}), ("invoice", {"on_uncertain": "repeat"})])
+def test_a_retry_looks_as_long_at_the_request_of_the_retry_before_it(
+    name: str, policy: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale = shown(sandbox)
+    killed = job(sandbox, name, **policy)
+    kill_once(before_the_request, sandbox, killed, name)
+    killed.state["journal"]["sent_at"] -= 3600
+    killed.state["journal"]["last_sent_at"] = killed.state["journal"]["sent_at"]
+    kill_once(before_the_note, sandbox, killed, name)
+    monkeypatch.setattr(ChangingOperator, "patience", replace(IN_A_MOMENT, settled=20.0))
+    sandbox.add_fault({"status": 200, "body": stale}, path=r"/reports/\d+$", times=3)
+    killed.attempt()
+
+    assert result(killed)["outcome"] == "unchanged"
+    assert sent(sandbox, name) == effects(sandbox, name) == 1
+
+
+@pytest.mark.parametrize(("name", "policy"), [("approve", {}), ("invoice", {"on_uncertain": "repeat"})])
+def test_a_task_that_is_cleared_in_the_middle_of_a_request_looks_as_long(
+    name: str, policy: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ChangingOperator, "patience", replace(IN_A_MOMENT, settled=20.0))
+    stale = shown(sandbox)
+    cleared = job(sandbox, name, **policy)
+    kill_once(before_the_note, sandbox, cleared, name)
+    cleared.clear()
+    sandbox.add_fault({"status": 200, "body": stale}, path=r"/reports/\d+$", times=3)
+    cleared.attempt()
+
+    assert result(cleared)["outcome"] == "unchanged"
+    assert sent(sandbox, name) == effects(sandbox, name) == 1
+
+
 def test_a_lost_request_is_retried_by_airflow_and_an_uncertain_one_is_not(sandbox: Sandbox) -> None:
     sandbox.add_fault("reset_before", path=PATH["invoice"], times=1)
     losing = job(sandbox, "invoice")
