@@ -36,19 +36,22 @@ def audit(vendors: Sandbox, **arguments: Any) -> MonitorQACreateAuditOperator:
     return MonitorQACreateAuditOperator(task_id="audit", **given, **arguments)
 
 
-@pytest.mark.parametrize("kind", ["operator", "sensor", "generic"])
+@pytest.mark.parametrize("kind", ["operator", "mapped", "sensor", "generic"])
 def test_a_wrong_key_fails_the_task_at_its_first_try(kind: str, vendors: Sandbox, run_dag: Callable[..., Run]) -> None:
     vendors.add_fault({"status": 401}, vendor="monitorqa")
     with a_dag("retry_wrong_key") as dag:
         if kind == "operator":
             audit(vendors, retries=5, retry_delay=LONG)
+        elif kind == "mapped":
+            mapped = MonitorQAOperator.partial(task_id="audit", retries=5, retry_delay=LONG)
+            mapped.expand(operation=["users.list"])
         elif kind == "sensor":
             MonitorQAAuditSensor(task_id="audit", audit_id="a-1", retries=5, retry_delay=LONG)
         else:
             MonitorQAOperator(task_id="audit", operation="users.list", retries=5, retry_delay=LONG)
     run = run_dag(dag)
 
-    ti = run.dag_run.get_task_instance("audit")
+    (ti,) = run.dag_run.get_task_instances()
     assert (ti.state, ti.try_number) == ("failed", 1)
     assert isinstance(run.errors["audit"], QAWaitError if kind == "sensor" else QAAuthenticationError)
     assert "Check the key in the password field of the connection" in str(run.errors["audit"])
