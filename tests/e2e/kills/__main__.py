@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,8 @@ DATABASES = ("sqlite", "postgresql")
 def main() -> int:
     """Run the harness; 0 when every create is at the vendor once and every run ended as documented."""
     args = _arguments()
+    # what is started here is ended here, also when continuous integration gives up
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     console = Console(width=None if sys.stdout.isatty() else 140)
     began = time.monotonic()
     findings: list[Findings] = []
@@ -74,9 +77,8 @@ def _conclude(
         problems.append("nothing was run")
     for problem in problems:
         console.print(f"[red]wrong[/] {escape(problem)}", highlight=False, soft_wrap=True)
-    unplanned = [one for found in findings for one in found.verdicts if one.unplanned]
-    for one in unplanned:
-        console.print(f"note: {one.case.key} had {one.unplanned} attempts more than it was disturbed", highlight=False)
+    for one in (verdict for found in findings for verdict in found.verdicts if verdict.remark):
+        console.print(f"note: {one.case.key}: {escape(one.remark)}", highlight=False, soft_wrap=True)
     console.print(f"{seconds:.0f} s on {' and '.join(dict.fromkeys(played))}", highlight=False)
     console.print(line, highlight=False)
     return 0 if good and not problems else 1

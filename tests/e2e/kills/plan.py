@@ -30,12 +30,12 @@ _KILL_SCRIPTS: dict[str, Sequence[Script]] = {
     "sqlite": (
         _script(P.BEFORE, P.COMMITTED, P.LOOKING),
         _script(P.BEFORE, P.ANSWERED, P.LOOKING, P.WATCHING),
-        _script(P.BEFORE, P.COMMITTED, deed=_WORKER),
+        _script(P.COMMITTED, deed=_WORKER),
     ),
     "postgresql": (
-        _script(P.BEFORE, P.BEFORE, P.COMMITTED, P.LOOKING, P.WATCHING),
+        _script(P.BEFORE, P.COMMITTED, P.LOOKING, P.LOOKING, P.WATCHING),
         _script(P.ANSWERED, P.LOOKING),
-        _script(P.COMMITTED, deed=_WORKER),
+        _script(P.BEFORE, deed=_WORKER),
     ),
 }
 _DOWNLOAD_SCRIPTS: Sequence[Script] = (
@@ -46,7 +46,7 @@ _HAND_SCRIPTS: dict[str, Sequence[Script]] = {
     "sqlite": (_script(P.COMMITTED, deed=Deed.CLEAR), _script(P.AFTERWARDS, deed=Deed.FAIL)),
     "postgresql": (_script(P.COMMITTED, deed=Deed.FAIL), _script(P.AFTERWARDS, deed=Deed.CLEAR)),
 }
-_DEFERRED_ROUNDS = 4
+_DEFERRED_ROUNDS = 3
 _DEFERRED_EACH = 2
 
 

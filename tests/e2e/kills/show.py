@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from rich.console import Console
 
+from airflow_qa_provider.demo.runner import tail
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.gate import Gate
@@ -32,6 +33,7 @@ _SANDBOX = SandboxSettings(
 )
 _POLL_SECONDS = 1.0
 _WAIT_SECONDS = 0.5
+_TELL_SECONDS = 10.0
 _QUIET_SECONDS = 150.0
 _OVER = ("success", "failed", "upstream_failed", "skipped", "removed")
 
@@ -52,6 +54,7 @@ class Show:
         self.book = book
         self.made = made
         self._console = console
+        self._began = time.monotonic()
         self._tasks: dict[Key, dict[str, Any]] = {}
         self._acts = (DeferredAct(self), HandsAct(self))
 
@@ -88,12 +91,12 @@ class Show:
 
         :param what: What happened.
         """
-        self._console.print(f"  {what}", highlight=False)
+        self._console.print(f"  {time.monotonic() - self._began:4.0f} s  {what}", highlight=False)
 
     def _play(self, sections: list[str]) -> None:
         for section in sections:
             self.stage.trigger(section)
-        last, since = "", time.monotonic()
+        last, since, told = "", time.monotonic(), 0.0
         while True:
             self.stage.check()
             for section in sections:
@@ -102,18 +105,19 @@ class Show:
                 act.look()
             involved = [case for case in self.made if case.section in sections]
             over = [case for case in involved if self.state(case) in _OVER]
+            done = len(over) == len(involved) and all(act.done for act in self._acts if act.section in sections)
             now = f"{', '.join(sections)}: {len(over)} of {len(involved)} tasks over, {self.book.kills} kills"
             if now != last:
-                self.say(now)
                 last, since = now, time.monotonic()
-            open_acts = [act for act in self._acts if act.section in sections and not act.done]
-            if len(over) == len(involved) and not open_acts:
+            if done or since > told + _TELL_SECONDS:
+                self.say(now)
+                told = time.monotonic()
+            if done:
                 return
             if time.monotonic() - since > _QUIET_SECONDS:
                 states = Counter(f"{case.key.task_id} {self.state(case)}" for case in involved if case not in over)
-                raise ShowStopped(
-                    f"nothing has happened for {_QUIET_SECONDS:g} s; {dict(states)}; {self.book.problems}"
-                )
+                what = f"nothing has happened for {_QUIET_SECONDS:g} s; {dict(states)}; {self.book.problems}"
+                raise ShowStopped(f"{what}\n{tail(self.stage.home / 'scheduler.log', 20)}")
             time.sleep(_POLL_SECONDS)
 
     @contextmanager

@@ -30,6 +30,7 @@ class Verdict:
     :param uncertain: Whether it ended with the documented error.
     :param attempts: How many attempts there were.
     :param problem: What is wrong, for people; empty when all is well.
+    :param remark: Why there were more attempts than disturbances; empty when there were not.
     """
 
     case: Case
@@ -40,6 +41,7 @@ class Verdict:
     uncertain: int = 0
     attempts: int = 0
     problem: str = ""
+    remark: str = ""
 
     @property
     def unplanned(self) -> int:
@@ -98,6 +100,8 @@ def judge(
         _conclude(
             verdict, str(tasks[case.key]["state"]), effects, case.entry.believed(xcoms, case.arguments), xcoms, home
         )
+        if verdict.unplanned:
+            verdict.remark = f"{verdict.unplanned} attempts more than disturbances: {last_error(home, verdict)}"
         findings.verdicts.append(verdict)
         for step in part.pending:
             findings.problems.append(f"{case.key}: {step.title} was planned, and did not happen")
