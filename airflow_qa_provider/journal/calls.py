@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import Any
 
 from airflow_qa_provider.exceptions import QAError, QAJournalError, QANotSupportedError, QAUncertainError
@@ -26,7 +27,8 @@ _MOST_KEPT_BYTES = 65536
 class CallJournal:
     """Carries out a call once, and keeps its answer for later attempts.
 
-    :param call: Carries it out and returns the answer as plain JSON.
+    :param call: Carries it out and returns the answer as plain JSON; given the moment at which it was sent first, which
+        is the same for all attempts that send one request.
     :param identity: Whose call it is.
     :param operation: Name of the operation, for messages.
     :param notes: The task's state.
@@ -35,7 +37,7 @@ class CallJournal:
     :param repeatable: Whether the vendor documents that a repeated call does nothing more.
     """
 
-    call: Callable[[], Any]
+    call: Callable[[datetime], Any]
     identity: Identity
     operation: str
     notes: Notes
@@ -96,25 +98,26 @@ class CallJournal:
 
     def _unanswered(self, record: Record | None, loss: str) -> tuple[Any, Made]:
         if self.repeatable:
-            return self._carry_out(record, f"{loss}; the vendor takes a repeated request for the same")
+            sent_at = None if record is None else record.sent_at
+            return self._carry_out(record, f"{loss}; the vendor takes a repeated request for the same", sent_at)
         if self.policies.on_uncertain == "repeat":
             return self._carry_out(record, f"{loss}; on_uncertain is 'repeat'")
         raise self._uncertain(loss)
 
-    def _carry_out(self, earlier: Record | None, reason: str) -> tuple[Any, Made]:
+    def _carry_out(self, earlier: Record | None, reason: str, sent_at: float | None = None) -> tuple[Any, Made]:
         intent = Record(
             kind=self.identity.kind,
             conn_id=self.identity.conn_id,
             fingerprint=self.identity.fingerprint,
             digests=self.identity.digests,
             generation=1 if earlier is None else earlier.generation + 1,
-            sent_at=time.time(),
+            sent_at=sent_at or time.time(),
             facts={},
             max_tries=self.attempt.max_tries,
         )
         self.notes.intend(intent)
         try:
-            answer = self.call()
+            answer = self.call(datetime.fromtimestamp(intent.sent_at, timezone.utc))
         except QAError as error:
             if not may_be_done(error):
                 self.notes.withdraw(earlier)

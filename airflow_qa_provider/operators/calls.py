@@ -7,12 +7,14 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from airflow_qa_provider.clients.base import VendorClient
 from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
 
 _NOTHING_SENT = "Nothing was sent"
+_MOMENT = "timestamp"
 _IN_A_TASK = "Call the hook's client in a @task, and put the secret into a secrets backend there"
 _ANSWERING_WITH_SECRETS = {
     ("monitorqa", "company.create"): _IN_A_TASK,
@@ -79,9 +81,16 @@ class Call:
         """The arguments that name objects at the vendor."""
         return {name: str(value) for name, value in self.arguments.items() if name.endswith("_id")}
 
-    def __call__(self) -> Any:
-        """Call the method."""
-        return self.method(**self.arguments)
+    def __call__(self, moment: datetime | None = None) -> Any:
+        """Call the method.
+
+        :param moment: Transaction time for a method that takes one, unless the arguments have their own: a vendor knows
+            a repeated request by it.
+        """
+        given = dict(self.arguments)
+        if given.get(_MOMENT) is None and _MOMENT in inspect.signature(self.method).parameters:
+            given[_MOMENT] = moment
+        return self.method(**given)
 
 
 def _method(client: VendorClient, operation: str) -> Callable[..., Any]:

@@ -134,7 +134,7 @@ class VendorOperator(RetryingTask, BaseOperator):
         from airflow_qa_provider.operators.rehearsal import show
 
         try:
-            answer, made = answer_once(self, context, call, lambda: self._for_xcom(call()), dry=dry)
+            answer, made = answer_once(self, context, call, lambda moment: self._for_xcom(call(moment)), dry=dry)
         except RequestWithheld as withheld:
             raise show(self, context, withheld) from None
         ti = context.get("ti")

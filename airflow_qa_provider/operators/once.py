@@ -20,13 +20,15 @@ from airflow_qa_provider.operators.calls import Call
 from airflow_qa_provider.waiting.snapshot import Phase
 
 
-def answer_once(task: Any, context: Any, call: Call, carry_out: Callable[[], Any], *, dry: bool) -> tuple[Any, Made]:
+def answer_once(
+    task: Any, context: Any, call: Call, carry_out: Callable[[datetime], Any], *, dry: bool
+) -> tuple[Any, Made]:
     """Return the answer of a call, carried out unless an earlier attempt has done so, and how it came about.
 
     :param task: The operator, with its policies.
     :param context: Airflow's task context.
     :param call: The call.
-    :param carry_out: Carries it out and returns the answer as plain JSON.
+    :param carry_out: Carries it out, given the moment of the first request, and returns the answer as plain JSON.
     :param dry: Whether it is a dry run, in which nothing is noted.
     :raises RequestWithheld: It is a dry run, and something would be sent.
     :raises QAError: See the journals.

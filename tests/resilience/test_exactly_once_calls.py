@@ -164,6 +164,23 @@ def test_what_the_vendor_takes_for_the_same_is_repeated(sandbox: Sandbox) -> Non
     assert posts(sandbox) == 2
 
 
+def test_a_repeated_change_has_the_transaction_time_of_the_first(sandbox: Sandbox) -> None:
+    project_id = sandbox.connections()["conqa_default"]["extra"]["project_id"]
+    arguments = {"project_id": project_id, "external_id": "P6-A1310"}
+    deletion = Task(lambda: ConqaOperator(task_id="t", operation="milestones.delete", arguments=arguments))
+    sandbox.add_fault("reset_after", vendor="conqa", method="DELETE", times=1)
+    with pytest.raises(QAConnectionLostError):
+        deletion.attempt()
+    sandbox.add_fault({"status": 429}, vendor="conqa", method="DELETE", times=1)
+    with pytest.raises(QARateLimitError):
+        deletion.attempt()
+    deletion.attempt()
+
+    times = [request.query for request in sandbox.requests("conqa") if request.method == "DELETE"]
+    assert len(times) == 3
+    assert len(set(times)) == 1
+
+
 def test_without_a_state_a_second_attempt_knows_nothing(sandbox: Sandbox, task: Callable[..., Task]) -> None:
     forgetful = task(keeps_state=False)
     forgetful.attempt()
