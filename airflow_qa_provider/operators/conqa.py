@@ -194,10 +194,13 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
 
         :param client: The client.
         """
-        rows = _listed(self, client)
-        if rows is None:
+        ids = self._listed_ids(client)
+        if ids is None:
             return {}
-        return {"exists": any(client.dialect.external_id_of(row) == self.changed_id() for row in rows)}
+        if self.changed_id() in ids:
+            return {"exists": True}
+        # what others delete meanwhile moves rows to pages that were read already: only the same list twice has all
+        return {"exists": False} if self._listed_ids(client) == ids else {}
 
     def send(
         self, client: ConqaClient, wanted: Mapping[str, Any], current: Mapping[str, Any] | None, moment: datetime
@@ -226,6 +229,10 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
         :param current: What :meth:`current` returned before.
         """
         return "deleted"
+
+    def _listed_ids(self, client: ConqaClient) -> list[str | None] | None:
+        rows = _listed(self, client)
+        return None if rows is None else [client.dialect.external_id_of(row) for row in rows]
 
 
 class ConqaGenerateReportOperator(CreatingOperator):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -228,6 +230,34 @@ def test_what_is_not_there_is_not_deleted(sandbox: Sandbox) -> None:
     assert result(deleting)["changes"] == {"exists": {"from": True, "to": False}}
     assert result(again)["outcome"] == "unchanged"
     assert len(writes(sandbox)) == 1
+
+
+def test_a_milestone_that_moves_to_another_page_while_it_is_looked_for_is_deleted(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project_id = ids(sandbox)["project_id"]
+    with ConqaHook().get_conn() as client:
+        listed = [row["externalId"] for row in client.milestones.list(project_id)]
+    first_of_page_2 = listed[2]
+    connect(monkeypatch, sandbox, page_size=2)
+    before = len(sandbox.requests("conqa"))
+    sandbox.add_fault({"delay": 0.5}, method="GET", nth=2)
+
+    def delete_another() -> None:
+        end = time.monotonic() + 10
+        while len(sandbox.requests("conqa")) == before and time.monotonic() < end:
+            time.sleep(0.005)
+        with ConqaHook().get_conn() as client:
+            client.milestones.delete(project_id, listed[0])
+
+    sibling = threading.Thread(target=delete_another)
+    sibling.start()
+    deleting = delete(sandbox, external_id=first_of_page_2)
+    deleting.attempt()
+    sibling.join(10)
+
+    assert result(deleting)["outcome"] == "deleted"
+    assert milestones(sandbox, first_of_page_2) == []
 
 
 # One effect

@@ -56,6 +56,8 @@ def test_the_same_in_other_words(wanted: Any, shown: Any) -> None:
         ({"value": "area-1"}, None),
         ({"value": "area-1"}, {"value": "area-2", "display": "area-1"}),
         ({"display": "area-1"}, AREA),
+        # the label may have gone to another option, and CONQA ignores it beside an identifier
+        ({"value": "area-1", "display": "Area 1"}, "Area 1"),
         (None, "text"),
         (None, 0),
         (None, AREA),

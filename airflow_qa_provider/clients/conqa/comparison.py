@@ -106,7 +106,7 @@ def _is_same(wanted: Any, shown: Any) -> bool:
         return _is_same_value(wanted, _plain(shown))
     identifiers, label = _identifiers(wanted), wanted.get("display")
     if not isinstance(shown, Mapping):
-        return shown in identifiers or (label is not None and shown == label)
+        return shown in identifiers or ("value" not in wanted and shown == label)
     if shown.get("value") not in _EMPTY and identifiers:
         return shown["value"] in identifiers or ("value" not in wanted and shown.get("display") == label)
     return label is not None and shown.get("display") == label
