@@ -135,11 +135,11 @@ class Journal:
             )
             if self._attempt.number > 1:
                 return self._look_for(self._intent(None), self._attempt.run_started or 0.0)
-        if self._policies.if_exists != "create":
-            taken = self._existing()
-            if taken is not None:
-                return taken
-        return self._create(None, "no earlier attempt sent a request")
+        return self._create_unless_there("no earlier attempt sent a request")
+
+    def _create_unless_there(self, reason: str) -> Made:
+        taken = None if self._policies.if_exists == "create" else self._existing()
+        return taken or self._create(None, reason)
 
     def _existing(self) -> Made | None:
         intent = self._intent(None)
@@ -208,7 +208,7 @@ class Journal:
             return self._take_up(taken, "found at the vendor, an earlier attempt lost its id")
         if self._notes.kept:
             return self._create(record, f"the vendor shows nothing of the request of {record.when}")
-        return self._create(None, "the vendor shows none that this run has created")
+        return self._create_unless_there("the vendor shows none that this run has created")
 
     def _create(self, earlier: Record | None, reason: str, *, anew: bool = False) -> Made:
         intent = self._intent(earlier, anew=anew)

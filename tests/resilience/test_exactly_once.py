@@ -657,6 +657,16 @@ def test_an_audit_that_was_there_before(end: Any, sandbox: Sandbox, task: Callab
         task("audit", if_exists="adopt", **options).attempt()
 
 
+def test_without_a_state_a_retry_adopts_again(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome("task", "success", seconds=60.0, times=1)
+    there = task("task", wait_for_completion=False).attempt()
+    forgetful = task("task", keeps_state=False, if_exists="adopt", wait_for_completion=False)
+    # far enough from the run at the vendor, whatever the clocks say
+    forgetful.run_started += timedelta(minutes=10)
+
+    assert [forgetful.attempt(), forgetful.attempt()] == [there, there]
+
+
 def test_a_run_that_goes_on_can_be_adopted(sandbox: Sandbox, task: Callable[..., Task]) -> None:
     sandbox.add_outcome("task", "success", seconds=1.0, times=1)
     there = task("task", wait_for_completion=False).attempt()
