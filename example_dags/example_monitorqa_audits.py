@@ -71,9 +71,11 @@ with DAG(
 
     due = MonitorQAUpdateCorrectiveActionOperator.partial(task_id="push_due_dates", due_date=SECOND_CHANCE)
     pushed = due.expand(action_id=ids_of(actions.output))
-    reopened = MonitorQAReopenAuditOperator.partial(task_id="reopen_audits", audit_end_date=SECOND_CHANCE).expand(
-        audit_id=low
-    )
+    reopened = MonitorQAReopenAuditOperator.partial(
+        task_id="reopen_audits",
+        audit_end_date=SECOND_CHANCE,
+        trigger_rule="none_failed",  # a low score need not come with corrective actions
+    ).expand(audit_id=low)
     walked_again = MonitorQAAuditSensor.partial(task_id="wait_for_second_walk", deferrable=True)
     walked_again.expand(audit_id=reopened.output)
     # what the second walk finds has due dates of its own

@@ -82,6 +82,19 @@ def assert_due_dates_were_pushed(run: Run, vendors: Sandbox, audits: dict[str, s
         assert asked[action_id]["assignedUsersIds"] == sorted(action.assignee_ids)
 
 
+def test_a_low_score_without_corrective_actions_is_walked_again(
+    run_dag: RunDag, vendors: Sandbox, sites: list[str]
+) -> None:
+    vendors.add_fault(
+        {"status": 200, "body": {"data": [], "meta": {"totalCount": 0}}}, path="/corrective-actions/pending"
+    )
+    run = run_dag(load(NAME), run_conf={"lowest_score": 101})
+
+    assert run.state == "success", run.errors
+    assert run.states["push_due_dates"] == "skipped"
+    assert run.states["reopen_audits"] == run.states["wait_for_second_walk"] == "success, success"
+
+
 def test_a_good_score_ends_the_run_and_the_schedule_is_there_once(
     run_dag: RunDag, vendors: Sandbox, sites: list[str]
 ) -> None:
