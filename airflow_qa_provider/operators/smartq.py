@@ -117,8 +117,10 @@ class SmartQCreateTicketOperator(CreatingOperator):
         :param now: The moment that a relative deadline is relative to.
         :param marker: The tag that identifies the ticket.
         """
+        from airflow_qa_provider.clients.smartq import rules
         from airflow_qa_provider.clients.smartq.tickets import ticket_form
 
+        rules.flag(self.marker_tag, "marker_tag")
         due = now + self.required_by if isinstance(self.required_by, timedelta) else self.required_by
         facts: dict[str, Any] = {
             "project_id": required_id(self.project_id, "project_id", "smartq"),
@@ -248,6 +250,8 @@ class SmartQAddNoteOperator(CreatingOperator):
         from airflow_qa_provider.journal.smartq_notes import text_key
 
         rules.ids(self.users, "users")
+        rules.flag(self.private, "private")
+        rules.flag(self.notify_users, "notify_users")
         for file in self._source_files():
             _ = file.size
         project_id, ticket_id, _ = self._path("")

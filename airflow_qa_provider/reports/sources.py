@@ -112,7 +112,9 @@ def _each(value: Any, field: str) -> Iterator[SourceFile]:
 
 
 def _named(uri: str, conn_id: str | None, field: str) -> SourceFile:
-    name = PurePosixPath(uri.partition("://")[2] or uri).name
+    place = uri.partition("://")[2]
+    # the query of a signed address belongs neither into a message nor to the vendor
+    name = PurePosixPath(place.partition("?")[0] if place else uri).name
     if uri in ("", "None") or not name or uri.endswith("/") or uri.startswith(("[", "{")):
         raise _no_file(uri, field)
     return SourceFile(uri, name, conn_id)

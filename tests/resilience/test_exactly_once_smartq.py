@@ -333,6 +333,8 @@ def test_a_dry_run_shows_the_ticket_and_sends_nothing(sandbox: Sandbox, ticket: 
         ({"required_by": "tomorrow"}, "required_by must be a date"),
         ({"assigned_to": []}, "assigned_to is an empty list"),
         ({"custom_fields": {"name": "x"}}, "'name' is not the name of a custom field"),
+        ({"marker_tag": "False"}, "marker_tag must be True or False, got 'False'"),
+        ({"notify_involved": "False"}, "notify_involved must be True or False, got 'False'"),
         ({"if_exists": "skip"}, "if_exists must be one of"),
     ],
 )
@@ -715,8 +717,15 @@ def test_a_dry_run_shows_the_note_and_then_the_first_file(sandbox: Sandbox, thre
         ({"text": " "}, QAValidationError, "text is required"),
         ({"ticket_id": ""}, QAValidationError, "ticket_id is required"),
         ({"users": []}, QAValidationError, "users is an empty list"),
+        ({"private": "False"}, QAValidationError, "private must be True or False, got 'False'"),
+        ({"notify_users": "False"}, QAValidationError, "notify_users must be True or False, got 'False'"),
         ({"files": ["[{'uri': ..."]}, QAValidationError, "files takes paths, URIs and the manifests"),
         ({"files": {"name": "x"}}, QAValidationError, "files takes the manifests that the transfers return"),
+        (
+            {"files": "nfs://site/a.pdf?sig=s3cr3t"},
+            QAFileError,
+            r"the file a\.pdf at nfs://site/a.pdf\?sig=\*\*\* cannot",
+        ),
         ({"files": "/nowhere/a.pdf"}, QAFileError, "the file a.pdf at /nowhere/a.pdf does not exist"),
     ],
 )

@@ -37,6 +37,7 @@ def test_people_steps_and_deadlines() -> None:
     ]
     assert shown.deadline_of({"deadline_date": "2026-03-01 17:00:00"}) == "2026-03-01 17:00:00"
     assert shown.deadline_of({"required_by": "2026-03-01"}) == "2026-03-01"
+    assert shown.deadline_of({"deadline_date": "2026-03-01T17:00:00+01:00"}) == "2026-03-01T17:00:00+01:00"
     assert shown.deadline_of({"deadline_date": "in March"}) is None
 
 

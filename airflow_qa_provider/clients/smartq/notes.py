@@ -72,7 +72,7 @@ class Notes(Resource):
         :param has_attachments: Whether files will follow: nobody is told before the one that is uploaded with
             ``is_last_file``.
         :return: The note, with ``id``.
-        :raises QAValidationError: The text is empty, or the list of users is.
+        :raises QAValidationError: The text is empty, the list of users is, or a truth value is none.
         """
         data = self._note(text, parent_id, private, notify_users, users, has_attachments)
         path = {"project_id": project_id, "ticket_id": ticket_id}
@@ -115,7 +115,7 @@ class Notes(Resource):
         :param users: Ids of the users to tell.
         :param has_attachments: Whether files will follow.
         :return: The note.
-        :raises QAValidationError: The text is empty, or the list of users is.
+        :raises QAValidationError: The text is empty, the list of users is, or a truth value is none.
         """
         data = self._note(text, parent_id, private, notify_users, users, has_attachments)
         path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id}
@@ -144,9 +144,9 @@ class Notes(Resource):
             {
                 "text": rules.required(text, "text"),
                 self._client.dialect.reply_field: parent_id,
-                "private": private,
-                "notify_users": notify_users,
+                "private": rules.flag(private, "private"),
+                "notify_users": rules.flag(notify_users, "notify_users"),
                 "users": rules.ids(users, "users"),
-                "has_attachments": has_attachments,
+                "has_attachments": rules.flag(has_attachments, "has_attachments"),
             },
         )

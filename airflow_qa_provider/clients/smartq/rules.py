@@ -71,6 +71,18 @@ def whole(value: int, field: str, low: int | None = None, high: int | None = Non
     return int(value)
 
 
+def flag(value: bool | None, field: str) -> bool | None:
+    """Return a truth value; a text such as ``"False"``, which a template makes, is refused, for PHP takes it for true.
+
+    :param value: The truth value; ``None`` when it is not given.
+    :param field: Name of the argument, for the message.
+    :raises QAValidationError: It is something else.
+    """
+    if value not in (None, True, False):
+        raise refused(f"{field} must be True or False, got {value!r}")
+    return value
+
+
 def known(fields: Mapping[str, Any], names: Collection[str], what: str) -> None:
     """Check that an object has no fields that are not documented: smartQ would drop them without a word.
 

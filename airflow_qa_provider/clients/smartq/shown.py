@@ -74,15 +74,16 @@ def assignees_of(ticket: Mapping[str, Any]) -> list[str]:
 
 
 def deadline_of(ticket: Mapping[str, Any]) -> str | None:
-    """Return the deadline of a ticket in the vendor's own form, in the account's time.
+    """Return the deadline of a ticket as it can be sent back: in the account's time, or with a zone.
 
     :param ticket: A ticket.
     """
     shown = next((ticket[name] for name in _DEADLINES if isinstance(ticket.get(name), str)), None)
     try:
-        return wall_clock(shown, "UTC", "deadline")
+        wall_clock(shown, "UTC", "deadline")
     except QAValidationError:
         return None
+    return shown
 
 
 def custom_fields_of(ticket: Mapping[str, Any]) -> dict[str, Any]:

@@ -240,7 +240,8 @@ def ticket_form(
     :param notify_involved: Whether the team is notified.
     :param custom_fields: Field name to value.
     :param timezone: The account's time zone.
-    :raises QAValidationError: The name or the step is empty, a list is empty, or a date has no zone.
+    :raises QAValidationError: The name or the step is empty, a list is empty, a date has no zone, or a truth value is
+        none.
     """
     fields = {
         "name": rules.required(name, "name"),
@@ -249,7 +250,7 @@ def ticket_form(
         "tags": rules.comma_separated(tags, "tags"),
         "required_by": rules.wall_clock(required_by, timezone, "required_by"),
         "assigned_to": rules.ids(assigned_to, "assigned_to"),
-        "notify_involved": notify_involved,
+        "notify_involved": rules.flag(notify_involved, "notify_involved"),
     }
     return form("ticket", {**fields, **_custom(custom_fields or {}, fields)})
 
