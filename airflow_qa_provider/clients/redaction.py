@@ -14,9 +14,11 @@ _NAMED = re.compile(
     r"sig)\b[\"']?\s*[:=]\s*[\"']?(?:(?:basic|bearer|digest|oauth2?|token|api[_-]?key)\s+)?)[^\s\"'&,;}]+"
 )
 
+_USER = re.compile(r"(://[^\s/:@]*:)[^\s/@]+@")
+
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return the text with known secrets, and values that are named like secrets, masked.
+    """Return the text with known secrets, values that are named like secrets, and passwords in addresses masked.
 
     :param text: Any text that could reach a log, an error or an XCom.
     :param secrets: Values that must not be seen, also in their percent-encoded forms.
@@ -24,7 +26,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in sorted((s for s in secrets if s and len(s) >= _MIN_LENGTH), key=len, reverse=True):
         for form in {secret, quote(secret, safe=""), quote_plus(secret)}:
             text = text.replace(form, MASK)
-    return _NAMED.sub(rf"\g<1>{MASK}", text)
+    return _USER.sub(rf"\g<1>{MASK}@", _NAMED.sub(rf"\g<1>{MASK}", text))
 
 
 def excerpt(text: str, secrets: Iterable[str] = (), limit: int = 300) -> str:

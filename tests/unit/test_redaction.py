@@ -44,6 +44,8 @@ def test_what_is_too_short_to_be_a_secret_leaves_the_text_readable() -> None:
         "x-auth-client-id: s3cr3t-value",
         "https://blob.example.com/r.pdf?se=2026&sig=s3cr3t-value",
         "Signature=s3cr3t-value",
+        "s3://AKIA:s3cr3t-value@reports/door.jpg",
+        "proxy http://kim:s3cr3t-value@proxy.example.com:3128",
     ],
 )
 def test_a_value_that_is_named_like_a_secret_is_masked(text: str) -> None:
@@ -61,6 +63,8 @@ def test_a_value_that_is_named_like_a_secret_is_masked(text: str) -> None:
         "design=new&signal=5",
         "templateId: 4f1c",
         "tokens are not accepted here",
+        "s3://site@reports/door.jpg",
+        "http://proxy.example.com:3128/mail/kim@example.com",
         '{"message": "template/not-found"}',
     ],
 )
