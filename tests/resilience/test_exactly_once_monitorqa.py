@@ -462,6 +462,23 @@ def test_an_audit_that_was_completed_again_since_is_not_reopened_by_a_retry(sand
     assert reopenings(sandbox, completed) == 2, "a cleared task compares anew"
 
 
+def test_its_own_dates_are_known_however_they_are_written(sandbox: Sandbox, completed: str) -> None:
+    task = reopening(completed, audit_start_date="2026-01-31T18:00:00Z", audit_end_date="2099-01-31T18:00:00+00:00")
+    before_the_id_was_noted(sandbox, task)
+    with pytest.raises(Killed):
+        task.attempt()
+    task.state.before = lambda value: None
+    plan(sandbox, completed, "completed")
+    wait_until("completed", sandbox, completed)
+    audit = ask(lambda client: client.audits.get(completed))
+    dates = {name: audit[name].replace(".000Z", "Z") for name in ("startDate", "endDate")}
+    sandbox.add_fault({"status": 200, "body": {**audit, **dates}}, method="GET", path=f"/{completed}$")
+    task.attempt()
+
+    assert dates == {"startDate": "2026-01-31T18:00:00Z", "endDate": "2099-01-31T18:00:00Z"}
+    assert reopenings(sandbox, completed) == 1
+
+
 def test_an_audit_that_was_given_other_dates_and_completed_later_is_not_reopened_by_a_retry() -> None:
     with run_sandbox(["monitorqa"], SandboxSettings(audit_pickup_seconds=0.01, audit_seconds=90)) as sandbox:
         with pytest.MonkeyPatch.context() as patch:
