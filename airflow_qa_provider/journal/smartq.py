@@ -33,7 +33,8 @@ class TicketFinder:
 
     The docs do not say what a ticket shows. The marker is looked for anywhere in it, in the list and, where that shows
     no tags, in the details. Where neither shows tags, or the ticket has no marker, a ticket of the same name that was
-    not there before the request is taken for the one.
+    not there before the request is taken for the one. Where tags are shown and the marker is not among them, such a
+    ticket is reported: somebody, or smartQ itself, may have removed or cut the marker.
 
     ``facts``: ``project_id``, ``name``, ``marker`` (``None`` for a ticket without one).
     """
@@ -65,7 +66,7 @@ class TicketFinder:
             markers = _markers_in(seen)
             if marker in markers:
                 yield _candidate(row, sure=True)
-            elif not markers and (marker is None or not seen.get("tags")):
+            elif not markers and (likely or marker is None or not seen.get("tags")):
                 yield _candidate(row, sure=likely and (marker is None or "tags" not in seen))
 
 

@@ -43,7 +43,7 @@ class SmartQCreateTicketOperator(CreatingOperator):
     The ticket gets one tag more than asked for, a marker such as ``airflow-`` and 32 digits, by which it is found again
     when the answer to the request is lost; archived tickets are searched as well. With ``marker_tag=False``, or where
     an account does not show tags, a ticket of the same name that was not there before the request is taken for the one,
-    and several are uncertain. A marker that somebody has removed from the ticket before the retry is not found.
+    and several are uncertain. So is one whose marker somebody has removed before the retry.
 
     ``if_exists`` looks at active tickets of the same name. ``on_changed_input="update"`` gives the ticket the new
     content and leaves it in the step in which it is by then; the tags that others have added stay.

@@ -215,6 +215,22 @@ def test_a_ticket_that_somebody_has_renamed_moved_and_archived_is_found(
     assert len(made) == 1
 
 
+@pytest.mark.parametrize("left", [0, 30], ids=["removed", "cut"])
+def test_a_ticket_that_has_lost_its_marker_is_uncertain(
+    left: int, sandbox: Sandbox, ticket: Callable[..., Task]
+) -> None:
+    killed = ticket()
+    with counting(lambda: tickets(sandbox)) as made:
+        before_the_answer(sandbox, killed, TICKETS)
+        changed = list(tickets(sandbox).values())[-1]
+        changed.tags = tuple(tag[:left] if tag.startswith("airflow-") else tag for tag in changed.tags)
+        with pytest.raises(
+            QAUncertainError, match=rf"cannot be told whether one of these.*ticket {changed.id} \('Door"
+        ):
+            killed.attempt()
+    assert len(made) == 1
+
+
 def test_where_tags_are_not_shown_the_name_and_what_was_there_before_tell(
     ticket: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
