@@ -36,7 +36,7 @@ with DAG(
         with QalyptusHook().get_conn() as client:
             report_id, names = Connection.get("qalyptus_default").extra_dejson["report_id"], client.dialect
             ours = [one for one in client.status.list_on_demand() if names.report_id_of(one) == report_id]
-            return [one["id"] for one in ours if names.status_of(one).lower() in names.active]
+            return [names.find_id(one) for one in ours if names.status_of(one).lower() in names.active]
 
     stop = QalyptusStopRequestOperator.partial(task_id="stop").expand(request_id=obsolete())
 
