@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import requests
 
-from tests.e2e.kills.script import Key
+from tests.e2e.kills.script import UNMAPPED, Key
 
 _PAGE = 100
 _SECONDS = 60.0
@@ -96,7 +96,7 @@ class Api:
         body = {
             "dry_run": False,
             "dag_run_id": run_id,
-            "task_ids": [[key.task_id, key.map_index] for key in listed],
+            "task_ids": [key.task_id if key.map_index == UNMAPPED else [key.task_id, key.map_index] for key in listed],
             "only_failed": False,
             "reset_dag_runs": True,
         }
@@ -109,7 +109,8 @@ class Api:
         :param key: The task instance.
         :param run_id: Its run.
         """
-        path = f"{_run(key.dag_id, run_id)}/taskInstances/{key.task_id}/{key.map_index}"
+        index = "" if key.map_index == UNMAPPED else f"/{key.map_index}"
+        path = f"{_run(key.dag_id, run_id)}/taskInstances/{key.task_id}{index}"
         with self._changing:
             self._v2("PATCH", path, {"new_state": "failed"})
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, World
-from tests.e2e.kills.script import Book, Deed, Key, Point, Step
+from tests.e2e.kills.script import UNMAPPED, Book, Deed, Key, Point, Step
 
 KILLS, DEFERRED, HANDS, RESETS = "kills", "deferred", "hands", "resets"
 """DAGs: workers killed, triggerers killed, done by hand, and answers lost without any kill."""
@@ -116,12 +116,14 @@ def cases(world: World, database: str, scale: int, only: Iterable[str] = ()) -> 
         for entry in CATALOGUE.values():
             if entry.name not in chosen:
                 continue
-            for index, script in enumerate(scripts(entry, section, database, scale)):
+            wanted = scripts(entry, section, database, scale)
+            for index, script in enumerate(wanted):
                 label = f"{section}-{entry.name}-{index}"
                 arguments = entry.prepare(world, label)
                 if section == DEFERRED and entry.job:
                     world.sandbox.add_outcome(entry.job.kind, entry.job.never, match=arguments[entry.job.subject])
-                made.append(Case(entry, Key(section, entry.name, index), label, arguments, script))
+                key = Key(section, entry.name, index if len(wanted) > 1 else UNMAPPED)
+                made.append(Case(entry, key, label, arguments, script))
     return made
 
 

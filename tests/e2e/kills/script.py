@@ -72,6 +72,10 @@ class Request:
         return self.method == method and re.search(self.path, path) is not None
 
 
+UNMAPPED = -1
+"""Map index of a task that is not mapped."""
+
+
 @dataclass(frozen=True, order=True)
 class Key:
     """A task instance, whatever its attempt."""
@@ -81,7 +85,8 @@ class Key:
     map_index: int
 
     def __str__(self) -> str:
-        return f"{self.dag_id}.{self.task_id}[{self.map_index}]"
+        index = "" if self.map_index == UNMAPPED else f"[{self.map_index}]"
+        return f"{self.dag_id}.{self.task_id}{index}"
 
 
 @dataclass(frozen=True)

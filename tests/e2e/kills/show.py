@@ -122,18 +122,18 @@ class Show:
 
     @contextmanager
     def _resets(self) -> Iterator[None]:
-        """Lose the answer of every write, after the vendor has carried it out."""
-        entries = {case.entry.name: case.entry for case in self.of(RESETS)}.values()
-        rules = [
-            self.world.sandbox.add_fault(
-                "reset_after", vendor=entry.vendor, method=entry.write.method, path=entry.write.path
-            )
-            for entry in entries
-            if entry.write is not None
-        ]
+        """Lose the answers to all writes that the vendor has carried out; of those that are repeated, the first."""
+        sandbox = self.world.sandbox
+        wanted = {(case.entry.vendor, case.entry.write, case.entry.repeats) for case in self.of(RESETS)}
+        for vendor, write, repeats in wanted:
+            if write is not None:
+                limit = {"times": 1} if repeats else {}
+                sandbox.add_fault("reset_after", vendor=vendor, method=write.method, path=write.path, **limit)
         yield
-        for rule in rules:
-            self.world.sandbox.remove_fault(rule)
+        for rule in sandbox.scenario.describe():
+            if not rule["applied"]:
+                self.book.complain(f"no answer of {rule['vendor']} {rule['method']} {rule['path']} was lost")
+            sandbox.remove_fault(rule["id"])
 
 
 class DeferredAct:

@@ -43,7 +43,7 @@ SETTINGS = {
     "CORE__MAX_ACTIVE_TASKS_PER_DAG": "200",
     "API__WORKERS": "1",
     # a worker whose heartbeats stay away is noticed after this many seconds, and not after five minutes
-    "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
+    "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
     "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "2",
     "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",

@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.e2e.kills.api import Api
 from tests.e2e.kills.catalogue.entry import World
-from tests.e2e.kills.plan import Case
-from tests.e2e.kills.script import Book, Deed, Point, Strike
+from tests.e2e.kills.plan import RESETS, Case
+from tests.e2e.kills.script import UNMAPPED, Book, Deed, Point, Strike
 
 _XCOMS = ("return_value", "remote_id", "result")
 _UNCERTAIN = "QAUncertainError"
@@ -47,6 +47,7 @@ class Verdict:
     def unplanned(self) -> int:
         """How many attempts failed that nobody disturbed."""
         planned = 1 + sum(strike.step.deed is not Deed.KILL_TRIGGERER for strike in self.strikes)
+        planned += self.case.section == RESETS and self.case.entry.repeats
         return max(0, self.attempts - planned)
 
 
@@ -141,7 +142,8 @@ def last_error(home: Path, verdict: Verdict) -> str:
     :param verdict: The create.
     """
     key = verdict.case.key
-    pattern = f"dag_id={key.dag_id}/run_id=*/task_id={key.task_id}/map_index={key.map_index}/attempt=*.log"
+    index = "" if key.map_index == UNMAPPED else f"map_index={key.map_index}/"
+    pattern = f"dag_id={key.dag_id}/run_id=*/task_id={key.task_id}/{index}attempt=*.log"
     logs = sorted((home / "logs").glob(pattern), key=lambda log: int(log.stem.partition("=")[2]))
     for log in reversed(logs):
         for line in reversed(log.read_text(errors="replace").splitlines()):

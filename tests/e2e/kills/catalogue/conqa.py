@@ -51,7 +51,7 @@ ENTRIES = (
         _new_milestone,
         lambda world, label, _: _changes(world, label) if _is_there(world, label) else [],
         lambda world: set(),
-        write=Request("POST", "/milestones/"),
+        write=Request("POST", "/milestones/.*-ConqaUpsertMilestone-"),
         lookup=Request("GET", "/milestones$"),
         fixed={"fields": _FIELDS},
         believed=changed,
@@ -65,6 +65,19 @@ ENTRIES = (
         write=Request("DELETE", "/milestones/"),
         lookup=Request("GET", "/milestones$"),
         believed=changed,
+    ),
+    Entry(
+        "operators.conqa:ConqaOperator",
+        "conqa",
+        lambda world, label: {"arguments": {**_new_milestone(world, label), "fields": _FIELDS}},
+        lambda world, label, _: _changes(world, label) if _is_there(world, label) else [],
+        lambda world: set(),
+        write=Request("POST", "/milestones/.*-ConqaOperator-"),
+        fixed={"operation": "milestones.upsert"},
+        # the answer is empty
+        believed=lambda xcoms, arguments: arguments["arguments"]["external_id"],
+        title="ConqaOperator",
+        repeats=True,
     ),
     Entry(
         "operators.conqa:ConqaGenerateReportOperator",

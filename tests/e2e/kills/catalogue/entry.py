@@ -121,6 +121,7 @@ class Entry:
     :param believed: Returns the one effect that the DAG believes in, from the XComs of the task.
     :param job: What it waits for; ``None`` for an operator that does not wait.
     :param title: Its name in the table, where a class has several entries.
+    :param repeats: Whether a lost write is sent again without a look, since the vendor takes it for the same.
     :param uncertain: Points after which the documentation says that it cannot be told what happened.
     """
 
@@ -137,6 +138,7 @@ class Entry:
     believed: Callable[[Mapping[str, Any], Arguments], str | None] = created
     job: Job | None = None
     title: str = ""
+    repeats: bool = False
     uncertain: frozenset[Point] = frozenset()
 
     @property

@@ -1,4 +1,4 @@
-"""The DAGs of the kill harness, made of its plan: one mapped task per operator, one index per logical create."""
+"""The DAGs of the kill harness, made of its plan: a task per operator, mapped where it has several creates."""
 
 from __future__ import annotations
 
@@ -34,5 +34,9 @@ for dag_id, tasks in json.loads(Path(os.environ["KILLS_PLAN"]).read_text()).item
         for task in tasks:
             entry = CATALOGUE[task["entry"]]
             fixed = {**entry.fixed, **task["fixed"]}
-            entry.operator().partial(task_id=task["task_id"], **fixed).expand_kwargs(task["cases"])
+            operator, cases = entry.operator(), task["cases"]
+            if len(cases) == 1:
+                operator(task_id=task["task_id"], **fixed, **cases[0])
+            else:
+                operator.partial(task_id=task["task_id"], **fixed).expand_kwargs(cases)
     globals()[dag_id] = dag
