@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Protocol
@@ -214,17 +215,20 @@ class Journal:
         intent = self._intent(earlier, anew=anew)
         intent = replace(intent, before=self._scout.before(intent))
         self._notes.intend(intent)
+        # only what is told by not having been there before can be taken for another task's
+        asking = nullcontext() if intent.before is None else self._claims.asking(intent.facts)
         try:
-            object_id = self._creator.create(self._client, intent.facts)
+            with asking:
+                object_id = self._creator.create(self._client, intent.facts)
+                if object_id is not None:
+                    return self._done(replace(intent, object_id=object_id), "created", reason)
         except QAError as error:
             if not may_be_done(error):
                 self._notes.withdraw(earlier)
                 raise
             return self._after_lost_answer(replace(intent, accepted=was_accepted(error)), error, reason)
-        if object_id is None:
-            nameless = QAResponseError(f"the answer does not tell which {self._noun} it made", vendor=self._vendor)
-            return self._after_lost_answer(replace(intent, accepted=True), nameless, reason)
-        return self._done(replace(intent, object_id=object_id), "created", reason)
+        nameless = QAResponseError(f"the answer does not tell which {self._noun} it made", vendor=self._vendor)
+        return self._after_lost_answer(replace(intent, accepted=True), nameless, reason)
 
     def _after_lost_answer(self, intent: Record, error: QAError, reason: str) -> Made:
         """Look for what the request made whose answer never came, or came without an id."""

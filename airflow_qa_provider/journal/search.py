@@ -131,11 +131,15 @@ class Scout:
             problem = f"{record.loss}, and {error.message}"
             raise self.uncertain(f"{problem}. {error.hint}" if error.hint else problem) from error
         sure = [one for one in found if one.sure]
+        listed = "; ".join(one.about for one in found)
+        if sure and self.claims.others_ask_for(record.facts):
+            raise self.uncertain(
+                f"{record.loss}, and another task of this run has asked for the same and has no answer yet: {listed}"
+            )
         if len(sure) == 1:
             return sure[0]
         if not found:
             return None
-        listed = "; ".join(one.about for one in found)
         raise self.uncertain(f"{record.loss}, and it cannot be told whether one of these came of it: {listed}")
 
     def _candidates(self, record: Record, since: float | None) -> list[Candidate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -619,6 +620,34 @@ def test_mapped_tasks_that_were_killed_together_sort_it_out(
         returned = list(both.map(Task.attempt, (north, south)))
 
     assert list(made) == returned
+
+
+def test_a_mapped_task_does_not_take_what_another_index_is_asking_for(
+    sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    north, south = task("report", selections={"Region": ["Nordics"]}), task("report", selections={"Region": ["Iberia"]})
+    north.map_index, south.map_index = 0, 1
+    south.xcoms = north.xcoms
+    sandbox.add_fault({"slow": 40}, method="POST", times=1)
+    with counting(sandbox, "report") as made, ThreadPoolExecutor() as elsewhere:
+        there = set(objects(sandbox, "report"))
+        asking = []
+
+        def south_asks(value: Any) -> None:
+            north.state.after = lambda value: None
+            asking.append(elsewhere.submit(south.attempt))
+            end = time.monotonic() + 10
+            while set(objects(sandbox, "report")) == there and time.monotonic() < end:
+                time.sleep(0.01)
+            sandbox.add_fault("reset_before", method="POST", times=1)
+
+        north.state.after = south_asks
+        with pytest.raises(QAUncertainError, match="another task of this run has asked for the same"):
+            north.attempt()
+        of_south = asking[0].result()
+        of_north = north.attempt()
+
+    assert list(made) == [of_south, of_north]
 
 
 def test_two_tasks_that_find_the_same_object_both_refuse(sandbox: Sandbox, task: Callable[..., Task]) -> None:
