@@ -14,6 +14,7 @@ from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QAError,
     QANotFoundError,
+    QAResponseError,
     QAServerError,
     QAUncertainError,
     QAValidationError,
@@ -452,6 +453,18 @@ def test_an_unknown_policy_is_refused(sandbox: Sandbox) -> None:
         job(sandbox, "invoice", on_uncertain="ask").attempt()
 
     assert sandbox.requests("simplo") == []
+
+
+@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_report_of_another_shape_is_not_taken_for_open(wrapped: bool, name: str, sandbox: Sandbox) -> None:
+    job(sandbox, name).attempt()
+    body = {"data": shown(sandbox)} if wrapped else {"id": report_id(sandbox)}
+    sandbox.add_fault({"status": 200, "body": body}, path=r"/reports/\d+$")
+    with pytest.raises(QAResponseError, match=r"the billing report shows no (approved|invoiced)_at"):
+        job(sandbox, name).attempt()
+
+    assert sent(sandbox, name) == effects(sandbox, name) == 1
 
 
 @pytest.mark.parametrize("name", JOBS)
