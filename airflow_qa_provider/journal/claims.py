@@ -40,7 +40,7 @@ class Claims:
 
         :param object_id: Id at the vendor.
         """
-        if self._ti is not None and self._tell:
+        if self._ti is not None and self._tell and object_id != self._own:
             self._ti.xcom_push(key=REMOTE_ID, value=object_id)
             self._own = object_id
 

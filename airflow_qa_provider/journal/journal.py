@@ -157,6 +157,8 @@ class Journal:
 
     def _take_up(self, record: Record, how: str) -> Made:
         """Take up an object whose id is known, or replace it."""
+        if record.object_id:
+            self._claims.hold(record.object_id)  # Airflow has removed what the attempt before has told the others
         seen = self._look(record)
         if seen is not None and seen.phase is Phase.GONE:
             return self._gone(record)

@@ -650,6 +650,21 @@ def test_a_mapped_task_does_not_take_what_another_index_is_asking_for(
     assert list(made) == [of_south, of_north]
 
 
+def test_a_retry_holds_its_object_before_it_looks_at_it(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    north = task("report", wait_for_completion=False)
+    made = north.attempt()
+    del north.xcoms[-1, "remote_id"]
+    sandbox.add_fault({"delay": 1}, method="GET", path="/on-demand-requests/", times=1)
+    with ThreadPoolExecutor() as elsewhere:
+        retry = elsewhere.submit(north.attempt)
+        end = time.monotonic() + 0.8
+        while north.xcoms.get((-1, "remote_id")) != made and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not retry.done()
+        assert north.xcoms.get((-1, "remote_id")) == made
+        assert retry.result() == made
+
+
 def test_two_tasks_that_find_the_same_object_both_refuse(sandbox: Sandbox, task: Callable[..., Task]) -> None:
     sandbox.add_outcome("report", "never")
     north = task("report")
