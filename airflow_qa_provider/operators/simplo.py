@@ -203,7 +203,7 @@ def _has(report: Mapping[str, Any], moment: str) -> bool:
             vendor="simplo",
             operation="reports.get",
             outcome="This attempt has sent nothing: it cannot be told whether that is done already",
-            hint="Simplo IS documents the field for every report. Look whether the host of the connection is the right one",
+            hint="Simplo IS documents it for every report. Look whether the host of the connection is the right one",
         )
     return report[moment] is not None
 
