@@ -1,7 +1,8 @@
 """Monthly billing: what was sent to a client is approved and invoiced, and the accountant gets the numbers.
 
 Reports come from the report settings of Simplo IS. A report that its client has approved already is only invoiced. An
-invoice of which nobody can tell whether it was issued fails its task; the others are issued all the same.
+invoice of which nobody can tell whether it was issued fails its task; the others are issued all the same. Settle it
+before the next run, which would issue it: all that it knows of the report is that it shows no invoice.
 
 Connection: ``simplo_default``; its user needs the permissions access, read and update on reports.
 """
@@ -21,6 +22,7 @@ with DAG(
     schedule=None,
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
+    max_active_runs=1,
     tags=["billing", "simplo"],
     doc_md=__doc__,
 ) as dag:
