@@ -12,19 +12,23 @@ from airflow_qa_provider.exceptions import QAValidationError
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.rehearsal import RequestWithheld
 
-_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False, "none": False}
+_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def is_dry(value: object) -> bool:
     """Return the value of ``dry_run``, which may come from a template.
 
     :param value: ``True``, ``False``, or a text that means one of them.
-    :raises QAValidationError: It means neither.
+    :raises QAValidationError: It means neither. One that is not there, such as an XCom, does not mean ``False``: what
+        was to be shown would be sent.
     """
     word = str(value).strip().lower()
     if word not in _WORDS:
         raise QAValidationError(
-            f"dry_run must be True or False, got {value!r}", outcome="Nothing was sent", hint="Correct the template"
+            f"dry_run must be True or False, got {value!r}",
+            outcome="Nothing was sent",
+            hint="Correct the template. When it comes from another task, look whether that task has returned it, and "
+            "whether it comes before this one: for what is given to partial() Airflow does not see to that",
         )
     return _WORDS[word]
 

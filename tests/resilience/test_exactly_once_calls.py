@@ -231,6 +231,8 @@ def test_a_dry_run_of_what_only_reads_reads(sandbox: Sandbox) -> None:
     ("policies", "kind", "message"),
     [
         ({"dry_run": "perhaps"}, QAValidationError, "dry_run must be True or False, got 'perhaps'"),
+        ({"dry_run": "None"}, QAValidationError, "dry_run must be True or False, got 'None'"),
+        ({"dry_run": None}, QAValidationError, "dry_run must be True or False, got None"),
         ({"on_uncertain": "guess"}, QAValidationError, "on_uncertain must be one of fail, repeat"),
         ({"on_changed_input": "update"}, QAValidationError, "on_changed_input must be one of fail, new"),
         ({"if_exists": "adopt"}, QANotSupportedError, "nothing at the vendor shows whether this was done before"),
