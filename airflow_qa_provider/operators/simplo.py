@@ -74,7 +74,10 @@ class SimploApproveReportOperator(ChangingOperator):
 
         :param client: The client.
         """
-        return {"approved": _has(client.reports.get(self.changed_id()), "approved_at")}
+        report = client.reports.get(self.changed_id())
+        # kept apart from what is compared, noted or shown
+        self._report_hash = report.get("hash") or ""
+        return {"approved": _has(report, "approved_at")}
 
     def send(
         self, client: SimploClient, wanted: Mapping[str, Any], current: Mapping[str, Any] | None, moment: datetime
@@ -86,8 +89,7 @@ class SimploApproveReportOperator(ChangingOperator):
         :param current: What :meth:`current` returned.
         :param moment: Not used.
         """
-        # read here, so that it is in nothing that is compared, noted or shown
-        client.reports.approve(self.changed_id(), client.reports.get(self.changed_id()).get("hash") or "")
+        client.reports.approve(self.changed_id(), self._report_hash)
 
     def details(self, client: SimploClient) -> Mapping[str, Any]:
         """Return when it was approved.

@@ -124,8 +124,7 @@ def test_a_number_that_was_given_by_hand_is_no_invoice(sandbox: Sandbox) -> None
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_result_that_cannot_be_read_is_read_by_the_retry(name: str, sandbox: Sandbox) -> None:
-    looks_before = 2 if name == "approve" else 1
-    sandbox.add_fault({"status": 503}, path=r"/reports/\d+$", nth=looks_before + 1)
+    sandbox.add_fault({"status": 503}, path=r"/reports/\d+$", nth=2)
     reading = job(sandbox, name)
     with pytest.raises(QAServerError):
         reading.attempt()
@@ -162,7 +161,7 @@ def before_the_request_arrived(sandbox: Sandbox, task: Task, name: str) -> None:
 
 def before_the_answer(sandbox: Sandbox, task: Task, name: str) -> None:
     sandbox.add_fault("reset_after", path=PATH[name], times=1)
-    sandbox.add_fault({"delay": 0.5}, path=r"/reports/\d+$", first=3 if name == "approve" else 2, times=1)
+    sandbox.add_fault({"delay": 0.5}, path=r"/reports/\d+$", first=2, times=1)
     with killed_when(lambda: effects(sandbox, name) > 0), pytest.raises(Killed):
         task.attempt()
 
