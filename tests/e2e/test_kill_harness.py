@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import os
 import pkgutil
 import subprocess
@@ -21,7 +22,7 @@ from airflow_qa_provider.operators.base import CreatingOperator, RemoteJobOperat
 from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings
 from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator
-from tests.e2e.kills import boundary, verdict
+from tests.e2e.kills import boundary, database, verdict
 from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.gate import Gate
 from tests.e2e.kills.plan import SECTIONS, Case, scripts
@@ -50,9 +51,9 @@ def test_every_operator_that_writes_is_in_the_catalogue() -> None:
 def test_the_plan_has_more_than_200_kills_at_all_vendors() -> None:
     kills = dict.fromkeys((entry.vendor for entry in CATALOGUE.values()), 0)
     for entry in CATALOGUE.values():
-        for section, database in ((section, base) for section in SECTIONS for base in ("sqlite", "postgresql")):
-            steps = [step for script in scripts(entry, section, database, 1) for step in script]
-            kills[entry.vendor] += sum(step.deed in (Deed.KILL_TASK, Deed.KILL_WORKER) for step in steps)
+        for section, base in itertools.product(SECTIONS, ("sqlite", "postgresql")):
+            steps = [step for script in scripts(entry, section, base, 1) for step in script]
+            kills[entry.vendor] += sum(step.deed.kills and step.point is not Point.DEFERRED for step in steps)
     assert sum(kills.values()) >= 200
     assert min(kills.values()) >= 15
 
@@ -161,6 +162,13 @@ def test_what_was_refused_is_no_commit(door: tuple[Sandbox, Book, list[Step]]) -
     assert made.parts[KEY].accepted == 0
 
 
+def test_a_task_without_its_supervisor_goes_on(door: tuple[Sandbox, Book, list[Step]]) -> None:
+    sandbox, made, struck = door
+    made.add(KEY, [Step(Point.BEFORE, Deed.KILL_SUPERVISOR)], REQUESTS)
+    assert create(sandbox).ok
+    assert (len(struck), audits(sandbox)) == (1, 1)
+
+
 # Who is killed
 
 
@@ -183,6 +191,12 @@ def test_a_wait_that_is_too_long_says_so(tmp_path: Path) -> None:
     log.write_text("the reason\n")
     with pytest.raises(ShowStopped, match=r"^the end took longer than 0\.01 s\n--- part\.log\n(.|\n)*the reason"):
         await_that("the end", lambda: False, 0.01, [log])
+
+
+def test_without_drivers_there_is_no_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "find_spec", lambda name: None)
+    with pytest.raises(database.NoDatabase, match=r"psycopg2 is not installed \(extra e2e\)"):
+        database.programs()
 
 
 # What is wrong

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.e2e.kills.boundary import MEET, MEETING_PLACE, PID, TASK, TRY
-from tests.e2e.kills.script import Book, Key, Point, Step, Strike, Visit
+from tests.e2e.kills.script import Book, Deed, Key, Point, Step, Strike, Visit
 
 _WRITTEN_SECONDS = 10.0
 
@@ -64,6 +64,9 @@ class Gate:
             await self._carry_out(visit, scope, receive, _Half(send))
             await self._halfway(visit.key)
             await self._struck(step, visit, _nowhere)
+        elif step.deed is Deed.KILL_SUPERVISOR:
+            await self._struck(step, visit, _nowhere)
+            await self._carry_out(visit, scope, receive, send)
         else:
             await _read(receive)
             await self._struck(step, visit, send)
@@ -97,7 +100,7 @@ class Gate:
             self._book.enter(await asyncio.to_thread(self._strike, step, visit))
         except Exception as error:
             self._book.complain(f"{visit.key}: {step.title} did not happen: {type(error).__name__}: {error}")
-        # nobody is there to read it
+        # whoever was killed does not read it
         await send({"type": "http.response.start", "status": 503, "headers": []})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 

@@ -30,12 +30,12 @@ _KILL_SCRIPTS: dict[str, Sequence[Script]] = {
     "sqlite": (
         _script(P.BEFORE, P.COMMITTED, P.LOOKING),
         _script(P.BEFORE, P.ANSWERED, P.LOOKING, P.WATCHING),
-        _script(P.COMMITTED, deed=_WORKER),
+        _script(P.BEFORE, P.COMMITTED, deed=_WORKER),
     ),
     "postgresql": (
         _script(P.BEFORE, P.COMMITTED, P.LOOKING, P.LOOKING, P.WATCHING),
         _script(P.ANSWERED, P.LOOKING),
-        _script(P.BEFORE, deed=_WORKER),
+        _script(P.BEFORE, deed=Deed.KILL_SUPERVISOR),
     ),
 }
 _DOWNLOAD_SCRIPTS: Sequence[Script] = (

@@ -29,6 +29,7 @@ class Deed(Enum):
 
     KILL_TASK = "task killed"
     KILL_WORKER = "worker killed"
+    KILL_SUPERVISOR = "supervisor killed, its task goes on,"
     KILL_TRIGGERER = "triggerer killed"
     CLEAR = "cleared"
     FAIL = "marked failed"
@@ -36,7 +37,7 @@ class Deed(Enum):
     @property
     def kills(self) -> bool:
         """Whether it is a SIGKILL."""
-        return self in (Deed.KILL_TASK, Deed.KILL_WORKER, Deed.KILL_TRIGGERER)
+        return self not in (Deed.CLEAR, Deed.FAIL)
 
 
 @dataclass(frozen=True)

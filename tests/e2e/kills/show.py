@@ -22,7 +22,7 @@ from tests.e2e.kills.script import Book, Deed, Key, Point, Step, Strike, Visit
 from tests.e2e.kills.stage import Stage, staged
 from tests.e2e.kills.verdict import Findings, judge
 
-_SANDBOX = SandboxSettings(
+SANDBOX = SandboxSettings(
     audit_pickup_seconds=0.1,
     audit_seconds=0.5,
     report_queue_seconds=0.1,
@@ -246,7 +246,7 @@ def perform(
     """
     book, files, plan = Book(), home / "files", home / "plan.json"
     files.mkdir()
-    sandbox = Sandbox(settings=_SANDBOX)
+    sandbox = Sandbox(settings=SANDBOX)
     actors: list[Stage] = []
 
     def strike(step: Step, visit: Visit) -> Strike:
@@ -254,7 +254,7 @@ def perform(
 
     for vendor in sandbox.vendors:
         sandbox.app(vendor).add_middleware(Gate, vendor=vendor, book=book, strike=strike)
-    with ending(sandbox), address as url:
+    with serving(sandbox), address as url:
         world = World(sandbox, files)
         made = cases(world, database, scale, only)
         keys = {case.label: case.key for case in made}
@@ -262,7 +262,7 @@ def perform(
         write_plan(made, plan)
         enter_scripts(made, book)
         before = {case.entry.name: case.entry.everything(world) for case in made}
-        with staged(home, url, _connections(sandbox), plan) as stage:
+        with staged(home, url, connections_of(sandbox), plan) as stage:
             actors.append(stage)
             began = time.monotonic()
             stage.start(*{case.section for case in made})
@@ -272,7 +272,7 @@ def perform(
 
 
 @contextmanager
-def ending(sandbox: Sandbox) -> Iterator[None]:
+def serving(sandbox: Sandbox) -> Iterator[None]:
     """Serve a sandbox for the length of a ``with`` block.
 
     :param sandbox: The sandbox.
@@ -284,7 +284,11 @@ def ending(sandbox: Sandbox) -> Iterator[None]:
         sandbox.stop()
 
 
-def _connections(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
+def connections_of(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
+    """Return connections to a sandbox that look often, and leave every repetition to Airflow.
+
+    :param sandbox: The sandbox.
+    """
     return {
         name: {**fields, "extra": {**fields["extra"], "poll_interval": _WAIT_SECONDS, "retries": 0}}
         for name, fields in sandbox.connections().items()

@@ -21,7 +21,7 @@ from tests.e2e.kills.processes import Component, ShowStopped, await_that, is_gon
 from tests.e2e.kills.script import Deed, Step, Strike, Visit
 
 ROOT = Path(__file__).parents[3]
-_DAGS = Path(__file__).parent / "dags"
+DAGS = Path(__file__).parent / "dags"
 _MIGRATE_SECONDS = 180.0
 _START_SECONDS = 180.0
 _STOPPED_SECONDS = 60.0
@@ -38,7 +38,7 @@ _HEALTH = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 SETTINGS = {
     "CORE__EXECUTOR": "LocalExecutor",
-    "CORE__DAGS_FOLDER": str(_DAGS),
+    "CORE__DAGS_FOLDER": str(DAGS),
     "CORE__PARALLELISM": "10",
     "CORE__MAX_ACTIVE_TASKS_PER_DAG": "200",
     "API__WORKERS": "1",
@@ -131,7 +131,7 @@ class Stage:
             return pid
 
     def strike(self, step: Step, visit: Visit) -> Strike:
-        """Do what a step says, and return when the process of the attempt is gone.
+        """Do what a step says, and return when the process of the attempt is gone, if it is to be.
 
         :param step: The step.
         :param visit: The attempt.
@@ -141,6 +141,9 @@ class Stage:
         if worker is None or self._parts["scheduler"].pid not in [parent.pid for parent in worker.parents()]:
             raise RuntimeError(f"process {visit.pid} is no task of our scheduler")
         struck: tuple[int, ...] = ()
+        if step.deed is Deed.KILL_SUPERVISOR:
+            kill(worker)
+            return Strike(step, visit, (worker.pid,))
         if step.deed is Deed.KILL_TASK:
             kill(task)
             struck = (task.pid,)

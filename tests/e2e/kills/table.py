@@ -19,7 +19,10 @@ _SHARED = (
     "One SIGKILL of a triggerer meets all tasks that are deferred. It is in the rows of each, and once in the total."
 )
 _COUNTS = ("objects", "duplicates", "lost", "uncertain")
-_SEVERAL = "A create is in the row of each point at which it was disturbed, and once in the total."
+_SEVERAL = (
+    "A create is what has to be done once: an object, a change, a file. It is in the row of each point at which it was "
+    "disturbed, and once in the total."
+)
 
 
 @dataclass
@@ -49,7 +52,7 @@ def show(console: Console, findings: Sequence[Findings]) -> None:
             shown = map(str, [row.kills, len(row.verdicts), *counts])
             table.add_row(name if title == titles[0] else "", title, *shown, end_section=title == titles[-1])
     console.print(table)
-    console.print(_SEVERAL, _SHARED, sep="\n", highlight=False)
+    console.print(_SEVERAL, _SHARED, sep="\n", highlight=False, soft_wrap=True)
 
 
 def _rows(findings: Sequence[Findings]) -> dict[tuple[str, str], _Row]:

@@ -1,0 +1,154 @@
+"""Whether ``dag.test()`` and a real scheduler make the same of every operator, undisturbed.
+
+Each operator is asked for two things alike: one in a run of the scheduler, one with ``airflow dags test``.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from airflow_qa_provider.demo.environment import airflow_environment
+from airflow_qa_provider.demo.processes import child, ending, succeeded
+from airflow_qa_provider.demo.runner import tail
+from airflow_qa_provider.sandbox import Sandbox
+from tests.e2e.kills.catalogue import CATALOGUE
+from tests.e2e.kills.catalogue.entry import World
+from tests.e2e.kills.gate import Gate
+from tests.e2e.kills.plan import Case, enter_scripts, write_plan
+from tests.e2e.kills.processes import ShowStopped, await_that
+from tests.e2e.kills.script import Book, Key, Step, Strike, Visit
+from tests.e2e.kills.show import SANDBOX, connections_of, serving
+from tests.e2e.kills.stage import DAGS, ROOT, Stage, staged
+
+_SCHEDULED, _INLINE = "scheduled", "inline"
+"""DAGs, one for each way."""
+_SCHEDULED_SECONDS = 300.0
+_INLINE_SECONDS = 400.0
+_OVER = ("success", "failed", "upstream_failed", "skipped", "removed")
+_XCOMS = ("return_value", "remote_id", "result")
+
+Facts = dict[str, Any]
+"""What is compared of a task: its state, which XComs it has, how its result came about, and what the vendor has."""
+
+
+def compare(home: Path, address: str, only: Iterable[str], console: Console) -> list[str]:
+    """Run every operator both ways, and return what differs.
+
+    :param home: A folder of its own.
+    :param address: SQLAlchemy address of the scheduler's database.
+    :param only: Names of operators; all by default.
+    :param console: For progress.
+    """
+    files = home / "files"
+    files.mkdir()
+    sandbox, book = Sandbox(settings=SANDBOX), Book()
+    for vendor in sandbox.vendors:
+        sandbox.app(vendor).add_middleware(Gate, vendor=vendor, book=book, strike=_nobody)
+    with serving(sandbox):
+        world = World(sandbox, files)
+        names = list(only) or list(CATALOGUE)
+        scheduled, inline = ([_case(world, name, way) for name in names] for way in (_SCHEDULED, _INLINE))
+        enter_scripts([*scheduled, *inline], book)
+        keys = {case.label: case.key for case in (*scheduled, *inline)}
+        world.accepted = lambda label: book.parts[keys[label]].accepted
+        plans = home / "scheduled.json", home / "inline.json"
+        write_plan(scheduled, plans[0])
+        write_plan(inline, plans[1])
+        connections = connections_of(sandbox)
+        began = time.monotonic()
+        with staged(home, address, connections, plans[0]) as stage:
+            stage.start(_SCHEDULED)
+            stage.trigger(_SCHEDULED)
+            tested = _run_inline(home / "inline", connections, plans[1], inline, world)
+            ran = _await_scheduled(stage, scheduled, world)
+    differing = [
+        f"{name}: with the scheduler {ran[name]}, with dag.test() {tested[name]}"
+        for name in names
+        if ran[name] != tested[name]
+    ]
+    wrong = [f"{name}: {ran[name]}" for name in names if ran[name] == tested[name] and not ran[name]["good"]]
+    seconds = time.monotonic() - began
+    console.print(
+        f"  {len(names) - len(differing)} of {len(names)} operators are the same with dag.test() and with a "
+        f"scheduler, {seconds:.0f} s",
+        highlight=False,
+    )
+    return [*differing, *wrong]
+
+
+def _nobody(step: Step, visit: Visit) -> Strike:
+    raise RuntimeError(f"{visit.key}: nobody is to be disturbed here")
+
+
+def _case(world: World, name: str, way: str) -> Case:
+    entry, label = CATALOGUE[name], f"{way}-{name}-0"
+    return Case(entry, Key(way, name, -1), label, entry.prepare(world, label), ())
+
+
+def _await_scheduled(stage: Stage, made: list[Case], world: World) -> dict[str, Facts]:
+    run_id = stage.runs[_SCHEDULED]
+
+    def over() -> bool:
+        stage.check()
+        states = [ti["state"] for ti in stage.api.tasks(_SCHEDULED, run_id).values()]
+        return len(states) == len(made) and all(state in _OVER for state in states)
+
+    await_that("the scheduler's run", over, _SCHEDULED_SECONDS, stage.logs)
+    tasks = stage.api.tasks(_SCHEDULED, run_id)
+    return {
+        case.entry.name: _facts(
+            case,
+            world,
+            str(tasks[case.key]["state"]),
+            {name: stage.api.xcom(case.key, run_id, name) for name in _XCOMS},
+        )
+        for case in made
+    }
+
+
+def _run_inline(
+    home: Path, connections: Mapping[str, Mapping[str, Any]], plan: Path, made: list[Case], world: World
+) -> dict[str, Facts]:
+    home.mkdir()
+    env = airflow_environment(home, {"CORE__DAGS_FOLDER": str(DAGS)}, connections)
+    env |= {"KILLS_PLAN": str(plan), "PYTHONPATH": str(ROOT)}
+    for command in (["db", "migrate"], ["dags", "test", _INLINE]):
+        log = home / f"{command[0]}-{command[1]}.log"
+        with child(["airflow", *command], env, log) as process:
+            if not succeeded(process, _INLINE_SECONDS) and command[0] == "db":
+                raise ShowStopped(f"`airflow {' '.join(command)}` {ending(process)}\n{tail(log, 30)}")
+    with closing(sqlite3.connect(home / "airflow.db")) as database:
+        states = dict(database.execute("SELECT task_id, state FROM task_instance WHERE dag_id = ?", [_INLINE]))
+        rows = database.execute("SELECT task_id, key, value FROM xcom WHERE dag_id = ?", [_INLINE]).fetchall()
+    xcoms: dict[str, dict[str, Any]] = {}
+    for task_id, key, value in rows:
+        if key in _XCOMS:
+            xcoms.setdefault(task_id, {})[key] = json.loads(value)
+    return {
+        case.entry.name: _facts(case, world, str(states.get(case.entry.name)), xcoms.get(case.entry.name, {}))
+        for case in made
+    }
+
+
+def _facts(case: Case, world: World, state: str, xcoms: Mapping[str, Any]) -> Facts:
+    told = {name: value for name, value in xcoms.items() if value is not None}
+    result = told.get("result") or {}
+    effects = list(case.entry.effects(world, case.label, case.arguments))
+    believed = case.entry.believed({name: xcoms.get(name) for name in _XCOMS}, case.arguments)
+    return {
+        "state": state,
+        "xcoms": sorted(told),
+        "result": sorted(result),
+        "outcome": (result.get("journal") or result).get("outcome"),
+        "phase": result.get("phase"),
+        "objects": len(effects),
+        "good": state == "success" and effects == [believed],
+    }
