@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from airflow_qa_provider.clients.conqa import ConqaClient
     from airflow_qa_provider.clients.conqa.comparison import WantedMilestone
     from airflow_qa_provider.clients.conqa.fields import FieldValue, Option
-    from airflow_qa_provider.journal.changes import ChangeOutcome
+    from airflow_qa_provider.journal.changes import Changed, ChangeOutcome
 
     Rows = list[dict[str, Any]]
 
@@ -168,6 +169,7 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
     payload_fields = ("project_id", "external_id")
     template_fields = (*payload_fields, "conn_id", "rehearsal")
     ui_color = "#fdf0d9"
+    _was_gone = False
 
     def __init__(
         self, *, project_id: str, external_id: str, conqa_conn_id: str = "conqa_default", **kwargs: Any
@@ -175,6 +177,16 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
         super().__init__(conn_id=conqa_conn_id, **kwargs)
         self.project_id = project_id
         self.external_id = external_id
+
+    def change_once(self, context: Any) -> Changed:
+        """Make sure that there is no such milestone.
+
+        :param context: Airflow's task context.
+        """
+        changed = super().change_once(context)
+        if self._was_gone:
+            return replace(changed, outcome="unchanged", reason="CONQA has no such milestone", changes={})
+        return changed
 
     def changed_id(self) -> str:
         """Return the external id."""
@@ -222,6 +234,7 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
             if error.status_code != 404:
                 raise
             self.log.info("CONQA has no milestone %s: %s", self.external_id, error)
+            self._was_gone = True
 
     def outcome_of(self, current: Mapping[str, Any] | None) -> ChangeOutcome:
         """Return ``deleted``.

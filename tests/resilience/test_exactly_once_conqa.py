@@ -232,6 +232,15 @@ def test_what_is_not_there_is_not_deleted(sandbox: Sandbox) -> None:
     assert len(writes(sandbox)) == 1
 
 
+def test_what_conqa_does_not_find_was_not_deleted(sandbox: Sandbox) -> None:
+    sandbox.add_fault({"status": 200, "body": {"data": {"rows": {}}}}, method="GET")
+    deleting = delete(sandbox, external_id="P6-A9999")
+    deleting.attempt()
+
+    assert (result(deleting)["outcome"], result(deleting)["changes"]) == ("unchanged", {})
+    assert result(deleting)["reason"] == "CONQA has no such milestone"
+
+
 def test_a_milestone_that_moves_to_another_page_while_it_is_looked_for_is_deleted(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
