@@ -8,5 +8,6 @@
 - ``catalogue``: one entry per operator: how to ask for it, which request is its write, what it leaves at the vendor.
 - ``plan``: which operators are disturbed where, on which database.
 - ``stage``: databases, Airflow's processes and its REST API.
+- ``alike``: every operator undisturbed, with a scheduler and with ``dag.test()``.
 - ``show``: runs the plan; ``verdict`` counts; ``table`` prints.
 """

@@ -8,13 +8,15 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import requests
 from rich.console import Console
 from rich.markup import escape
 
+from tests.e2e.kills.alike import compare
 from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.database import NoDatabase, postgresql, programs, sqlite
 from tests.e2e.kills.processes import ShowStopped
@@ -36,23 +38,39 @@ def main() -> int:
     findings: list[Findings] = []
     problems: list[str] = []
     played = []
+    scale = 0 if args.quick else args.scale
     for part in args.database or DATABASES:
-        home = Path(tempfile.mkdtemp(prefix="airflow-qa-kills-"))
-        try:
+        with _home(keep=args.keep) as home, _noting(problems, part):
             database, address = _database(console, part, home)
             console.print(f"[bold]{database}[/]{f': {home}' if args.keep else ''}", highlight=False)
-            scale = 0 if args.quick else args.scale
             findings.append(perform(part, address, home, console, scale, args.only))
             played.append(database)
             problems += [f"{database}: {problem}" for problem in findings[-1].problems]
-        except (ShowStopped, requests.RequestException) as error:
-            problems.append(f"{part}: {error}")
-        finally:
-            if not args.keep:
-                shutil.rmtree(home, ignore_errors=True)
+    if not args.quick:
+        with _home(keep=args.keep) as home, _noting(problems, "undisturbed"), sqlite(home) as url:
+            console.print("[bold]undisturbed[/]", highlight=False)
+            problems += compare(home, url, args.only, console)
     return _conclude(
         console, findings, problems, played, time.monotonic() - began, 0 if args.quick or args.only else LEAST_KILLS
     )
+
+
+@contextmanager
+def _home(*, keep: bool) -> Iterator[Path]:
+    home = Path(tempfile.mkdtemp(prefix="airflow-qa-kills-"))
+    try:
+        yield home
+    finally:
+        if not keep:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _noting(problems: list[str], part: str) -> Iterator[None]:
+    try:
+        yield
+    except (ShowStopped, requests.RequestException) as error:
+        problems.append(f"{part}: {error}")
 
 
 def _database(console: Console, part: str, home: Path) -> tuple[str, AbstractContextManager[str]]:
