@@ -36,7 +36,8 @@ with DAG(
     @task
     def schedule() -> list[dict[str, str]]:
         path = ObjectStoragePath(Connection.get("site_schedule").extra_dejson["path"])
-        return list(csv.DictReader(path.read_text().splitlines()))
+        # "utf-8-sig" reads what Excel saves, too
+        return list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
 
     @task
     def planned(rows: list[dict[str, str]]) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ def shared_conqa() -> Iterator[Sandbox]:
 def conqa(shared_conqa: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_conqa.reset()
     path = tmp_path / "schedule.csv"
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
         csv.writer(file).writerows([COLUMNS, *SCHEDULE])
     connections = {
         **shared_conqa.connections(),
