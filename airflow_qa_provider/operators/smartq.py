@@ -250,6 +250,7 @@ class SmartQAddNoteOperator(CreatingOperator):
         from airflow_qa_provider.journal.smartq_notes import text_key
 
         rules.ids(self.users, "users")
+        rules.optional_id(self.parent_id, "parent_id")
         rules.flag(self.private, "private")
         rules.flag(self.notify_users, "notify_users")
         for file in self._source_files():

@@ -143,7 +143,7 @@ class Notes(Resource):
             "note",
             {
                 "text": rules.required(text, "text"),
-                self._client.dialect.reply_field: parent_id,
+                self._client.dialect.reply_field: rules.optional_id(parent_id, "parent_id"),
                 "private": rules.flag(private, "private"),
                 "notify_users": rules.flag(notify_users, "notify_users"),
                 "users": rules.ids(users, "users"),

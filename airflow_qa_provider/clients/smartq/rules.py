@@ -108,7 +108,24 @@ def ids(values: Iterable[Id] | Id | None, field: str) -> list[str] | None:
     listed = [values] if isinstance(values, (int, str)) else list(values)
     if not listed:
         raise refused(f"{field} is an empty list, which a form cannot carry; leave it out to change nothing")
-    return [required(value, field) for value in listed]
+    return [_id(value, field) for value in listed]
+
+
+def optional_id(value: Id | None, field: str) -> str | None:
+    """Return an id that need not be given.
+
+    :param value: The id; ``None`` means not given.
+    :param field: Name of the argument, for the message.
+    :raises QAValidationError: It is empty.
+    """
+    return None if value is None else _id(value, field)
+
+
+def _id(value: Id, field: str) -> str:
+    text = required(value, field)
+    if text.strip() == "None":  # PHP would read 0
+        raise refused(f"{field} is 'None', which a template makes of a result that is not there")
+    return text
 
 
 def comma_separated(values: Iterable[str] | str | None, field: str) -> str | None:
