@@ -752,6 +752,26 @@ def test_a_run_that_was_accepted_is_never_started_again(nameless: Sandbox) -> No
     assert posts(nameless, "task") == 1
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_run_without_an_id_that_fails_at_once_is_seen_to_fail(late: bool, nameless: Sandbox) -> None:
+    nameless.add_outcome("task", "error", seconds=0.0, times=1)
+    starting = Task(lambda: operator(nameless, "task"))
+    if late:
+        empty = {"status": 200, "body": {"data": [], "isSuccess": True}}
+        hidden = nameless.add_fault(empty, method="GET", path="scheduled-tasks$", first=2)
+        with pytest.raises(QAResponseError, match=r"The task run was created, but is not to be seen at the vendor\."):
+            starting.attempt()
+        nameless.remove_fault(hidden)
+    else:
+        with pytest.raises(QAJobFailedError):
+            starting.attempt()
+    with counting(nameless, "task") as made:
+        returned = starting.attempt()
+
+    assert list(made) == [returned]
+    assert starting.journal["generation"] == 2
+
+
 def test_the_hook_finds_the_run_that_it_started(nameless: Sandbox) -> None:
     task_id = nameless.connections()["qalyptus_default"]["extra"]["task_id"]
     with counting(nameless, "task") as made:
