@@ -97,8 +97,6 @@ def _shown(value: Any, secrets: list[str], name: str = "") -> Any:
 def _readable(data: Any) -> Any:
     if data is None or isinstance(data, (str, Mapping)):
         return data
-    if isinstance(data, (list, tuple)) and all(isinstance(one, (list, tuple)) and len(one) == 2 for one in data):
-        return [list(pair) for pair in data]
     return f"a body of type {type(data).__name__}"
 
 
