@@ -151,8 +151,8 @@ class Scout:
         return [
             one
             for one in self.finder.find(self.client, search)
-            # what ended badly is not taken over, since another one is created in its place in any case; but one that the
-            # vendor has accepted is not missing when it has
+            # what ended badly is not taken over, since another one is created in its place in any case; but one that
+            # the vendor has accepted is not missing when it has
             if one.id not in foreign
             and id_digest(one.id) not in old
             and (record.accepted or one.phase not in _ENDED_BADLY)
