@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -144,7 +145,12 @@ def _of_that_name(client: SmartQClient, search: Search) -> list[Row]:
         page_size=_PAGE_SIZE,
         limit=_MOST_ROWS,
     )
-    return [row for row in rows if str(row.get("name") or "").strip() == name]
+    return [row for row in rows if _as_read(row.get("name")) == _as_read(name)]
+
+
+def _as_read(name: Any) -> str:
+    """Return a name as people read it: it may be shown as HTML."""
+    return html.unescape(str(name or "")).strip()
 
 
 def _latest(client: SmartQClient, search: Search, since: float) -> Iterator[Row]:

@@ -250,6 +250,19 @@ def test_where_tags_are_not_shown_the_name_and_what_was_there_before_tell(
             twice.attempt()
 
 
+def test_a_name_that_is_shown_as_html_is_the_same(ticket: Callable[..., Task], monkeypatch: pytest.MonkeyPatch) -> None:
+    with run_sandbox(["smartq"], SandboxSettings(smartq=SmartQWire(hidden=("tags",)))) as sandbox:
+        connect(monkeypatch, sandbox)
+        killed = ticket(sandbox, name="Door's closer & frame")
+        with counting(lambda: tickets(sandbox)) as made:
+            before_the_answer(sandbox, killed, TICKETS)
+            shown = {"id": list(tickets(sandbox))[-1], "name": "Door&#039;s closer &amp; frame", "step_id": "1"}
+            body = {"error": None, "data": {"items": [shown], "count": 1}}
+            sandbox.add_fault({"status": 200, "body": body}, method="GET", path="/tickets$")
+            assert killed.attempt() == shown["id"]
+        assert len(made) == 1
+
+
 def test_mapped_tickets_of_one_name_are_told_apart(sandbox: Sandbox, ticket: Callable[..., Task]) -> None:
     north, south = ticket(), ticket()
     north.map_index, south.map_index = 0, 1
