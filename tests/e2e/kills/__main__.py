@@ -50,9 +50,8 @@ def main() -> int:
         with _home(keep=args.keep) as home, _noting(problems, "undisturbed"), sqlite(home) as url:
             console.print("[bold]undisturbed[/]", highlight=False)
             problems += compare(home, url, args.only, console)
-    return _conclude(
-        console, findings, problems, played, time.monotonic() - began, 0 if args.quick or args.only else LEAST_KILLS
-    )
+    least = 0 if args.quick or args.only or args.database else LEAST_KILLS
+    return _conclude(console, findings, problems, played, time.monotonic() - began, least)
 
 
 @contextmanager
