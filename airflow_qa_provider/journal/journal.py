@@ -103,7 +103,7 @@ class Journal:
         self._patience = patience
         self._noun = creator.noun
         self._vendor = identity.kind.partition(".")[0]
-        self._scout = Scout(client, finder, self._vendor, self._noun, claims, patience, notes.kept)
+        self._scout = Scout(client, finder, self._vendor, self._noun, claims, patience, notes.kept, creator.has_failed)
 
     def ensure(self) -> Made:
         """Return the object of the task, created if need be.

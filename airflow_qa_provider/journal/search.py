@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ class Scout:
     :param claims: What the other tasks of the run hold.
     :param patience: How long to look.
     :param notes_kept: Whether there is a task's state, for the advice to a person.
+    :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
     """
 
     client: Any
@@ -45,6 +47,7 @@ class Scout:
     claims: Claims
     patience: Patience
     notes_kept: bool
+    has_failed: Callable[[Phase], bool]
 
     def before(self, intent: Record) -> tuple[str, ...] | None:
         """Return digests of the ids of what is there already, ``None`` where that is not needed or cannot be seen.
@@ -88,7 +91,8 @@ class Scout:
         :raises QAError: The vendor could not be asked.
         """
         if self.finder is None:
-            raise self.uncertain(f"{record.loss}, and nothing at the vendor shows whether there is a {self.noun} of it")
+            loss = _loss(record, since)
+            raise self.uncertain(f"{loss}, and nothing at the vendor shows whether there is a {self.noun} of it")
         found: Candidate | None = None
         doubt: QAUncertainError | None = None
         for pause in self.patience.pauses(seconds):
@@ -128,19 +132,21 @@ class Scout:
         try:
             found = self._candidates(record, since)
         except QANotSupportedError as error:
-            problem = f"{record.loss}, and {error.message}"
+            problem = f"{_loss(record, since)}, and {error.message}"
             raise self.uncertain(f"{problem}. {error.hint}" if error.hint else problem) from error
         sure = [one for one in found if one.sure]
         listed = "; ".join(one.about for one in found)
         if sure and self.claims.others_ask_for(record.facts):
             raise self.uncertain(
-                f"{record.loss}, and another task of this run has asked for the same and has no answer yet: {listed}"
+                f"{_loss(record, since)}, and another task of this run has asked for the same and has no answer yet: "
+                f"{listed}"
             )
         if len(sure) == 1:
             return sure[0]
         if not found:
             return None
-        raise self.uncertain(f"{record.loss}, and it cannot be told whether one of these came of it: {listed}")
+        loss = _loss(record, since)
+        raise self.uncertain(f"{loss}, and it cannot be told whether one of these came of it: {listed}")
 
     def _candidates(self, record: Record, since: float | None) -> list[Candidate]:
         if self.finder is None:
@@ -155,5 +161,12 @@ class Scout:
             # the vendor has accepted is not missing when it has
             if one.id not in foreign
             and id_digest(one.id) not in old
-            and (record.accepted or one.phase not in _ENDED_BADLY)
+            and (record.accepted or not (one.phase in _ENDED_BADLY or self.has_failed(one.phase)))
         ]
+
+
+def _loss(record: Record, since: float) -> str:
+    """Say what is missing. Without a task's state, nobody knows when the request was sent, nor whether it was."""
+    if since < record.sent_at:
+        return "this Airflow keeps no state of tasks, so what an earlier attempt sent is unknown"
+    return record.loss

@@ -234,6 +234,18 @@ def test_without_a_state_a_failed_object_is_replaced(sandbox: Sandbox, task: Cal
     assert list(made)[1] == returned
 
 
+def test_without_a_state_warnings_that_fail_the_task_are_replaced(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome("task", "warning", times=2)
+    strict = task("task", keeps_state=False, on_warning="fail")
+    with counting(sandbox, "task") as made:
+        for _ in range(2):
+            with pytest.raises(QAJobFailedError):
+                strict.attempt()
+        returned = strict.attempt()
+
+    assert list(made)[2] == returned
+
+
 # Lost answers
 
 

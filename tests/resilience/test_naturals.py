@@ -163,8 +163,9 @@ def test_without_a_state_a_name_is_no_proof_but_an_address_is(
     person = calling("users.create", calls["users.create"], keeps_state=False)
     first, second = place.attempt(), person.attempt()
 
-    with pytest.raises(QAUncertainError, match=rf"audit object {first} \('Warehouse 7'\)"):
+    with pytest.raises(QAUncertainError, match=rf"audit object {first} \('Warehouse 7'\)") as refused:
         place.attempt()
+    assert "this Airflow keeps no state of tasks, so what an earlier attempt sent is unknown" in str(refused.value)
     assert person.attempt() == second
     assert posts(sandbox, "users.create") == 2
 
