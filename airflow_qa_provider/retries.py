@@ -18,6 +18,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 _MOST_DOUBLINGS = 6
 _JITTER = 0.1
+_MOST_SECONDS = 86400.0
 
 
 class QARetryPolicy(RetryPolicy):
@@ -25,7 +26,8 @@ class QARetryPolicy(RetryPolicy):
 
     - An error that a retry cannot mend (401, 403, 404, 400 and 422, bad input, an uncertain create) fails the task now,
       whatever its ``retries``.
-    - 429 waits exactly as long as the vendor asks for.
+    - 429 waits exactly as long as the vendor asks for, up to a day: a longer ``Retry-After`` is more likely a moment in
+      place of seconds, and would park the task for years, or lead to a date that Python does not have.
     - 5xx, time-outs and broken connections back off: ``retry_delay``, doubled with every try, with a tenth of jitter,
       but never before a ``Retry-After`` is over. A task with ``retry_exponential_backoff`` of its own keeps that.
     - Anything else is left to the task's settings.
@@ -54,9 +56,11 @@ class QARetryPolicy(RetryPolicy):
             return RetryDecision.default()
         if exception.permanent:
             return RetryDecision.fail(f"{type(exception).__name__}: a retry would get the same answer")
-        wished = exception.retry_after
+        wished = None if exception.retry_after is None else min(exception.retry_after, _MOST_SECONDS)
         if isinstance(exception, QARateLimitError) and wished is not None:
-            return RetryDecision.retry(timedelta(seconds=wished), f"the vendor asks to wait {wished:g} s")
+            return RetryDecision.retry(
+                timedelta(seconds=wished), f"the vendor asks to wait {exception.retry_after:g} s"
+            )
         if isinstance(exception, (QAServerError, QATransportError)):
             return self._back_off(wished or 0.0, try_number, getattr((context or {}).get("ti"), "task", None))
         return RetryDecision.default()

@@ -117,6 +117,12 @@ def audit(**arguments: Any) -> MonitorQACreateAuditOperator:
     return MonitorQACreateAuditOperator(task_id="audit", **{**given, **arguments})
 
 
+@pytest.mark.parametrize("kind", [QARateLimitError, QAServerError])
+def test_a_moment_in_place_of_seconds_parks_no_task_for_years(kind: type[QAError]) -> None:
+    for wished in (1795314000.0, 1795314000000.0, 1e20):
+        assert decide(kind("later", retry_after=wished)).retry_delay == timedelta(days=1)
+
+
 def test_it_is_the_default_and_can_be_replaced() -> None:
     mine = MyPolicy()
     assert isinstance(audit().retry_policy, QARetryPolicy)
