@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import itertools
 import os
 import pkgutil
@@ -16,12 +17,14 @@ from typing import Any
 import psutil
 import pytest
 import requests
+from rich.console import Console
 
 from airflow_qa_provider import operators, transfers
 from airflow_qa_provider.operators.base import CreatingOperator, RemoteJobOperator
 from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings
 from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator
+from tests.e2e.kills import __main__ as harness
 from tests.e2e.kills import boundary, database, verdict
 from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.gate import Gate
@@ -197,6 +200,19 @@ def test_without_drivers_there_is_no_postgresql(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(database, "find_spec", lambda name: None)
     with pytest.raises(database.NoDatabase, match=r"psycopg2 is not installed \(extra e2e\)"):
         database.programs()
+
+
+def test_a_postgresql_that_does_not_start_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("initdb", "postgres"):
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\necho no such locale >&2\nexit 1\n")
+        program.chmod(0o755)
+    monkeypatch.setattr(harness, "programs", lambda: [tmp_path])
+    said = io.StringIO()
+    console = Console(file=said, width=400)
+    with harness._served(console, "postgresql", tmp_path) as (database, url):
+        assert (database, url.partition(":")[0]) == ("sqlite", "sqlite")
+    assert "its part is played on SQLite" in said.getvalue()
 
 
 # What is wrong

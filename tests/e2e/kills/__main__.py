@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import requests
@@ -40,10 +40,10 @@ def main() -> int:
     played = []
     scale = 0 if args.quick else args.scale
     for part in args.database or DATABASES:
-        with _home(keep=args.keep) as home, _noting(problems, part):
-            database, address = _database(console, part, home)
+        with _home(keep=args.keep) as home, _noting(problems, part), _served(console, part, home) as served:
+            database, url = served
             console.print(f"[bold]{database}[/]{f': {home}' if args.keep else ''}", highlight=False)
-            findings.append(perform(part, address, home, console, scale, args.only))
+            findings.append(perform(part, url, home, console, scale, args.only))
             played.append(database)
             problems += [f"{database}: {problem}" for problem in findings[-1].problems]
     if not args.quick:
@@ -72,14 +72,27 @@ def _noting(problems: list[str], part: str) -> Iterator[None]:
         problems.append(f"{part}: {error}")
 
 
-def _database(console: Console, part: str, home: Path) -> tuple[str, AbstractContextManager[str]]:
-    """Return the database for a part of the plan: SQLite where there is no PostgreSQL, so that no kill is left out."""
-    if part == "postgresql":
+@contextmanager
+def _served(console: Console, part: str, home: Path) -> Iterator[tuple[str, str]]:
+    """Give name and address of a database: SQLite where there is no PostgreSQL, so that no kill is left out."""
+    with ExitStack() as stack:
+        url = None
+        if part == "postgresql":
+            try:
+                url = _first_that_works(stack, home)
+            except NoDatabase as error:
+                console.print(f"No PostgreSQL, so its part is played on SQLite: {escape(str(error))}", highlight=False)
+        yield (part, url) if url else ("sqlite", stack.enter_context(sqlite(home)))
+
+
+def _first_that_works(stack: ExitStack, home: Path) -> str:
+    problems = []
+    for folder in programs():
         try:
-            return part, postgresql(home, programs())
+            return stack.enter_context(postgresql(home, folder))
         except NoDatabase as error:
-            console.print(f"No PostgreSQL, so its part is played on SQLite: {escape(str(error))}", highlight=False)
-    return "sqlite", sqlite(home)
+            problems.append(str(error))
+    raise NoDatabase("; ".join(problems))
 
 
 def _conclude(

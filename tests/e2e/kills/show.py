@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +229,7 @@ def _by_hand(case: Case) -> Iterator[tuple[Deed, Step | None]]:
 
 def perform(
     database: str,
-    address: AbstractContextManager[str],
+    url: str,
     home: Path,
     console: Console,
     scale: int,
@@ -238,7 +238,7 @@ def perform(
     """Run the plan for one database, and count.
 
     :param database: Its name.
-    :param address: Gives its SQLAlchemy address.
+    :param url: Its SQLAlchemy address.
     :param home: A folder of its own.
     :param console: For progress.
     :param scale: How often everything is done.
@@ -254,7 +254,7 @@ def perform(
 
     for vendor in sandbox.vendors:
         sandbox.app(vendor).add_middleware(Gate, vendor=vendor, book=book, strike=strike)
-    with serving(sandbox), address as url:
+    with serving(sandbox):
         world = World(sandbox, files)
         made = cases(world, database, scale, only)
         keys = {case.label: case.key for case in made}
