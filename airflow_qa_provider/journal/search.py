@@ -92,7 +92,7 @@ class Scout:
         """
         if self.finder is None:
             loss = _loss(record, since)
-            raise self.uncertain(f"{loss}, and nothing at the vendor shows whether there is a {self.noun} of it")
+            raise self.uncertain(f"{loss}, and nothing at the vendor shows whether any {self.noun} came of it")
         found: Candidate | None = None
         doubt: QAUncertainError | None = None
         for pause in self.patience.pauses(seconds):

@@ -520,7 +520,7 @@ def test_nobody_can_tell_whether_a_lost_report_is_made(policy: str, sandbox: San
     sandbox.add_fault("reset_after", method="POST", times=1)
     losing = report(sandbox, on_uncertain=policy)
     kind, words = (
-        (QAUncertainError, "nothing at the vendor shows whether there is a report of it")
+        (QAUncertainError, "nothing at the vendor shows whether any report came of it")
         if policy == "fail"
         else (QAConnectionLostError, "on_uncertain is 'repeat': a retry creates another one")
     )
