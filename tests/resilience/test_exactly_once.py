@@ -832,9 +832,7 @@ def test_what_cannot_be_searched_is_uncertain(sandbox: Sandbox) -> None:
     policy = "fail"
     reminding = Task(lambda: Reminder(task_id="create", text="Walk", on_uncertain=policy))
     for outcome in ("The request was sent, and the answer", "This attempt has created nothing"):
-        with pytest.raises(
-            QAUncertainError, match=f"nothing at the vendor shows whether any reminder.*{outcome}"
-        ):
+        with pytest.raises(QAUncertainError, match=f"nothing at the vendor shows whether any reminder.*{outcome}"):
             reminding.attempt()
     assert posts(sandbox, "audit") == 1
 
