@@ -44,6 +44,12 @@ class Claims:
             self._ti.xcom_push(key=REMOTE_ID, value=object_id)
             self._own = object_id
 
+    def release(self) -> None:
+        """Take back that the object belongs to this task: whose it is cannot be told."""
+        if self._own is not None:
+            self._ti.xcom_push(key=REMOTE_ID, value=None)
+            self._own = None
+
     @contextmanager
     def asking(self, facts: Mapping[str, Any]) -> Iterator[None]:
         """Tell the others, for as long as a request is on its way, that an object which they find may be of this task.

@@ -303,6 +303,8 @@ class Journal:
         """Take an object that was found, unless another task of this run takes it at the same moment."""
         self._claims.hold(found.id)
         if found.id in self._claims.of_others():
+            # a claim that stays would keep it from the other task when a person has cleared that one
+            self._claims.release()
             raise self._scout.uncertain(f"another task of this run has taken the same {self._noun}: {found.about}")
         held = replace(record, object_id=found.id)
         self._notes.complete(held)

@@ -692,6 +692,7 @@ def test_two_tasks_that_find_the_same_object_both_refuse(sandbox: Sandbox, task:
     north.xcoms = TakenMeanwhile()
     with pytest.raises(QAUncertainError, match="another task of this run has taken the same report request"):
         north.attempt()
+    assert north.xcoms[0, "remote_id"] is None, "the other one may have it"
 
 
 # What was there before

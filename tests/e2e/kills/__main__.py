@@ -33,7 +33,7 @@ def main() -> int:
     args = _arguments()
     # what is started here is ended here, also when continuous integration gives up
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    console = Console(width=None if sys.stdout.isatty() else 140)
+    console = Console(width=None if sys.stdout.isatty() else 160)
     began = time.monotonic()
     findings: list[Findings] = []
     problems: list[str] = []
