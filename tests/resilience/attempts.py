@@ -14,6 +14,10 @@ from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from airflow_qa_provider.sandbox import Sandbox
+
 
 class Killed(BaseException):
     """SIGKILL, as far as a test can survive it: no handler of the code under test may catch it."""
@@ -101,3 +105,10 @@ def killed_when(happened: Callable[[], bool]) -> Iterator[None]:
         survived.set()
         killer.join(10)
         signal.signal(signal.SIGUSR1, previous)
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, **extra: Any) -> None:
+    """Hand the connections of a sandbox to Airflow: each request is sent once, and looks come in quick succession."""
+    for name, connection in sandbox.connections().items():
+        settings = {"poll_interval": 0.03, "retries": 0, **connection["extra"], **extra}
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": settings}))

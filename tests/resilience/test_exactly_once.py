@@ -35,7 +35,7 @@ from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
 from airflow_qa_provider.sandbox.settings import QalyptusWire
-from tests.resilience.attempts import Killed, Task, killed_when
+from tests.resilience.attempts import Killed, Task, connect, killed_when
 
 SECONDS = {"audit_pickup_seconds": 0.02, "audit_seconds": 0.1, "report_seconds": 0.1, "task_seconds": 0.1}
 IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
@@ -47,12 +47,6 @@ VENDOR_OF = {"audit": "monitorqa", "report": "qalyptus", "task": "qalyptus"}
 def shared_sandbox() -> Iterator[Sandbox]:
     with run_sandbox(["monitorqa", "qalyptus"], SandboxSettings(**SECONDS)) as sandbox:
         yield sandbox
-
-
-def connect(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, **extra: Any) -> None:
-    for name, connection in sandbox.connections().items():
-        settings = {"poll_interval": 0.03, "retries": 0, **connection["extra"], **extra}
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": settings}))
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from airflow_qa_provider.hooks.smartq import SmartQHook
 from airflow_qa_provider.operators.conqa import ConqaOperator
 from airflow_qa_provider.operators.smartq import SmartQOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
-from tests.resilience.attempts import Killed, Task
+from tests.resilience.attempts import Killed, Task, connect
 
 TOKEN = "/oauth2/"
 
@@ -36,9 +36,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_sandbox.reset()
-    for name, connection in shared_sandbox.connections().items():
-        extra = {**connection["extra"], "retries": 0}
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": extra}))
+    connect(monkeypatch, shared_sandbox)
     return shared_sandbox
 
 

@@ -33,7 +33,7 @@ from airflow_qa_provider.operators.conqa import (
 )
 from airflow_qa_provider.retries import QARetryPolicy
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
-from tests.resilience.attempts import Killed, Task, killed_when
+from tests.resilience.attempts import Killed, Task, connect, killed_when
 
 IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.2, no_id=0.2, settled=0.1, not_found=0.0)
 THERE, NEW = "P6-A1310", "P6-A2000"
@@ -53,12 +53,6 @@ def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
     for base in (ChangingOperator, CreatingOperator):
         monkeypatch.setattr(base, "patience", IN_A_MOMENT)
     return shared_sandbox
-
-
-def connect(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, **extra: Any) -> None:
-    (connection,) = sandbox.connections().values()
-    fields = {**connection, "extra": {**connection["extra"], "retries": 0, **extra}}
-    monkeypatch.setenv("AIRFLOW_CONN_CONQA_DEFAULT", json.dumps(fields))
 
 
 def ids(sandbox: Sandbox) -> dict[str, Any]:

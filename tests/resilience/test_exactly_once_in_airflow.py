@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import runpy
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 from airflow_qa_provider.journal.attempt import Patience
 from airflow_qa_provider.operators.base import CreatingOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from tests.resilience.attempts import connect
 
 pytestmark = pytest.mark.slow
 
@@ -62,9 +62,7 @@ def airflow_db() -> None:
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     with run_sandbox(["monitorqa", "qalyptus"], SandboxSettings(**SECONDS)) as vendors:
-        for name, connection in vendors.connections().items():
-            extra = {**connection["extra"], "poll_interval": 0.05, "retries": 0}
-            monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": extra}))
+        connect(monkeypatch, vendors)
         yield vendors
 
 

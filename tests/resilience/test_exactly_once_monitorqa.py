@@ -36,7 +36,7 @@ from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator, MonitorQAReopenAuditOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
 from airflow_qa_provider.sandbox.outcomes import Outcome
-from tests.resilience.attempts import Killed, Task
+from tests.resilience.attempts import Killed, Task, connect
 
 IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.15, no_id=0.15, settled=0.05, not_found=0.0)
 WEEKLY = {"days_of_week": ["monday", "thursday"], "repeat_every": 2}
@@ -52,9 +52,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_sandbox.reset()
-    for name, connection in shared_sandbox.connections().items():
-        extra = {**connection["extra"], "retries": 0}
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": extra}))
+    connect(monkeypatch, shared_sandbox)
     for base in (CreatingOperator, ChangingOperator):
         monkeypatch.setattr(base, "patience", IN_A_MOMENT)
     return shared_sandbox

@@ -16,7 +16,7 @@ from airflow_qa_provider.journal.attempt import Patience
 from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.monitorqa import MonitorQAUpdateCorrectiveActionOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
-from tests.resilience.attempts import Killed, Task
+from tests.resilience.attempts import Killed, Task, connect
 
 IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.15, settled=0.05)
 DUE = "2099-01-31T18:00:00.000Z"
@@ -31,9 +31,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_sandbox.reset()
-    for name, connection in shared_sandbox.connections().items():
-        extra = {**connection["extra"], "retries": 0}
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": extra}))
+    connect(monkeypatch, shared_sandbox)
     monkeypatch.setattr(ChangingOperator, "patience", IN_A_MOMENT)
     return shared_sandbox
 

@@ -37,7 +37,7 @@ from airflow_qa_provider.operators.smartq import (
 )
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
 from airflow_qa_provider.sandbox.settings import SmartQWire
-from tests.resilience.attempts import Killed, Task, killed_when
+from tests.resilience.attempts import Killed, Task, connect, killed_when
 
 IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
 TICKETS, NOTES, FILES = "/tickets$", "/notes$", "/filesv2$"
@@ -47,12 +47,6 @@ TICKETS, NOTES, FILES = "/tickets$", "/notes$", "/filesv2$"
 def shared_sandbox() -> Iterator[Sandbox]:
     with run_sandbox(["smartq"]) as sandbox:
         yield sandbox
-
-
-def connect(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, **extra: Any) -> None:
-    for name, connection in sandbox.connections().items():
-        fields = {**connection, "extra": {"retries": 0, **connection["extra"], **extra}}
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(fields))
 
 
 @pytest.fixture(autouse=True)

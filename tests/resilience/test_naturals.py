@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
@@ -21,7 +20,7 @@ from airflow_qa_provider.journal.qalyptus_naturals import NATURALS as QALYPTUS
 from airflow_qa_provider.operators.generic import MonitorQAOperator, QalyptusOperator, VendorOperator
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator
 from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
-from tests.resilience.attempts import Task
+from tests.resilience.attempts import Task, connect
 
 IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.1, settled=0.05, not_found=0.0)
 LABELS = [{"min": 0, "max": 100, "label": "All", "color": "#00FF00"}]
@@ -38,9 +37,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_sandbox.reset()
     monkeypatch.setattr(VendorOperator, "patience", IN_A_MOMENT)
-    for name, connection in shared_sandbox.connections().items():
-        extra = {**connection["extra"], "retries": 0}
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({**connection, "extra": extra}))
+    connect(monkeypatch, shared_sandbox)
     return shared_sandbox
 
 
