@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_qa_provider.inputs import required_id
 from airflow_qa_provider.operators.base import CreatingOperator
 from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.generic import VendorOperator
-from airflow_qa_provider.operators.inputs import required_id
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.conqa import ConqaClient

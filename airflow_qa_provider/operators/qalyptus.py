@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.inputs import required_id
 from airflow_qa_provider.operators.base import RemoteJobOperator
 from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.operators.inputs import required_id
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.qalyptus import QalyptusClient

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.inputs import required_id
 from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.generic import VendorOperator
-from airflow_qa_provider.operators.inputs import required_id
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.simplo import SimploClient
@@ -29,7 +29,24 @@ class SimploOperator(VendorOperator):
         super().__init__(conn_id=simplo_conn_id, **kwargs)
 
 
-class SimploApproveReportOperator(ChangingOperator):
+class _ReportOperator(ChangingOperator):
+    """What the operators for one billing report share."""
+
+    noun = "billing report"
+    payload_fields = ("report_id",)
+    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    ui_color = "#f9e3ee"
+
+    def __init__(self, *, report_id: str | int, simplo_conn_id: str = "simplo_default", **kwargs: Any) -> None:
+        super().__init__(conn_id=simplo_conn_id, **kwargs)
+        self.report_id = report_id
+
+    def changed_id(self) -> str:
+        """Return the id of the report."""
+        return _report_id(self.report_id)
+
+
+class SimploApproveReportOperator(_ReportOperator):
     """Approves a billing report, once. Simplo IS then keeps a PDF of it and mails the person who answers for it.
 
     Whether it is approved is told by ``approved_at``; a report that is approved already is left alone. The hash that
@@ -47,19 +64,7 @@ class SimploApproveReportOperator(ChangingOperator):
     :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
     """
 
-    kind = "simplo.report"
-    noun = "billing report"
-    payload_fields = ("report_id",)
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
-    ui_color = "#f9e3ee"
-
-    def __init__(self, *, report_id: str | int, simplo_conn_id: str = "simplo_default", **kwargs: Any) -> None:
-        super().__init__(conn_id=simplo_conn_id, **kwargs)
-        self.report_id = report_id
-
-    def changed_id(self) -> str:
-        """Return the id of the report."""
-        return _report_id(self.report_id)
+    kind = "simplo.approval"
 
     def wanted(self, client: SimploClient, moment: datetime) -> Mapping[str, Any]:
         """Return that it is to be approved.
@@ -99,7 +104,7 @@ class SimploApproveReportOperator(ChangingOperator):
         return {"approved_at": client.reports.get(self.changed_id()).get("approved_at")}
 
 
-class SimploIssueInvoiceOperator(ChangingOperator):
+class SimploIssueInvoiceOperator(_ReportOperator):
     """Turns a billing report into an invoice in iDoklad, once. One that is invoiced already is left alone.
 
     Simplo IS has no guard against a second invoice, and a repeated call may issue one. Whether there is an invoice is
@@ -120,27 +125,11 @@ class SimploIssueInvoiceOperator(ChangingOperator):
     :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
     """
 
-    kind = "simplo.report"
-    noun = "billing report"
-    payload_fields = ("report_id",)
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
-    ui_color = "#f9e3ee"
+    kind = "simplo.invoice"
 
-    def __init__(
-        self,
-        *,
-        report_id: str | int,
-        on_uncertain: OnUncertain = "fail",
-        simplo_conn_id: str = "simplo_default",
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(conn_id=simplo_conn_id, **kwargs)
-        self.report_id = report_id
+    def __init__(self, *, report_id: str | int, on_uncertain: OnUncertain = "fail", **kwargs: Any) -> None:
+        super().__init__(report_id=report_id, **kwargs)
         self.on_uncertain = on_uncertain
-
-    def changed_id(self) -> str:
-        """Return the id of the report."""
-        return _report_id(self.report_id)
 
     def wanted(self, client: SimploClient, moment: datetime) -> Mapping[str, Any]:
         """Return that it is to be invoiced.

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.inputs import required_id
 from airflow_qa_provider.operators.base import CreatingOperator
 from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.generic import VendorOperator
-from airflow_qa_provider.operators.inputs import required_id
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.smartq import SmartQClient

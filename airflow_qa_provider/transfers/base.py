@@ -95,24 +95,3 @@ class ReportToObjectStorageOperator(RetryingTask, BaseOperator):
             stop=self._stop,
             **facts,
         )
-
-
-def required_id(value: object, field: str, vendor: str) -> str:
-    """Return an id that must be given.
-
-    :param value: The value, after templating.
-    :param field: Name of the argument, for the message.
-    :param vendor: Vendor in lower case, for the message.
-    :raises QAValidationError: It is empty, or a template found nothing.
-    """
-    from airflow_qa_provider.exceptions import QAValidationError
-
-    text = "" if value is None else str(value).strip()
-    if text in ("", "None"):
-        raise QAValidationError(
-            f"{field} is required, got {value!r}",
-            vendor=vendor,
-            outcome="Nothing was sent",
-            hint="If it comes from another task, look at what that task returned",
-        )
-    return text

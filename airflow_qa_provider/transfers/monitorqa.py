@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from airflow_qa_provider.inputs import required_id
 from airflow_qa_provider.retries import fail_now
-from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator, required_id
+from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.download import Download

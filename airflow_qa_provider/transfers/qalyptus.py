@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.inputs import required_id
 from airflow_qa_provider.retries import fail_now
-from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator, required_id
+from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.qalyptus import QalyptusClient

@@ -202,7 +202,7 @@ def test_a_kill_before_the_start_or_after_the_end_does_nothing(audit_ids: list[s
     ("arguments", "named"),
     [
         ({"audit_id": ""}, "audit_id is required, got ''"),
-        ({"audit_id": "None"}, "look at what that task returned"),
+        ({"audit_id": "None"}, "look whether that task has returned it"),
         ({"audit_id": None}, "audit_id is required, got None"),
         ({"report": "docx"}, "report must be one of pdf, json, got 'docx'"),
         ({"report_type": 3}, "report_type must be one of regular, 0, summary, 1, full, 2, got 3"),

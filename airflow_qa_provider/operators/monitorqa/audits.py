@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.inputs import from_moment, required_id
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
 from airflow_qa_provider.operators.base import RemoteJobOperator
 from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.operators.inputs import from_moment, required_id
 from airflow_qa_provider.operators.monitorqa.updates import cannot_update, check_same
 
 if TYPE_CHECKING:

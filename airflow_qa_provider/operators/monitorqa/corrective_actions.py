@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.inputs import from_moment, required_id
 from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.operators.inputs import from_moment, required_id
 
 if TYPE_CHECKING:
     from airflow_qa_provider.clients.monitorqa import MonitorQAClient

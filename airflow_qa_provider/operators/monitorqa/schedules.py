@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.inputs import from_moment, required_id
 from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.operators.inputs import from_moment, required_id
 from airflow_qa_provider.operators.monitorqa.updates import check_same
 
 if TYPE_CHECKING:
