@@ -68,8 +68,8 @@ def fill(store: SmartQStore) -> None:
 
 def _working_moments(now: datetime, count: int, rng: random.Random) -> list[datetime]:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    days = [midnight - timedelta(days=number) for number in range(2, _DAYS)]
-    working = [day for day in days if day.weekday() < 5]
+    # by distance from now and not by weekday, so that the board is the same on every date
+    working = [midnight - timedelta(days=number) for number in range(2, _DAYS) if number % 7 not in (5, 6)]
     return sorted(rng.choice(working) + timedelta(minutes=rng.randint(7 * 60, 16 * 60)) for _ in range(count))
 
 
