@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 EXTRAS := dev,sandbox,inspect
 BENCH := .venv-bench
 NO_POSTGRESQL := echo "The extra e2e could not be installed here: SQLite only"
-SOURCES := $(wildcard airflow_qa_provider example_dags tests scripts benchmarks hatch_build.py)
+SOURCES := $(wildcard airflow_qa_provider sandbox example_dags tests scripts benchmarks hatch_build.py)
 
 # The caller's Airflow and Python settings must not reach ours.
 unexport $(filter AIRFLOW__% AIRFLOW_CONN_% AIRFLOW_VAR_% AIRFLOW_HOME AIRFLOW_CONFIG,$(.VARIABLES))
@@ -28,15 +28,15 @@ help: ## list the targets
 setup: $(STAMP) ## create .venv with the pinned versions of constraints.txt; instant when nothing changed
 
 # __init__.py holds the version that the installed metadata repeats.
-$(STAMP): pyproject.toml constraints.txt hatch_build.py airflow_qa_provider/__init__.py
+$(STAMP): pyproject.toml sandbox/pyproject.toml constraints.txt hatch_build.py airflow_qa_provider/__init__.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "constraints.txt needs Python 3.11 or newer, $(PYTHON) is %d.%d: make PYTHON=python3.11 setup" % sys.version_info[:2])'
 	@echo "Installing into $(VENV) with $(if $(UV),uv,pip): about a minute the first time"
 ifneq ($(UV),)
 	@test -x $(BIN)/python || $(UV) venv --quiet --seed --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
-	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable ./sandbox --editable '.[$(EXTRAS)]'
 else
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ./sandbox --editable '.[$(EXTRAS)]'
 endif
 	@touch $@
 
@@ -47,7 +47,7 @@ airflow: setup ## open the demo in Airflow's own user interface; Ctrl-C ends it
 	@exec $(BIN)/airflow-qa demo --ui
 
 sandbox: setup ## serve the five services locally, to point a connection at; Ctrl-C ends it
-	@exec $(BIN)/airflow-qa sandbox
+	@exec $(BIN)/qa-sandbox serve
 
 test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
@@ -63,10 +63,10 @@ $(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt
 	@echo "Installing this package and the other providers into $(BENCH): about a minute the first time"
 ifneq ($(UV),)
 	@test -x $(BENCH)/bin/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(BENCH)
-	@$(UV) pip install --quiet --python $(BENCH)/bin/python --constraint constraints.txt --constraint benchmarks/constraints.txt --editable '.[bench]'
+	@$(UV) pip install --quiet --python $(BENCH)/bin/python --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench]'
 else
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --constraint benchmarks/constraints.txt --editable '.[bench]'
+	@$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench]'
 endif
 	@touch $@
 
@@ -76,9 +76,9 @@ e2e: $(VENV)/.installed-e2e ## kill Airflow's processes 200 times and count what
 # Without wheels of PostgreSQL for this platform, the harness does what it can on SQLite.
 $(VENV)/.installed-e2e: $(STAMP)
 ifneq ($(UV),)
-	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[e2e]' || $(NO_POSTGRESQL)
+	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable ./sandbox --editable '.[e2e]' || $(NO_POSTGRESQL)
 else
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[e2e]' || $(NO_POSTGRESQL)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ./sandbox --editable '.[e2e]' || $(NO_POSTGRESQL)
 endif
 	@touch $@
 
@@ -101,12 +101,13 @@ docs: setup ## build the documentation into docs/_build
 	@$(BIN)/python -W ignore -m sphinx -q -W --keep-going docs docs/_build
 	@echo "docs/_build/index.html"
 
-build: setup ## build the sdist and the wheel into dist/
+build: setup ## build sdist and wheel of both distributions into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
+	@$(BIN)/python -m build --no-isolation --outdir dist sandbox
 
 constraints: ## resolve everything anew for AIRFLOW_VERSION and rewrite constraints.txt
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e'
 
 clean: ## remove what builds, tests and demos left behind (.venv stays)
 	@rm -rf build dist demo-output .airflow .coverage htmlcov docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	@find airflow_qa_provider example_dags tests scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find airflow_qa_provider sandbox example_dags tests scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider import __version__
-from airflow_qa_provider.clients.vendors import VENDORS, WITH_OPENAPI_FILE
+from airflow_qa_provider.vendors.names import VENDORS, WITH_OPENAPI_FILE
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.openapi_import import RouteImport
+    from airflow_qa_provider.rest.openapi_import import RouteImport
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     from airflow_qa_provider.demo import command as demo
     from airflow_qa_provider.doctor import command as doctor
-    from airflow_qa_provider.sandbox import command as sandbox
 
     parser = argparse.ArgumentParser(prog="airflow-qa", description="Tools of the Airflow QA provider.")
     parser.add_argument("--version", action="version", version=f"airflow-qa-provider {__version__}")
@@ -44,9 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_arguments(command)
     command.set_defaults(run=demo.main)
 
-    command = commands.add_parser("sandbox", help="serve the vendors' APIs locally")
-    sandbox.add_arguments(command)
-    command.set_defaults(run=sandbox.main)
+    _add_sandbox(commands.add_parser("sandbox", help="serve the vendors' APIs locally (qa-sandbox serve)"))
 
     command = commands.add_parser("doctor", help="prove connections, and say what is wrong with those that fail")
     doctor.add_arguments(command)
@@ -54,6 +51,22 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_routes(commands.add_parser("routes", help="which HTTP route each client operation uses"))
     return parser
+
+
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    try:
+        from qa_sandbox import command as sandbox
+    except ModuleNotFoundError:
+        parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+        parser.set_defaults(run=_no_sandbox)
+    else:
+        sandbox.add_arguments(parser)
+        parser.set_defaults(run=sandbox.main)
+
+
+def _no_sandbox(args: argparse.Namespace) -> int:
+    print("The sandbox is a distribution of its own: pip install 'airflow-qa-provider[sandbox]'", file=sys.stderr)
+    return 2
 
 
 def _add_routes(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +85,7 @@ def _add_routes(parser: argparse.ArgumentParser) -> None:
 
 
 def _routes_list(args: argparse.Namespace) -> int:
-    from airflow_qa_provider.clients.vendors import routes_of
+    from airflow_qa_provider.vendors.names import routes_of
 
     vendors = [args.vendor] if args.vendor else VENDORS
     rows = [route.as_dict() for vendor in vendors for route in routes_of(vendor).values()]
@@ -86,11 +99,11 @@ def _routes_list(args: argparse.Namespace) -> int:
 
 
 def _routes_import(args: argparse.Namespace) -> int:
-    from airflow_qa_provider.clients.openapi_import import import_routes
-    from airflow_qa_provider.clients.vendors import routes_of
     from airflow_qa_provider.exceptions import QAValidationError
+    from airflow_qa_provider.rest.openapi_import import import_routes
+    from airflow_qa_provider.vendors.names import routes_of
 
-    base_path = import_module(f"airflow_qa_provider.clients.{args.vendor}.routes").BASE_PATH
+    base_path = import_module(f"airflow_qa_provider.vendors.{args.vendor}.client.routes").BASE_PATH
     try:
         found = import_routes(_read_document(args.file), routes_of(args.vendor), base_path)
     except OSError as error:

@@ -172,7 +172,7 @@ def get_provider_info() -> dict[str, Any]:
         "connection-types": _connection_types(),
         "hooks": _modules("hooks", *_INTEGRATIONS),
         "operators": [
-            *_modules("operators", *_INTEGRATIONS, also=dict.fromkeys(_INTEGRATIONS, "generic")),
+            *_modules("operators", *_INTEGRATIONS),
             {
                 # as Airflow's own SMTP provider names it
                 "integration-name": "Simple Mail Transfer Protocol (SMTP)",
@@ -195,14 +195,9 @@ def get_provider_info() -> dict[str, Any]:
     }
 
 
-def _modules(room: str, *vendors: str, also: dict[str, str] | None = None) -> list[dict[str, Any]]:
-    """Return the modules of each vendor: the one named after it, and one more where ``also`` names it."""
+def _modules(room: str, *vendors: str) -> list[dict[str, Any]]:
+    """Return the module of each vendor, which has its name."""
     return [
-        {
-            "integration-name": _INTEGRATIONS[vendor][0],
-            "python-modules": [
-                f"airflow_qa_provider.{room}.{module}" for module in (vendor, (also or {}).get(vendor)) if module
-            ],
-        }
+        {"integration-name": _INTEGRATIONS[vendor][0], "python-modules": [f"airflow_qa_provider.{room}.{vendor}"]}
         for vendor in vendors
     ]

@@ -108,7 +108,7 @@ def ideal(config: Config) -> Waiter:
                 break
         return found
 
-    def look(wanted: set[str]) -> set[str]:
+    def listed_complete(wanted: set[str]) -> set[str]:
         complete = listed("complete", wanted)
         listed("pending", wanted - complete)  # those that are in neither have expired or were deleted
         return complete
@@ -116,7 +116,7 @@ def ideal(config: Config) -> Waiter:
     async def poll() -> None:
         while waiting:
             await asyncio.sleep(config.interval)
-            for done in await asyncio.to_thread(look, set(waiting)):
+            for done in await asyncio.to_thread(listed_complete, set(waiting)):
                 waiting.pop(done).set_result(None)
 
     async def wait(number: int) -> None:

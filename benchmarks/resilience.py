@@ -10,7 +10,7 @@ import asyncio
 import time
 from typing import Any
 
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from benchmarks.stage import READ_TIMEOUT, Row, Stage
 
 NOT_MEASURED = "not measured"

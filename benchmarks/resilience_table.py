@@ -20,9 +20,9 @@ HEAD = ("What goes wrong", "Today's providers, measured on Airflow 3.3.2", "This
 
 def played() -> list[tuple[str, ...]]:
     """Play every row and return its cells."""
-    from airflow_qa_provider.sandbox import run_sandbox
     from benchmarks.resilience import ROWS
     from benchmarks.stage import Stage
+    from qa_sandbox import run_sandbox
 
     cells = []
     with run_sandbox(["monitorqa"]) as sandbox, patch.dict(os.environ), Console(stderr=True).status("") as status:

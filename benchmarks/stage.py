@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.sandbox import Sandbox
-from airflow_qa_provider.sandbox.requestlog import RequestEntry
+from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.triggers.wait import WaitTrigger
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.verdict import Terms
+from qa_sandbox import Sandbox
+from qa_sandbox.requestlog import RequestEntry
 
 INTERVAL = 0.1
 READ_TIMEOUT = 0.4

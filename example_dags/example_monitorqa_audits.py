@@ -11,10 +11,10 @@ from typing import Any
 
 from airflow.sdk import DAG, Connection, XComArg, task
 
-from airflow_qa_provider.operators.generic import MonitorQAOperator
 from airflow_qa_provider.operators.monitorqa import (
     MonitorQACreateAuditOperator,
     MonitorQACreateScheduleOperator,
+    MonitorQAOperator,
     MonitorQAReopenAuditOperator,
     MonitorQAUpdateCorrectiveActionOperator,
 )

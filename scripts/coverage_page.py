@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from airflow_qa_provider.clients.vendors import VENDORS, routes_of
+from airflow_qa_provider.vendors.names import VENDORS, routes_of
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "coverage.md"
 TITLES = {

@@ -12,11 +12,11 @@ trap 'rm -rf "$scratch"' EXIT
 
 if [ -n "$uv" ]; then
     "$uv" venv --quiet --python "$("$python" -c 'import sys; print(sys.executable)')" "$scratch/venv"
-    "$uv" pip install --quiet --python "$scratch/venv/bin/python" "apache-airflow==$airflow_version" --editable ".[$extras]"
+    "$uv" pip install --quiet --python "$scratch/venv/bin/python" "apache-airflow==$airflow_version" --editable ./sandbox --editable ".[$extras]"
     "$uv" pip freeze --python "$scratch/venv/bin/python" --exclude-editable >"$scratch/frozen"
 else
     "$python" -m venv "$scratch/venv"
-    "$scratch/venv/bin/python" -m pip install --quiet "apache-airflow==$airflow_version" --editable ".[$extras]"
+    "$scratch/venv/bin/python" -m pip install --quiet "apache-airflow==$airflow_version" --editable ./sandbox --editable ".[$extras]"
     "$scratch/venv/bin/python" -m pip freeze --exclude-editable >"$scratch/frozen"
 fi
 
@@ -31,7 +31,7 @@ fi
     echo "# Not for Python 3.10: the current releases of Airflow's own providers need 3.11. There, install without constraints."
     # pip and uv spell names differently; the file should not.
     awk -F == '{ name = tolower($1); gsub(/[._]+/, "-", name); print name "==" $2 }' "$scratch/frozen" |
-        grep -vE '^(pip|setuptools|wheel|airflow-qa-provider)==' | LC_ALL=C sort
+        grep -vE '^(pip|setuptools|wheel|airflow-qa-provider|qa-sandbox)==' | LC_ALL=C sort
 } >"$scratch/constraints.txt"
 
 cp "$scratch/constraints.txt" constraints.txt

@@ -10,8 +10,8 @@ from airflow_qa_provider.delivery.ledger import Ledger, Progress
 from airflow_qa_provider.delivery.message import Mail
 from airflow_qa_provider.delivery.policies import UncertainPolicy
 from airflow_qa_provider.delivery.recipients import Address
+from airflow_qa_provider.delivery.report import Tally
 from airflow_qa_provider.delivery.session import Answer, MailServerError, SmtpSession, Verdict
-from airflow_qa_provider.delivery.tally import Tally
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from airflow_qa_provider.delivery.ledger import Content, Ledger, open_ledger
 from airflow_qa_provider.delivery.message import compose
 from airflow_qa_provider.delivery.policies import AttachPolicy, EmptyPolicy, LinkUrl, UncertainPolicy
 from airflow_qa_provider.delivery.recipients import NOTHING_SENT, Address, header_safe, parse_recipients, parse_sender
+from airflow_qa_provider.delivery.report import Tally
 from airflow_qa_provider.delivery.session import MailServerError, SmtpSession
 from airflow_qa_provider.delivery.staging import stage
-from airflow_qa_provider.delivery.tally import Tally
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.reports.manifest import Manifest, as_manifest
 

@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from airflow_qa_provider.clients.redaction import redact
 from airflow_qa_provider.delivery.attachments import Item, human_size
 from airflow_qa_provider.delivery.recipients import NOTHING_SENT
 from airflow_qa_provider.exceptions import QAFileError
+from airflow_qa_provider.rest.redaction import redact
 
 _CHUNK_BYTES = 1024 * 1024
 

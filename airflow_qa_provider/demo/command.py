@@ -43,8 +43,7 @@ def main(args: argparse.Namespace) -> int:
             return run_demo(args.output.resolve(), args.limit, args.verbose)
     except ModuleNotFoundError as error:
         print(
-            f"The demo needs the package {error.name!r}, which is not installed. "
-            "Install the provider with its extras 'sandbox' and 'inspect'.",
+            f"The demo needs {error.name!r}: pip install 'airflow-qa-provider[sandbox,inspect]'",
             file=sys.stderr,
         )
         return 2

@@ -118,7 +118,7 @@ def sandboxes(folder: Path, verbose: bool) -> Iterator[tuple[subprocess.Popen[by
     :return: The process, and the connections to it.
     """
     connections, log = folder / "sandbox.json", folder / "sandbox.log"
-    arguments = [f"{_MODULE}.cli", "sandbox", "--connections", str(connections)]
+    arguments = ["qa_sandbox.command", "serve", "--connections", str(connections)]
     with child(arguments, log=None if verbose else log) as process:
         if not wait_until(connections.exists, process, _START_SECONDS):
             raise DemoFailed(f"the sandbox did not start: it {ending(process)}. {tail(log)}")

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from airflow_qa_provider.clients.vendors import VENDORS
+from airflow_qa_provider.vendors.names import VENDORS
 
 if TYPE_CHECKING:
     from airflow_qa_provider.doctor.connections import Found
-    from airflow_qa_provider.hooks.diagnosis import Diagnosis
+    from airflow_qa_provider.rest.diagnosis import Diagnosis
 
 ALL_GOOD, SOME_FAILED, NOTHING_FOUND = 0, 1, 2
 _AT_ONCE = 8
@@ -106,8 +106,8 @@ def examine(found: Found, *, database_read: bool = True) -> Finding:
     :param found: What was found of it.
     :param database_read: Whether the metadata database was looked at.
     """
-    from airflow_qa_provider.hooks.diagnosis import Diagnosis
-    from airflow_qa_provider.hooks.registry import hook_class_for
+    from airflow_qa_provider.rest.diagnosis import Diagnosis
+    from airflow_qa_provider.vendors.connect import hook_class_for
 
     if found.problem:
         hint = "Correct it, or create it again"

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from airflow_qa_provider.clients.redaction import excerpt
+from airflow_qa_provider.rest.redaction import excerpt
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection

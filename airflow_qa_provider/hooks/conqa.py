@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from airflow_qa_provider.clients.conqa import ConqaClient
-from airflow_qa_provider.clients.conqa.client import DEFAULT_REGION, base_url
-from airflow_qa_provider.clients.conqa.dialect import Dialect
-from airflow_qa_provider.hooks.base import VendorHook, names_of
-from airflow_qa_provider.hooks.fields import Fields, with_path
+from airflow_qa_provider.bases.hook import VendorHook, names_of
+from airflow_qa_provider.rest.connection import Fields, with_path
+from airflow_qa_provider.vendors.conqa.client import ConqaClient
+from airflow_qa_provider.vendors.conqa.client.client import DEFAULT_REGION, base_url
+from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
 
 _API_PATH = "/api-v1"
 
 
 class ConqaHook(VendorHook[ConqaClient]):
-    """Gives the :class:`~airflow_qa_provider.clients.conqa.ConqaClient` of a connection of type ``conqa``.
+    """Gives the :class:`~airflow_qa_provider.vendors.conqa.client.ConqaClient` of a connection of type ``conqa``.
 
     ``password`` is the token of a user, made in the user settings of CONQA Console. ``host`` may stay empty: the
     extra's ``region``, ``oceania`` by default, makes it. The extra's ``conqa`` replaces names, see
-    :class:`~airflow_qa_provider.clients.conqa.dialect.Dialect`.
+    :class:`~airflow_qa_provider.vendors.conqa.client.dialect.Dialect`.
 
     :param conqa_conn_id: Id of the Airflow connection.
     """

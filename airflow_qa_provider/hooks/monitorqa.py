@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.clients.monitorqa.client import BASE_URL
-from airflow_qa_provider.hooks.base import VendorHook
+from airflow_qa_provider.bases.hook import VendorHook
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
+from airflow_qa_provider.vendors.monitorqa.client.client import BASE_URL
 
 
 class MonitorQAHook(VendorHook[MonitorQAClient]):
-    """Gives the :class:`~airflow_qa_provider.clients.monitorqa.MonitorQAClient` of a connection of type ``monitorqa``.
+    """Gives the :class:`~airflow_qa_provider.vendors.monitorqa.client.MonitorQAClient` of a ``monitorqa`` connection.
 
     ``password`` is the API key of Settings > Integration; ``host`` may stay empty for the public API.
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import tenacity
 
-from airflow_qa_provider.clients.qalyptus import QalyptusClient
-from airflow_qa_provider.clients.qalyptus.dialect import Dialect
-from airflow_qa_provider.clients.qalyptus.routes import BASE_PATH
+from airflow_qa_provider.bases.hook import VendorHook, names_of
 from airflow_qa_provider.exceptions import QAResponseError
-from airflow_qa_provider.hooks.base import VendorHook, names_of
-from airflow_qa_provider.hooks.fields import Fields
-from airflow_qa_provider.journal.qalyptus import listed_runs
+from airflow_qa_provider.rest.connection import Fields
+from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
+from airflow_qa_provider.vendors.qalyptus.client.dialect import Dialect
+from airflow_qa_provider.vendors.qalyptus.client.routes import BASE_PATH
+from airflow_qa_provider.vendors.qalyptus.task_runs import listed_runs
 
 _SECONDS_TO_SHOW_UP = 30
 
 
 class QalyptusHook(VendorHook[QalyptusClient]):
-    """Gives the :class:`~airflow_qa_provider.clients.qalyptus.QalyptusClient` of a connection of type ``qalyptus``.
+    """Gives the :class:`~airflow_qa_provider.vendors.qalyptus.client.QalyptusClient` of a ``qalyptus`` connection.
 
     ``password`` is the API key. ``host`` is the base URL, ``https://{tenant}.qalyptus.net/api/v1``; with an empty host
     the extra's ``tenant`` makes it. The extra's ``qalyptus`` replaces status words and field names, see
-    :class:`~airflow_qa_provider.clients.qalyptus.dialect.Dialect`.
+    :class:`~airflow_qa_provider.vendors.qalyptus.client.dialect.Dialect`.
 
     :param qalyptus_conn_id: Id of the Airflow connection.
     """
@@ -60,13 +60,13 @@ class QalyptusHook(VendorHook[QalyptusClient]):
         return run_id if run_id is not None else self._new_run(task_id, before)
 
     def _new_run(self, task_id: str, before: set[str]) -> str:
-        patience = tenacity.Retrying(
+        lookup_timeouts = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda runs: not runs),
             stop=tenacity.stop_after_delay(_SECONDS_TO_SHOW_UP),
             wait=tenacity.wait_exponential(multiplier=0.5, max=5),
             retry_error_callback=lambda state: set(),
         )
-        new: set[str] = patience(lambda: self._runs_of(task_id) - before)
+        new: set[str] = lookup_timeouts(lambda: self._runs_of(task_id) - before)
         if len(new) == 1:
             return new.pop()
         found = f"{len(new)} new runs {sorted(new)} are" if new else "no new run is"

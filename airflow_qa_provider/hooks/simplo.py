@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from airflow_qa_provider.clients.simplo import SimploClient
-from airflow_qa_provider.clients.simplo.client import base_url
-from airflow_qa_provider.clients.simplo.dialect import Dialect
-from airflow_qa_provider.hooks.base import VendorHook, names_of
-from airflow_qa_provider.hooks.fields import Fields
+from airflow_qa_provider.bases.hook import VendorHook, names_of
+from airflow_qa_provider.rest.connection import Fields
+from airflow_qa_provider.vendors.simplo.client import SimploClient
+from airflow_qa_provider.vendors.simplo.client.client import base_url
+from airflow_qa_provider.vendors.simplo.client.dialect import Dialect
 
 
 class SimploHook(VendorHook[SimploClient]):
-    """Gives the :class:`~airflow_qa_provider.clients.simplo.SimploClient` of a connection of type ``simplo``.
+    """Gives the :class:`~airflow_qa_provider.vendors.simplo.client.SimploClient` of a connection of type ``simplo``.
 
     ``host`` is the host of the installation, with or without ``/api/v0``; ``password`` is the token of a user. The
     extra's ``simplo`` says how the token is sent and what the query parameters are called, see
-    :class:`~airflow_qa_provider.clients.simplo.dialect.Dialect`.
+    :class:`~airflow_qa_provider.vendors.simplo.client.dialect.Dialect`.
 
     :param simplo_conn_id: Id of the Airflow connection.
     """

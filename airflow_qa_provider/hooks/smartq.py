@@ -8,24 +8,24 @@ from typing import Any
 from airflow.providers.common.compat.sdk import Connection
 from airflow.sdk.log import mask_secret
 
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.clients.smartq import SmartQClient
-from airflow_qa_provider.clients.smartq.dialect import CREDENTIALS, Dialect
-from airflow_qa_provider.hooks.base import VendorHook, names_of
-from airflow_qa_provider.hooks.fields import Fields, with_path
+from airflow_qa_provider.bases.hook import VendorHook, names_of
+from airflow_qa_provider.rest.connection import Fields, with_path
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.smartq.client import SmartQClient
+from airflow_qa_provider.vendors.smartq.client.dialect import CREDENTIALS, Dialect
 
 _API_PATH = "/api/v1"
 _KEY_NAMES = ("client_id", "api_key")
 
 
 class SmartQHook(VendorHook[SmartQClient]):
-    """Gives the :class:`~airflow_qa_provider.clients.smartq.SmartQClient` of a connection of type ``smartq``.
+    """Gives the :class:`~airflow_qa_provider.vendors.smartq.client.SmartQClient` of a connection of type ``smartq``.
 
     ``login`` and ``password`` are those of a user, ``login`` being an e-mail address. The API access key of Options >
     API stands in the extra's ``api_key``, a name that Airflow masks; ``client_id``, smartQ's own name for it, is read
     in the extra's ``smartq``, where Airflow's UI and REST API show it. ``host`` is
     ``https://{account}.smartqweb.com/api/v1``; with an empty host the extra's ``account`` makes it. The extra's
-    ``smartq`` replaces names and habits, see :class:`~airflow_qa_provider.clients.smartq.dialect.Dialect`.
+    ``smartq`` replaces names and habits, see :class:`~airflow_qa_provider.vendors.smartq.client.dialect.Dialect`.
 
     :param smartq_conn_id: Id of the Airflow connection.
     """

@@ -66,7 +66,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Patience:
+class LookupTimeouts:
     """How long the journal looks for an object before it believes that there is none, in seconds.
 
     :param pause: Between two looks; it grows.

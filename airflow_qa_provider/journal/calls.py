@@ -13,9 +13,9 @@ from typing import Any
 from airflow_qa_provider.exceptions import QAError, QAJournalError, QANotSupportedError, QAUncertainError
 from airflow_qa_provider.journal.attempt import Attempt, Made
 from airflow_qa_provider.journal.identity import Identity
-from airflow_qa_provider.journal.lookup import may_be_done
 from airflow_qa_provider.journal.policies import Policies
 from airflow_qa_provider.journal.record import NOTE, Notes, Record
+from airflow_qa_provider.kinds.lookup import may_be_done
 
 log = logging.getLogger(__name__)
 

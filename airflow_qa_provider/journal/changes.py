@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Literal, Protocol
 
-from airflow_qa_provider.clients.rehearsal import RequestWithheld
 from airflow_qa_provider.exceptions import QAError, QAUncertainError
-from airflow_qa_provider.journal.attempt import Attempt, Patience
+from airflow_qa_provider.journal.attempt import Attempt, LookupTimeouts
 from airflow_qa_provider.journal.identity import Identity
-from airflow_qa_provider.journal.lookup import may_be_done
 from airflow_qa_provider.journal.policies import OnUncertain
 from airflow_qa_provider.journal.record import NOTE, Notes, Record
+from airflow_qa_provider.kinds.lookup import may_be_done
+from airflow_qa_provider.rest.preview import RequestWithheld
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class ChangeJournal:
     :param identity: Whose change it is.
     :param notes: The task's state.
     :param attempt: The attempt that is going on.
-    :param patience: How long to look for the effect of a request whose answer was lost.
+    :param lookup_timeouts: How long to look for the effect of a request whose answer was lost.
     """
 
     changer: Changer
@@ -121,7 +121,7 @@ class ChangeJournal:
     identity: Identity
     notes: Notes
     attempt: Attempt
-    patience: Patience
+    lookup_timeouts: LookupTimeouts
 
     def ensure(self) -> Changed:
         """Make the change unless it is made.
@@ -178,7 +178,7 @@ class ChangeJournal:
         """Look on while the vendor may still be working on a request whose client is gone."""
         if self._shows(current, wanted, record.facts):
             return current
-        for pause in self.patience.pauses(max(0.0, self.patience.settled - record.age)):
+        for pause in self.lookup_timeouts.pauses(max(0.0, self.lookup_timeouts.settled - record.age)):
             time.sleep(pause)
             current = self.changer.current(self.client)
             if self._shows(current, wanted, record.facts):
@@ -218,9 +218,9 @@ class ChangeJournal:
 
         :raises QAError: The one that lost it, when there is no effect to be seen.
         """
-        looked = f"It was looked for during {self.patience.lost_answer:g} s"
+        looked = f"It was looked for during {self.lookup_timeouts.lost_answer:g} s"
         try:
-            for pause in self.patience.pauses(self.patience.lost_answer):
+            for pause in self.lookup_timeouts.pauses(self.lookup_timeouts.lost_answer):
                 time.sleep(pause)
                 if self._shows(self.changer.current(self.client), wanted, before):
                     return

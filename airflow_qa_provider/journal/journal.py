@@ -17,15 +17,15 @@ from airflow_qa_provider.exceptions import (
     QAResponseError,
     QAUncertainError,
 )
-from airflow_qa_provider.journal.attempt import Attempt, Made, Outcome, Patience
-from airflow_qa_provider.journal.claims import Claims
+from airflow_qa_provider.journal.attempt import Attempt, LookupTimeouts, Made, Outcome
 from airflow_qa_provider.journal.identity import Identity
-from airflow_qa_provider.journal.lookup import Candidate, Finder, may_be_done, was_accepted
+from airflow_qa_provider.journal.ownership import Ownership
 from airflow_qa_provider.journal.policies import Policies
 from airflow_qa_provider.journal.record import CHOICE, Notes, Record
 from airflow_qa_provider.journal.search import Scout
-from airflow_qa_provider.waiting.probes import Probe
-from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
+from airflow_qa_provider.kinds.lookup import Candidate, Lookup, may_be_done, was_accepted
+from airflow_qa_provider.kinds.polling import Poller
+from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -69,41 +69,43 @@ class Journal:
 
     :param creator: What to create.
     :param client: The vendor's client.
-    :param probe: How to look at an object whose id is known; ``None`` where the vendor cannot show one.
-    :param finder: How to find an object whose id is not known; ``None`` where the vendor shows nothing to search.
+    :param poller: How to look at an object whose id is known; ``None`` where the vendor cannot show one.
+    :param lookup: How to find an object whose id is not known; ``None`` where the vendor shows nothing to search.
     :param identity: Whose object it is.
     :param notes: The task's state.
-    :param claims: What the other tasks of the run hold.
+    :param ownership: What the other tasks of the run hold.
     :param attempt: The attempt that is going on.
     :param policies: What the author of the DAG has chosen.
-    :param patience: How long to look.
+    :param lookup_timeouts: How long to look.
     """
 
     def __init__(
         self,
         creator: Creator,
         client: Any,
-        probe: Probe | None,
-        finder: Finder | None,
+        poller: Poller | None,
+        lookup: Lookup | None,
         identity: Identity,
         notes: Notes,
-        claims: Claims,
+        ownership: Ownership,
         attempt: Attempt,
         policies: Policies,
-        patience: Patience,
+        lookup_timeouts: LookupTimeouts,
     ) -> None:
         self._creator = creator
         self._client = client
-        self._probe = probe
+        self._poller = poller
         self._identity = identity
         self._notes = notes
-        self._claims = claims
+        self._claims = ownership
         self._attempt = attempt
         self._policies = policies
-        self._patience = patience
+        self._lookup_timeouts = lookup_timeouts
         self._noun = creator.noun
         self._vendor = identity.kind.partition(".")[0]
-        self._scout = Scout(client, finder, self._vendor, self._noun, claims, patience, notes.kept, creator.has_failed)
+        self._scout = Scout(
+            client, lookup, self._vendor, self._noun, ownership, lookup_timeouts, notes.kept, creator.has_failed
+        )
 
     def ensure(self) -> Made:
         """Return the object of the task, created if need be.
@@ -197,7 +199,7 @@ class Journal:
     def _look_for(self, record: Record, since: float) -> Made:
         """Look for what a lost attempt may have made, and create it when it is nowhere."""
         try:
-            found = self._scout.find(record, since, self._patience.settled - record.age)
+            found = self._scout.find(record, since, self._lookup_timeouts.settled - record.age)
             if found is None and record.accepted:
                 raise self._scout.uncertain(
                     f"{record.loss}, though the vendor accepted it, and no {self._noun} of it is to be seen"
@@ -235,7 +237,7 @@ class Journal:
     def _after_lost_answer(self, intent: Record, error: QAError, reason: str) -> Made:
         """Look for what the request made whose answer never came, or came without an id."""
         problem = "the answer names no id" if intent.accepted else "the answer to the request was lost"
-        seconds = self._patience.no_id if intent.accepted else self._patience.lost_answer
+        seconds = self._lookup_timeouts.no_id if intent.accepted else self._lookup_timeouts.lost_answer
         looked = f"It was looked for during {seconds:g} s"
         if intent.accepted:
             self._notes.complete(intent)
@@ -279,12 +281,12 @@ class Journal:
 
     def _look(self, record: Record) -> Snapshot | None:
         """Return a look at the object of a note, ``None`` when it cannot be seen now, or not yet."""
-        if self._probe is None:
+        if self._poller is None:
             return None
-        seen = self._look_once(self._probe, record)
-        if isinstance(seen, QANotFoundError) and record.age >= self._patience.not_found:
-            time.sleep(self._patience.pause)  # one 404 may come from a replica that lags behind
-            seen = self._look_once(self._probe, record)
+        seen = self._poll_once(self._poller, record)
+        if isinstance(seen, QANotFoundError) and record.age >= self._lookup_timeouts.not_found:
+            time.sleep(self._lookup_timeouts.pause)  # one 404 may come from a replica that lags behind
+            seen = self._poll_once(self._poller, record)
             if isinstance(seen, QANotFoundError):
                 return Snapshot(record.object_id or "", Phase.GONE, "not found")
         if isinstance(seen, Snapshot):
@@ -292,10 +294,10 @@ class Journal:
         log.warning("%s %s could not be looked at: %s", self._noun, record.object_id, seen)
         return None
 
-    def _look_once(self, probe: Probe, record: Record) -> Snapshot | QAError:
+    def _poll_once(self, poller: Poller, record: Record) -> Snapshot | QAError:
         object_id = record.object_id or ""
         try:
-            return probe.look(self._client, [object_id], record.sent_at)[object_id]
+            return poller.poll(self._client, [object_id], record.sent_at)[object_id]
         except QAError as error:
             return error
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from airflow_qa_provider.journal.lookup import Finder
+from airflow_qa_provider.kinds.lookup import Lookup
 
 
 @dataclass(frozen=True)
@@ -17,18 +17,18 @@ class Natural:
     :param kind: Kind of object, ``vendor.object``.
     :param noun: The object in words.
     :param facts: Returns what the object is recognised by, as plain JSON, from the arguments of the method.
-    :param finder: Lists the objects that come into question.
+    :param lookup: Lists the objects that come into question.
     """
 
     kind: str
     noun: str
     facts: Callable[[Mapping[str, Any]], dict[str, Any]]
-    finder: Finder
+    lookup: Lookup
 
 
 _TABLES: dict[str, str] = {
-    "monitorqa": "airflow_qa_provider.journal.monitorqa_naturals",
-    "qalyptus": "airflow_qa_provider.journal.qalyptus_naturals",
+    "monitorqa": "airflow_qa_provider.vendors.monitorqa.named",
+    "qalyptus": "airflow_qa_provider.vendors.qalyptus.naturals",
 }
 
 

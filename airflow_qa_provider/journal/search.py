@@ -14,12 +14,12 @@ from airflow_qa_provider.exceptions import (
     QAPermissionError,
     QAUncertainError,
 )
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.journal.claims import Claims
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.journal.identity import id_digest
-from airflow_qa_provider.journal.lookup import Candidate, Finder, Search
+from airflow_qa_provider.journal.ownership import Ownership
 from airflow_qa_provider.journal.record import CHOICE, NOTE, Record
-from airflow_qa_provider.waiting.snapshot import Phase
+from airflow_qa_provider.kinds.lookup import Candidate, Lookup, Search
+from airflow_qa_provider.kinds.snapshot import Phase
 
 log = logging.getLogger(__name__)
 
@@ -28,24 +28,24 @@ _ENDED_BADLY = (Phase.FAILED, Phase.CANCELLED, Phase.GONE)
 
 @dataclass
 class Scout:
-    """Looks for the objects of one kind.
+    """Statuses for the objects of one kind.
 
     :param client: The vendor's client.
-    :param finder: How to find one; ``None`` where the vendor shows nothing to search.
+    :param lookup: How to find one; ``None`` where the vendor shows nothing to search.
     :param vendor: Vendor in lower case.
     :param noun: The object in words.
-    :param claims: What the other tasks of the run hold.
-    :param patience: How long to look.
+    :param ownership: What the other tasks of the run hold.
+    :param lookup_timeouts: How long to look.
     :param notes_kept: Whether there is a task's state, for the advice to a person.
     :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
     """
 
     client: Any
-    finder: Finder | None
+    lookup: Lookup | None
     vendor: str
     noun: str
-    claims: Claims
-    patience: Patience
+    ownership: Ownership
+    lookup_timeouts: LookupTimeouts
     notes_kept: bool
     has_failed: Callable[[Phase], bool]
 
@@ -54,10 +54,10 @@ class Scout:
 
         :param intent: What is about to be created.
         """
-        if self.finder is None or not self.finder.compares:
+        if self.lookup is None or not self.lookup.compares:
             return None
         try:
-            found = self.finder.find(self.client, Search(intent.facts, intent.sent_at, None))
+            found = self.lookup.find(self.client, Search(intent.facts, intent.sent_at, None))
         except (QANotSupportedError, QANotFoundError, QAPermissionError) as error:
             log.warning("Should the answer to the request be lost, the %s cannot be looked up: %s", self.noun, error)
             return None
@@ -69,7 +69,7 @@ class Scout:
         :param intent: What is wanted.
         :raises QANotSupportedError: The vendor shows nothing to search.
         """
-        if self.finder is None:
+        if self.lookup is None:
             raise QANotSupportedError(
                 f"nothing at the vendor shows whether there is such a {self.noun} already",
                 vendor=self.vendor,
@@ -90,12 +90,12 @@ class Scout:
         :raises QAUncertainError: There are several, or the vendor shows nothing to search.
         :raises QAError: The vendor could not be asked.
         """
-        if self.finder is None:
+        if self.lookup is None:
             loss = _loss(record, since)
             raise self.uncertain(f"{loss}, and nothing at the vendor shows whether any {self.noun} came of it")
         found: Candidate | None = None
         doubt: QAUncertainError | None = None
-        for pause in self.patience.pauses(seconds):
+        for pause in self.lookup_timeouts.pauses(seconds):
             time.sleep(pause)
             last, found, doubt = found, None, None
             try:
@@ -106,8 +106,8 @@ class Scout:
                 break
         if doubt is None:
             return found
-        if seconds < self.patience.settled:  # whoever else has lost an id may be about to find it, too
-            return self.find(record, since, self.patience.settled)
+        if seconds < self.lookup_timeouts.settled:  # whoever else has lost an id may be about to find it, too
+            return self.find(record, since, self.lookup_timeouts.settled)
         raise doubt
 
     def uncertain(self, what: str) -> QAUncertainError:
@@ -136,7 +136,7 @@ class Scout:
             raise self.uncertain(f"{problem}. {error.hint}" if error.hint else problem) from error
         sure = [one for one in found if one.sure]
         listed = "; ".join(one.about for one in found)
-        if sure and self.claims.others_ask_for(record.facts):
+        if sure and self.ownership.others_ask_for(record.facts):
             raise self.uncertain(
                 f"{_loss(record, since)}, and another task of this run has asked for the same and has no answer yet: "
                 f"{listed}"
@@ -149,14 +149,14 @@ class Scout:
         raise self.uncertain(f"{loss}, and it cannot be told whether one of these came of it: {listed}")
 
     def _candidates(self, record: Record, since: float | None) -> list[Candidate]:
-        if self.finder is None:
+        if self.lookup is None:
             return []
         search = Search(record.facts, record.sent_at, since, record.before is not None)
-        foreign = {*record.past, *self.claims.of_others()}
+        foreign = {*record.past, *self.ownership.of_others()}
         old = set(record.before or ())
         return [
             one
-            for one in self.finder.find(self.client, search)
+            for one in self.lookup.find(self.client, search)
             # what ended badly is not taken over, since another one is created in its place in any case; but one that
             # the vendor has accepted is not missing when it has
             if one.id not in foreign

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_qa_provider.bases.calling import VendorOperator
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.inputs import required_id
-from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.operators.generic import VendorOperator
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.conqa import ConqaClient
-    from airflow_qa_provider.clients.conqa.comparison import WantedMilestone
-    from airflow_qa_provider.clients.conqa.fields import FieldValue, Option
     from airflow_qa_provider.journal.changes import Changed, ChangeOutcome
+    from airflow_qa_provider.vendors.conqa.client import ConqaClient
+    from airflow_qa_provider.vendors.conqa.client.comparison import WantedMilestone
+    from airflow_qa_provider.vendors.conqa.client.fields import FieldValue, Option
 
     Rows = list[dict[str, Any]]
 
@@ -28,7 +28,7 @@ class ConqaOperator(VendorOperator):
     """Calls one operation of the CONQA API, such as ``milestones.upsert``.
 
     :param conqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.generic.VendorOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.calling.VendorOperator`.
     """
 
     vendor = "conqa"
@@ -58,18 +58,18 @@ class ConqaUpsertMilestoneOperator(ChangingOperator):
     :param external_id: Id of the milestone in the system that it comes from. (templated)
     :param name: Name; left as it is when unset. (templated)
     :param status: Identifier of a configured status, such as ``planned``, or an
-        :class:`~airflow_qa_provider.clients.conqa.fields.Option`; left as it is when unset. (templated)
+        :class:`~airflow_qa_provider.vendors.conqa.client.fields.Option`; left as it is when unset. (templated)
     :param fields: Field name to a text, a number, a date, an option (``Option`` or ``{"value", "display",
         "createNew"}``), or ``None`` to clear the field. Fields that are not named stay as they are. A new milestone
         needs those that decide its checklist template and its folder. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
     kind = "conqa.milestone"
     noun = "milestone"
     payload_fields = ("project_id", "external_id", "name", "status", "fields")
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     template_fields_renderers: ClassVar[dict[str, str]] = {"fields": "json"}
     ui_color = "#fdf0d9"
 
@@ -138,7 +138,7 @@ class ConqaUpsertMilestoneOperator(ChangingOperator):
         )
 
     def _milestone(self) -> WantedMilestone:
-        from airflow_qa_provider.clients.conqa.comparison import WantedMilestone
+        from airflow_qa_provider.vendors.conqa.client.comparison import WantedMilestone
 
         return WantedMilestone(self.name, self.status, self.fields)
 
@@ -161,13 +161,13 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
     :param project_id: Id of the project. (templated)
     :param external_id: Id of the milestone in the system that it comes from. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
     kind = "conqa.milestone"
     noun = "milestone"
     payload_fields = ("project_id", "external_id")
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     ui_color = "#fdf0d9"
     _was_gone = False
 
@@ -266,13 +266,13 @@ class ConqaGenerateReportOperator(CreatingOperator):
     :param checklist_id: Id of the checklist, ``cl:...``. (templated)
     :param context: JSON object to be handed back; the name ``airflow`` in it is taken. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.base.CreatingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.CreatingOperator`.
     """
 
     kind = "conqa.report"
     noun = "report"
     payload_fields = ("project_id", "checklist_id", "context")
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     template_fields_renderers: ClassVar[dict[str, str]] = {"context": "json"}
     ui_color = "#fdf0d9"
 
@@ -296,7 +296,7 @@ class ConqaGenerateReportOperator(CreatingOperator):
         :param now: Not used: a report has no dates.
         :param marker: The id.
         """
-        from airflow_qa_provider.clients.conqa import rules
+        from airflow_qa_provider.vendors.conqa.client import rules
 
         for name in ("project_id", "checklist_id"):
             required_id(getattr(self, name), name, "conqa")
@@ -314,7 +314,7 @@ class ConqaGenerateReportOperator(CreatingOperator):
         :param facts: What :meth:`facts` returned.
         """
         from airflow_qa_provider.exceptions import QAResponseError
-        from airflow_qa_provider.journal.lookup import was_accepted
+        from airflow_qa_provider.kinds.lookup import was_accepted
 
         marker: str = facts["marker"]
         project_id = required_id(self.project_id, "project_id", "conqa")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
+from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
 from airflow_qa_provider.delivery.policies import (
     DEFAULT_MAX_ATTACHMENT_BYTES,
     AttachPolicy,
@@ -14,7 +15,6 @@ from airflow_qa_provider.delivery.policies import (
     LinkUrl,
     UncertainPolicy,
 )
-from airflow_qa_provider.retries import RetryingTask, fail_now
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context

@@ -7,16 +7,31 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.calling import VendorOperator
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import RemoteJobOperator
 from airflow_qa_provider.inputs import required_id
-from airflow_qa_provider.operators.base import RemoteJobOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.qalyptus import QalyptusClient
-    from airflow_qa_provider.clients.qalyptus.selections import Selections
     from airflow_qa_provider.journal.changes import Changed
-    from airflow_qa_provider.waiting.snapshot import Snapshot
+    from airflow_qa_provider.kinds.snapshot import Snapshot
+    from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
+    from airflow_qa_provider.vendors.qalyptus.client.selections import Selections
     from airflow_qa_provider.waiting.verdict import OnWarning
+
+
+class QalyptusOperator(VendorOperator):
+    """Calls one operation of the Qalyptus Cloud API, such as ``conditions.create``.
+
+    :param qalyptus_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.calling.VendorOperator`.
+    """
+
+    vendor = "qalyptus"
+    ui_color = "#e6e9f8"
+
+    def __init__(self, *, qalyptus_conn_id: str = "qalyptus_default", **kwargs: Any) -> None:
+        super().__init__(conn_id=qalyptus_conn_id, **kwargs)
 
 
 class QalyptusGenerateReportOperator(RemoteJobOperator):
@@ -36,13 +51,13 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
     :param app_id: Qlik app to generate from. (templated)
     :param bookmark_id: Qlik bookmark to apply. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.base.RemoteJobOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.RemoteJobOperator`.
     """
 
     kind = "qalyptus.request"
     noun = "report request"
     payload_fields = ("report_id", "output_format", "selections", "app_id", "bookmark_id")
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     ui_color = "#e6e9f8"
 
     def __init__(
@@ -69,8 +84,8 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
         :param now: Not used: a request has no dates.
         :param marker: Not used: a request has no room for it.
         """
-        from airflow_qa_provider.clients.qalyptus.reports import canonical_format
-        from airflow_qa_provider.clients.qalyptus.selections import as_field_selections
+        from airflow_qa_provider.vendors.qalyptus.client.reports import canonical_format
+        from airflow_qa_provider.vendors.qalyptus.client.selections import as_field_selections
 
         as_field_selections(self.selections)
         return {
@@ -85,7 +100,7 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
         :param client: The client.
         :param facts: What :meth:`facts` returned.
         """
-        from airflow_qa_provider.clients.qalyptus.selections import as_field_selections
+        from airflow_qa_provider.vendors.qalyptus.client.selections import as_field_selections
 
         return client.reports.generate_on_demand(
             facts["report_id"],
@@ -112,13 +127,13 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
     :param qalyptus_task_id: UUID of the task in Qalyptus. (templated)
     :param on_warning: What a warning makes of the Airflow task: ``succeed``, ``skip`` or ``fail``.
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.base.RemoteJobOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.RemoteJobOperator`.
     """
 
     kind = "qalyptus.task_run"
     noun = "task run"
     payload_fields = ("qalyptus_task_id",)
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     ui_color = "#e6e9f8"
 
     def __init__(
@@ -164,13 +179,13 @@ class QalyptusStopRequestOperator(ChangingOperator):
     :param request_id: Id of a report request or task run, as ``QalyptusGenerateReportOperator`` and
         ``QalyptusRunTaskOperator`` return it. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
     kind = "qalyptus.request"
     noun = "request"
     payload_fields = ("request_id",)
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     ui_color = "#e6e9f8"
     _came_too_late = False
 
@@ -244,12 +259,12 @@ class QalyptusStopRequestOperator(ChangingOperator):
     def _look(self, client: QalyptusClient) -> Snapshot:
         """Look among the report requests, then among the task runs."""
         from airflow_qa_provider.exceptions import QAError
-        from airflow_qa_provider.waiting.qalyptus import RequestProbe, TaskRunProbe
+        from airflow_qa_provider.vendors.qalyptus.requests import RequestPoller, TaskRunPoller
 
         request_id = self.changed_id()
-        seen = RequestProbe().look(client, [request_id], 0.0)[request_id]
+        seen = RequestPoller().poll(client, [request_id], 0.0)[request_id]
         if isinstance(seen, QAError):
-            run = TaskRunProbe().look(client, [request_id], 0.0)[request_id]
+            run = TaskRunPoller().poll(client, [request_id], 0.0)[request_id]
             if isinstance(run, QAError):
                 raise seen
             return run

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.calling import VendorOperator
+from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.inputs import required_id
-from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.operators.generic import VendorOperator
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.simplo import SimploClient
     from airflow_qa_provider.journal.policies import OnUncertain
+    from airflow_qa_provider.vendors.simplo.client import SimploClient
 
 
 class SimploOperator(VendorOperator):
     """Calls one operation of the Simplo IS API, such as ``reports.list``.
 
     :param simplo_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.generic.VendorOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.calling.VendorOperator`.
     """
 
     vendor = "simplo"
@@ -34,7 +34,7 @@ class _ReportOperator(ChangingOperator):
 
     noun = "billing report"
     payload_fields = ("report_id",)
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     ui_color = "#f9e3ee"
 
     def __init__(self, *, report_id: str | int, simplo_conn_id: str = "simplo_default", **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class SimploApproveReportOperator(_ReportOperator):
     :param report_id: Id of the report. (templated)
     :param simplo_conn_id: Id of the Airflow connection. Its user approves: a logged-in user, or a client user agent
         that the installation knows. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
     kind = "simplo.approval"
@@ -122,7 +122,7 @@ class SimploIssueInvoiceOperator(_ReportOperator):
     :param report_id: Id of the report. (templated)
     :param on_uncertain: When nobody can tell whether an earlier attempt issued the invoice: ``fail``, or ``repeat``.
     :param simplo_conn_id: Id of the Airflow connection; its user needs the permission update on reports. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
     kind = "simplo.invoice"
@@ -200,7 +200,7 @@ def _has(report: Mapping[str, Any], moment: str) -> bool:
 
 
 def _report_id(value: object) -> str:
-    from airflow_qa_provider.clients.simplo import rules
+    from airflow_qa_provider.vendors.simplo.client import rules
 
     text = required_id(value, "report_id", "simplo")
     if not (text.isascii() and text.isdigit()):

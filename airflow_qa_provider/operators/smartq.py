@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.calling import VendorOperator
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.inputs import required_id
-from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.operators.generic import VendorOperator
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.smartq import SmartQClient
-    from airflow_qa_provider.clients.smartq.rules import Id
-    from airflow_qa_provider.clients.smartq.tickets import CustomFieldValue
-    from airflow_qa_provider.clients.timestamps import Timestamp
     from airflow_qa_provider.journal.attempt import Made
+    from airflow_qa_provider.kinds.polling import Poller
     from airflow_qa_provider.reports.sources import SourceFile
-    from airflow_qa_provider.waiting.probes import Probe
+    from airflow_qa_provider.rest.timestamps import Timestamp
+    from airflow_qa_provider.vendors.smartq.client import SmartQClient
+    from airflow_qa_provider.vendors.smartq.client.rules import Id
+    from airflow_qa_provider.vendors.smartq.client.tickets import CustomFieldValue
 
 _COLOR = "#e8f1fb"
 
@@ -27,7 +27,7 @@ class SmartQOperator(VendorOperator):
     """Calls one operation of the smartQ API, such as ``tickets.create``.
 
     :param smartq_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.generic.VendorOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.calling.VendorOperator`.
     """
 
     vendor = "smartq"
@@ -62,7 +62,7 @@ class SmartQCreateTicketOperator(CreatingOperator):
     :param custom_fields: Field name, such as ``f3``, to a text, a number, or a list of ids of values. (templated)
     :param marker_tag: Whether the ticket gets the marker.
     :param smartq_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.base.CreatingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.CreatingOperator`.
     """
 
     kind = "smartq.ticket"
@@ -80,7 +80,7 @@ class SmartQCreateTicketOperator(CreatingOperator):
         "marker_tag",
     )
     updates = True
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     ui_color = _COLOR
 
     def __init__(
@@ -117,8 +117,8 @@ class SmartQCreateTicketOperator(CreatingOperator):
         :param now: The moment that a relative deadline is relative to.
         :param marker: The tag that identifies the ticket.
         """
-        from airflow_qa_provider.clients.smartq import rules
-        from airflow_qa_provider.clients.smartq.tickets import ticket_form
+        from airflow_qa_provider.vendors.smartq.client import rules
+        from airflow_qa_provider.vendors.smartq.client.tickets import ticket_form
 
         rules.flag(self.marker_tag, "marker_tag")
         due = now + self.required_by if isinstance(self.required_by, timedelta) else self.required_by
@@ -150,8 +150,8 @@ class SmartQCreateTicketOperator(CreatingOperator):
         :param facts: What :meth:`facts` returned.
         :raises QANotFoundError: There is no such ticket in the project; a ticket cannot change its project.
         """
-        from airflow_qa_provider.clients.smartq.shown import step_of, tags_of
-        from airflow_qa_provider.journal.smartq import is_marker
+        from airflow_qa_provider.vendors.smartq.client.shown import step_of, tags_of
+        from airflow_qa_provider.vendors.smartq.ticket_lookup import is_marker
 
         shown = client.tickets.get(facts["project_id"], object_id)
         kept = [tag for tag in tags_of(shown) if not is_marker(tag)]
@@ -160,9 +160,9 @@ class SmartQCreateTicketOperator(CreatingOperator):
         content["tags"] = list(dict.fromkeys([*kept, *facts["tags"]]))
         client.tickets.update(facts["project_id"], object_id, **content)
 
-    def probe(self) -> Probe:
+    def poller(self) -> Poller:
         """Return how to look at the ticket, which has no id without its project."""
-        from airflow_qa_provider.journal.smartq import TicketOfProject
+        from airflow_qa_provider.vendors.smartq.ticket_lookup import TicketOfProject
 
         return TicketOfProject(required_id(self.project_id, "project_id", "smartq"))
 
@@ -201,13 +201,13 @@ class SmartQAddNoteOperator(CreatingOperator):
     :param notify_users: Whether users are told of it.
     :param users: Ids of the users to tell. (templated)
     :param smartq_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.base.CreatingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.CreatingOperator`.
     """
 
     kind = "smartq.note"
     noun = "note"
     payload_fields = ("project_id", "ticket_id", "text", "attachments", "parent_id", "private", "notify_users", "users")
-    template_fields = ("project_id", "ticket_id", "text", "files", "parent_id", "users", "conn_id", "rehearsal")
+    template_fields = ("project_id", "ticket_id", "text", "files", "parent_id", "users", "conn_id", "preview")
     ui_color = _COLOR
 
     def __init__(
@@ -246,8 +246,8 @@ class SmartQAddNoteOperator(CreatingOperator):
         :param marker: Not used: a note has no room for it.
         :raises QAFileError: A file does not exist.
         """
-        from airflow_qa_provider.clients.smartq import rules
-        from airflow_qa_provider.journal.smartq_notes import text_key
+        from airflow_qa_provider.vendors.smartq.client import rules
+        from airflow_qa_provider.vendors.smartq.notes import text_key
 
         rules.ids(self.users, "users")
         rules.optional_id(self.parent_id, "parent_id")
@@ -286,15 +286,17 @@ class SmartQAddNoteOperator(CreatingOperator):
         :param client: The client.
         :param made: The note.
         """
-        from airflow_qa_provider.journal.attempt import Patience
-        from airflow_qa_provider.journal.smartq_notes import NoteFiles
+        from airflow_qa_provider.journal.attempt import LookupTimeouts
+        from airflow_qa_provider.vendors.smartq.notes import NoteFiles
 
-        files = NoteFiles(client, self._path(made.id), self.patience or Patience(), self.on_uncertain == "repeat")
+        files = NoteFiles(
+            client, self._path(made.id), self.lookup_timeouts or LookupTimeouts(), self.on_uncertain == "repeat"
+        )
         files.ensure(self._source_files(), new=made.outcome == "created")
 
-    def probe(self) -> Probe:
+    def poller(self) -> Poller:
         """Return how to look at the note, which has no id without its ticket."""
-        from airflow_qa_provider.journal.smartq_notes import NoteOfTicket
+        from airflow_qa_provider.vendors.smartq.notes import NoteOfTicket
 
         return NoteOfTicket(*self._path("")[:2])
 
@@ -325,13 +327,13 @@ class SmartQMoveTicketOperator(ChangingOperator):
     :param ticket_id: Id of the ticket, as :class:`SmartQCreateTicketOperator` returns it. (templated)
     :param step: The step: its id, or its name in the project, without regard to case. (templated)
     :param smartq_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
     kind = "smartq.ticket"
     noun = "ticket"
     payload_fields = ("project_id", "ticket_id", "step")
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     ui_color = _COLOR
 
     def __init__(
@@ -355,7 +357,7 @@ class SmartQMoveTicketOperator(ChangingOperator):
         :param moment: Not used.
         :raises QAValidationError: The project has no such step, or several of that name.
         """
-        from airflow_qa_provider.clients.smartq.shown import step_named
+        from airflow_qa_provider.vendors.smartq.client.shown import step_named
 
         project_id = str(self.project_id).strip()
         return {"step_id": step_named(client.project_steps.list(project_id), str(self.step), project_id)}
@@ -365,7 +367,7 @@ class SmartQMoveTicketOperator(ChangingOperator):
 
         :param client: The client.
         """
-        from airflow_qa_provider.clients.smartq import shown
+        from airflow_qa_provider.vendors.smartq.client import shown
 
         ticket = client.tickets.get(str(self.project_id).strip(), self.changed_id())
         fields = {

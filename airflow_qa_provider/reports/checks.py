@@ -9,9 +9,9 @@ import struct
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from airflow_qa_provider.clients.redaction import excerpt
 from airflow_qa_provider.exceptions import QAFileError
 from airflow_qa_provider.reports.formats import OLE_MAGIC, FileFormat
+from airflow_qa_provider.rest.redaction import excerpt
 
 HEAD_BYTES = 64 * 1024
 END_RECORD = struct.Struct("<4s4H2LH")
@@ -38,7 +38,7 @@ _LOGIN = "Login pages, proxies and a wrong base URL answer like this: check host
 
 
 class Inspection:
-    """Looks at the bytes of one download as they pass: size, digest, and whether they are the expected file.
+    """Statuses at the bytes of one download as they pass: size, digest, and whether they are the expected file.
 
     :param expected: The format that was asked for.
     :param content_type: Media type that the vendor announced.

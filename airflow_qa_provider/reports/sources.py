@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
-from airflow_qa_provider.clients.redaction import redact
 from airflow_qa_provider.exceptions import QAFileError, QAValidationError
 from airflow_qa_provider.reports.manifest import as_manifest
+from airflow_qa_provider.rest.redaction import redact
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from typing_extensions import Self
 
-from airflow_qa_provider.clients.redaction import excerpt
 from airflow_qa_provider.exceptions import QAFileError
+from airflow_qa_provider.rest.redaction import excerpt
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath

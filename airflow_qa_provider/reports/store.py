@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from airflow_qa_provider.clients.download import CHUNK_BYTES, Download
 from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QAFileError,
@@ -24,6 +23,7 @@ from airflow_qa_provider.reports.formats import FileFormat, file_format, format_
 from airflow_qa_provider.reports.manifest import Manifest
 from airflow_qa_provider.reports.staging import Staging, StopSwitch, file_info, storage_errors
 from airflow_qa_provider.reports.target import Target
+from airflow_qa_provider.rest.download import CHUNK_BYTES, Download
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath

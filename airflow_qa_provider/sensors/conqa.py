@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from airflow_qa_provider.sensors.base import RemoteJobSensor
+from airflow_qa_provider.bases.sensing import RemoteJobSensor
 
 
 class ConqaMilestoneSensor(RemoteJobSensor):
@@ -18,7 +18,7 @@ class ConqaMilestoneSensor(RemoteJobSensor):
     :param until: ``visible`` or ``deleted``; with ``status`` it is not used. (templated)
     :param status: One or several identifiers of a status, such as ``closed``. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`. CONQA cannot cancel what is queued,
+    :param kwargs: See :class:`~airflow_qa_provider.bases.sensing.RemoteJobSensor`. CONQA cannot cancel what is queued,
         so ``on_kill="cancel"`` only says so in the log.
     """
 
@@ -51,7 +51,7 @@ class ConqaWebhookSensor(RemoteJobSensor):
     :param account_id: Account that it belongs to. (templated)
     :param status: ``active`` or ``inactive``; CONQA sets a webhook inactive after ten failures in a row. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.sensing.RemoteJobSensor`.
     """
 
     kind = "conqa.webhook"

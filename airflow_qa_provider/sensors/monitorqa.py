@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from airflow_qa_provider.bases.sensing import RemoteJobSensor
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
-from airflow_qa_provider.sensors.base import RemoteJobSensor
 
 
 class MonitorQAAuditSensor(RemoteJobSensor):
@@ -14,7 +14,7 @@ class MonitorQAAuditSensor(RemoteJobSensor):
 
     :param audit_id: Id of the audit. (templated)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.sensing.RemoteJobSensor`.
     """
 
     kind = "monitorqa.audit"
@@ -35,7 +35,7 @@ class MonitorQACorrectiveActionSensor(RemoteJobSensor):
     :param action_id: Id of the corrective action. (templated)
     :param status: One or several of ``open``, ``approved``, ``rejected``, ``submitted``. (templated)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.sensing.RemoteJobSensor`.
     """
 
     kind = "monitorqa.corrective_action"

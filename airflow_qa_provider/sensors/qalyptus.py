@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_qa_provider.sensors.base import RemoteJobSensor
+from airflow_qa_provider.bases.sensing import RemoteJobSensor
 
 if TYPE_CHECKING:
     from airflow_qa_provider.waiting.verdict import OnWarning
@@ -15,7 +15,7 @@ class QalyptusRequestSensor(RemoteJobSensor):
 
     :param request_id: UUID of the request. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.sensing.RemoteJobSensor`.
     """
 
     kind = "qalyptus.request"
@@ -33,7 +33,7 @@ class QalyptusTaskRunSensor(RemoteJobSensor):
     :param run_id: UUID of the run. (templated)
     :param on_warning: What a warning makes of the Airflow task: ``succeed``, ``skip`` or ``fail``.
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.sensing.RemoteJobSensor`.
     """
 
     kind = "qalyptus.task_run"

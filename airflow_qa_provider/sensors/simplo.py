@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from airflow_qa_provider.sensors.base import RemoteJobSensor
+from airflow_qa_provider.bases.sensing import RemoteJobSensor
 
 
 class SimploReportSensor(RemoteJobSensor):
@@ -15,7 +15,7 @@ class SimploReportSensor(RemoteJobSensor):
     :param until: ``approved``, ``sent`` or ``invoiced``; with ``state`` it is not used. (templated)
     :param state: One or several numbers of ``report_state``. Their meaning is not documented. (templated)
     :param simplo_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.sensing.RemoteJobSensor`.
     """
 
     kind = "simplo.report"

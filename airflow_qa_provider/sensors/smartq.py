@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from airflow_qa_provider.sensors.base import RemoteJobSensor
+from airflow_qa_provider.bases.sensing import RemoteJobSensor
 
 
 class SmartQTicketSensor(RemoteJobSensor):
@@ -16,7 +16,7 @@ class SmartQTicketSensor(RemoteJobSensor):
     :param step_id: Id of the step, or several. (templated)
     :param archived: Wait until it is archived (``True``), or is so no longer. (templated)
     :param smartq_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.sensors.base.RemoteJobSensor`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.sensing.RemoteJobSensor`.
     """
 
     kind = "smartq.ticket"

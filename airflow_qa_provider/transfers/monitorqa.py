@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 from airflow_qa_provider.inputs import required_id
-from airflow_qa_provider.retries import fail_now
-from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.download import Download
-    from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-    from airflow_qa_provider.clients.monitorqa.audits import ReportType
     from airflow_qa_provider.exceptions import QAError
     from airflow_qa_provider.reports.manifest import Manifest
+    from airflow_qa_provider.rest.download import Download
+    from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
+    from airflow_qa_provider.vendors.monitorqa.client.audits import ReportType
 
 _ARCHIVE = "https://app.monitorqa.com/audits/archive/"
 
@@ -36,7 +36,7 @@ class MonitorQAAuditReportToObjectStorageOperator(ReportToObjectStorageOperator)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
     :param object_storage_conn_id: Airflow connection of the object storage. (templated)
     :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.transfers.base.ReportToObjectStorageOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     vendor = "monitorqa"
@@ -118,7 +118,7 @@ def _perhaps_not_completed(error: QAError, audit_id: str) -> QAError:
 
 
 def _report_type(value: object) -> ReportType:
-    from airflow_qa_provider.clients.monitorqa.audits import ReportType
+    from airflow_qa_provider.vendors.monitorqa.client.audits import ReportType
 
     words = {word: member for member in ReportType for word in (member.name.lower(), str(member.value))}
     return words[_choice(value, "report_type", tuple(words))]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 from airflow_qa_provider.inputs import required_id
-from airflow_qa_provider.retries import fail_now
-from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.qalyptus import QalyptusClient
     from airflow_qa_provider.reports.manifest import Manifest
+    from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
 
 # the docs show no record of a request: names seen in public material
 _FORMAT_FIELDS = ("outputFormat", "format")
@@ -33,7 +33,7 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
     :param object_storage_conn_id: Airflow connection of the object storage. (templated)
     :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.transfers.base.ReportToObjectStorageOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     vendor = "qalyptus"

@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 from airflow.triggers.base import TriggerEvent
 
-from airflow_qa_provider.hooks.registry import polling_client
-from airflow_qa_provider.triggers.deferral import one_of, seconds
+from airflow_qa_provider.bases.waiting import one_of, seconds
 from airflow_qa_provider.triggers.wait import WaitTrigger
+from airflow_qa_provider.vendors.connect import polling_client
 from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
 from airflow_qa_provider.waiting.targets import target_of
 from airflow_qa_provider.waiting.verdict import OnKill, OnWarning, ResultShape
@@ -63,7 +63,7 @@ class StartingTrigger(WaitTrigger):
         """Find out what to wait for, then wait."""
         one_of(self.kill_policy, "on_kill", get_args(OnKill))
         one_of(self.terms.get("on_warning", "succeed"), "on_warning", get_args(OnWarning))
-        self.object_id, goal = target_of(self.kind, self.awaited_fields)
+        self.object_id, condition = target_of(self.kind, self.awaited_fields)
         self.conn_id = self.awaited_fields["conn_id"]
         interval = self.poll_interval
         if interval is None:
@@ -71,7 +71,7 @@ class StartingTrigger(WaitTrigger):
         interval = seconds(interval, "poll_interval")
         now = time.time()
         deadline = now + seconds(self.wait_timeout, "timeout")
-        policy = WaitPolicy(interval, now, deadline, not_found_grace=grace_for(interval), goal=goal)
+        policy = WaitPolicy(interval, now, deadline, not_found_grace=grace_for(interval), condition=condition)
         self.policy = policy.as_dict()
         # nobody has looked yet
         self.memory = {"next": [now, now, False]}

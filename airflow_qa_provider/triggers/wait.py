@@ -10,9 +10,9 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
 from airflow_qa_provider.exceptions import QAError, QANotSupportedError
-from airflow_qa_provider.hooks.registry import polling_client
+from airflow_qa_provider.kinds.polling import poller_for
+from airflow_qa_provider.vendors.connect import polling_client
 from airflow_qa_provider.waiting.decisions import WaitPolicy
-from airflow_qa_provider.waiting.probes import probe_for
 from airflow_qa_provider.waiting.shared import shared_wait
 from airflow_qa_provider.waiting.verdict import (
     Ending,
@@ -90,7 +90,7 @@ class WaitTrigger(BaseTrigger):
         began = asyncio.get_running_loop().time()
         outcome = await shared_wait(
             (self.conn_id, self.kind),
-            probe_for(self.kind),
+            poller_for(self.kind),
             # not bound to this trigger: the client is everybody's, and lives on when this trigger has ended
             partial(polling_client, self._vendor, self.conn_id),
             self.object_id,
@@ -158,11 +158,11 @@ class WaitTrigger(BaseTrigger):
             await task_runner.SUPERVISOR_COMMS.asend(message)
 
     def _cancel(self) -> str:
-        probe = probe_for(self.kind)
+        poller = poller_for(self.kind)
         try:
             with polling_client(self._vendor, self.conn_id) as client:
-                return f"The task was stopped: {probe.cancel(client, self.object_id)}"
+                return f"The task was stopped: {poller.cancel(client, self.object_id)}"
         except QANotSupportedError as error:
             return str(error)
         except QAError as error:
-            return f"The task was stopped, but {probe.noun} {self.object_id} could not be cancelled: {error}"
+            return f"The task was stopped, but {poller.noun} {self.object_id} could not be cancelled: {error}"

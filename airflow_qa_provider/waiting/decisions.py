@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from airflow_qa_provider.waiting.goals import Goal
-from airflow_qa_provider.waiting.snapshot import Snapshot
+from airflow_qa_provider.kinds.conditions import Condition
+from airflow_qa_provider.kinds.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class WaitPolicy:
     :param max_backoff: Longest extra pause after a failed look, in seconds.
     :param not_found_grace: For how many seconds an object may be missing before it counts as gone: some vendors show
         what they created only a little later, and a gateway whose service restarts answers 404 for everything.
-    :param goal: What is waited for, where the object has no end of its own.
+    :param condition: What is waited for, where the object has no end of its own.
     """
 
     poll_interval: float
@@ -30,7 +30,7 @@ class WaitPolicy:
     max_failures: int = 10
     max_backoff: float = 300.0
     not_found_grace: float = 60.0
-    goal: Goal | None = None
+    condition: Condition | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -43,8 +43,8 @@ class WaitPolicy:
         :param facts: Plain JSON.
         """
         known = {field.name: facts[field.name] for field in fields(cls) if field.name in facts}
-        if known.get("goal"):
-            known["goal"] = Goal.from_dict(known["goal"])
+        if known.get("condition"):
+            known["condition"] = Condition.from_dict(known["condition"])
         return cls(**known)
 
     def shifted(self, seconds: float) -> WaitPolicy:

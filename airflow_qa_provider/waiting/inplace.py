@@ -8,39 +8,39 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
+from airflow_qa_provider.kinds.polling import Poller, poll_all
 from airflow_qa_provider.waiting.clock import SteadyClock
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitUntil
-from airflow_qa_provider.waiting.looker import Connect, Looker
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.probes import Probe, look_at_all
+from airflow_qa_provider.waiting.session import Connect, PollSession
 
 
-def look(wait: Wait, probe: Probe, client: Any) -> Decision:
+def poll_once(wait: Wait, poller: Poller, client: Any) -> Decision:
     """Look once and return what to do.
 
     :param wait: The wait.
-    :param probe: How to look.
+    :param poller: How to look.
     :param client: The vendor's client.
     """
-    seen = look_at_all(probe, client, [wait.object_id], wait.policy.started_at)
-    return wait.on_look(time.time(), seen[wait.object_id], random.random())
+    seen = poll_all(poller, client, [wait.object_id], wait.policy.started_at)
+    return wait.on_poll(time.time(), seen[wait.object_id], random.random())
 
 
-def looks_in_place(
-    wait: Wait, decision: WaitUntil, probe: Probe, connect: Connect, notify: Callable[[str], None]
+def polls_in_place(
+    wait: Wait, decision: WaitUntil, poller: Poller, connect: Connect, notify: Callable[[str], None]
 ) -> Iterator[Decision]:
     """Look again and again, sleeping in between, and yield what each look decides; the last is an end.
 
     :param wait: The wait, after a first look.
     :param decision: What that look said.
-    :param probe: How to look.
+    :param poller: How to look.
     :param connect: Returns a client; called at the start and when the connection has to be read anew.
     :param notify: Takes lines for the log.
     """
     clock = SteadyClock()
-    with closing(Looker(probe, connect)) as looker:
+    with closing(PollSession(poller, connect)) as session:
         while True:
-            outcome = _after(decision, wait, looker, clock)
+            outcome = _after(decision, wait, session, clock)
             if isinstance(outcome, WaitUntil) and outcome.notice:
                 notify(outcome.notice)
             yield outcome
@@ -50,26 +50,26 @@ def looks_in_place(
 
 
 def wait_in_place(
-    wait: Wait, decision: WaitUntil, probe: Probe, connect: Connect, notify: Callable[[str], None]
+    wait: Wait, decision: WaitUntil, poller: Poller, connect: Connect, notify: Callable[[str], None]
 ) -> Finished | GaveUp:
-    """Look again and again, sleeping in between, until the wait ends. The parameters are those of looks_in_place.
+    """Look again and again, sleeping in between, until the wait ends. The parameters are those of polls_in_place.
 
     :param wait: The wait, after a first look.
     :param decision: What that look said.
-    :param probe: How to look.
+    :param poller: How to look.
     :param connect: Returns a client; called at the start and when the connection has to be read anew.
     :param notify: Takes lines for the log.
     """
-    for outcome in looks_in_place(wait, decision, probe, connect, notify):
+    for outcome in polls_in_place(wait, decision, poller, connect, notify):
         if not isinstance(outcome, WaitUntil):
             return outcome
     raise RuntimeError(f"the looks at {wait.object_id} ended before the wait did")
 
 
-def _after(planned: WaitUntil, wait: Wait, looker: Looker, clock: SteadyClock) -> Decision:
+def _after(planned: WaitUntil, wait: Wait, session: PollSession, clock: SteadyClock) -> Decision:
     time.sleep(max(0.0, planned.at - clock()))
     given_up = wait.overdue(clock())
     if given_up is not None:
         return given_up
-    seen = looker.look([wait.object_id], wait.policy.started_at, planned.refresh)
-    return wait.on_look(clock(), seen[wait.object_id], random.random())
+    seen = session.poll([wait.object_id], wait.policy.started_at, planned.refresh)
+    return wait.on_poll(clock(), seen[wait.object_id], random.random())

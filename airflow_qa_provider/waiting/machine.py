@@ -19,9 +19,9 @@ from airflow_qa_provider.exceptions import (
     QAPermissionError,
     QATLSError,
 )
+from airflow_qa_provider.kinds.conditions import Missing
+from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitPolicy, WaitUntil
-from airflow_qa_provider.waiting.goals import Missing
-from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 __all__ = ["Decision", "Finished", "GaveUp", "Wait", "WaitPolicy", "WaitUntil"]
 
@@ -80,7 +80,7 @@ class Wait:
             return self.next
         return self._plan(now, min(at, now + self.policy.poll_interval), now)
 
-    def on_look(self, now: float, seen: Snapshot | QAError, jitter: float, early: bool = False) -> Decision:
+    def on_poll(self, now: float, seen: Snapshot | QAError, jitter: float, early: bool = False) -> Decision:
         """Take in a look, good or failed: see :meth:`on_snapshot` and :meth:`on_error`.
 
         :param now: Wall-clock time in seconds since the epoch, after the look.
@@ -101,8 +101,8 @@ class Wait:
         self.failures = self._missing = 0
         self._missing_since = self._trouble = None
         self._refreshed = False
-        if self.policy.goal is not None:
-            snapshot = self.policy.goal.judge(snapshot)
+        if self.policy.condition is not None:
+            snapshot = self.policy.condition.judge(snapshot)
         self.last = snapshot
         if snapshot.phase.ended:
             return Finished(snapshot)
@@ -118,7 +118,7 @@ class Wait:
         :param error: What went wrong.
         :param jitter: A random number from 0 to 1, the same for all waits that share the failed look.
         :param early: Whether the look was made before this wait's turn, because others were due; then it does not
-            count against a wait that is already backing off, or newcomers would use up the patience of the old ones.
+            count against a wait that is already backing off, or newcomers would use up the failures of the old ones.
         """
         first, self._trouble = self.next is None, _said(error)
         if isinstance(error, QANotFoundError) and error.status_code != _NO_SUCH_PATH:
@@ -222,7 +222,7 @@ class Wait:
 
     @property
     def _missing_means(self) -> Missing:
-        return self.policy.goal.missing if self.policy.goal else "gone"
+        return self.policy.condition.missing if self.policy.condition else "gone"
 
     def _on_missing(self, now: float, error: QANotFoundError) -> Decision:
         first_time = self._missing == 0

@@ -17,10 +17,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.kinds.polling import Poller, Statuses, as_qa_error
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitPolicy, WaitUntil
-from airflow_qa_provider.waiting.looker import Connect, Looker
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.probes import Looks, Probe, as_qa_error
+from airflow_qa_provider.waiting.session import Connect, PollSession
 
 __all__ = ["Connect", "SharedPoll", "shared_wait"]
 
@@ -66,13 +66,13 @@ class SharedPoll:
     Starts with the first waiter and ends with the last, or with the look that is under way then. All times are those
     of the monotonic clock, so that a corrected or wrongly set wall clock neither ends a wait nor stalls it.
 
-    :param probe: How to look.
+    :param poller: How to look.
     :param connect: Returns a client; called at the start and when the connection has to be read anew.
     :param on_idle: Called when the poll has ended.
     """
 
-    def __init__(self, probe: Probe, connect: Connect, on_idle: Callable[[], None] = lambda: None) -> None:
-        self._probe = probe
+    def __init__(self, poller: Poller, connect: Connect, on_idle: Callable[[], None] = lambda: None) -> None:
+        self._poller = poller
         self._connect = connect
         self._on_idle = on_idle
         self._waiters: set[_Waiter] = set()
@@ -145,15 +145,15 @@ class SharedPoll:
             self._task = contextvars.Context().run(asyncio.get_running_loop().create_task, self._run())
 
     async def _run(self) -> None:
-        looker = Looker(self._probe, self._connect)
+        session = PollSession(self._poller, self._connect)
         try:
             while self._waiters:
                 if await self._roused_before_due():
                     continue
-                await self._poll_if_due(looker)
+                await self._poll_if_due(session)
                 self._next_at = min((waiter.planned.at for waiter in self._waiting()), default=math.inf)
         except Exception as error:
-            log.exception("The poll for %s ended by a defect", self._probe.kind)
+            log.exception("The poll for %s ended by a defect", self._poller.kind)
             self._fail_all(error)
         finally:
             left, self._waiters = self._waiters, set()
@@ -161,7 +161,7 @@ class SharedPoll:
                 waiter.done.cancel()
             self._task = None
             self._next_at = math.inf
-            looker.close()
+            session.close()
             self._on_idle()
 
     def _waiting(self) -> list[_Waiter]:
@@ -189,16 +189,16 @@ class SharedPoll:
         if self._sleeping is not None:
             _wake(self._sleeping)
 
-    async def _poll_if_due(self, looker: Looker) -> None:
+    async def _poll_if_due(self, session: PollSession) -> None:
         now = time.monotonic()
         waiting = self._waiting()
         due = [waiter for waiter in waiting if waiter.planned.earliest <= now]
         overdue = [waiter for waiter in waiting if waiter.planned.at <= now < waiter.planned.earliest]
         await self._deal_with(overdue, lambda waiter: waiter.wait.overdue(now))
         if any(waiter.planned.at <= now for waiter in due):
-            await self._poll(due, looker, now)
+            await self._poll(due, session, now)
 
-    async def _poll(self, due: list[_Waiter], looker: Looker, asked_at: float) -> None:
+    async def _poll(self, due: list[_Waiter], session: PollSession, asked_at: float) -> None:
         # in random order, but those that could be seen last time first: then broken ones cannot starve the others
         random.shuffle(due)
         due.sort(key=lambda waiter: waiter.wait.failures)
@@ -207,7 +207,7 @@ class SharedPoll:
         refresh = any(waiter.planned.refresh for waiter in due)
         self._looking_since = asked_at
         try:
-            looks = await _in_thread(partial(looker.look, ids, since, refresh), f"poll-{self._probe.kind}")
+            looks = await _in_thread(partial(session.poll, ids, since, refresh), f"poll-{self._poller.kind}")
         except RuntimeError as error:
             looks = dict.fromkeys(ids, as_qa_error(error))
         finally:
@@ -217,12 +217,12 @@ class SharedPoll:
 
         def decide(waiter: _Waiter) -> Decision:
             early = asked_at < waiter.planned.at
-            return waiter.wait.on_look(now, looks[waiter.wait.object_id], jitter, early)
+            return waiter.wait.on_poll(now, looks[waiter.wait.object_id], jitter, early)
 
         await self._deal_with(due, decide)
         await self._leave_alone(looks, now)
 
-    async def _leave_alone(self, looks: Looks, now: float) -> None:
+    async def _leave_alone(self, looks: Statuses, now: float) -> None:
         """Keep the vendor's wish to be left alone for all, also for those who were not looked for or join later."""
         wishes = [seen.retry_after for seen in looks.values() if isinstance(seen, QAError) and seen.retry_after]
         if wishes:
@@ -247,7 +247,7 @@ class SharedPoll:
     def _fail_all(self, error: Exception) -> None:
         for waiter in self._waiters:
             if not waiter.done.done():
-                failure = RuntimeError(f"the poll for {self._probe.kind} ended while it was needed: {error!r}")
+                failure = RuntimeError(f"the poll for {self._poller.kind} ended while it was needed: {error!r}")
                 failure.__cause__ = error
                 waiter.done.set_exception(failure)
 
@@ -257,15 +257,15 @@ def _wake(sleeping: asyncio.Future[None]) -> None:
         sleeping.set_result(None)
 
 
-async def _in_thread(call: Callable[[], Looks], name: str) -> Looks:
+async def _in_thread(call: Callable[[], Statuses], name: str) -> Statuses:
     """Call in a daemon thread: unlike those of a pool, it cannot keep the process from ending while a vendor is silent.
 
     :raises RuntimeError: No thread could be started, or it was ended.
     """
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Looks] = loop.create_future()
+    answer: asyncio.Future[Statuses] = loop.create_future()
 
-    def deliver(looks: Looks | None, error: BaseException | None) -> None:
+    def deliver(looks: Statuses | None, error: BaseException | None) -> None:
         if answer.done():
             return
         if looks is None:
@@ -292,7 +292,7 @@ _POLLS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Polls] = WeakKeyDictionary
 
 def shared_wait(
     key: Hashable,
-    probe: Probe,
+    poller: Poller,
     connect: Connect,
     object_id: str,
     policy: WaitPolicy,
@@ -302,7 +302,7 @@ def shared_wait(
     """Wait together with everyone on this event loop who waits under the same key.
 
     :param key: Connection and kind of object.
-    :param probe: How to look.
+    :param poller: How to look.
     :param connect: Returns a client; called in a thread.
     :param object_id: Id at the vendor.
     :param policy: How to wait.
@@ -312,7 +312,7 @@ def shared_wait(
     polls = _POLLS.setdefault(asyncio.get_running_loop(), {})
     poll = polls.get(key)
     if poll is None:
-        poll = polls[key] = SharedPoll(probe, connect, partial(_retire, polls, key))
+        poll = polls[key] = SharedPoll(poller, connect, partial(_retire, polls, key))
     return poll.wait_for(object_id, policy, notify, memory)
 
 

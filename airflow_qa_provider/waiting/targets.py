@@ -1,4 +1,4 @@
-"""What a sensor waits for: its arguments, once rendered, as an id and a goal.
+"""What a sensor waits for: its arguments, once rendered, as an id and a condition.
 
 Apart from the sensors, because a wait that starts in the triggerer has its arguments rendered there.
 """
@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from airflow_qa_provider.exceptions import QAValidationError
-from airflow_qa_provider.waiting.goals import Goal
+from airflow_qa_provider.kinds.conditions import Condition
 
 
 class Target(NamedTuple):
     """What is waited for.
 
-    :param object_id: Id at the vendor, as the probe of the kind takes it.
-    :param goal: What ends the wait, for objects without an end of their own.
+    :param object_id: Id at the vendor, as the poller of the kind takes it.
+    :param condition: What ends the wait, for objects without an end of their own.
     """
 
     object_id: str
-    goal: Goal | None = None
+    condition: Condition | None = None
 
 
 def target_of(kind: str, fields: Mapping[str, Any]) -> Target:
@@ -41,7 +41,7 @@ def _corrective_action(fields: Mapping[str, Any]) -> Target:
     wanted = [_choice(word.lower(), _ACTION_STATES, "status") for word in _words(fields["status"], "status")]
     # nothing follows on an approval
     failed = {} if "approved" in wanted else {"status": ["approved"]}
-    return Target(_id(fields, "action_id"), Goal(reached={"status": wanted}, failed=failed))
+    return Target(_id(fields, "action_id"), Condition(reached={"status": wanted}, failed=failed))
 
 
 def _request(fields: Mapping[str, Any]) -> Target:
@@ -55,9 +55,9 @@ def _task_run(fields: Mapping[str, Any]) -> Target:
 def _milestone(fields: Mapping[str, Any]) -> Target:
     object_id = f"{_scope(fields, 'project_id')}/{_id(fields, 'external_id')}"
     if fields["status"] is not None:
-        return Target(object_id, Goal(reached={"status": _words(fields["status"], "status")}, missing="wait"))
+        return Target(object_id, Condition(reached={"status": _words(fields["status"], "status")}, missing="wait"))
     deleted = _choice(fields["until"], ("visible", "deleted"), "until") == "deleted"
-    return Target(object_id, Goal(missing="reached" if deleted else "wait"))
+    return Target(object_id, Condition(missing="reached" if deleted else "wait"))
 
 
 def _webhook(fields: Mapping[str, Any]) -> Target:
@@ -66,7 +66,7 @@ def _webhook(fields: Mapping[str, Any]) -> Target:
     owner = "project" if fields["project_id"] else "account"
     object_id = f"{owner}/{_scope(fields, f'{owner}_id')}/{_id(fields, 'webhook_id')}"
     status = _choice(str(fields["status"]).lower(), ("active", "inactive"), "status")
-    return Target(object_id, Goal(reached={"status": [status]}))
+    return Target(object_id, Condition(reached={"status": [status]}))
 
 
 def _ticket(fields: Mapping[str, Any]) -> Target:
@@ -77,16 +77,16 @@ def _ticket(fields: Mapping[str, Any]) -> Target:
         facts["archived"] = [_choice(str(fields["archived"]).lower(), ("true", "false"), "archived")]
     if not facts:
         raise _refused("neither step_id nor archived says what to wait for")
-    return Target(f"{_scope(fields, 'project_id')}/{_id(fields, 'ticket_id')}", Goal(reached=facts))
+    return Target(f"{_scope(fields, 'project_id')}/{_id(fields, 'ticket_id')}", Condition(reached=facts))
 
 
 def _billing_report(fields: Mapping[str, Any]) -> Target:
     report_id = _number(_id(fields, "report_id"), "report_id")
     if fields["state"] is not None:
         states = [_number(word, "state") for word in _words(fields["state"], "state")]
-        return Target(report_id, Goal(reached={"state": states}))
+        return Target(report_id, Condition(reached={"state": states}))
     until = _choice(fields["until"], ("approved", "sent", "invoiced"), "until")
-    return Target(report_id, Goal(reached={until: ["true"]}))
+    return Target(report_id, Condition(reached={until: ["true"]}))
 
 
 _ACTION_STATES = ("open", "submitted", "approved", "rejected")

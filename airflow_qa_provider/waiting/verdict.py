@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any, Literal
 
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
+from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp
-from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 OnWarning = Literal["succeed", "skip", "fail"]
 OnKill = Literal["cancel", "leave"]

@@ -74,18 +74,18 @@ import pytest
 import yaml
 
 from airflow_qa_provider import exceptions
-from airflow_qa_provider.clients.base import VendorClient
-from airflow_qa_provider.clients.download import Download
-from airflow_qa_provider.clients.pagination import Paged
-from airflow_qa_provider.clients.settings import ClientSettings
+from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.rest.download import Download
+from airflow_qa_provider.rest.paging import Paged
+from airflow_qa_provider.rest.settings import ClientSettings
 from tests.contract.recorder import Answer, Recorded, RecordingServer, pairs
 
 CLIENTS = {
-    "conqa": "airflow_qa_provider.clients.conqa:ConqaClient",
-    "monitorqa": "airflow_qa_provider.clients.monitorqa:MonitorQAClient",
-    "qalyptus": "airflow_qa_provider.clients.qalyptus:QalyptusClient",
-    "simplo": "airflow_qa_provider.clients.simplo:SimploClient",
-    "smartq": "airflow_qa_provider.clients.smartq:SmartQClient",
+    "conqa": "airflow_qa_provider.vendors.conqa.client:ConqaClient",
+    "monitorqa": "airflow_qa_provider.vendors.monitorqa.client:MonitorQAClient",
+    "qalyptus": "airflow_qa_provider.vendors.qalyptus.client:QalyptusClient",
+    "simplo": "airflow_qa_provider.vendors.simplo.client:SimploClient",
+    "smartq": "airflow_qa_provider.vendors.smartq.client:SmartQClient",
 }
 HERE = Path(__file__).parent
 TOKEN = "contract-key-0123456789"  # not a key of anyone

@@ -19,7 +19,7 @@ from airflow.sdk import DAG
 
 from airflow_qa_provider.compat import listener_manager
 from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 
 HERE = Path(__file__).parent
 VENDORS = ("monitorqa", "qalyptus")

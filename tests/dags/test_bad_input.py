@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
+from airflow_qa_provider.bases.creating import RemoteJobOperator
 from airflow_qa_provider.demo.smtp_sink import SmtpSink
 from airflow_qa_provider.exceptions import (
     QAAuthenticationError,
@@ -24,16 +25,15 @@ from airflow_qa_provider.exceptions import (
     QAResponseError,
     QAValidationError,
 )
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.base import RemoteJobOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
-from airflow_qa_provider.sandbox import Sandbox
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 from airflow_qa_provider.sensors.qalyptus import QalyptusRequestSensor, QalyptusTaskRunSensor
 from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObjectStorageOperator
 from airflow_qa_provider.transfers.qalyptus import QalyptusReportToObjectStorageOperator
+from qa_sandbox import Sandbox
 from tests.dags.conftest import Run, a_dag, unique_ids, writes
 
 pytestmark = pytest.mark.slow
@@ -293,7 +293,7 @@ def test_a_wrong_key(kind: str, attempt: Callable[..., Any], reconnect: Callable
 def test_a_vendor_that_answers_html(
     kind: str, attempt: Callable[..., Any], vendors: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(RemoteJobOperator, "patience", Patience(pause=0.1, lost_answer=0.3, settled=0.4))
+    monkeypatch.setattr(RemoteJobOperator, "lookup_timeouts", LookupTimeouts(pause=0.1, lost_answer=0.3, settled=0.4))
     vendors.add_fault("html", method="POST")
     with pytest.raises(QAResponseError) as failed:
         attempt(kind)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import Run, writes
 from tests.dags.test_example_dags import load
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 from tests.dags.conftest import Run, unique_ids, writes
 from tests.dags.test_example_dags import load
 

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 from tests.dags.conftest import Run, unique_ids, writes
 from tests.dags.test_example_dags import load
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import Run
 from tests.dags.test_example_dags import load
 
@@ -25,7 +25,7 @@ def shared_simplo() -> Iterator[Sandbox]:
 @pytest.fixture
 def simplo(shared_simplo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_simplo.reset()
-    monkeypatch.setattr(ChangingOperator, "patience", Patience(pause=0.02, lost_answer=0.2, settled=0.1))
+    monkeypatch.setattr(ChangingOperator, "lookup_timeouts", LookupTimeouts(pause=0.02, lost_answer=0.2, settled=0.1))
     monkeypatch.setenv("AIRFLOW_CONN_SIMPLO_DEFAULT", json.dumps(shared_simplo.connections()["simplo_default"]))
     return shared_simplo
 

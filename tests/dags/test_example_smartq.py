@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from airflow_qa_provider.operators.smartq import SmartQCreateTicketOperator, SmartQMoveTicketOperator
-from airflow_qa_provider.sandbox import Sandbox, run_sandbox
+from qa_sandbox import Sandbox, run_sandbox
 from tests.dags.conftest import Run, a_dag
 from tests.dags.test_example_dags import load
 
@@ -75,14 +75,14 @@ def test_a_dry_run_that_a_template_asks_for_changes_nothing(run_dag: Callable[..
     ticket = next(one for one in board(smartq).tickets.values() if one.step_id != closed and not one.archived)
     dry = "{{ dag_run.conf.dry }}"
     with a_dag("dry_tickets") as dag:
-        SmartQCreateTicketOperator(task_id="create", name="Door 12", dry_run=dry, **place)
+        SmartQCreateTicketOperator(task_id="create", name="Door 12", preview=dry, **place)
         SmartQMoveTicketOperator(
-            task_id="move", project_id=place["project_id"], ticket_id=ticket.id, step="Closed", dry_run=dry
+            task_id="move", project_id=place["project_id"], ticket_id=ticket.id, step="Closed", preview=dry
         )
     run = run_dag(dag, run_conf={"dry": True})
 
     assert run.states == {"create": "skipped", "move": "skipped"}
-    assert run.xcom("create", "dry_run")["request"]["body"]["ticket[name]"] == "Door 12"
-    assert run.xcom("move", "dry_run")["changes"]["step_id"]["from"] == str(ticket.step_id)
+    assert run.xcom("create", "preview")["request"]["body"]["ticket[name]"] == "Door 12"
+    assert run.xcom("move", "preview")["changes"]["step_id"]["from"] == str(ticket.step_id)
     changed = [r.path for r in smartq.requests("smartq") if r.method != "GET" and "oauth2" not in r.path]
     assert changed == []

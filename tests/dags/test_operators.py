@@ -17,14 +17,14 @@ from airflow.providers.common.compat.sdk import AirflowSensorTimeout, TaskDeferr
 from airflow_qa_provider.exceptions import QAJobFailedError, QAUncertainError, QAWaitTimeoutError
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.journal.attempt import Patience
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
-from airflow_qa_provider.sandbox.settings import QalyptusWire
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 from airflow_qa_provider.sensors.qalyptus import QalyptusRequestSensor, QalyptusTaskRunSensor
 from airflow_qa_provider.triggers.wait import WaitTrigger
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox.settings import QalyptusWire
 from tests.dags.conftest import Run, a_dag, connect, unique_ids, writes
 
 pytestmark = pytest.mark.slow
@@ -468,7 +468,7 @@ def test_the_sensors_of_qalyptus(run_dag: RunDag, vendors: Sandbox) -> None:
 @pytest.fixture
 def silent_vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Qalyptus whose answer to "Run" holds no id."""
-    monkeypatch.setattr(QalyptusRunTaskOperator, "patience", Patience(pause=0.1, no_id=0.5, settled=0.6))
+    monkeypatch.setattr(QalyptusRunTaskOperator, "lookup_timeouts", LookupTimeouts(pause=0.1, no_id=0.5, settled=0.6))
     settings = SandboxSettings(task_seconds=0.2, qalyptus=QalyptusWire(task_run_returns_id=False))
     with run_sandbox(["qalyptus"], settings) as sandbox:
         connect(monkeypatch, sandbox)

@@ -10,10 +10,9 @@ import pytest
 
 from airflow_qa_provider import compat
 from airflow_qa_provider.exceptions import QAAuthenticationError, QAWaitError
-from airflow_qa_provider.operators.generic import MonitorQAOperator
-from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
-from airflow_qa_provider.sandbox import Sandbox
+from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator, MonitorQAOperator
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
+from qa_sandbox import Sandbox
 from tests.dags.conftest import Run, a_dag, connect, unique_ids
 
 pytestmark = [

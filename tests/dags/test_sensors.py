@@ -1,4 +1,4 @@
-"""Sensors whose goal is in their arguments: the same end in whatever way they wait and wherever they begin."""
+"""Sensors whose condition is in their arguments: the same end in whatever way they wait and wherever they begin."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowSensorTimeout, AirflowSkipException, TaskDeferred
 from airflow.sdk import DAG, Asset, task, task_group
 
+from airflow_qa_provider.bases.sensing import RemoteJobSensor
 from airflow_qa_provider.exceptions import QAJobFailedError, QAValidationError
-from airflow_qa_provider.hooks.registry import polling_client
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
-from airflow_qa_provider.sensors.base import RemoteJobSensor
 from airflow_qa_provider.sensors.conqa import ConqaMilestoneSensor, ConqaWebhookSensor
 from airflow_qa_provider.sensors.monitorqa import MonitorQACorrectiveActionSensor
 from airflow_qa_provider.sensors.simplo import SimploReportSensor
 from airflow_qa_provider.sensors.smartq import SmartQTicketSensor
 from airflow_qa_provider.triggers.start import StartingTrigger
+from airflow_qa_provider.vendors.connect import polling_client
+from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import Run, a_dag, connect
 
 try:
@@ -528,7 +528,7 @@ def test_a_mapped_sensor_begins_on_a_worker(sandbox: Sandbox) -> None:
 @pytest.mark.slow
 def test_all_of_them_in_one_dag_run(sandbox: Sandbox, run_dag: Callable[..., Run]) -> None:
     given = {name: case.arguments(sandbox) for name, case in REACHED.items()}
-    with a_dag("goals") as dag:
+    with a_dag("conditions") as dag:
 
         @task
         def look_up(name: str) -> Any:

@@ -22,9 +22,9 @@ from pypdf import PdfReader
 from airflow_qa_provider.exceptions import QAConflictError, QAError, QAFileError, QANotFoundError, QAValidationError
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObjectStorageOperator as AuditReport
 from airflow_qa_provider.transfers.qalyptus import QalyptusReportToObjectStorageOperator as QalyptusReport
+from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 
 DOWNLOAD = "/download/stream$"
 PDF_ROUTE = "/report-pdf$"
@@ -345,7 +345,7 @@ def test_a_dag_file_imports_nothing_heavy() -> None:
     strangers = [m for m in json.loads(loaded.stdout.replace("'", '"')) if not m.startswith("airflow_qa_provider")]
     assert [name for name in strangers if name != "airflow.sdk.definitions.retry_policy"] == []
     assert "airflow_qa_provider.reports" not in loaded.stdout
-    assert "airflow_qa_provider.clients" not in loaded.stdout
+    assert "airflow_qa_provider.rest.client" not in loaded.stdout
 
 
 # Airflow runs only what lies in its dags folder.

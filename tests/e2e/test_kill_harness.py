@@ -20,10 +20,10 @@ import requests
 from rich.console import Console
 
 from airflow_qa_provider import operators, transfers
-from airflow_qa_provider.operators.base import CreatingOperator, RemoteJobOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings
-from airflow_qa_provider.transfers.base import ReportToObjectStorageOperator
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import CreatingOperator, RemoteJobOperator
+from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
+from qa_sandbox import Sandbox, SandboxSettings
 from tests.e2e.kills import __main__ as harness
 from tests.e2e.kills import boundary, database, verdict
 from tests.e2e.kills.catalogue import CATALOGUE

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 
 
 class Killed(BaseException):

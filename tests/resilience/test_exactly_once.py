@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.exceptions import (
     QAConflictError,
     QAConnectionLostError,
@@ -29,16 +30,15 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.base import CreatingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
-from airflow_qa_provider.sandbox.settings import QalyptusWire
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox.settings import QalyptusWire
 from tests.resilience.attempts import Killed, Task, connect, killed_when
 
 SECONDS = {"audit_pickup_seconds": 0.02, "audit_seconds": 0.1, "report_seconds": 0.1, "task_seconds": 0.1}
-IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
+IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
 KINDS = ("audit", "report", "task")
 VENDOR_OF = {"audit": "monitorqa", "report": "qalyptus", "task": "qalyptus"}
 
@@ -53,7 +53,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_sandbox.reset()
     connect(monkeypatch, shared_sandbox)
-    monkeypatch.setattr(CreatingOperator, "patience", IN_A_MOMENT)
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", IN_A_MOMENT)
     return shared_sandbox
 
 
@@ -251,7 +251,7 @@ LOST: list[Any] = ["reset_after", {"status": 503, "commit": True}, {"html": True
 def test_a_lost_answer_is_made_good_in_the_same_attempt(
     fault: Any, kind: str, sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CreatingOperator, "patience", replace(IN_A_MOMENT, lost_answer=10.0))
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", replace(IN_A_MOMENT, lost_answer=10.0))
     connect(monkeypatch, sandbox, read_timeout=0.5 if "slow" in fault else 20)
     sandbox.add_fault(fault, method="POST", times=1)
     losing = task(kind)
@@ -360,7 +360,7 @@ def test_what_a_vendor_cannot_show_now_is_kept(sandbox: Sandbox, task: Callable[
 def test_a_young_object_may_be_unknown_for_a_moment(
     sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CreatingOperator, "patience", Patience(pause=0.01))
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", LookupTimeouts(pause=0.01))
     waiting = task("audit")
     with counting(sandbox, "audit") as made:
         after_the_id_was_noted(sandbox, waiting, "audit")
@@ -374,7 +374,7 @@ def test_a_young_object_may_be_unknown_for_a_moment(
 def test_a_request_that_arrives_after_all_is_waited_for(
     sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CreatingOperator, "patience", replace(IN_A_MOMENT, lost_answer=10.0))
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", replace(IN_A_MOMENT, lost_answer=10.0))
     due = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
     sandbox.add_fault("reset_before", method="POST", times=1)
     vendor = task("audit", audit_end_date=due, wait_for_completion=False)
@@ -615,7 +615,7 @@ def test_a_mapped_task_whose_request_never_arrived_takes_nothing(sandbox: Sandbo
 def test_mapped_tasks_that_were_killed_together_sort_it_out(
     sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CreatingOperator, "patience", replace(IN_A_MOMENT, settled=5.0))
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", replace(IN_A_MOMENT, settled=5.0))
     north, south = task("report", selections={"Region": ["Nordics"]}), task("report", selections={"Region": ["Iberia"]})
     north.map_index, south.map_index = 0, 1
     south.xcoms = north.xcoms

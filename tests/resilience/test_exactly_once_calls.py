@@ -21,7 +21,7 @@ from airflow_qa_provider.exceptions import (
 from airflow_qa_provider.hooks.smartq import SmartQHook
 from airflow_qa_provider.operators.conqa import ConqaOperator
 from airflow_qa_provider.operators.smartq import SmartQOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Killed, Task, connect
 
 TOKEN = "/oauth2/"
@@ -190,20 +190,20 @@ def test_without_a_state_a_second_attempt_knows_nothing(sandbox: Sandbox, task: 
 def test_a_dry_run_shows_the_request_and_sends_nothing(
     sandbox: Sandbox, task: Callable[..., Task], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rehearsed = task(dry_run="True")
+    rehearsed = task(preview="True")
     with pytest.raises(AirflowSkipException, match=r"POST http://.*/tickets.* was not sent"):
         rehearsed.attempt()
 
     assert posts(sandbox) == 0
     assert not rehearsed.state
-    request = rehearsed.xcoms[-1, "dry_run"]["request"]
+    request = rehearsed.xcoms[-1, "preview"]["request"]
     assert (request["operation"], request["method"]) == ("tickets.create", "POST")
     assert "A loose handrail" in request["body"].values()
     logged = capsys.readouterr().out
     assert "A loose handrail" in logged
     assert "sandbox-smartq" not in logged + json.dumps(request)
 
-    rehearsed.make = task(dry_run=False).make
+    rehearsed.make = task(preview=False).make
     rehearsed.attempt()
     assert len(tickets(sandbox)) == 1
 
@@ -211,26 +211,26 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
 def test_a_dry_run_hides_secrets(sandbox: Sandbox) -> None:
     secret = "a-password-of-a-user"
     arguments = {"name": "Ann", "email": "ann@example.com", "password": secret}
-    operator = SmartQOperator(task_id="t", operation="users.create", arguments=arguments, dry_run=True)
+    operator = SmartQOperator(task_id="t", operation="users.create", arguments=arguments, preview=True)
     rehearsed = Task(lambda: operator)
     with pytest.raises(AirflowSkipException):
         rehearsed.attempt()
-    shown = json.dumps(rehearsed.xcoms[-1, "dry_run"])
+    shown = json.dumps(rehearsed.xcoms[-1, "preview"])
     assert "ann@example.com" in shown
     assert secret not in shown
 
 
 def test_a_dry_run_of_what_only_reads_reads(sandbox: Sandbox) -> None:
-    listing = Task(lambda: SmartQOperator(task_id="t", operation="projects.list", dry_run=True))
+    listing = Task(lambda: SmartQOperator(task_id="t", operation="projects.list", preview=True))
     assert named(sandbox, "project_id") in [row["id"] for row in listing.attempt()]
 
 
 @pytest.mark.parametrize(
     ("policies", "kind", "message"),
     [
-        ({"dry_run": "perhaps"}, QAValidationError, "dry_run must be True or False, got 'perhaps'"),
-        ({"dry_run": "None"}, QAValidationError, "dry_run must be True or False, got 'None'"),
-        ({"dry_run": None}, QAValidationError, "dry_run must be True or False, got None"),
+        ({"preview": "perhaps"}, QAValidationError, "preview must be True or False, got 'perhaps'"),
+        ({"preview": "None"}, QAValidationError, "preview must be True or False, got 'None'"),
+        ({"preview": None}, QAValidationError, "preview must be True or False, got None"),
         ({"on_uncertain": "guess"}, QAValidationError, "on_uncertain must be one of fail, repeat"),
         ({"on_changed_input": "update"}, QAValidationError, "on_changed_input must be one of fail, new"),
         ({"if_exists": "adopt"}, QANotSupportedError, "nothing at the vendor shows whether this was done before"),

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
-from airflow_qa_provider.clients.conqa.fields import Option
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import CreatingOperator
+from airflow_qa_provider.bases.retrying import QARetryPolicy
 from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QARateLimitError,
@@ -23,19 +25,17 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.hooks.conqa import ConqaHook
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.conqa import (
     ConqaDeleteMilestoneOperator,
     ConqaGenerateReportOperator,
     ConqaUpsertMilestoneOperator,
 )
-from airflow_qa_provider.retries import QARetryPolicy
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.vendors.conqa.client.fields import Option
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Killed, Task, connect, killed_when
 
-IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.2, no_id=0.2, settled=0.1, not_found=0.0)
+IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.2, no_id=0.2, settled=0.1, not_found=0.0)
 THERE, NEW = "P6-A1310", "P6-A2000"
 NEEDED = {"productType": {"value": "earthworks"}, "area": {"value": "area-1"}}
 
@@ -51,7 +51,7 @@ def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
     shared_sandbox.reset()
     connect(monkeypatch, shared_sandbox)
     for base in (ChangingOperator, CreatingOperator):
-        monkeypatch.setattr(base, "patience", IN_A_MOMENT)
+        monkeypatch.setattr(base, "lookup_timeouts", IN_A_MOMENT)
     return shared_sandbox
 
 
@@ -421,11 +421,11 @@ def test_a_cleared_task_compares_anew(sandbox: Sandbox) -> None:
 def test_a_dry_run_shows_the_request_and_sends_nothing(
     make: Any, method: str, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rehearsing = make(sandbox, dry_run=True, **({} if make is delete else {"status": "closed"}))
+    previewing = make(sandbox, preview=True, **({} if make is delete else {"status": "closed"}))
     with pytest.raises(AirflowSkipException):
-        rehearsing.attempt()
+        previewing.attempt()
 
-    shown = rehearsing.xcoms[-1, "dry_run"]
+    shown = previewing.xcoms[-1, "preview"]
     assert shown["request"]["method"] == method
     assert shown["request"]["url"].endswith(f"/milestones/{THERE}")
     assert (
@@ -434,7 +434,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
         else {"status": {"from": "planned", "to": "closed"}}
     )
     assert writes(sandbox) == []
-    assert rehearsing.state == {}
+    assert previewing.state == {}
     assert sandbox.connections()["conqa_default"]["password"] not in capsys.readouterr().out + json.dumps(shown)
 
 
@@ -449,7 +449,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
         ({"status": {"display": "Odd", "createNew": True}}, "status cannot be created"),
         ({"fields": {"area": ["podium"]}}, r"fields\['area'\] must be a string"),
         ({"fields": "{}"}, "fields must be an object"),
-        ({"status": "closed", "dry_run": "perhaps"}, "dry_run must be True or False"),
+        ({"status": "closed", "preview": "perhaps"}, "preview must be True or False"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(arguments: Any, words: str, sandbox: Sandbox) -> None:
@@ -569,15 +569,15 @@ def test_a_cleared_report_is_asked_for_anew_where_that_is_wanted(sandbox: Sandbo
 
 
 def test_a_rehearsed_report_is_not_asked_for(sandbox: Sandbox) -> None:
-    rehearsing = report(sandbox, context={"building": "B2"}, dry_run="true")
+    previewing = report(sandbox, context={"building": "B2"}, preview="true")
     with pytest.raises(AirflowSkipException):
-        rehearsing.attempt()
+        previewing.attempt()
 
-    body = rehearsing.xcoms[-1, "dry_run"]["request"]["body"]
+    body = previewing.xcoms[-1, "preview"]["request"]["body"]
     assert body["checklistId"] == ids(sandbox)["checklist_id"]
     assert body["context"]["building"] == "B2"
     assert writes(sandbox) == []
-    assert rehearsing.state == {}
+    assert previewing.state == {}
 
 
 @pytest.mark.parametrize(

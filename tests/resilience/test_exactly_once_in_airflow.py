@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.bases.creating import CreatingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import connect
 
 pytestmark = pytest.mark.slow
@@ -80,7 +80,7 @@ def dag_file() -> Iterator[Path]:
 def test_a_retry_of_airflow_takes_up_what_the_lost_attempt_made(
     sandbox: Sandbox, dag_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CreatingOperator, "patience", Patience(pause=0.05, lost_answer=1.0, settled=0.1))
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", LookupTimeouts(pause=0.05, lost_answer=1.0, settled=0.1))
     before = {name: set(created(sandbox, name)) for name in ("monitorqa", "qalyptus")}
     for vendor, path, look in (("monitorqa", "/audit$", 1), ("qalyptus", "/on-demand/", 2)):
         sandbox.add_fault("reset_after", vendor=vendor, method="POST", path=path, nth=1)

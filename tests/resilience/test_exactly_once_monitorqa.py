@@ -11,15 +11,8 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from airflow_qa_provider.clients.monitorqa.repeats import (
-    Daily,
-    EndAfterDays,
-    Monthly,
-    MultipleWeeks,
-    OneTime,
-    StartOnDay,
-    Weekly,
-)
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.exceptions import (
     QAConflictError,
     QAConnectionLostError,
@@ -30,15 +23,22 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator, MonitorQAReopenAuditOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
-from airflow_qa_provider.sandbox.outcomes import Outcome
+from airflow_qa_provider.vendors.monitorqa.client.repeats import (
+    Daily,
+    EndAfterDays,
+    Monthly,
+    MultipleWeeks,
+    OneTime,
+    StartOnDay,
+    Weekly,
+)
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox.outcomes import Outcome
 from tests.resilience.attempts import Killed, Task, connect
 
-IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.15, no_id=0.15, settled=0.05, not_found=0.0)
+IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.15, no_id=0.15, settled=0.05, not_found=0.0)
 WEEKLY = {"days_of_week": ["monday", "thursday"], "repeat_every": 2}
 Make = Callable[..., Task]
 
@@ -54,7 +54,7 @@ def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
     shared_sandbox.reset()
     connect(monkeypatch, shared_sandbox)
     for base in (CreatingOperator, ChangingOperator):
-        monkeypatch.setattr(base, "patience", IN_A_MOMENT)
+        monkeypatch.setattr(base, "lookup_timeouts", IN_A_MOMENT)
     return shared_sandbox
 
 
@@ -309,14 +309,14 @@ def test_a_paused_schedule_whose_answer_is_lost_is_uncertain(sandbox: Sandbox, s
 
 
 def test_a_dry_run_of_a_schedule_writes_nothing(sandbox: Sandbox, schedule: Make) -> None:
-    task = schedule(dry_run="True")
+    task = schedule(preview="True")
     with pytest.raises(AirflowSkipException):
         task.attempt()
 
-    shown = task.xcoms[-1, "dry_run"]["request"]
+    shown = task.xcoms[-1, "preview"]["request"]
     assert (shown["method"], shown["url"].rpartition("/")[2]) == ("POST", "weekly")
     assert shown["body"]["daysOfWeek"] == [1, 4]
-    assert sandbox.connections()["monitorqa_default"]["password"] not in json.dumps(task.xcoms[-1, "dry_run"])
+    assert sandbox.connections()["monitorqa_default"]["password"] not in json.dumps(task.xcoms[-1, "preview"])
     assert (writes(sandbox), schedules(), task.state) == ([], {}, {})
 
 
@@ -568,11 +568,11 @@ def test_an_audit_that_is_gone_and_an_unknown_assignee_are_errors_of_the_vendor(
 
 
 def test_a_dry_run_of_a_reopening_writes_nothing(sandbox: Sandbox, completed: str) -> None:
-    task = reopening(completed, dry_run=True, assignees_ids=[], remove_assignees=True)
+    task = reopening(completed, preview=True, assignees_ids=[], remove_assignees=True)
     with pytest.raises(AirflowSkipException):
         task.attempt()
 
-    shown = task.xcoms[-1, "dry_run"]
+    shown = task.xcoms[-1, "preview"]
     assert shown["changes"] == {"state": {"from": "completed", "to": "active"}}
     assert shown["request"]["url"].endswith(f"/audit/reopen/{completed}")
     assert (shown["request"]["body"]["assigneesIds"], set(shown["request"]["body"])) == (
@@ -590,7 +590,7 @@ BAD_REOPENINGS: list[tuple[dict[str, Any], str]] = [
     ({"assignees_ids": []}, "would take the audit from all assignees"),
     ({"assignees_ids": ["a"], "remove_assignees": True}, "contradict each other"),
     ({"remove_assignees": "no"}, "remove_assignees must be True or False"),
-    ({"dry_run": "perhaps"}, "dry_run must be True or False"),
+    ({"preview": "perhaps"}, "preview must be True or False"),
 ]
 
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
+from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QANotFoundError, QAValidationError
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQAUpdateCorrectiveActionOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Killed, Task, connect
 
-IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.15, settled=0.05)
+IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.15, settled=0.05)
 DUE = "2099-01-31T18:00:00.000Z"
 
 
@@ -32,7 +32,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_sandbox.reset()
     connect(monkeypatch, shared_sandbox)
-    monkeypatch.setattr(ChangingOperator, "patience", IN_A_MOMENT)
+    monkeypatch.setattr(ChangingOperator, "lookup_timeouts", IN_A_MOMENT)
     return shared_sandbox
 
 
@@ -241,11 +241,11 @@ def test_errors_of_the_vendor_leave_no_trace(pending: str) -> None:
 
 def test_a_dry_run_writes_nothing(sandbox: Sandbox, pending: str) -> None:
     before = show(pending)
-    task = changing(pending, priority="high", dry_run="true")
+    task = changing(pending, priority="high", preview="true")
     with pytest.raises(AirflowSkipException):
         task.attempt()
 
-    shown = task.xcoms[-1, "dry_run"]
+    shown = task.xcoms[-1, "preview"]
     assert shown["changes"] == {"priority": {"from": "low", "to": "high"}}
     assert shown["request"]["method"] == "PUT"
     assert shown["request"]["body"] == {

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.retrying import QARetryPolicy
 from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QAError,
@@ -20,14 +22,12 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.hooks.simplo import SimploHook
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.simplo import SimploApproveReportOperator, SimploIssueInvoiceOperator
-from airflow_qa_provider.retries import QARetryPolicy
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Killed, Task, killed_when
 
-IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.2, no_id=0.2, settled=0.1, not_found=0.0)
+IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.2, no_id=0.2, settled=0.1, not_found=0.0)
 PATH = {"approve": "/approved$", "invoice": "/issue-invoice$"}
 JOBS = {"approve": SimploApproveReportOperator, "invoice": SimploIssueInvoiceOperator}
 
@@ -44,7 +44,7 @@ def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
     connection = shared_sandbox.connections()["simplo_default"]
     fields = {**connection, "extra": {**connection["extra"], "retries": 0}}
     monkeypatch.setenv("AIRFLOW_CONN_SIMPLO_DEFAULT", json.dumps(fields))
-    monkeypatch.setattr(ChangingOperator, "patience", IN_A_MOMENT)
+    monkeypatch.setattr(ChangingOperator, "lookup_timeouts", IN_A_MOMENT)
     return shared_sandbox
 
 
@@ -296,7 +296,7 @@ def test_a_number_from_before_the_request_proves_nothing(sandbox: Sandbox) -> No
 def test_a_retry_looks_until_a_slow_vendor_shows_it(
     name: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ChangingOperator, "patience", replace(IN_A_MOMENT, settled=20.0))
+    monkeypatch.setattr(ChangingOperator, "lookup_timeouts", replace(IN_A_MOMENT, settled=20.0))
     stale = shown(sandbox)
     killed = job(sandbox, name)
     kill_once(before_the_note, sandbox, killed, name)
@@ -318,7 +318,7 @@ def test_a_retry_looks_as_long_at_the_request_of_the_retry_before_it(
     killed.state["journal"]["sent_at"] -= 3600
     killed.state["journal"]["last_sent_at"] = killed.state["journal"]["sent_at"]
     kill_once(before_the_note, sandbox, killed, name)
-    monkeypatch.setattr(ChangingOperator, "patience", replace(IN_A_MOMENT, settled=20.0))
+    monkeypatch.setattr(ChangingOperator, "lookup_timeouts", replace(IN_A_MOMENT, settled=20.0))
     sandbox.add_fault({"status": 200, "body": stale}, path=r"/reports/\d+$", times=3)
     killed.attempt()
 
@@ -330,7 +330,7 @@ def test_a_retry_looks_as_long_at_the_request_of_the_retry_before_it(
 def test_a_task_that_is_cleared_in_the_middle_of_a_request_looks_as_long(
     name: str, policy: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ChangingOperator, "patience", replace(IN_A_MOMENT, settled=20.0))
+    monkeypatch.setattr(ChangingOperator, "lookup_timeouts", replace(IN_A_MOMENT, settled=20.0))
     stale = shown(sandbox)
     cleared = job(sandbox, name, **policy)
     kill_once(before_the_note, sandbox, cleared, name)
@@ -406,15 +406,15 @@ def test_a_dry_run_shows_the_request_without_the_hash(
     name: str, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     secrets = shown(sandbox)["hash"], sandbox.connections()["simplo_default"]["password"]
-    rehearsing = job(sandbox, name, dry_run=True)
+    previewing = job(sandbox, name, preview=True)
     with pytest.raises(AirflowSkipException):
-        rehearsing.attempt()
+        previewing.attempt()
 
-    dry = rehearsing.xcoms[-1, "dry_run"]
+    dry = previewing.xcoms[-1, "preview"]
     assert dry["request"]["url"].endswith(PATH[name].strip("$"))
     assert list(dry["changes"].values()) == [{"from": False, "to": True}]
     assert effects(sandbox, name) == sent(sandbox, name) == 0
-    assert rehearsing.state == {}
+    assert previewing.state == {}
     assert not [secret for secret in secrets if secret in json.dumps(dry) + capsys.readouterr().out]
 
 

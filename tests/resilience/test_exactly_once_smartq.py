@@ -16,6 +16,8 @@ from urllib.parse import parse_qs
 import pytest
 from airflow.providers.common.compat.sdk import AirflowSkipException, ObjectStoragePath
 
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QAFileError,
@@ -27,19 +29,17 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.hooks.smartq import SmartQHook
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.smartq import (
     SmartQAddNoteOperator,
     SmartQCreateTicketOperator,
     SmartQMoveTicketOperator,
 )
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
-from airflow_qa_provider.sandbox.settings import SmartQWire
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox.settings import SmartQWire
 from tests.resilience.attempts import Killed, Task, connect, killed_when
 
-IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
+IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
 TICKETS, NOTES, FILES = "/tickets$", "/notes$", "/filesv2$"
 
 
@@ -53,8 +53,8 @@ def shared_sandbox() -> Iterator[Sandbox]:
 def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_sandbox.reset()
     connect(monkeypatch, shared_sandbox)
-    monkeypatch.setattr(CreatingOperator, "patience", IN_A_MOMENT)
-    monkeypatch.setattr(ChangingOperator, "patience", IN_A_MOMENT)
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", IN_A_MOMENT)
+    monkeypatch.setattr(ChangingOperator, "lookup_timeouts", IN_A_MOMENT)
     return shared_sandbox
 
 
@@ -334,11 +334,11 @@ def test_a_ticket_that_was_there_before(sandbox: Sandbox, ticket: Callable[..., 
 
 
 def test_a_dry_run_shows_the_ticket_and_sends_nothing(sandbox: Sandbox, ticket: Callable[..., Task]) -> None:
-    dry = ticket(dry_run=True, custom_fields={"f1": "Stair B"})
+    dry = ticket(preview=True, custom_fields={"f1": "Stair B"})
     with counting(lambda: tickets(sandbox)) as made, pytest.raises(AirflowSkipException):
         dry.attempt()
 
-    shown = dry.xcoms[-1, "dry_run"]["request"]
+    shown = dry.xcoms[-1, "preview"]["request"]
     assert made == {} == dry.state
     assert writes(sandbox) == []
     assert shown["body"]["ticket[name]"] == "Door closer missing"
@@ -496,11 +496,11 @@ def test_a_cleared_task_moves_again(sandbox: Sandbox, board: Board) -> None:
 
 
 def test_a_dry_run_shows_the_move(sandbox: Sandbox, board: Board) -> None:
-    dry = board.task(dry_run="True")
+    dry = board.task(preview="True")
     with pytest.raises(AirflowSkipException):
         dry.attempt()
 
-    shown = dry.xcoms[-1, "dry_run"]
+    shown = dry.xcoms[-1, "preview"]
     assert (board.step, writes(sandbox), dry.state) == ("Planned", [], {})
     assert shown["changes"]["step_id"]["to"] == shown["request"]["body"]["ticket[step_id]"]
     assert "sandbox-smartq" not in json.dumps(shown)
@@ -719,11 +719,11 @@ def test_a_note_without_files_is_one_request(sandbox: Sandbox, thread: Thread) -
 
 
 def test_a_dry_run_shows_the_note_and_then_the_first_file(sandbox: Sandbox, thread: Thread) -> None:
-    dry = thread.task(dry_run=True)
+    dry = thread.task(preview=True)
     with counting(thread.notes) as made, pytest.raises(AirflowSkipException):
         dry.attempt()
     assert (made, writes(sandbox), dry.state) == ({}, [], {})
-    assert dry.xcoms[-1, "dry_run"]["request"]["body"]["note[has_attachments]"] == "1"
+    assert dry.xcoms[-1, "preview"]["request"]["body"]["note[has_attachments]"] == "1"
 
     sandbox.add_fault({"status": 413}, method="POST", path=FILES, first=1)
     half = thread.task()
@@ -732,7 +732,7 @@ def test_a_dry_run_shows_the_note_and_then_the_first_file(sandbox: Sandbox, thre
     half.make = dry.make
     with pytest.raises(AirflowSkipException):
         half.attempt()
-    assert half.xcoms[-1, "dry_run"]["request"]["operation"] == "files.upload"
+    assert half.xcoms[-1, "preview"]["request"]["operation"] == "files.upload"
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
+from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QANotFoundError, QAValidationError
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.changes import ChangingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.operators.qalyptus import QalyptusStopRequestOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Killed, Task
 
-IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
+IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
 STOP = "/stop$"
 
 
@@ -33,7 +33,7 @@ def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
     connection = shared_sandbox.connections()["qalyptus_default"]
     fields = {**connection, "extra": {"retries": 0, **connection["extra"]}}
     monkeypatch.setenv("AIRFLOW_CONN_QALYPTUS_DEFAULT", json.dumps(fields))
-    monkeypatch.setattr(ChangingOperator, "patience", IN_A_MOMENT)
+    monkeypatch.setattr(ChangingOperator, "lookup_timeouts", IN_A_MOMENT)
     for kind in ("report", "task"):
         shared_sandbox.add_outcome(kind, "never")
     return shared_sandbox
@@ -180,11 +180,11 @@ def test_where_it_stands_may_stay_unknown(sandbox: Sandbox, running: str) -> Non
 
 
 def test_a_dry_run_shows_the_stop(sandbox: Sandbox, running: str) -> None:
-    task = stopping(running, dry_run=True)
+    task = stopping(running, preview=True)
     with pytest.raises(AirflowSkipException):
         task.attempt()
 
-    shown = task.xcoms[-1, "dry_run"]
+    shown = task.xcoms[-1, "preview"]
     assert shown["request"]["url"].endswith(f"/{running}/stop")
     assert shown["changes"] == {"running": {"from": True, "to": False}}
     assert (stops(sandbox), task.state) == (0, {})

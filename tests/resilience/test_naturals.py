@@ -10,19 +10,20 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG
 
+from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QAUncertainError, QAValidationError
-from airflow_qa_provider.hooks.registry import hook_for
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.journal.claims import Claims
-from airflow_qa_provider.journal.monitorqa_naturals import NATURALS as MONITORQA
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.journal.naturals import Natural, natural_of
-from airflow_qa_provider.journal.qalyptus_naturals import NATURALS as QALYPTUS
-from airflow_qa_provider.operators.generic import MonitorQAOperator, QalyptusOperator, VendorOperator
-from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.journal.ownership import Ownership
+from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator, MonitorQAOperator
+from airflow_qa_provider.operators.qalyptus import QalyptusOperator
+from airflow_qa_provider.vendors.connect import hook_for
+from airflow_qa_provider.vendors.monitorqa.named import NATURALS as MONITORQA
+from airflow_qa_provider.vendors.qalyptus.naturals import NATURALS as QALYPTUS
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Task, connect
 
-IN_A_MOMENT = Patience(pause=0.02, lost_answer=0.1, settled=0.05, not_found=0.0)
+IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.1, settled=0.05, not_found=0.0)
 LABELS = [{"min": 0, "max": 100, "label": "All", "color": "#00FF00"}]
 DUE = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
 
@@ -36,7 +37,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     shared_sandbox.reset()
-    monkeypatch.setattr(VendorOperator, "patience", IN_A_MOMENT)
+    monkeypatch.setattr(VendorOperator, "lookup_timeouts", IN_A_MOMENT)
     connect(monkeypatch, shared_sandbox)
     return shared_sandbox
 
@@ -222,7 +223,7 @@ def test_a_mapped_task_does_not_take_what_another_index_holds(
 
 def test_tasks_of_a_generic_operator_may_hold_any_object_of_its_vendor() -> None:
     listing = {"operation": "audit_objects.create"}
-    with DAG("claims", schedule=None) as dag:
+    with DAG("ownership", schedule=None) as dag:
         MonitorQAOperator(task_id="one", **listing)
         MonitorQAOperator.partial(task_id="many", **listing).expand(arguments=[{"name": "a"}, {"name": "b"}])
         QalyptusOperator(task_id="of_another_vendor", operation="tasks.run")
@@ -230,7 +231,7 @@ def test_tasks_of_a_generic_operator_may_hold_any_object_of_its_vendor() -> None
     asked: list[list[str]] = []
     ti = SimpleNamespace(xcom_pull=lambda task_ids, key: asked.append(sorted(task_ids)) or ["held", None])
 
-    assert Claims({"ti": ti, "dag": dag}, "monitorqa.audit_object").of_others() == {"held"}
+    assert Ownership({"ti": ti, "dag": dag}, "monitorqa.audit_object").of_others() == {"held"}
     assert asked == [["many", "one"]]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox, run_sandbox
 from benchmarks.resilience import ROWS
 from benchmarks.resilience_table import documented
 from benchmarks.stage import CONNECTION, Row, Stage
+from qa_sandbox import Sandbox, run_sandbox
 
 # less than the 1.2 s of the slow answers, which a loop that waits for them would stand still for; a busy machine may
 # stop everything for shorter times

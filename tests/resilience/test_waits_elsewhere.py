@@ -14,19 +14,19 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSensorTimeout, TaskDeferred
 
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError
-from airflow_qa_provider.sandbox import Sandbox, run_sandbox
+from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.decisions import WaitPolicy
+from qa_sandbox import Sandbox, run_sandbox
 
 INTERVAL = 0.1
 PATIENCE = 20.0
 
 
 class Sensor(MonitorQAAuditSensor):
-    """The sensor, with less patience."""
+    """The sensor, with less lookup_timeouts."""
 
     def wait_policy(self, client: Any) -> WaitPolicy:
         return replace(super().wait_policy(client), max_failures=3, max_backoff=INTERVAL)

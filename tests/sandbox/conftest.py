@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
+from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.sandbox.receiver import Receiver
 
 TIMEOUT = 20

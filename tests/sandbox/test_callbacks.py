@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
-from airflow_qa_provider.sandbox.callbacks import Callbacks, DeliveryPolicy, Endpoint, Result
+from qa_sandbox import ManualClock, Sandbox, run_sandbox
+from qa_sandbox.callbacks import Callbacks, DeliveryPolicy, Endpoint, Result
 from tests.sandbox.receiver import Receiver
 
 
@@ -130,7 +130,7 @@ def test_the_clock_may_be_moved_after_the_end() -> None:
 def test_what_waits_is_bounded(
     sandbox: Sandbox, callbacks: Callbacks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("airflow_qa_provider.sandbox.callbacks.MAX_PENDING", 2)
+    monkeypatch.setattr("qa_sandbox.callbacks.MAX_PENDING", 2)
     tomorrow = sandbox.clock.now() + timedelta(days=1)
     assert [callbacks.at(tomorrow, lambda: None) for _ in range(3)] == [True, True, False]
     assert callbacks.send(Endpoint("one", receiver.url), {}, DeliveryPolicy(5)).result is Result.SKIPPED

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ConqaWire, ManualClock, Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import ConqaWire, ManualClock, Sandbox, SandboxSettings, run_sandbox
 from tests.sandbox.fuzzing import fuzz
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"

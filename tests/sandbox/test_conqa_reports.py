@@ -11,7 +11,7 @@ import pypdf
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ConqaWire, ManualClock, Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import ConqaWire, ManualClock, Sandbox, SandboxSettings, run_sandbox
 from tests.sandbox.receiver import Receiver
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"

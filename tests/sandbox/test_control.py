@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 
 
 def test_request_log_tells_what_went_over_the_wire(sandbox: Sandbox, monitorqa: Any) -> None:

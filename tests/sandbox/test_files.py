@@ -11,8 +11,8 @@ from typing import Any
 import psutil
 import pytest
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
-from airflow_qa_provider.sandbox.files.audit_document import FULL, REGULAR, SUMMARY
+from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox.files.audit_document import FULL, REGULAR, SUMMARY
 
 openpyxl = pytest.importorskip("openpyxl")
 pypdf = pytest.importorskip("pypdf")

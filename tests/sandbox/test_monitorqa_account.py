@@ -12,7 +12,7 @@ import pytest
 import requests
 from PIL import Image
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 from tests.sandbox.monitorqa_operations import COMPANY, PNG, ROLE, known_ids
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"

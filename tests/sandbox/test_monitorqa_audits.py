@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 from tests.sandbox.monitorqa_operations import GEO, LABELS, OBJECT, SCORING, known_ids
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"

@@ -14,30 +14,30 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.clients.monitorqa.attributes import Option
-from airflow_qa_provider.clients.monitorqa.client import MonitorQAClient
-from airflow_qa_provider.clients.monitorqa.enums import (
+from airflow_qa_provider.exceptions import (
+    QAConflictError,
+    QANotFoundError,
+)
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.monitorqa.client.attributes import Option
+from airflow_qa_provider.vendors.monitorqa.client.client import MonitorQAClient
+from airflow_qa_provider.vendors.monitorqa.client.enums import (
     CorrectiveActionStatus,
     DayOfWeek,
     RoleType,
     ScoreSystemType,
 )
-from airflow_qa_provider.clients.monitorqa.objects import GeoAddress
-from airflow_qa_provider.clients.monitorqa.permissions import PERMISSIONS
-from airflow_qa_provider.clients.monitorqa.repeats import (
+from airflow_qa_provider.vendors.monitorqa.client.objects import GeoAddress
+from airflow_qa_provider.vendors.monitorqa.client.permissions import PERMISSIONS
+from airflow_qa_provider.vendors.monitorqa.client.repeats import (
     EndAfterWeeks,
     Monthly,
     StartOfMonth,
     StartOnDay,
 )
-from airflow_qa_provider.clients.monitorqa.routes import ROUTES
-from airflow_qa_provider.clients.monitorqa.score_systems import ScoreLabel
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.exceptions import (
-    QAConflictError,
-    QANotFoundError,
-)
-from airflow_qa_provider.sandbox import Sandbox
+from airflow_qa_provider.vendors.monitorqa.client.routes import ROUTES
+from airflow_qa_provider.vendors.monitorqa.client.score_systems import ScoreLabel
+from qa_sandbox import Sandbox
 from tests.sandbox.monitorqa_operations import OPERATIONS, known_ids
 
 START, END = datetime(2998, 5, 1, 8, tzinfo=timezone.utc), "2998-05-02T19:00:00+02:00"

@@ -14,11 +14,19 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.clients.monitorqa.attributes import Option
-from airflow_qa_provider.clients.monitorqa.client import MonitorQAClient
-from airflow_qa_provider.clients.monitorqa.enums import ReportType, UsagePurpose
-from airflow_qa_provider.clients.monitorqa.objects import AttributeOption
-from airflow_qa_provider.clients.monitorqa.repeats import (
+from airflow_qa_provider.exceptions import (
+    QAAuthenticationError,
+    QAConflictError,
+    QANotFoundError,
+    QARequestRejectedError,
+    QAValidationError,
+)
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.monitorqa.client.attributes import Option
+from airflow_qa_provider.vendors.monitorqa.client.client import MonitorQAClient
+from airflow_qa_provider.vendors.monitorqa.client.enums import ReportType, UsagePurpose
+from airflow_qa_provider.vendors.monitorqa.client.objects import AttributeOption
+from airflow_qa_provider.vendors.monitorqa.client.repeats import (
     Daily,
     EndAfterDays,
     EndBeforeNextStarts,
@@ -30,17 +38,9 @@ from airflow_qa_provider.clients.monitorqa.repeats import (
     StartOnDay,
     Weekly,
 )
-from airflow_qa_provider.clients.monitorqa.routes import ROUTES
-from airflow_qa_provider.clients.monitorqa.score_systems import ScoreLabel
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.exceptions import (
-    QAAuthenticationError,
-    QAConflictError,
-    QANotFoundError,
-    QARequestRejectedError,
-    QAValidationError,
-)
-from airflow_qa_provider.sandbox import Sandbox
+from airflow_qa_provider.vendors.monitorqa.client.routes import ROUTES
+from airflow_qa_provider.vendors.monitorqa.client.score_systems import ScoreLabel
+from qa_sandbox import Sandbox
 from tests.sandbox.monitorqa_operations import PNG, known_ids
 from tests.sandbox.receiver import Receiver
 

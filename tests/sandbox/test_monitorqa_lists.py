@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 
 
 def rows(api: Any, path: str, **params: Any) -> list[dict[str, Any]]:

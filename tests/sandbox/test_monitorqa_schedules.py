@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox
-from airflow_qa_provider.sandbox.monitorqa.state.recurrence import periods
-from airflow_qa_provider.sandbox.monitorqa.wire.schedules import (
+from qa_sandbox import Sandbox
+from qa_sandbox.monitorqa.state.recurrence import periods
+from qa_sandbox.monitorqa.wire.schedules import (
     DailyRepeat,
     MonthlyRepeat,
     MultipleWeeksRepeat,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
-from airflow_qa_provider.sandbox.monitorqa.state import schedules
+from qa_sandbox import ManualClock, Sandbox, run_sandbox
+from qa_sandbox.monitorqa.state import schedules
 from tests.sandbox.monitorqa_operations import REPEATS, known_ids, new_schedule
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"

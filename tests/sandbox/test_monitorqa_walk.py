@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 from tests.sandbox.monitorqa_operations import OPERATIONS, PNG, Operation, filled_in, known_ids
 
 

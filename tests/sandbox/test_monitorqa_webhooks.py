@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import ManualClock, MonitorQAWire, Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import ManualClock, MonitorQAWire, Sandbox, SandboxSettings, run_sandbox
 from tests.sandbox.monitorqa_operations import NEW_PLAN, filled_in, known_ids
 from tests.sandbox.receiver import Receiver
 

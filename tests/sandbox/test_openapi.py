@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 
 VENDORS = ("monitorqa", "qalyptus")
 # A finished request cannot be stopped, and people are not imported from a picture.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ManualClock, QalyptusWire, Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import ManualClock, QalyptusWire, Sandbox, SandboxSettings, run_sandbox
 from tests.sandbox.envelopes import UNKNOWN, data, error
 
 

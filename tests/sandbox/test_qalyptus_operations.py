@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
-from airflow_qa_provider.sandbox.qalyptus.state.user_import import template
+from qa_sandbox import ManualClock, Sandbox, run_sandbox
+from qa_sandbox.qalyptus.state.user_import import template
 from tests.sandbox.conftest import Api
 from tests.sandbox.envelopes import UNKNOWN, data, error
 from tests.sandbox.fuzzing import fuzz

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 from tests.sandbox.envelopes import UNKNOWN, data, error, in_days
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

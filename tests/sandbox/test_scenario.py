@@ -12,8 +12,8 @@ import pytest
 import requests
 import urllib3
 
-from airflow_qa_provider.sandbox import Sandbox
-from airflow_qa_provider.sandbox.scenario import Fault, Rule, read_scenario
+from qa_sandbox import Sandbox
+from qa_sandbox.scenario import Fault, Rule, read_scenario
 
 
 def test_status_with_body_headers_and_retry_after(sandbox: Sandbox, monitorqa: Any) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -145,13 +145,13 @@ def test_many_clients_at_once(sandbox: Sandbox, monitorqa: Any) -> None:
 def test_the_sandbox_imports_nothing_else_of_the_package() -> None:
     script = (
         "import sys\n"
-        "from airflow_qa_provider.sandbox.command import main\n"
+        "from qa_sandbox.command import main\n"
         "heavy = {'fastapi', 'uvicorn', 'fpdf', 'openpyxl', 'rich'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
-        "from airflow_qa_provider.sandbox import run_sandbox\n"
+        "from qa_sandbox import run_sandbox\n"
         "with run_sandbox():\n"
         "    pass\n"
-        "allowed = ('airflow_qa_provider.sandbox', 'airflow_qa_provider')\n"
+        "allowed = ('qa_sandbox', 'airflow_qa_provider')\n"
         "own = [m for m in sys.modules if m.startswith('airflow_qa_provider')]\n"
         "other = [m for m in own if m != allowed[1] and not m.startswith(allowed[0])]\n"
         "assert not other, other\n"
@@ -166,7 +166,7 @@ def test_the_sandbox_imports_nothing_else_of_the_package() -> None:
 def command(*arguments: str) -> list[str]:
     script = (
         "import argparse, sys\n"
-        "from airflow_qa_provider.sandbox.command import add_arguments, main\n"
+        "from qa_sandbox.command import add_arguments, main\n"
         "parser = argparse.ArgumentParser()\n"
         "add_arguments(parser)\n"
         "sys.exit(main(parser.parse_args()))\n"
@@ -214,7 +214,7 @@ def test_command_serves_until_a_signal(tmp_path: Path, number: signal.Signals) -
 def test_command_refuses_wrong_arguments(
     capsys: pytest.CaptureFixture[str], arguments: list[str], problem: str
 ) -> None:
-    from airflow_qa_provider.sandbox.command import add_arguments, main
+    from qa_sandbox.command import add_arguments, main
 
     parser = argparse.ArgumentParser()
     add_arguments(parser)

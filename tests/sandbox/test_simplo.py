@@ -12,7 +12,7 @@ import pypdf
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
+from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.sandbox.simplo_answers import CLIENT, WRONG_HASH, in_state, invoices, items, refusal, without_login
 
 DOCUMENTED = {

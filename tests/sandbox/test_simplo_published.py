@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, SandboxSettings, SimploWire, run_sandbox
+from qa_sandbox import ManualClock, Sandbox, SandboxSettings, SimploWire, run_sandbox
 from tests.sandbox.fuzzing import fuzz
 from tests.sandbox.simplo_answers import CLIENT, invoices, refusal, without_login
 

@@ -21,10 +21,10 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from airflow_qa_provider.clients.base import VendorClient, VendorError
-from airflow_qa_provider.clients.routes import route_table
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.clients.transport import HeaderAuth
+from airflow_qa_provider.rest.client import VendorClient, VendorError
+from airflow_qa_provider.rest.routes import route_table
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.rest.transport import HeaderAuth
 
 BASE_URL = "https://api.example.com/v1"
 KEY = "k3y+S/cret=0123456789"

@@ -17,14 +17,13 @@ from airflow.sdk.log import redact
 from packaging.version import Version
 
 import airflow_qa_provider
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.clients.vendors import VENDORS
 from airflow_qa_provider.exceptions import QAConfigurationError
 from airflow_qa_provider.get_provider_info import get_provider_info
-from airflow_qa_provider.hooks import diagnosis
-from airflow_qa_provider.hooks.diagnosis import USUAL_BASE_URLS
-from airflow_qa_provider.hooks.fields import COMMON_FIELDS, ConnectionFieldError
-from airflow_qa_provider.hooks.registry import hook_class_for, hook_for
+from airflow_qa_provider.rest import diagnosis
+from airflow_qa_provider.rest.connection import COMMON_FIELDS, ConnectionFieldError
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.connect import hook_class_for, hook_for
+from airflow_qa_provider.vendors.names import VENDORS
 from tests.contract.recorder import Answer, RecordingServer
 
 TYPES = {entry["connection-type"]: entry for entry in get_provider_info()["connection-types"]}
@@ -429,7 +428,8 @@ def test_a_connection_that_is_not_there_is_said(vendor: str) -> None:
 
 
 def test_the_usual_base_urls_are_those_of_the_forms() -> None:
-    for vendor, url in USUAL_BASE_URLS.items():
+    for vendor in VENDORS:
+        url = hook_class_for(vendor).client_class.usual_base_url
         assert TYPES[vendor]["ui-field-behaviour"]["placeholders"]["host"].partition(" ")[0] == url
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.clients.conqa.comparison import WantedMilestone
-from airflow_qa_provider.clients.conqa.dialect import Dialect
-from airflow_qa_provider.clients.conqa.fields import Option
+from airflow_qa_provider.vendors.conqa.client.comparison import WantedMilestone
+from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
+from airflow_qa_provider.vendors.conqa.client.fields import Option
 
 AREA = {"value": "area-1", "display": "Area 1"}
 

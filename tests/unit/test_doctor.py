@@ -27,8 +27,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from airflow_qa_provider import cli
-from airflow_qa_provider.hooks import diagnosis
-from airflow_qa_provider.sandbox import Sandbox, run_sandbox
+from airflow_qa_provider.rest import diagnosis
+from qa_sandbox import Sandbox, run_sandbox
 
 KEY = "key-that-must-not-be-seen"
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,10 @@ from uuid import UUID
 import pytest
 from airflow.sdk import DAG, Connection
 
-from airflow_qa_provider.clients.pagination import Page, Paged
-from airflow_qa_provider.clients.vendors import VENDORS, routes_of
+from airflow_qa_provider.bases import calling as generic
+from airflow_qa_provider.bases.call import Call
+from airflow_qa_provider.bases.calling import VendorOperator
+from airflow_qa_provider.bases.results import JsonAnswer
 from airflow_qa_provider.exceptions import (
     QAAuthenticationError,
     QAFileError,
@@ -27,15 +29,15 @@ from airflow_qa_provider.exceptions import (
     QAUncertainError,
     QAValidationError,
 )
-from airflow_qa_provider.hooks.registry import hook_class_for
-from airflow_qa_provider.operators import generic
-from airflow_qa_provider.operators.calls import Call
 from airflow_qa_provider.operators.conqa import ConqaOperator
-from airflow_qa_provider.operators.generic import MonitorQAOperator, QalyptusOperator, VendorOperator
-from airflow_qa_provider.operators.results import JsonAnswer
+from airflow_qa_provider.operators.monitorqa import MonitorQAOperator
+from airflow_qa_provider.operators.qalyptus import QalyptusOperator
 from airflow_qa_provider.operators.simplo import SimploOperator
 from airflow_qa_provider.operators.smartq import SmartQOperator
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
+from airflow_qa_provider.rest.paging import Page, Paged
+from airflow_qa_provider.vendors.connect import hook_class_for
+from airflow_qa_provider.vendors.names import VENDORS, routes_of
+from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.contract.recorder import Answer, RecordingServer
 
 OPERATORS: dict[str, type[VendorOperator]] = {
@@ -477,14 +479,16 @@ def test_what_is_no_data_is_refused(answer: Any) -> None:
 
 
 def test_a_dag_file_imports_nothing_heavy() -> None:
-    modules = ", ".join(f"airflow_qa_provider.operators.{name}" for name in ("conqa", "generic", "simplo", "smartq"))
+    modules = ", ".join(
+        f"airflow_qa_provider.operators.{name}" for name in ("conqa", "monitorqa", "qalyptus", "simplo", "smartq")
+    )
     program = (
         "import sys; from airflow.sdk import DAG, BaseOperator; import airflow.providers.common.compat.sdk as sdk;"
-        f"sdk.BaseOperator; before = set(sys.modules); import {modules}; print(sorted(set(sys.modules) - before))"
+        f"sdk.BaseOperator; sdk.BaseOperatorLink; before = set(sys.modules); import {modules}; print(sorted(set(sys.modules) - before))"
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     strangers = [m for m in json.loads(loaded.stdout.replace("'", '"')) if not m.startswith("airflow_qa_provider")]
     assert [name for name in strangers if name != "airflow.sdk.definitions.retry_policy"] == []
-    assert "airflow_qa_provider.clients" not in loaded.stdout
+    assert "airflow_qa_provider.rest.client" not in loaded.stdout
     assert "airflow_qa_provider.hooks" not in loaded.stdout

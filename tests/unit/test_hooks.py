@@ -11,14 +11,14 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
 from airflow.sdk import Connection
 
-from airflow_qa_provider.clients.base import VendorClient
 from airflow_qa_provider.exceptions import QAConfigurationError
 from airflow_qa_provider.get_provider_info import get_provider_info
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.hooks.registry import hook_class_for, hook_for, polling_client
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, run_sandbox
-from airflow_qa_provider.sandbox.vendors import VENDORS as SERVED
+from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.vendors.connect import hook_class_for, hook_for, polling_client
+from qa_sandbox import ManualClock, Sandbox, run_sandbox
+from qa_sandbox.vendors import VENDORS as SERVED
 
 FORMS = {entry["connection-type"]: entry["conn-fields"] for entry in get_provider_info()["connection-types"]}
 

@@ -29,10 +29,10 @@ MODULES = [
 ALLOWED_PACKAGES = {"airflow", "airflow_qa_provider"}
 FORBIDDEN = (
     *("requests", "urllib3", "httpx", "aiosmtpd", "smtplib", "pypdf", "openpyxl", "pandas", "sqlalchemy"),
-    *("fastapi", "starlette", "uvicorn", "fpdf", "yaml", "rich", "tenacity"),
+    *("fastapi", "starlette", "uvicorn", "qa_sandbox", "fpdf", "yaml", "rich", "tenacity"),
     *("airflow.models", "airflow.api_fastapi", "airflow.jobs", "airflow.triggers", "airflow.providers_manager"),
-    *(f"airflow_qa_provider.{room}" for room in ("clients", "hooks", "sandbox", "demo", "doctor", "cli")),
-    *("airflow_qa_provider.triggers.wait", "airflow_qa_provider.waiting.shared", "airflow_qa_provider.waiting.probes"),
+    *(f"airflow_qa_provider.{room}" for room in ("vendors", "hooks", "demo", "doctor", "cli")),
+    *("airflow_qa_provider.triggers.wait", "airflow_qa_provider.waiting.shared", "airflow_qa_provider.kinds.polling"),
 )
 
 # What a DAG file has loaded anyway, then our modules one by one, each with what it adds.

@@ -16,9 +16,6 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.clients.qalyptus import QalyptusClient
-from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import (
     QAAuthenticationError,
     QAConfigurationError,
@@ -35,12 +32,15 @@ from airflow_qa_provider.exceptions import (
     QATLSError,
     QAValidationError,
 )
-from airflow_qa_provider.journal.attempt import Attempt, Patience
+from airflow_qa_provider.journal.attempt import Attempt, LookupTimeouts
 from airflow_qa_provider.journal.identity import Identity
-from airflow_qa_provider.journal.lookup import Candidate, Search, finder_for, may_be_done, was_accepted
 from airflow_qa_provider.journal.record import Notes, Record
+from airflow_qa_provider.kinds.lookup import Candidate, Search, lookup_for, may_be_done, was_accepted
+from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
+from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
 from airflow_qa_provider.waiting.decisions import Finished
-from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 from airflow_qa_provider.waiting.verdict import Terms, verdict, xcoms
 
 # Identity
@@ -216,7 +216,7 @@ def test_a_clear_shows_in_the_limit_of_tries(noted: int | None, now: int, cleare
 
 @given(st.floats(0.01, 100), st.floats(0.01, 10))
 def test_looks_fill_the_time_and_no_more(seconds: float, pause: float) -> None:
-    pauses = list(Patience(pause=pause).pauses(seconds))
+    pauses = list(LookupTimeouts(pause=pause).pauses(seconds))
 
     assert sum(pauses) == pytest.approx(seconds)
     assert pauses[0] == min(pause, seconds)
@@ -224,7 +224,7 @@ def test_looks_fill_the_time_and_no_more(seconds: float, pause: float) -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, -5.0])
 def test_without_time_there_is_one_look(seconds: float) -> None:
-    assert list(Patience().pauses(seconds)) == [0.0]
+    assert list(LookupTimeouts().pauses(seconds)) == [0.0]
 
 
 # Which failures leave something behind
@@ -285,10 +285,10 @@ def find_audits(
         "assignee_id": None,
         **facts,
     }
-    finder = finder_for("monitorqa.audit")
-    assert finder is not None
+    lookup = lookup_for("monitorqa.audit")
+    assert lookup is not None
     with MonitorQAClient(ClientSettings(MONITORQA, "key")) as client:
-        return finder.find(client, Search(known, NOW, since))
+        return lookup.find(client, Search(known, NOW, since))
 
 
 def found(candidates: list[Candidate]) -> dict[str, bool]:
@@ -360,11 +360,11 @@ def find_requests(
     wire: responses.RequestsMock, rows: Any, *, compared: bool, since: float | None = NOW, hidden: bool = False
 ) -> list[Candidate]:
     wire.get(f"{QALYPTUS}/status/on-demand-requests", json={"data": rows, "isSuccess": True})
-    finder = finder_for("qalyptus.request")
-    assert finder is not None
+    lookup = lookup_for("qalyptus.request")
+    assert lookup is not None
     with QalyptusClient(ClientSettings(QALYPTUS, "key")) as client:
         facts = {"report_id": "r1", "output_format": "Pdf", "hidden": hidden}
-        return finder.find(client, Search(facts, NOW, since, compared))
+        return lookup.find(client, Search(facts, NOW, since, compared))
 
 
 ROWS = [
@@ -412,7 +412,7 @@ def test_records_that_do_not_name_what_is_needed(wire: responses.RequestsMock, m
 
 
 def test_what_cannot_be_searched_has_no_finder() -> None:
-    assert finder_for("acme.invoice") is None
+    assert lookup_for("acme.invoice") is None
 
 
 # The result

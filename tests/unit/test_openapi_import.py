@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.clients.openapi_import import RouteImport, import_routes
-from airflow_qa_provider.clients.qalyptus.routes import BASE_PATH, ROUTES
-from airflow_qa_provider.clients.routes import Route, RouteTable, route_table
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.openapi_import import RouteImport, import_routes
+from airflow_qa_provider.rest.routes import Route, RouteTable, route_table
+from airflow_qa_provider.vendors.qalyptus.client.routes import BASE_PATH, ROUTES
 
 TAGS = {"identity_providers": "Identity provider", "api_keys": "API keys", "storage_services": "Storage services"}
 

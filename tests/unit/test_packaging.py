@@ -82,6 +82,9 @@ def test_constraints_pin_every_requirement_within_its_bounds() -> None:
     unpinned = [str(r) for r in requirements if canonicalize_name(r.name) not in pins]
     outside = [str(r) for r in requirements if not r.specifier.contains(pins.get(canonicalize_name(r.name), "0"), True)]
 
+    own = {"qa-sandbox"}  # from this tree
+    unpinned = [one for one in unpinned if canonicalize_name(Requirement(one).name) not in own]
+    outside = [one for one in outside if canonicalize_name(Requirement(one).name) not in own]
     assert len(requirements) > 20
     assert unpinned == []
     assert outside == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.clients.pagination import Page, Paged
+from airflow_qa_provider.rest.paging import Page, Paged
 
 
 class Vendor:

@@ -8,14 +8,14 @@ from datetime import date
 
 import pytest
 
-from airflow_qa_provider.clients.qalyptus import QalyptusClient
-from airflow_qa_provider.clients.qalyptus.api_keys import NewApiKey
-from airflow_qa_provider.clients.qalyptus.dialect import Dialect
-from airflow_qa_provider.clients.qalyptus.permissions import WIRE_NAMES, permissions_body
-from airflow_qa_provider.clients.qalyptus.routes import ROUTES
-from airflow_qa_provider.clients.qalyptus.selections import as_field_selections
-from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
+from airflow_qa_provider.vendors.qalyptus.client.api_keys import NewApiKey
+from airflow_qa_provider.vendors.qalyptus.client.dialect import Dialect
+from airflow_qa_provider.vendors.qalyptus.client.permissions import WIRE_NAMES, permissions_body
+from airflow_qa_provider.vendors.qalyptus.client.routes import ROUTES
+from airflow_qa_provider.vendors.qalyptus.client.selections import as_field_selections
 
 try:
     from airflow.sdk.serde import serialize

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from airflow_qa_provider.clients.redaction import MASK, excerpt, redact
+from airflow_qa_provider.rest.redaction import MASK, excerpt, redact
 
 KEY = "k3y+S/ecr et&1"
 TOKEN = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=._-", min_size=12, max_size=60)

@@ -30,9 +30,6 @@ from airflow.sdk.io import store as airflow_stores
 from fsspec import AbstractFileSystem
 from fsspec.spec import AbstractBufferedFile
 
-from airflow_qa_provider.clients.download import Download
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QAFileError,
@@ -46,6 +43,9 @@ from airflow_qa_provider.reports.manifest import Manifest
 from airflow_qa_provider.reports.staging import StopSwitch
 from airflow_qa_provider.reports.store import store_report
 from airflow_qa_provider.reports.target import Target
+from airflow_qa_provider.rest.download import Download
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 
 KEY = "abcd-efgh-ijkl-mnop"
 PDF = b"%PDF-1.7\n" + b"x" * 2_500_000 + b"\n%%EOF\n"

@@ -11,6 +11,7 @@ from airflow.sdk import DAG, BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from airflow_qa_provider import compat, exceptions
+from airflow_qa_provider.bases.retrying import QARetryPolicy, fail_now
 from airflow_qa_provider.exceptions import (
     QAApiError,
     QAAuthenticationError,
@@ -30,7 +31,6 @@ from airflow_qa_provider.exceptions import (
     error_class_for,
 )
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
-from airflow_qa_provider.retries import QARetryPolicy, fail_now
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 
 if not compat.RETRY_POLICIES:

@@ -13,7 +13,6 @@ import pytest
 import responses
 import tenacity
 
-from airflow_qa_provider.clients.retrying import may_repeat, retry_after_of, retry_after_seconds
 from airflow_qa_provider.exceptions import (
     QAConnectError,
     QAConnectionLostError,
@@ -25,6 +24,7 @@ from airflow_qa_provider.exceptions import (
     QATimeoutError,
     QATLSError,
 )
+from airflow_qa_provider.rest.retrying import may_repeat, retry_after_of, retry_after_seconds
 from tests.unit.acme import BASE_URL, KEY, ROUTES, acme, failures
 
 READS = ("parts.list", "parts.get", "parts.file")

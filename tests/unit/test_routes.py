@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.clients.routes import RouteTable, route_table
-from airflow_qa_provider.clients.vendors import VENDORS, routes_of
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
+from airflow_qa_provider.rest.routes import RouteTable, route_table
+from airflow_qa_provider.vendors.names import VENDORS, routes_of
 
 TABLE = route_table(
     "acme",

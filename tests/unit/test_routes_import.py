@@ -15,10 +15,10 @@ import yaml
 from airflow.sdk import Connection
 
 from airflow_qa_provider import cli
-from airflow_qa_provider.clients.qalyptus.routes import ROUTES
 from airflow_qa_provider.exceptions import QANotFoundError
-from airflow_qa_provider.hooks.registry import hook_class_for
-from airflow_qa_provider.sandbox import run_sandbox
+from airflow_qa_provider.vendors.connect import hook_class_for
+from airflow_qa_provider.vendors.qalyptus.client.routes import ROUTES
+from qa_sandbox import run_sandbox
 from tests.contract.recorder import Answer, RecordingServer
 
 MOVED = {"tasks.run": ("POST", "/tasks/{id}/start"), "tasks.get": ("GET", "/jobs/{id}")}

@@ -15,14 +15,14 @@ import pytest
 import requests
 import responses
 
-from airflow_qa_provider.clients.base import VendorClient
-from airflow_qa_provider.clients.conqa import ConqaClient
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.clients.qalyptus import QalyptusClient
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.clients.simplo import SimploClient
-from airflow_qa_provider.clients.smartq import SmartQClient
 from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.conqa.client import ConqaClient
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
+from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
+from airflow_qa_provider.vendors.simplo.client import SimploClient
+from airflow_qa_provider.vendors.smartq.client import SmartQClient
 from tests.unit.acme import BASE_URL, KEY, acme, answer, failures
 
 OTHER_HOST = "https://login.example.org"

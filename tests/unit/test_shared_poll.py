@@ -18,17 +18,17 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import QAServerError
-from airflow_qa_provider.sandbox import Sandbox, run_sandbox
-from airflow_qa_provider.sandbox.clock import RealClock
+from airflow_qa_provider.kinds.polling import Statuses
+from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.monitorqa.audits import AuditPoller
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy
-from airflow_qa_provider.waiting.looker import Looker
-from airflow_qa_provider.waiting.monitorqa import AuditProbe
-from airflow_qa_provider.waiting.probes import Looks
+from airflow_qa_provider.waiting.session import PollSession
 from airflow_qa_provider.waiting.shared import _POLLS, SharedPoll, shared_wait
-from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
+from qa_sandbox import Sandbox, run_sandbox
+from qa_sandbox.clock import RealClock
 
 INTERVAL = 0.1
 PATIENCE = 20.0
@@ -94,7 +94,7 @@ class Vendor:
         self, audit_id: str, *, notify: Callable[[str], None] = lambda line: None, **policy: Any
     ) -> Awaitable[Outcome]:
         facts = {"poll_interval": INTERVAL, "started_at": time.time(), "not_found_grace": 0.0, **policy}
-        return shared_wait("key", AuditProbe(), self.connect, audit_id, WaitPolicy(**facts), notify)
+        return shared_wait("key", AuditPoller(), self.connect, audit_id, WaitPolicy(**facts), notify)
 
     async def until_asked(self, number: int = 1, part: str = "") -> None:
         end = time.monotonic() + PATIENCE
@@ -313,7 +313,7 @@ class Fake:
     def close(self) -> None:
         self.closed += 1
 
-    def look(self, client: Any, ids: Collection[str], since: float) -> Looks:
+    def poll(self, client: Any, ids: Collection[str], since: float) -> Statuses:
         self.looks.append((time.monotonic(), list(ids)))
         return {thing: self.answer(thing) for thing in ids}
 
@@ -365,8 +365,8 @@ def test_a_connection_that_cannot_be_read_is_a_failed_look() -> None:
 
 def test_a_probe_that_forgets_an_object_harms_no_other() -> None:
     class Forgetful(Fake):
-        def look(self, client: Any, ids: Collection[str], since: float) -> Looks:
-            looks = super().look(client, ids, since)
+        def poll(self, client: Any, ids: Collection[str], since: float) -> Statuses:
+            looks = super().poll(client, ids, since)
             looks.pop("forgotten", None)
             return looks
 
@@ -540,12 +540,12 @@ def test_a_client_in_use_is_closed_when_its_look_has_ended() -> None:
         return Snapshot(thing, Phase.ACTIVE, "x")
 
     fake = Fake(answer)
-    looker = Looker(fake, fake.connect)
-    thread = threading.Thread(target=looker.look, args=(["t1"], 0.0))
+    session = PollSession(fake, fake.connect)
+    thread = threading.Thread(target=session.poll, args=(["t1"], 0.0))
     thread.start()
     assert looking.wait(PATIENCE)
 
-    looker.close()
+    session.close()
     assert fake.closed == 0
     may_end.set()
     thread.join(PATIENCE)
@@ -554,9 +554,9 @@ def test_a_client_in_use_is_closed_when_its_look_has_ended() -> None:
 
 def test_a_client_that_is_not_in_use_is_closed_at_once() -> None:
     fake = Fake()
-    looker = Looker(fake, fake.connect)
-    looker.look(["t1"], 0.0)
-    looker.close()
+    session = PollSession(fake, fake.connect)
+    session.poll(["t1"], 0.0)
+    session.close()
     assert (fake.connects, fake.closed) == (1, 1)
 
 

@@ -15,16 +15,16 @@ import pytest
 import requests
 import responses
 
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.clients.smartq import SmartQClient
-from airflow_qa_provider.clients.smartq.auth import Credentials, OAuth2Auth, Token, TokenStore
-from airflow_qa_provider.clients.smartq.dialect import Dialect
 from airflow_qa_provider.exceptions import (
     QAAuthenticationError,
     QAConfigurationError,
     QAConnectionLostError,
     QAServerError,
 )
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.smartq.client import SmartQClient
+from airflow_qa_provider.vendors.smartq.client.auth import Credentials, OAuth2Auth, Token, TokenStore
+from airflow_qa_provider.vendors.smartq.client.dialect import Dialect
 
 BASE_URL = "https://demo.smartqweb.example.com/api/v1"
 TOKEN_URL = f"{BASE_URL}/oauth2/"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.clients.smartq import shown
 from airflow_qa_provider.exceptions import QAValidationError
-from airflow_qa_provider.journal.lookup import Search
-from airflow_qa_provider.journal.smartq import is_marker, may_be_ours
-from airflow_qa_provider.journal.smartq_notes import text_key
+from airflow_qa_provider.kinds.lookup import Search
+from airflow_qa_provider.vendors.smartq.client import shown
+from airflow_qa_provider.vendors.smartq.notes import text_key
+from airflow_qa_provider.vendors.smartq.ticket_lookup import is_marker, may_be_ours
 
 HOUR = 3600.0
 

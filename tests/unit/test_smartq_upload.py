@@ -9,10 +9,10 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.clients.smartq import SmartQClient
-from airflow_qa_provider.clients.smartq.forms import FileBody
 from airflow_qa_provider.exceptions import QAFileError, QAValidationError
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.smartq.client import SmartQClient
+from airflow_qa_provider.vendors.smartq.client.forms import FileBody
 from tests.contract.recorder import Answer, RecordingServer
 
 MEGABYTE = 1024 * 1024

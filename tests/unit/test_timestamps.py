@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_qa_provider.clients.timestamps import to_utc, utc_milliseconds
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.timestamps import to_utc, utc_milliseconds
 
 SIX_PM = datetime(2026, 1, 31, 18, tzinfo=timezone.utc)
 

@@ -16,8 +16,6 @@ import pytest
 import requests
 import responses
 
-from airflow_qa_provider.clients.qalyptus import QalyptusClient
-from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import (
     QAConfigurationError,
     QAConnectError,
@@ -29,6 +27,8 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
     error_class_for,
 )
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
 from tests.contract.recorder import Answer, RecordingServer
 from tests.unit.acme import BASE_URL, KEY, ROUTES, AcmeClient, acme, answer
 

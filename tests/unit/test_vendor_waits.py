@@ -1,4 +1,4 @@
-"""How each vendor's probe looks at objects: what it asks for, what it makes of the answers, and how waits end by it."""
+"""How each vendor's poller sees objects: what it asks for, what it makes of the answers, how waits end by it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from airflow_qa_provider.exceptions import (
     QARateLimitError,
     QAServerError,
 )
-from airflow_qa_provider.hooks.registry import hook_for, polling_client
-from airflow_qa_provider.sandbox import ManualClock, Outcome, Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.kinds.polling import Statuses, poll_all, poller_for
+from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.vendors.connect import hook_for, polling_client
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.probes import Looks, look_at_all, probe_for
-from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 from airflow_qa_provider.waiting.targets import target_of
+from qa_sandbox import ManualClock, Outcome, Sandbox, SandboxSettings, run_sandbox
 from tests.sandbox.receiver import Receiver
 
 START = 1_800_000_000.0
@@ -66,11 +66,11 @@ def ask(vendor: str, call: Callable[[Any], Any]) -> Any:
         return call(client)
 
 
-def look(kind: str, *ids: str) -> Looks:
+def poll(kind: str, *ids: str) -> Statuses:
     """Look once, as everything that waits does."""
     vendor = kind.partition(".")[0]
     with polling_client(vendor, f"{vendor}_default") as client:
-        return look_at_all(probe_for(kind), client, ids, START)
+        return poll_all(poller_for(kind), client, ids, START)
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def asked(sandbox: Sandbox, vendor: str) -> Iterator[list[str]]:
     paths.extend(entry.path for entry in entries)
 
 
-def seen(looks: Looks, object_id: str) -> Snapshot:
+def seen(looks: Statuses, object_id: str) -> Snapshot:
     found = looks[object_id]
     assert isinstance(found, Snapshot), found
     return found
@@ -95,7 +95,9 @@ class Watch:
 
     def __init__(self, kind: str, **fields: Any) -> None:
         target = target_of(kind, fields)
-        policy = WaitPolicy(INTERVAL, START, START + HOUR, not_found_grace=grace_for(INTERVAL), goal=target.goal)
+        policy = WaitPolicy(
+            INTERVAL, START, START + HOUR, not_found_grace=grace_for(INTERVAL), condition=target.condition
+        )
         self.kind = kind
         self.wait = Wait(target.object_id, WaitPolicy.from_dict(json.loads(json.dumps(policy.as_dict()))))
         self.now = START
@@ -119,7 +121,7 @@ class Watch:
         return decision
 
     def _look(self) -> Any:
-        decision = self.wait.on_look(self.now, look(self.kind, self.wait.object_id)[self.wait.object_id], 0.5)
+        decision = self.wait.on_poll(self.now, poll(self.kind, self.wait.object_id)[self.wait.object_id], 0.5)
         self.now = decision.at if isinstance(decision, WaitUntil) else self.now
         return decision
 
@@ -173,7 +175,7 @@ def test_a_look_costs_no_more_requests_than_it_must(sandbox: Sandbox, ids: dict[
     for number in (1, 2, 5):
         some = ids[kind][:number]
         with asked(sandbox, kind.partition(".")[0]) as paths:
-            looks = look(kind, *some)
+            looks = poll(kind, *some)
         assert [seen(looks, object_id).id for object_id in some] == some
         costs.append(len(paths))
     assert tuple(costs) == COSTS[kind]
@@ -181,9 +183,9 @@ def test_a_look_costs_no_more_requests_than_it_must(sandbox: Sandbox, ids: dict[
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_few_and_many_are_seen_in_the_same_way(ids: dict[str, list[str]], kind: str) -> None:
-    together = look(kind, *ids[kind])
+    together = poll(kind, *ids[kind])
     for object_id in ids[kind]:
-        assert look(kind, object_id)[object_id] == together[object_id]
+        assert poll(kind, object_id)[object_id] == together[object_id]
         json.dumps(seen(together, object_id).as_dict())
 
 
@@ -191,7 +193,7 @@ def test_few_and_many_are_seen_in_the_same_way(ids: dict[str, list[str]], kind: 
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_missing_object_harms_no_other(sandbox: Sandbox, ids: dict[str, list[str]], kind: str, number: int) -> None:
     bad, good = absent(sandbox, kind), ids[kind][:number]
-    looks = look(kind, bad, *good)
+    looks = poll(kind, bad, *good)
     assert isinstance(looks[bad], QANotFoundError)
     assert looks[bad].status_code != 405  # type: ignore[union-attr]
     assert [seen(looks, object_id).phase for object_id in good] == [Phase.ACTIVE] * number
@@ -204,7 +206,7 @@ def test_an_error_of_the_vendor_says_nothing_about_any_object(
 ) -> None:
     vendor, wanted = kind.partition(".")[0], ids[kind][:number]
     sandbox.add_fault({"status": 503}, vendor=vendor, method="GET")
-    looks = look(kind, *wanted)
+    looks = poll(kind, *wanted)
     assert [type(looks[object_id]) for object_id in wanted] == [QAServerError] * number
 
 
@@ -221,7 +223,7 @@ def test_a_vendor_that_wants_to_be_left_alone_is_asked_once(
     wanted = [*ids[kind][:2], *([elsewhere[kind]] if kind in elsewhere else [])]
     sandbox.add_fault({"status": 429, "retry_after": 7}, vendor=vendor, method="GET")
     with asked(sandbox, vendor) as paths:
-        looks = look(kind, *wanted)
+        looks = poll(kind, *wanted)
     assert len(paths) == 1
     for object_id in wanted:
         error = looks[object_id]
@@ -237,7 +239,7 @@ def test_nothing_of_these_can_be_cancelled_and_nothing_is_sent(sandbox: Sandbox,
         polling_client(vendor, f"{vendor}_default") as client,
         pytest.raises(QANotSupportedError, match="cannot"),
     ):
-        probe_for(kind).cancel(client, "41")
+        poller_for(kind).cancel(client, "41")
     assert paths == []
 
 
@@ -250,7 +252,7 @@ def test_an_unknown_project_says_nothing_about_what_would_be_in_it(
         "conqa.webhook": f"project/{NO_SUCH}/wh:{NO_SUCH}",
         "smartq.ticket": "999999/1",
     }[kind]
-    looks = look(kind, lost, ids[kind][0])
+    looks = poll(kind, lost, ids[kind][0])
     assert isinstance(looks[lost], QAError)
     assert not isinstance(looks[lost], QANotFoundError)
     assert seen(looks, ids[kind][0]).phase is Phase.ACTIVE
@@ -264,7 +266,7 @@ def test_a_connection_may_ask_for_larger_pages(
     connection = sandbox.connections()[f"{vendor}_default"]
     connection["extra"] = {**connection["extra"], "page_size": 250}
     monkeypatch.setenv(f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT", json.dumps(connection))
-    look(kind, *ids[kind])
+    poll(kind, *ids[kind])
     asked_for = [entry for entry in sandbox.requests(vendor) if "250" in entry.query]
     assert len(asked_for) == 1
 
@@ -386,7 +388,7 @@ def test_archived_tickets_cost_a_second_list_and_other_projects_lists_of_their_o
     boards = store(sandbox, "smartq").snapshot()["projects"][1:]
     tickets = {f"{board['id']}/{row['id']}": row["archived"] for board in boards for row in board["tickets"]}
     with asked(sandbox, "smartq") as paths:
-        looks = look("smartq.ticket", *tickets)
+        looks = poll("smartq.ticket", *tickets)
     assert len(paths) == 2 * len(boards)
     assert {object_id: seen(looks, object_id).detail["archived"] for object_id in tickets} == tickets
     assert set(tickets.values()) == {True, False}
@@ -482,7 +484,7 @@ def test_reports_are_looked_up_fifty_to_a_request(sandbox: Sandbox) -> None:
     there = [str(row["id"]) for row in store(sandbox, "simplo").snapshot()["reports"]]
     wanted = [*there, *(str(number) for number in range(10_000, 10_000 + 120 - len(there)))]
     with asked(sandbox, "simplo") as paths:
-        looks = look("simplo.report", *wanted)
+        looks = poll("simplo.report", *wanted)
     assert len(paths) == 3
     assert [object_id for object_id, one in looks.items() if isinstance(one, Snapshot)] == there
 
@@ -491,7 +493,7 @@ def test_reports_are_looked_up_fifty_to_a_request(sandbox: Sandbox) -> None:
 def test_what_is_seen_of_a_report_holds_no_hash(ids: dict[str, list[str]], number: int) -> None:
     wanted = ids["simplo.report"][:number]
     secrets = [ask("simplo", lambda client, one=one: client.reports.get(one))["hash"] for one in wanted]
-    looks = look("simplo.report", *wanted)
+    looks = poll("simplo.report", *wanted)
     told = json.dumps([seen(looks, object_id).as_dict() for object_id in wanted]) + repr(looks)
     assert len(secrets[0]) > 8
     assert "hash" not in told
@@ -555,7 +557,7 @@ def test_a_deleted_corrective_action_is_gone(action_id: str) -> None:
 def test_of_many_corrective_actions_only_those_that_are_over_cost_a_request_each(sandbox: Sandbox) -> None:
     pending, over = actions(sandbox, *UNFINISHED)[:4], actions(sandbox, "approved", "expired")[:3]
     with asked(sandbox, "monitorqa") as paths:
-        looks = look("monitorqa.corrective_action", *over, *pending)
+        looks = poll("monitorqa.corrective_action", *over, *pending)
     assert len(paths) == 1 + len(over)
     assert {seen(looks, one).status for one in over} <= {"approved", "expired"}
     assert {seen(looks, one).status for one in pending} <= set(UNFINISHED)

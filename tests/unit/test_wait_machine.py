@@ -29,9 +29,9 @@ from airflow_qa_provider.exceptions import (
     QATimeoutError,
     QATLSError,
 )
+from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitPolicy, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.snapshot import Phase, Snapshot
 
 START = 1_800_000_000.0
 INTERVAL = 30.0
@@ -62,8 +62,8 @@ refusals = st.sampled_from([QAAuthenticationError, QAPermissionError]).map(lambd
 missing = st.just(QANotFoundError("no such audit", status_code=404))
 looks = st.one_of(actives, transients, refusals, missing)
 policies = st.builds(
-    lambda interval, patience, failures, grace: WaitPolicy(
-        interval, START, None if patience is None else START + patience, failures, not_found_grace=grace
+    lambda interval, lookup_timeouts, failures, grace: WaitPolicy(
+        interval, START, None if lookup_timeouts is None else START + lookup_timeouts, failures, not_found_grace=grace
     ),
     quarters,
     st.none() | quarters,
@@ -86,7 +86,7 @@ def drive(wait: Wait, script: Iterable[Seen], jitter: float = 0.5) -> Iterator[t
         if given_up is not None:
             yield now, None, given_up
             return
-        decision = wait.on_look(now, seen, jitter)
+        decision = wait.on_poll(now, seen, jitter)
         yield now, seen, decision
         if not isinstance(decision, WaitUntil):
             return
@@ -128,7 +128,7 @@ def test_no_plan_allows_a_look_before_the_floor(
 ) -> None:
     wait, now = begun(policy), policy.started_at
     for seen, jitter, early, pause in script:
-        decision = wait.on_look(now, seen, jitter, early)
+        decision = wait.on_poll(now, seen, jitter, early)
         if not isinstance(decision, WaitUntil):
             return
         assert decision.earliest >= now + floor_after(seen, policy)
@@ -198,14 +198,14 @@ def test_every_wait_ends_two_polls_after_its_deadline(policy: WaitPolicy, script
 
 
 @given(quarters, st.integers(0, 8), jitters)
-def test_no_wait_times_out_before_its_deadline(patience: float, failures: int, jitter: float) -> None:
-    policy = replace(POLICY, deadline=START + patience)
+def test_no_wait_times_out_before_its_deadline(lookup_timeouts: float, failures: int, jitter: float) -> None:
+    policy = replace(POLICY, deadline=START + lookup_timeouts)
     script: Iterator[Seen] = chain(repeat(QARateLimitError("429", retry_after=86400.0), failures), repeat(ACTIVE))
     now, decision = last(drive(Wait("a1", policy), script, jitter))
     assert isinstance(decision, GaveUp)
     assert decision.timed_out
-    assert START + patience <= now <= START + patience + INTERVAL
-    assert f"the time-out of {patience:g} s has passed" in decision.reason
+    assert START + lookup_timeouts <= now <= START + lookup_timeouts + INTERVAL
+    assert f"the time-out of {lookup_timeouts:g} s has passed" in decision.reason
 
 
 def test_a_wait_that_may_not_look_again_ends_at_its_deadline_without_a_look() -> None:
@@ -259,7 +259,7 @@ def test_what_a_client_says_of_retrying_is_left_out() -> None:
 def test_who_falls_in_may_be_looked_for_with_others(script: list[Seen], pause: float) -> None:
     wait = begun()
     for seen in script:
-        if not isinstance(wait.on_look(START, seen, 0.5), WaitUntil):
+        if not isinstance(wait.on_poll(START, seen, 0.5), WaitUntil):
             return
     before = wait.next
     assert before is not None
@@ -355,7 +355,7 @@ def recorded(
     wait, now, steps = begun(policy), policy.started_at, []
     for seen in script:
         wait = between(wait)
-        decision = wait.on_look(now, seen, jitter)
+        decision = wait.on_poll(now, seen, jitter)
         steps.append((now, decision))
         if not isinstance(decision, WaitUntil):
             break
@@ -378,7 +378,7 @@ def test_what_is_not_worth_remembering_makes_no_difference(
 ) -> None:
     wait = begun(policy)
     for seen in script:
-        if not isinstance(wait.on_look(START, seen, jitter), WaitUntil):
+        if not isinstance(wait.on_poll(START, seen, jitter), WaitUntil):
             return
     if not wait.worth_remembering:
         facts = {**wait.as_dict(), "last": None, "next": None}
@@ -393,7 +393,7 @@ def test_all_times_move_together(policy: WaitPolicy, script: list[Seen], seconds
     wait.shift(seconds)
     assert replace(wait.policy, started_at=policy.started_at) == moved
     for seen in script:
-        decision = wait.on_look(now + seconds, seen, 0.5)
+        decision = wait.on_poll(now + seconds, seen, 0.5)
         steps.append(type(decision))
         if not isinstance(decision, WaitUntil):
             break

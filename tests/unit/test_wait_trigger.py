@@ -16,15 +16,15 @@ from airflow.sdk import DAG, Asset
 from airflow.sdk.execution_time import task_runner
 from airflow.triggers.base import TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
-from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-from airflow_qa_provider.clients.settings import ClientSettings
 from airflow_qa_provider.exceptions import QAJobFailedError
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings, run_sandbox
+from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 from airflow_qa_provider.triggers import wait
 from airflow_qa_provider.triggers.wait import WaitTrigger
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.decisions import WaitPolicy
 from airflow_qa_provider.waiting.verdict import Terms
+from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 
 PATIENCE = 20.0
 INTERVAL = 0.05

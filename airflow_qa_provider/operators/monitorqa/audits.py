@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import RemoteJobOperator
 from airflow_qa_provider.inputs import from_moment, required_id
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
-from airflow_qa_provider.operators.base import RemoteJobOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
 from airflow_qa_provider.operators.monitorqa.updates import cannot_update, check_same
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.monitorqa import MonitorQAClient
+    from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
@@ -40,7 +40,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
     :param auditor_hint: Instructions for the auditor, at most 2,000 characters. (templated)
     :param assignee_id: User who will do it. (templated)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.base.RemoteJobOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.RemoteJobOperator`.
     """
 
     kind = "monitorqa.audit"
@@ -55,7 +55,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         "assignee_id",
     )
     updates = True
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     operator_extra_links = (MonitorQAAuditLink(),)
     ui_color = "#e3f4ea"
 
@@ -87,7 +87,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         :param now: The moment that relative dates are relative to.
         :param marker: Not used: an audit has no room for it.
         """
-        from airflow_qa_provider.clients.monitorqa import rules
+        from airflow_qa_provider.vendors.monitorqa.client import rules
 
         dates = rules.period(from_moment(now, self.audit_start_date), from_moment(now, self.audit_end_date))
         rules.at_most(self.auditor_hint, rules.MAX_HINT, "auditor_hint")
@@ -158,13 +158,13 @@ class MonitorQAReopenAuditOperator(ChangingOperator):
     :param assignees_ids: New assignees; by default it stays with those who have it. (templated)
     :param remove_assignees: Whether to take it from all assignees; an empty ``assignees_ids`` is refused.
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
     kind = "monitorqa.audit"
     noun = "audit"
     payload_fields = ("audit_id", "audit_end_date", "audit_start_date", "assignees_ids", "remove_assignees")
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     operator_extra_links = (MonitorQAAuditLink(),)
     ui_color = "#e3f4ea"
 
@@ -201,7 +201,7 @@ class MonitorQAReopenAuditOperator(ChangingOperator):
         :param client: The client.
         :param moment: What relative dates count from.
         """
-        from airflow_qa_provider.clients.monitorqa import rules
+        from airflow_qa_provider.vendors.monitorqa.client import rules
 
         rules.period(*self._period(moment))
         rules.new_assignees(self.assignees_ids, rules.flag(self.remove_assignees, "remove_assignees"))
@@ -212,8 +212,8 @@ class MonitorQAReopenAuditOperator(ChangingOperator):
 
         :param client: The client.
         """
-        from airflow_qa_provider.waiting.monitorqa import audit_snapshot
-        from airflow_qa_provider.waiting.snapshot import Phase
+        from airflow_qa_provider.kinds.snapshot import Phase
+        from airflow_qa_provider.vendors.monitorqa.audits import audit_snapshot
 
         audit = client.audits.get(self.changed_id())
         seen = audit_snapshot({"id": self.audit_id, **audit})
@@ -259,8 +259,8 @@ class MonitorQAReopenAuditOperator(ChangingOperator):
         :param current: What :meth:`current` returned.
         :param sent_at: When it was sent.
         """
-        from airflow_qa_provider.clients.monitorqa import rules
-        from airflow_qa_provider.clients.timestamps import to_utc
+        from airflow_qa_provider.rest.timestamps import to_utc
+        from airflow_qa_provider.vendors.monitorqa.client import rules
 
         if current is None:
             return False
@@ -280,8 +280,8 @@ class MonitorQAReopenAuditOperator(ChangingOperator):
 
 def _is_moment(shown: Any, wanted: str | None) -> bool:
     """Tell whether a date is the one that was sent, with as many digits as the vendor likes."""
-    from airflow_qa_provider.clients.monitorqa import rules
     from airflow_qa_provider.exceptions import QAValidationError
+    from airflow_qa_provider.vendors.monitorqa.client import rules
 
     try:
         return rules.moment(shown, "date") == wanted

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.inputs import from_moment, required_id
-from airflow_qa_provider.operators.changes import ChangingOperator
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.monitorqa import MonitorQAClient
+    from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 
 log = logging.getLogger(__name__)
 
@@ -44,13 +44,13 @@ class MonitorQAUpdateCorrectiveActionOperator(ChangingOperator):
     :param priority: ``low``, ``medium`` or ``high``. (templated)
     :param assigned_users_ids: Users who are to do it, all of them; an empty list takes it from everybody. (templated)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.changes.ChangingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
     kind = "monitorqa.corrective_action"
     noun = "corrective action"
     payload_fields = ("action_id", "name", "description", "due_date", "status", "priority", "assigned_users_ids")
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     ui_color = "#e3f4ea"
 
     def __init__(
@@ -85,8 +85,8 @@ class MonitorQAUpdateCorrectiveActionOperator(ChangingOperator):
         :param client: The client.
         :param moment: What a relative due date counts from.
         """
-        from airflow_qa_provider.clients.monitorqa import rules
-        from airflow_qa_provider.clients.monitorqa.enums import CorrectiveActionPriority, CorrectiveActionStatus
+        from airflow_qa_provider.vendors.monitorqa.client import rules
+        from airflow_qa_provider.vendors.monitorqa.client.enums import CorrectiveActionPriority, CorrectiveActionStatus
 
         users = rules.optional_ids(self.assigned_users_ids, "assigned_users_ids")
         fields = {
@@ -107,8 +107,8 @@ class MonitorQAUpdateCorrectiveActionOperator(ChangingOperator):
 
         :param client: The client.
         """
-        from airflow_qa_provider.clients.monitorqa import rules
-        from airflow_qa_provider.clients.monitorqa.enums import CorrectiveActionPriority, CorrectiveActionStatus
+        from airflow_qa_provider.vendors.monitorqa.client import rules
+        from airflow_qa_provider.vendors.monitorqa.client.enums import CorrectiveActionPriority, CorrectiveActionStatus
 
         action = client.corrective_actions.get(self.changed_id())
         return {
@@ -144,7 +144,7 @@ class MonitorQAUpdateCorrectiveActionOperator(ChangingOperator):
         :param current: What :meth:`current` returned.
         :param sent_at: When it was sent.
         """
-        from airflow_qa_provider.clients.monitorqa import rules
+        from airflow_qa_provider.vendors.monitorqa.client import rules
 
         if current is None or not isinstance(self.due_date, timedelta):
             return False
@@ -153,6 +153,6 @@ class MonitorQAUpdateCorrectiveActionOperator(ChangingOperator):
 
 def _word(kind: Any, value: Any, field: str) -> str:
     """Return the name of a status or priority, which a person reads rather than the number."""
-    from airflow_qa_provider.clients.monitorqa import rules
+    from airflow_qa_provider.vendors.monitorqa.client import rules
 
     return str(kind(rules.choice(kind, value, field)).name).lower()

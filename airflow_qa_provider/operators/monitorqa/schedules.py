@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.inputs import from_moment, required_id
-from airflow_qa_provider.operators.base import CreatingOperator
 from airflow_qa_provider.operators.monitorqa.updates import check_same
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.clients.monitorqa import MonitorQAClient
-    from airflow_qa_provider.clients.monitorqa.repeats import Repeat
-    from airflow_qa_provider.waiting.probes import Probe
+    from airflow_qa_provider.kinds.polling import Poller
+    from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
+    from airflow_qa_provider.vendors.monitorqa.client.repeats import Repeat
 
 
 class MonitorQACreateScheduleOperator(CreatingOperator):
@@ -26,9 +26,9 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
     - ``multiple_weeks``: ``repeat_every`` (weeks), ``start_day``, ``duration`` (days that each audit is open)
     - ``monthly``: ``repeat_every`` (months), ``start_rule``, ``end_rule``
 
-    The types of :mod:`~airflow_qa_provider.clients.monitorqa.repeats`, such as ``Weekly``, say the same without a
-    pattern, and its rules, such as ``StartOnDay(15)``, the same as the vendor's JSON. They load the client with the DAG
-    file, and what is in them is not templated.
+    The types of :mod:`~airflow_qa_provider.vendors.monitorqa.client.repeats`, such as ``Weekly``, say the same without
+    a pattern, and its rules, such as ``StartOnDay(15)``, the same as the vendor's JSON. They load the client with the
+    DAG file, and what is in them is not templated.
 
     A schedule whose id was lost is found by name, template, objects and pattern among the schedules that were not there
     before the request. MonitorQA lists active schedules only: when the answer is lost for one with ``active=False``,
@@ -52,7 +52,7 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
         ``timedelta`` from the creation on. (templated)
     :param stop_by_date: Until when it makes audits, in the same forms. (templated)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.operators.base.CreatingOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.CreatingOperator`.
     """
 
     kind = "monitorqa.schedule"
@@ -71,7 +71,7 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
         "stop_by_date",
     )
     updates = True
-    template_fields = (*payload_fields, "conn_id", "rehearsal")
+    template_fields = (*payload_fields, "conn_id", "preview")
     template_fields_renderers = {"repeat": "json"}  # noqa: RUF012 - Airflow's own shape
     ui_color = "#e3f4ea"
 
@@ -111,8 +111,8 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
         :param now: The moment that relative dates are relative to.
         :param marker: Not used: a schedule has no room for it.
         """
-        from airflow_qa_provider.clients.monitorqa import rules
-        from airflow_qa_provider.journal.monitorqa_schedules import schedule_facts
+        from airflow_qa_provider.vendors.monitorqa.client import rules
+        from airflow_qa_provider.vendors.monitorqa.schedules import schedule_facts
 
         rules.at_most(self.auditor_hint, rules.MAX_HINT, "auditor_hint")
         rules.optional_ids(self.assignees_ids, "assignees_ids")
@@ -134,7 +134,7 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
         :param client: The client.
         :param facts: What :meth:`facts` returned.
         """
-        from airflow_qa_provider.clients.monitorqa import repeats
+        from airflow_qa_provider.vendors.monitorqa.client import repeats
 
         repeat = self._repeat()
         calls: dict[type, Callable[..., str]] = {
@@ -180,15 +180,15 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
             stop_by_date=facts["stop"] or current.get("stopByDate"),
         )
 
-    def probe(self) -> Probe:
+    def poller(self) -> Poller:
         """Return how to see whether a schedule is there still."""
-        from airflow_qa_provider.journal.monitorqa_schedules import ScheduleProbe
+        from airflow_qa_provider.vendors.monitorqa.schedules import SchedulePoller
 
-        return ScheduleProbe()
+        return SchedulePoller()
 
     def _repeat(self) -> Repeat:
-        from airflow_qa_provider.clients.monitorqa import rules
-        from airflow_qa_provider.clients.monitorqa.repeats import OneTime, repeat_of
+        from airflow_qa_provider.vendors.monitorqa.client import rules
+        from airflow_qa_provider.vendors.monitorqa.client.repeats import OneTime, repeat_of
 
         repeat = repeat_of(self.repeat, self.repeat_pattern)
         if isinstance(repeat, OneTime):

@@ -6,19 +6,19 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from airflow_qa_provider.clients.conqa import ConqaClient
-from airflow_qa_provider.clients.conqa.client import base_url
-from airflow_qa_provider.clients.conqa.dialect import Dialect
-from airflow_qa_provider.clients.conqa.paging import _MOST_EMPTY_PAGES
-from airflow_qa_provider.clients.retrying import may_repeat
-from airflow_qa_provider.clients.settings import ClientSettings
-from airflow_qa_provider.clients.timestamps import to_utc
 from airflow_qa_provider.exceptions import (
     QAConfigurationError,
     QAConnectionLostError,
     QAResponseError,
     QATimeoutError,
 )
+from airflow_qa_provider.rest.retrying import may_repeat
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.rest.timestamps import to_utc
+from airflow_qa_provider.vendors.conqa.client import ConqaClient
+from airflow_qa_provider.vendors.conqa.client.client import base_url
+from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
+from airflow_qa_provider.vendors.conqa.client.paging import _MOST_EMPTY_PAGES
 from tests.contract.recorder import Answer, RecordingServer
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.clients.monitorqa.company import NewCompany
 from airflow_qa_provider.exceptions import QAConflictError
+from airflow_qa_provider.vendors.monitorqa.client.company import NewCompany
 from tests.contract.harness import Contract
 from tests.contract.recorder import Answer, RecordingServer
 

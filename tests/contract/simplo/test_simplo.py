@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_qa_provider.clients.retrying import may_repeat
-from airflow_qa_provider.clients.simplo import SimploClient
-from airflow_qa_provider.clients.simplo.client import base_url
-from airflow_qa_provider.clients.simplo.dialect import Dialect
-from airflow_qa_provider.clients.timestamps import to_utc
 from airflow_qa_provider.exceptions import QAConfigurationError, QAConnectionLostError, QATimeoutError
+from airflow_qa_provider.rest.retrying import may_repeat
+from airflow_qa_provider.rest.timestamps import to_utc
+from airflow_qa_provider.vendors.simplo.client import SimploClient
+from airflow_qa_provider.vendors.simplo.client.client import base_url
+from airflow_qa_provider.vendors.simplo.client.dialect import Dialect
 
 
 @pytest.mark.parametrize("lost", [QAConnectionLostError("lost"), QATimeoutError("silent")])

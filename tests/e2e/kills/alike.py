@@ -18,7 +18,7 @@ from rich.console import Console
 from airflow_qa_provider.demo.environment import airflow_environment
 from airflow_qa_provider.demo.processes import child, ending, succeeded
 from airflow_qa_provider.demo.runner import tail
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.gate import Gate

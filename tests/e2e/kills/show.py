@@ -13,7 +13,7 @@ import requests
 from rich.console import Console
 
 from airflow_qa_provider.demo.runner import tail
-from airflow_qa_provider.sandbox import Sandbox, SandboxSettings
+from qa_sandbox import Sandbox, SandboxSettings
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.gate import Gate
 from tests.e2e.kills.plan import DEFERRED, HANDS, KILLS, RESETS, Case, cases, enter_scripts, write_plan
@@ -102,7 +102,7 @@ class Show:
             for section in sections:
                 self._tasks |= self.stage.api.tasks(section, self.stage.runs[section])
             for act in self._acts:
-                act.look()
+                act.poll()
             involved = [case for case in self.made if case.section in sections]
             over = [case for case in involved if self.state(case) in _OVER]
             done = len(over) == len(involved) and all(act.done for act in self._acts if act.section in sections)
@@ -151,7 +151,7 @@ class DeferredAct:
         self._seen_since: float | None = None
         self.done = not self._cases
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Do the next kill, if all tasks are deferred and the triggerer has polled for them."""
         if self.done or any(self._show.state(case) != "deferred" for case in self._cases):
             self._seen_since = None
@@ -199,7 +199,7 @@ class HandsAct:
         """Whether there is nothing left to do."""
         return not any(self._open.values())
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Do what is due."""
         for case in self._show.of(HANDS):
             deeds = self._open[case.key]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, SandboxSettings, SmartQWire, run_sandbox
+from qa_sandbox import ManualClock, Sandbox, SandboxSettings, SmartQWire, run_sandbox
 
 TIMEOUT = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 
 PASSWORD = "sandbox-smartq-password"
 

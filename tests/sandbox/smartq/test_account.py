@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from airflow_qa_provider.sandbox import ManualClock, Sandbox, SandboxSettings
+from qa_sandbox import ManualClock, Sandbox, SandboxSettings
 
 
 def test_printed_example_add_new_user(smartq: Any) -> None:

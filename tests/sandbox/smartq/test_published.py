@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 
 TICKET = "projects/{}/tickets/{}"
 # Read off the vendor's page, in its order; adding a task is listed twice there.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.sandbox import Sandbox
+from qa_sandbox import Sandbox
 
 
 def names(rows: list[dict[str, Any]]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.e2e.kills.script import Point, Request
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.sandbox import Sandbox
+    from qa_sandbox import Sandbox
 
 Arguments = dict[str, Any]
 
@@ -51,7 +51,7 @@ class World:
         :param vendor: Its name.
         """
         if vendor not in self._clients:
-            from airflow_qa_provider.clients.settings import ClientSettings
+            from airflow_qa_provider.rest.settings import ClientSettings
 
             connection = self.sandbox.connections()[f"{vendor}_default"]
             options = (
@@ -60,7 +60,7 @@ class World:
                 else {}
             )
             settings = ClientSettings(base_url=connection["host"], token=connection["password"], options=options)
-            clients = vars(import_module(f"airflow_qa_provider.clients.{vendor}"))
+            clients = vars(import_module(f"airflow_qa_provider.vendors.{vendor}.client"))
             self._clients[vendor] = next(one for name, one in clients.items() if name.endswith("Client"))(settings)
         return self._clients[vendor]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from airflow_qa_provider.sandbox import Outcome
+from qa_sandbox import Outcome
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World, changed
 from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
 from tests.e2e.kills.script import Request
@@ -120,7 +120,7 @@ ENTRIES = (
         believed=changed,
     ),
     Entry(
-        "operators.generic:MonitorQAOperator",
+        "operators.monitorqa:MonitorQAOperator",
         "monitorqa",
         lambda world, label: {"arguments": {"name": label}},
         _named("auditObjects"),

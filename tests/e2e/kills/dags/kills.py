@@ -9,16 +9,16 @@ from pathlib import Path
 
 from airflow.sdk import DAG, get_parsing_context
 
-from airflow_qa_provider.journal.attempt import Patience
-from airflow_qa_provider.operators.base import CreatingOperator
-from airflow_qa_provider.operators.changes import ChangingOperator
-from airflow_qa_provider.operators.generic import VendorOperator
+from airflow_qa_provider.bases.calling import VendorOperator
+from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.creating import CreatingOperator
+from airflow_qa_provider.journal.attempt import LookupTimeouts
 from tests.e2e.kills import boundary
 from tests.e2e.kills.catalogue import CATALOGUE
 
 boundary.install()
 # the sandboxes are quick, and never go on with a request whose client is gone
-CreatingOperator.patience = ChangingOperator.patience = VendorOperator.patience = Patience(
+CreatingOperator.lookup_timeouts = ChangingOperator.lookup_timeouts = VendorOperator.lookup_timeouts = LookupTimeouts(
     pause=0.2, lost_answer=4.0, no_id=4.0, settled=1.0, not_found=5.0
 )
 

@@ -1,0 +1,1 @@
+"""What the operators, sensors, transfers and hooks of all vendors derive from."""

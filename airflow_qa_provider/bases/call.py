@@ -1,0 +1,162 @@
+"""A client method by its operation name, checked against its signature before anything is sent."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
+from airflow_qa_provider.rest.client import VendorClient
+
+_NOTHING_SENT = "Nothing was sent"
+_MOMENT = "timestamp"
+_IN_A_TASK = "Call the hook's client in a @task, and put the secret into a secrets backend there"
+_ANSWERING_WITH_SECRETS = {
+    ("monitorqa", "company.create"): _IN_A_TASK,
+    ("qalyptus", "api_keys.create"): _IN_A_TASK,
+    ("qalyptus", "status.download_report"): "status.download_report_stream with a target stores the report itself",
+    ("smartq", "auth.get_token"): "The connection signs in by itself",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A client method with its arguments.
+
+    :param client: The client.
+    :param operation: Name of the method, ``resource.method``.
+    :param method: The method.
+    :param arguments: Its arguments, complete and known.
+    :param answer: Name of the type that it returns.
+    """
+
+    client: VendorClient
+    operation: str
+    method: Callable[..., Any]
+    arguments: Mapping[str, Any]
+    answer: str
+
+    @classmethod
+    def of(cls, client: VendorClient, operation: str, arguments: object) -> Call:
+        """Find the method and check the names of the arguments; their values are left to the method.
+
+        :param client: The client.
+        :param operation: Name of the method, ``resource.method``.
+        :param arguments: Names to values; a text is read as JSON.
+        :raises QAValidationError: No such operation, unknown or missing arguments, or no names and values at all.
+        :raises QANotSupportedError: The operation answers with a secret.
+        """
+        method = _method(client, operation)
+        signature = inspect.signature(method)
+        instead = _ANSWERING_WITH_SECRETS.get((client.vendor, operation))
+        if instead:
+            raise QANotSupportedError(
+                "the answer is a secret, which must not go into an XCom",
+                vendor=client.vendor,
+                operation=operation,
+                outcome=_NOTHING_SENT,
+                hint=instead,
+            )
+        given = _mapping(client, operation, arguments)
+        _check_names(client, operation, signature, given)
+        return cls(client, operation, method, given, str(signature.return_annotation))
+
+    @property
+    def gives_file(self) -> bool:
+        """Whether the answer is a download."""
+        return self.answer == "Download"
+
+    @property
+    def gives_pages(self) -> bool:
+        """Whether the answer is a list that is read page by page."""
+        return self.answer == "Paged"
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The arguments that name objects at the vendor."""
+        return {name: str(value) for name, value in self.arguments.items() if name.endswith("_id")}
+
+    def __call__(self, moment: datetime | None = None) -> Any:
+        """Call the method.
+
+        :param moment: Transaction time for a method that takes one, unless the arguments have their own: a vendor knows
+            a repeated request by it.
+        """
+        given = dict(self.arguments)
+        if given.get(_MOMENT) is None and _MOMENT in inspect.signature(self.method).parameters:
+            given[_MOMENT] = moment
+        return self.method(**given)
+
+
+def _method(client: VendorClient, operation: str) -> Callable[..., Any]:
+    if operation not in client.route_table:
+        similar = difflib.get_close_matches(str(operation), client.route_table, 3, 0.5)
+        meant = f"Did you mean {' or '.join(similar)}? " if similar else ""
+        raise QAValidationError(
+            f"there is no operation {operation!r}",
+            vendor=client.vendor,
+            outcome=_NOTHING_SENT,
+            hint=f"{meant}`airflow-qa routes list --vendor {client.vendor}` shows all",
+        )
+    found: Any = client
+    for part in operation.split("."):
+        found = getattr(found, part)
+    method: Callable[..., Any] = found
+    return method
+
+
+def _mapping(client: VendorClient, operation: str, arguments: object) -> dict[str, Any]:
+    if isinstance(arguments, str) and arguments.strip():
+        # a template makes text of what another task returned
+        try:
+            arguments = json.loads(arguments)
+        except ValueError:
+            arguments = False
+    if arguments in (None, ""):
+        return {}
+    if not isinstance(arguments, Mapping) or not all(isinstance(name, str) for name in arguments):
+        raise QAValidationError(
+            "arguments must be names and values",
+            vendor=client.vendor,
+            operation=operation,
+            outcome=_NOTHING_SENT,
+            hint='Give a dict such as {"name": "value"}; a template that makes one needs the filter tojson',
+        )
+    return dict(arguments)
+
+
+def _check_names(
+    client: VendorClient, operation: str, signature: inspect.Signature, arguments: Mapping[str, Any]
+) -> None:
+    parameters = signature.parameters.values()
+    named = {one.name: one for one in parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)}
+    # the method itself knows which other names it takes, and refuses the rest
+    takes_more = any(one.kind is one.VAR_KEYWORD for one in parameters)
+    required = [name for name, one in named.items() if one.default is one.empty]
+    problems = []
+    missing = [name for name in required if name not in arguments]
+    if missing:
+        problems.append(f"required arguments are missing: {', '.join(missing)}")
+    unknown = [] if takes_more else [name for name in arguments if name not in named]
+    if unknown:
+        problems.append(f"unknown arguments: {', '.join(_with_similar(name, named) for name in unknown)}")
+    if problems:
+        optional = [name for name in named if name not in required]
+        takes = f"It takes {', '.join(required) or 'nothing that is required'}"
+        raise QAValidationError(
+            "; ".join(problems),
+            vendor=client.vendor,
+            operation=operation,
+            outcome=_NOTHING_SENT,
+            hint=f"{takes}; optional: {', '.join(optional)}" if optional else takes,
+        )
+
+
+def _with_similar(name: str, known: Mapping[str, Any]) -> str:
+    similar = difflib.get_close_matches(name, known, 1)
+    return f"{name} (did you mean {similar[0]}?)" if similar else name

@@ -1,0 +1,211 @@
+"""One operator per vendor that calls any operation of its API.
+
+Imported by DAG files, so nothing heavy is imported at module level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from airflow.providers.common.compat.sdk import BaseOperator
+
+from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+    from airflow_qa_provider.bases.call import Call
+    from airflow_qa_provider.journal.attempt import LookupTimeouts
+    from airflow_qa_provider.journal.policies import IfExists, OnClear, OnUncertain
+    from airflow_qa_provider.reports.manifest import Manifest
+    from airflow_qa_provider.reports.staging import StopSwitch
+
+DEFAULT_LIMIT = 1000
+"""Most rows of a paged list that go into an XCom when no limit is given."""
+
+
+class VendorOperator(RetryingTask, BaseOperator):
+    """Calls one operation of a vendor's API and returns its answer as JSON.
+
+    For everything that has no operator of its own. Operation and arguments are checked against the client before
+    anything is sent; the values of the arguments are checked by the client, where the vendor documents rules.
+
+    A list that comes in pages is returned whole up to ``limit``, an argument of its operation; without one it ends
+    after 1000 rows, and the log says so. An operation that answers with a file needs a ``target``. Secrets in an answer
+    are masked; operations whose answer is a secret, such as a new API key, are refused.
+
+    An operation that changes something is carried out once, however often the task is retried, killed or cleared: the
+    task's state notes the request before it is sent, and the answer after it, which later attempts return. When the
+    answer was lost, the object that the request may have made is looked for where the vendor has a list and a name to
+    look for (see "Exactly once" in the documentation); a request that the vendor documents as idempotent is repeated;
+    for any other, ``on_uncertain`` decides. The XCom ``result`` says under ``journal`` how the answer came about.
+
+    :param conn_id: Id of the Airflow connection. (templated)
+    :param operation: Name of the operation, as ``airflow-qa routes list`` shows it. (templated)
+    :param arguments: Arguments of the client method of that name; a text is read as a JSON object. (templated)
+    :param target: File, or folder with ``/`` at its end, for an operation that answers with a file; the answer is then
+        its :class:`~airflow_qa_provider.reports.manifest.Manifest`. End it with the suffix of the format that is
+        expected. (templated)
+    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
+    :param overwrite: What to do about a file that is there already: ``replace``, ``keep`` or ``fail``. (templated)
+    :param on_uncertain: When nobody can tell whether an earlier attempt carried a change out: ``fail``, or ``repeat``
+        the request.
+    :param on_changed_input: When an attempt asks for another change than the one before it: ``fail``, or make the
+        ``new`` one as well.
+    :param on_clear: What a cleared task does about a change that it has made: ``adopt`` its answer, or make a ``new``
+        one.
+    :param if_exists: What the first attempt does about an equal object that was there before: ``create`` one more,
+        ``adopt`` it, or ``fail``; the last two only where objects can be looked for.
+    :param preview: Whether to show the request of a change, in the log and the XCom ``preview``, and to send nothing.
+        The task is then skipped where it would have sent something. (templated)
+
+    :cvar lookup_timeouts: How long to look for lost objects; the journal's own times by default.
+    """
+
+    vendor: ClassVar[str]
+    template_fields: Sequence[str] = (
+        "operation",
+        "arguments",
+        "target",
+        "conn_id",
+        "object_storage_conn_id",
+        "overwrite",
+        "preview",
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"arguments": "json"}
+    lookup_timeouts: ClassVar[LookupTimeouts | None] = None
+    _stop: StopSwitch | None = None
+
+    def __init__(
+        self,
+        *,
+        conn_id: str,
+        operation: str,
+        arguments: Mapping[str, Any] | str | None = None,
+        target: str | ObjectStoragePath | None = None,
+        object_storage_conn_id: str | None = None,
+        overwrite: str = "replace",
+        on_uncertain: OnUncertain = "fail",
+        on_changed_input: Literal["fail", "new"] = "fail",
+        on_clear: OnClear = "adopt",
+        if_exists: IfExists = "create",
+        preview: bool | str = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.conn_id = conn_id
+        self.operation = operation
+        self.arguments = arguments
+        self.target = target
+        self.object_storage_conn_id = object_storage_conn_id
+        self.overwrite = overwrite
+        self.on_uncertain = on_uncertain
+        self.on_changed_input = on_changed_input
+        self.on_clear = on_clear
+        self.if_exists = if_exists
+        self.preview = preview
+
+    @fail_now
+    def execute(self, context: Any) -> Any:
+        """Check the call, carry it out, and return its answer.
+
+        :param context: Airflow's task context.
+        """
+        from airflow_qa_provider.bases.call import Call
+        from airflow_qa_provider.bases.preview import connected, is_preview
+
+        dry = is_preview(self.preview)
+        with connected(self.vendor, self.conn_id, preview=dry) as client:
+            call = Call.of(client, self.operation, self.arguments)
+            self._check_target(call)
+            if call.gives_file:
+                return self._store(call)
+            if not client.route_table[self.operation].safe:
+                return self._once(context, call, dry)
+            answer = self._rows(call) if call.gives_pages else call()
+            self.log.info("%s carried out %s", client.title, self.operation)
+            return self._for_xcom(answer)
+
+    def _once(self, context: Any, call: Call, dry: bool) -> Any:
+        from airflow_qa_provider.bases.once import answer_once
+        from airflow_qa_provider.bases.preview import show
+        from airflow_qa_provider.rest.preview import RequestWithheld
+
+        try:
+            answer, made = answer_once(self, context, call, lambda moment: self._for_xcom(call(moment)), dry=dry)
+        except RequestWithheld as withheld:
+            raise show(self, context, withheld) from None
+        ti = context.get("ti")
+        if ti is not None and self.do_xcom_push:
+            ti.xcom_push(key="result", value={"journal": made.as_dict()})
+        return answer
+
+    def on_kill(self) -> None:
+        """Remove the temporary file of a download."""
+        if self._stop is not None:
+            self._stop.pull()
+
+    def _check_target(self, call: Call) -> None:
+        from airflow_qa_provider.exceptions import QAValidationError
+
+        if call.gives_file == bool(self.target):
+            return
+        problem, hint = "this operation answers with JSON: target has no use", "Leave target out"
+        if call.gives_file:
+            problem = "this operation answers with a file, which does not go into an XCom"
+            hint = 'Say where it goes, such as target="s3://bucket/folder/"'
+        raise QAValidationError(
+            problem, vendor=self.vendor, operation=self.operation, outcome="Nothing was sent", hint=hint
+        )
+
+    def _rows(self, call: Call) -> list[Any]:
+        from itertools import islice
+
+        if "limit" in call.arguments:
+            return list(call())
+        rows = list(islice(call(), DEFAULT_LIMIT + 1))
+        if len(rows) > DEFAULT_LIMIT:
+            self.log.warning(
+                "%s has more than %d rows, and only these are returned: give a limit in arguments, or None for all",
+                *(self.operation, DEFAULT_LIMIT),
+            )
+        return rows[:DEFAULT_LIMIT]
+
+    def _for_xcom(self, answer: Any) -> Any:
+        from airflow_qa_provider.bases.results import JsonAnswer
+        from airflow_qa_provider.exceptions import QANotSupportedError
+
+        try:
+            read = JsonAnswer(answer)
+        except TypeError as error:
+            raise QANotSupportedError(
+                f"the answer holds a {error}, which cannot go into an XCom",
+                vendor=self.vendor,
+                operation=self.operation,
+                outcome="The operation was carried out",
+                hint="Call the hook's client in a @task",
+            ) from None
+        if read.masked:
+            self.log.warning("Masked in the XCom, because they are or carry secrets: %s", ", ".join(read.masked))
+        return read.value
+
+    def _store(self, call: Call) -> Manifest:
+        from airflow_qa_provider.reports.staging import StopSwitch
+        from airflow_qa_provider.reports.store import checked_policy, store_report
+        from airflow_qa_provider.reports.target import Target
+
+        checked_policy(self.overwrite)
+        stem = "-".join([*self.operation.replace("_", "-").split("."), *call.ids.values()])
+        target = Target.of(self.target or "", self.object_storage_conn_id, stem)
+        self._stop = StopSwitch()
+        return store_report(
+            call,
+            target,
+            vendor=self.vendor,
+            source=call.ids,
+            operation=self.operation,
+            overwrite=self.overwrite,
+            secrets=[call.client.settings.token],
+            stop=self._stop,
+        )

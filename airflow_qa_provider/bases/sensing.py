@@ -1,0 +1,227 @@
+"""The base of sensors that wait for an object at a vendor."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow.providers.common.compat.sdk import (
+    AirflowSensorTimeout,
+    BaseSensorOperator,
+    PokeReturnValue,
+    conf,
+)
+
+from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.waiting import TRIGGERER_RESTART, WaitingTask
+from airflow_qa_provider.compat import reschedule_at, task_state_store
+from airflow_qa_provider.exceptions import QAWaitTimeoutError
+from airflow_qa_provider.kinds.conditions import Condition
+from airflow_qa_provider.waiting.decisions import Decision, WaitUntil
+from airflow_qa_provider.waiting.machine import Wait
+from airflow_qa_provider.waiting.targets import Target, target_of
+from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
+
+_MEMORY = "failed_looks"
+
+
+class _StartTriggerArgs:
+    """``start_trigger_args`` of a sensor, made when Airflow asks, for only then all arguments of the task are known.
+
+    ``None`` on the class, where Airflow looks for those of mapped tasks.
+    """
+
+    def __get__(self, sensor: RemoteJobSensor | None, owner: type[RemoteJobSensor]) -> Any:
+        return None if sensor is None else sensor.how_to_start()
+
+
+class RemoteJobSensor(WaitingTask, BaseSensorOperator):
+    """Waits for an object at a vendor that something else started.
+
+    Deferred, poking or rescheduled, it ends in the same way and returns the same: ``{"id", "phase", "status", "detail",
+    "link"}``. A look that fails is not a failed object: looks are repeated with back-off, and ``Retry-After`` is kept.
+
+    :param conn_id: Id of the Airflow connection.
+    :param deferrable: Whether to wait in the triggerer; ``[operators] default_deferrable`` by default.
+    :param poll_interval: Time between two looks, a ``timedelta`` or seconds; by default that of the connection, 30 s.
+    :param poke_interval: The same, as other sensors call it.
+    :param on_kill: What happens to the remote object when a user stops the task: ``leave`` or ``cancel``.
+    :param start_from_trigger: Whether the task begins in the triggerer, so that it never takes a worker slot. Tasks
+        for which that cannot be begin on a worker all the same: mapped ones, those with outlets or callbacks, and those
+        whose arguments a triggerer cannot render (outputs of mapped tasks, ``xcom_pull`` without ``map_indexes``).
+    :param kwargs: ``mode``, ``timeout``, ``soft_fail`` and all else of Airflow's sensors, but ``exponential_backoff``,
+        ``max_wait`` and ``silent_fail``: the back-off after looks that fail is not theirs.
+    """
+
+    result_shape = "snapshot"
+    start_trigger_args: Any = _StartTriggerArgs()
+    awaited_fields: None = None
+
+    def __init__(
+        self,
+        *,
+        conn_id: str,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poll_interval: timedelta | float | None = None,
+        # named here, or a DAG's default_args would reach Airflow's sensor only
+        poke_interval: timedelta | float | None = None,
+        on_kill: OnKill = "leave",
+        start_from_trigger: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        interval = poke_interval if poll_interval is None else poll_interval
+        if interval is not None:
+            kwargs["poke_interval"] = interval
+        super().__init__(**kwargs)
+        self.poll_interval = interval
+        self.conn_id = conn_id
+        self.deferrable = deferrable
+        self.kill_policy = on_kill
+        self.start_from_trigger = start_from_trigger
+        if start_from_trigger:
+            # Airflow renders only those arguments of the trigger that are template fields of the task, too
+            self.template_fields = (*type(self).template_fields, "awaited_fields")
+
+    @property
+    def object_id(self) -> str:
+        """Id at the vendor of what is waited for."""
+        return self._target().object_id
+
+    def wait_condition(self) -> Condition | None:
+        """Return what ends the wait."""
+        return self._target().condition
+
+    @fail_now
+    def execute(self, context: Any) -> Any:
+        """Wait.
+
+        :param context: Airflow's task context.
+        :return: The last look, as plain JSON.
+        """
+        self.check_policies()
+        self.wait_timeout = self.timeout
+        if not self.deferrable and self.mode == "reschedule":
+            return self._look_and_reschedule(context)
+        return self.wait_for_object(context, self.object_id)
+
+    def poke(self, context: Any) -> bool | PokeReturnValue:
+        """Look once.
+
+        :param context: Airflow's task context.
+        """
+        self.wait_timeout = self.timeout
+        _, decision = self._look(time.time())
+        if isinstance(decision, WaitUntil):
+            return False
+        return PokeReturnValue(True, self.conclude(context, decision, self.object_id))
+
+    def wait_terms(self) -> Terms:
+        """Return what the ends of the wait mean: as with all sensors, ``soft_fail`` skips."""
+        return replace(super().wait_terms(), skip_on_failure=bool(self.soft_fail or self.never_fail))
+
+    def failure(self, end: Verdict) -> BaseException:
+        """Return the error that fails the task.
+
+        :param end: The end of the wait.
+        """
+        if isinstance(end.error, QAWaitTimeoutError):
+            return AirflowSensorTimeout(str(end.error))
+        return super().failure(end)
+
+    def how_to_start(self) -> Any:
+        """Return what Airflow needs to begin the task in the triggerer; ``None`` for a task that begins on a worker."""
+        end_task = self._shape_when_ended_by_trigger() if self.start_from_trigger else None
+        try:
+            fields = {name: _as_template(getattr(self, name, None)) for name in type(self).template_fields}
+        except ValueError:
+            return None
+        if end_task is None:
+            return None
+        from airflow.triggers.base import StartTriggerArgs
+
+        return StartTriggerArgs(
+            trigger_cls="airflow_qa_provider.triggers.start.StartingTrigger",
+            trigger_kwargs={
+                "kind": self.kind,
+                "awaited_fields": fields,
+                "poll_interval": None if self.poll_interval is None else self.poke_interval,
+                "wait_timeout": float(self.timeout),
+                "terms": self.wait_terms().as_dict(),
+                "end_task": end_task,
+                "kill_policy": self.kill_policy,
+            },
+            next_method="execute_complete",
+            timeout=timedelta(seconds=self.timeout) + TRIGGERER_RESTART,
+        )
+
+    def _target(self) -> Target:
+        return target_of(self.kind, {name: getattr(self, name) for name in type(self).template_fields})
+
+    def _look_and_reschedule(self, context: Any) -> Any:
+        """Look once and give the worker slot back until the next look.
+
+        What went wrong so far is kept in the task's state; before Airflow 3.3 there is none, and XComs are cleared with
+        every look, so the slot is kept until a look succeeds.
+        """
+        first = context["ti"].get_first_reschedule_date(context)
+        began = first.timestamp() if first else time.time()
+        store = task_state_store(context)
+        memory: Any = store.get(_MEMORY) if store is not None and first else None
+        # a task's state outlives clears and retries
+        whose = {"object_id": self.object_id, "try_number": context["ti"].try_number}
+        wait, decision = self._look(began, memory if memory and whose.items() <= memory.items() else None)
+        if store is None:
+            decision = self._look_while_failing(wait, decision)
+        elif isinstance(decision, WaitUntil) and wait.worth_remembering:
+            store.set(_MEMORY, {**whose, **wait.as_dict()})
+        elif memory:
+            store.delete(_MEMORY)
+        if isinstance(decision, WaitUntil):
+            raise reschedule_at(datetime.fromtimestamp(decision.at, timezone.utc))
+        return self.conclude(context, decision, self.object_id)
+
+    def _look(self, began: float, memory: Any = None) -> tuple[Wait, Decision]:
+        from airflow_qa_provider.kinds.polling import poller_for
+        from airflow_qa_provider.waiting.inplace import poll_once
+
+        self.awaited_id = self.object_id
+        with self._connect() as client:
+            policy = replace(self.wait_policy(client), started_at=began, deadline=began + float(self.timeout))
+            wait = Wait.from_dict(self.object_id, policy, memory or {})
+            decision = wait.overdue(time.time()) or poll_once(wait, poller_for(self.kind), client)
+        if isinstance(decision, WaitUntil) and decision.notice:
+            self._notify(decision.notice)
+        return wait, decision
+
+    def _look_while_failing(self, wait: Wait, decision: Decision) -> Decision:
+        from airflow_qa_provider.kinds.polling import poller_for
+        from airflow_qa_provider.waiting.inplace import polls_in_place
+
+        if not wait.failing or not isinstance(decision, WaitUntil):
+            return decision
+        looks = polls_in_place(wait, decision, poller_for(self.kind), self._connect, self._notify)
+        return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))
+
+
+def _is_mapped(task: Any) -> bool:
+    return bool(task.is_mapped) or task.get_closest_mapped_task_group() is not None
+
+
+def _as_template(value: Any) -> Any:
+    """Return the output of a task as the template that a triggerer can render; anything else as it is.
+
+    :raises ValueError: A triggerer cannot render it: there, XComs can be asked for by their map index only, and Airflow
+        never answers any other question for them.
+    """
+    if hasattr(value, "iter_references"):
+        source = getattr(value, "operator", None)
+        if source is None or not hasattr(value, "key") or _is_mapped(source):
+            raise ValueError("only the output of a task that is not mapped can be read in the triggerer")
+        return f"{{{{ ti.xcom_pull(task_ids={source.task_id!r}, key={value.key!r}, map_indexes=-1) }}}}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_as_template(item) for item in value]
+    if isinstance(value, str) and "xcom_pull" in value and "map_indexes" not in value:
+        raise ValueError("a triggerer can render xcom_pull with map_indexes only")
+    return value

@@ -1,0 +1,254 @@
+"""How tasks wait: deferred to the triggerer, or in place, with the same outcome and the same XComs.
+
+Imported by operator modules, so nothing heavy is imported at module level.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, get_args
+
+from airflow.providers.common.compat.sdk import AirflowSkipException
+
+from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
+from airflow_qa_provider.exceptions import QAError, QAValidationError
+from airflow_qa_provider.kinds.conditions import Condition
+from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
+from airflow_qa_provider.waiting.machine import Wait
+from airflow_qa_provider.waiting.verdict import (
+    Ending,
+    OnKill,
+    OnWarning,
+    ResultShape,
+    Terms,
+    Verdict,
+    outcome_from_dict,
+    verdict,
+    xcoms,
+)
+
+TIMEOUT = timedelta(days=7)
+_POLLS_BEYOND_DEADLINE = 2
+TRIGGERER_RESTART = timedelta(minutes=5)
+
+
+class WaitingTask(RetryingTask):
+    """Mixin for operators and sensors that wait for an object at a vendor.
+
+    :cvar kind: Kind of object, ``vendor.object``.
+    :cvar result_shape: What the task returns.
+    """
+
+    kind: ClassVar[str]
+    result_shape: ClassVar[ResultShape]
+
+    conn_id: str
+    poll_interval: timedelta | float | None
+    wait_timeout: timedelta | float
+    deferrable: bool
+    do_xcom_push: bool
+    kill_policy: OnKill = "leave"
+    on_warning: OnWarning = "succeed"
+    awaited_id: str | None = None
+    journal_note: dict[str, Any] | None = None
+
+    def wait_policy(self, client: Any) -> WaitPolicy:
+        """Return how to wait, from now on.
+
+        :param client: The vendor's client, whose connection may name a poll interval.
+        """
+        interval = self.poll_interval if self.poll_interval is not None else client.settings.poll_interval
+        now = time.time()
+        deadline = now + seconds(self.wait_timeout, "timeout")
+        pace = seconds(interval, "poll_interval")
+        return WaitPolicy(pace, now, deadline, not_found_grace=grace_for(pace), condition=self.wait_condition())
+
+    def wait_condition(self) -> Condition | None:
+        """Return what is waited for; ``None`` for objects that have an end of their own."""
+        return None
+
+    def check_policies(self) -> None:
+        """Check what the author of the DAG chose, before anything is done.
+
+        :raises QAValidationError: ``on_kill`` or ``on_warning`` is none of its words.
+        """
+        one_of(self.kill_policy, "on_kill", get_args(OnKill))
+        one_of(self.on_warning, "on_warning", get_args(OnWarning))
+
+    def wait_terms(self) -> Terms:
+        """Return what the ends of the wait mean."""
+        from airflow_qa_provider.kinds.polling import poller_for
+
+        return Terms(
+            self.kind,
+            poller_for(self.kind).noun,
+            self.on_warning,
+            retry_advice=self.retry_advice(),
+            journal=self.journal_note or {},
+        )
+
+    def retry_advice(self) -> str:
+        """Say what an Airflow retry of this task will do."""
+        return "A retry looks at the same object again"
+
+    def wait_for_object(self, context: Any, object_id: str) -> Any:
+        """Look once, then wait until the object ends; return the task's result, skip, or raise.
+
+        :param context: Airflow's task context.
+        :param object_id: Id at the vendor.
+        """
+        from airflow_qa_provider.kinds.polling import poller_for
+        from airflow_qa_provider.waiting.inplace import poll_once, wait_in_place
+
+        self.awaited_id = object_id
+        poller = poller_for(self.kind)
+        with self._connect() as client:
+            wait = Wait(object_id, self.wait_policy(client))
+            decision = poll_once(wait, poller, client)
+        if isinstance(decision, WaitUntil):
+            if decision.notice:
+                self._notify(decision.notice)
+            if self.deferrable:
+                return self._defer(wait)
+            decision = wait_in_place(wait, decision, poller, self._connect, self._notify)
+        return self.conclude(context, decision, object_id)
+
+    @fail_now
+    def execute_complete(self, context: Any, event: Any = None, **_: Any) -> Any:
+        """Take the task up again after the trigger.
+
+        :param context: Airflow's task context.
+        :param event: The trigger's event.
+        """
+        self.awaited_id = event["object_id"]
+        self.journal_note = event.get("journal")
+        return self.conclude(context, outcome_from_dict(event["outcome"]), event["object_id"])
+
+    def conclude(self, context: Any, outcome: Finished | GaveUp, object_id: str) -> Any:
+        """Turn the outcome of a wait into the task's result.
+
+        :param context: Airflow's task context.
+        :param outcome: How the wait ended.
+        :param object_id: Id of the object.
+        """
+        end = verdict(outcome, object_id, self.wait_terms())
+        values = xcoms(end, object_id, self.result_shape)
+        result = values.pop("return_value", None)
+        if self.do_xcom_push:
+            for key, value in values.items():
+                context["ti"].xcom_push(key=key, value=value)
+        if end.ending is Ending.SUCCEED:
+            self._log().info("%s", end.message)
+            return result
+        if end.ending is Ending.SKIP:
+            raise AirflowSkipException(end.message)
+        raise self.failure(end)
+
+    def failure(self, end: Verdict) -> BaseException:
+        """Return the error that fails the task.
+
+        :param end: The end of the wait.
+        """
+        return end.error or RuntimeError(end.message)
+
+    def on_kill(self) -> None:
+        """Apply the kill policy, when the task is stopped while it waits on a worker."""
+        if self.kill_policy != "cancel" or self.awaited_id is None:
+            return
+        from airflow_qa_provider.kinds.polling import poller_for
+
+        try:
+            with self._connect() as client:
+                self._log().info("The task was stopped: %s", poller_for(self.kind).cancel(client, self.awaited_id))
+        except QAError as error:
+            self._log().error("The task was stopped, but %s could not be cancelled: %s", self.awaited_id, error)
+
+    def _defer(self, wait: Wait) -> None:
+        from airflow_qa_provider.triggers.wait import WaitTrigger
+
+        task: Any = self
+        policy = wait.policy
+        # the trigger ends by its own deadline; this is for a triggerer that is not there
+        left = max(0.0, (policy.deadline or 0.0) - time.time()) + _POLLS_BEYOND_DEADLINE * policy.poll_interval
+        task.defer(
+            trigger=WaitTrigger(
+                kind=self.kind,
+                conn_id=self.conn_id,
+                object_id=wait.object_id,
+                policy=policy.as_dict(),
+                terms=self.wait_terms().as_dict(),
+                end_task=self._shape_when_ended_by_trigger(),
+                kill_policy=self.kill_policy,
+                memory=_memory(wait),
+            ),
+            method_name="execute_complete",
+            timeout=timedelta(seconds=left) + TRIGGERER_RESTART,
+        )
+
+    def _shape_when_ended_by_trigger(self) -> ResultShape | None:
+        """Return what the trigger may store, or ``None`` when only a worker can do what the task needs at its end."""
+        task: Any = self
+        needs_worker = (
+            *(task.outlets, task.on_success_callback, task.on_failure_callback, task.on_retry_callback),
+            *(getattr(task, "on_skipped_callback", None), getattr(task, "_post_execute_hook", None)),
+            # results that go into several XComs, are the DAG run's, or are counted for tasks that expand over them
+            *(task.multiple_outputs, getattr(task, "returns_dag_result", False)),
+            task.has_dag() and next(task.iter_mapped_dependants(), None) is not None,
+        )
+        if any(needs_worker):
+            return None
+        return self.result_shape if task.do_xcom_push else "none"
+
+    def _connect(self) -> Any:
+        from airflow_qa_provider.vendors.connect import polling_client
+
+        return polling_client(self.kind.partition(".")[0], self.conn_id)
+
+    def _notify(self, line: str) -> None:
+        self._log().warning("%s", line)
+
+    def _log(self) -> Any:
+        task: Any = self
+        return task.log
+
+
+def _memory(wait: Wait) -> dict[str, Any] | None:
+    """Return what the trigger has to know of the look on the worker."""
+    # always what was seen: an object that is deleted later leaves the same result as when it is waited for in place
+    if wait.worth_remembering:
+        return wait.as_dict()
+    return {"last": wait.last.as_dict()} if wait.last else None
+
+
+def seconds(value: timedelta | float, field: str) -> float:
+    """Return a duration in seconds.
+
+    :param value: A ``timedelta``, or seconds.
+    :param field: Name of the argument, for the message.
+    :raises QAValidationError: Not a positive duration.
+    """
+    number = value.total_seconds() if isinstance(value, timedelta) else value
+    try:
+        number = float(number)
+    except (TypeError, ValueError):
+        number = 0.0
+    if not number > 0:
+        raise QAValidationError(f"{field} must be a positive number of seconds, got {value!r}")
+    return number
+
+
+def one_of(value: object, field: str, words: Sequence[str]) -> None:
+    """Check a policy.
+
+    :param value: The policy.
+    :param field: Name of the argument, for the message.
+    :param words: What it can be, two or more.
+    :raises QAValidationError: It is none of them.
+    """
+    if value not in words:
+        *first, last = (repr(word) for word in words)
+        raise QAValidationError(
+            f"{field} must be {', '.join(first)} or {last}, got {value!r}", outcome="Nothing was sent"
+        )

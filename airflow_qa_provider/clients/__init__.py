@@ -1,1 +1,0 @@
-"""Clients of the vendors' APIs: plain Python on ``requests``, usable without Airflow."""

@@ -1,7 +1,0 @@
-"""Client of the MonitorQA external API."""
-
-from __future__ import annotations
-
-from airflow_qa_provider.clients.monitorqa.client import MonitorQAClient
-
-__all__ = ["MonitorQAClient"]

@@ -1,7 +1,0 @@
-"""Client of the Qalyptus Cloud API."""
-
-from __future__ import annotations
-
-from airflow_qa_provider.clients.qalyptus.client import QalyptusClient
-
-__all__ = ["QalyptusClient"]

@@ -1,0 +1,1 @@
+"""The contract between vendors and engines: what a kind of object can do, and the plain data that crosses."""

@@ -1,0 +1,183 @@
+"""What a vendor contributes to waiting: how to look at its objects, and how to cancel one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+from importlib import import_module
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from airflow_qa_provider.exceptions import (
+    QAApiError,
+    QAAuthenticationError,
+    QAConfigurationError,
+    QAConflictError,
+    QAConnectError,
+    QAError,
+    QANotFoundError,
+    QAPermissionError,
+    QARateLimitError,
+    QARequestRejectedError,
+    QAResponseError,
+    QATLSError,
+)
+from airflow_qa_provider.kinds.snapshot import Snapshot
+from airflow_qa_provider.rest.redaction import redact
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+Statuses = dict[str, Snapshot | QAError]
+"""For each id what was seen, or why it could not be seen; one bad id harms no other."""
+
+# answers about one object, from a vendor that is well
+_ABOUT_ONE = (QANotFoundError, QARequestRejectedError, QAConflictError)
+# the next object would get the same answer
+_ABOUT_ALL = (QAAuthenticationError, QARateLimitError, QAConnectError, QATLSError, QAConfigurationError)
+# anything else may be one broken object, or the vendor: two in a row are taken for the vendor
+_ENOUGH_IN_A_ROW = 2
+
+
+class Poller(Protocol):
+    """One per kind of object.
+
+    :cvar kind: ``vendor.object``, for example ``monitorqa.audit``.
+    :cvar noun: The object in words, for messages.
+    """
+
+    kind: ClassVar[str]
+    noun: ClassVar[str]
+
+    def poll(self, client: Any, ids: Collection[str], since: float) -> Statuses:
+        """Look at all the ids with as few requests as the vendor allows.
+
+        :param client: The vendor's client.
+        :param ids: Ids at the vendor, those that could be seen last time first.
+        :param since: Wall-clock time in seconds at which the oldest of the waits began.
+        :raises QAError: The vendor could not be asked at all.
+        """
+
+    def cancel(self, client: Any, object_id: str) -> str:
+        """Cancel an object and say in a few words what was done.
+
+        :param client: The vendor's client.
+        :param object_id: Id at the vendor.
+        :raises QANotSupportedError: The vendor has no call for it.
+        """
+
+
+_POLLERS: dict[str, str] = {
+    "conqa.milestone": "airflow_qa_provider.vendors.conqa.milestones:MilestonePoller",
+    "conqa.webhook": "airflow_qa_provider.vendors.conqa.milestones:WebhookPoller",
+    "monitorqa.corrective_action": "airflow_qa_provider.vendors.monitorqa.corrective_actions:CorrectiveActionPoller",
+    "simplo.report": "airflow_qa_provider.vendors.simplo.reports:ReportPoller",
+    "smartq.ticket": "airflow_qa_provider.vendors.smartq.tickets:TicketPoller",
+    "monitorqa.audit": "airflow_qa_provider.vendors.monitorqa.audits:AuditPoller",
+    "qalyptus.request": "airflow_qa_provider.vendors.qalyptus.requests:RequestPoller",
+    "qalyptus.task_run": "airflow_qa_provider.vendors.qalyptus.requests:TaskRunPoller",
+}
+
+
+def poller_for(kind: str) -> Poller:
+    """Return the poller of a kind of object.
+
+    :param kind: ``vendor.object``.
+    :raises KeyError: No such kind.
+    """
+    module, _, name = _POLLERS[kind].partition(":")
+    poller: Poller = getattr(import_module(module), name)()
+    return poller
+
+
+def poll_each(get: Callable[[str], T], ids: Iterable[str]) -> dict[str, T | QAError]:
+    """Ask for one id after the other, in the given order.
+
+    What is wrong with one object stays with it. When the vendor itself cannot be asked, the rest is not tried and gets
+    the same error; what was seen before that is kept.
+
+    :param get: Returns the snapshot of an id, or what else is seen there.
+    :param ids: The ids.
+    """
+    looks: dict[str, T | QAError] = {}
+    in_a_row = 0
+    stopped_by: QAError | None = None
+    for object_id in ids:
+        if stopped_by is not None:
+            looks[object_id] = stopped_by
+            continue
+        try:
+            looks[object_id] = get(object_id)
+            in_a_row = 0
+        except _ABOUT_ONE as error:
+            looks[object_id] = error
+            in_a_row = 0
+        except Exception as error:
+            looks[object_id] = failure = as_qa_error(error)
+            in_a_row += 1
+            if in_a_row == _ENOUGH_IN_A_ROW or isinstance(error, _ABOUT_ALL) or failure.retry_after is not None:
+                stopped_by = failure
+    return looks
+
+
+def poll_all(poller: Poller, client: Any, ids: Collection[str], since: float) -> Statuses:
+    """Return a look at every id, whatever goes wrong.
+
+    :param poller: How to look.
+    :param client: The vendor's client.
+    :param ids: Ids at the vendor.
+    :param since: Wall-clock time in seconds at which the oldest of the waits began.
+    """
+    try:
+        looks = poller.poll(client, ids, since)
+        return {object_id: _checked(looks.get(object_id)) for object_id in ids}
+    except Exception as error:
+        # a 404 for all comes from a list, and says nothing about what should be in it
+        return dict.fromkeys(ids, not_gone(as_qa_error(error)))
+
+
+def doubted(looks: Statuses, witness: Callable[[], object]) -> Statuses:
+    """Return looks in which 404 is believed only from a vendor that is there at all.
+
+    A gateway whose service restarts, or a wrong base URL, answers 404 for everything.
+
+    :param looks: What was seen.
+    :param witness: Asks the vendor for something that always exists; only called when nothing but 404 was seen.
+    """
+    if not looks or not all(isinstance(seen, QANotFoundError) for seen in looks.values()):
+        return looks
+    try:
+        witness()
+    except (QAAuthenticationError, QAPermissionError):  # an answer of the vendor's own
+        return looks
+    except Exception as error:
+        return dict.fromkeys(looks, not_gone(as_qa_error(error)))
+    return looks
+
+
+def not_gone(error: QAError) -> QAError:
+    """Return an error that says nothing about an object, where a 404 came from something that always exists.
+
+    :param error: What went wrong.
+    """
+    if not isinstance(error, QANotFoundError):
+        return error
+    facts = {name: value for name, value in vars(error).items() if name != "message"}
+    return QAApiError(error.message, **facts)
+
+
+def as_qa_error(error: Exception) -> QAError:
+    """Return an error of this package for any error.
+
+    :param error: What went wrong while looking; an answer of an undreamt-of shape, a secrets backend that is away.
+    """
+    if isinstance(error, QAError):
+        return error
+    log.warning("Unexpected error while looking", exc_info=error)
+    return QAResponseError(f"unexpected {type(error).__name__} while looking: {redact(str(error))[:300]}")
+
+
+def _checked(seen: object) -> Snapshot | QAError:
+    if isinstance(seen, (Snapshot, QAError)):
+        return seen
+    return QAResponseError(f"the look brought {type(seen).__name__} in place of what was asked for")

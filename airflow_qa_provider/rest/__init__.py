@@ -1,0 +1,1 @@
+"""What all vendors' clients stand on: transport, retries, routes, fields, pages, downloads."""

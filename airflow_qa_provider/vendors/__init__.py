@@ -1,0 +1,1 @@
+"""The vendors: one folder each, with all that is known of it."""

@@ -1,0 +1,94 @@
+"""Lists of CONQA: numbered pages for issues and milestones, a cursor for webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from airflow_qa_provider.exceptions import QAResponseError
+from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.rest.paging import Page, Paged
+from airflow_qa_provider.vendors.conqa.client import rules
+from airflow_qa_provider.vendors.conqa.client.answers import member
+
+Rows = list[dict[str, Any]]
+
+_MOST_EMPTY_PAGES = 100
+
+
+def numbered_pages(
+    client: VendorClient,
+    operation: str,
+    path: Mapping[str, str],
+    params: Mapping[str, Any],
+    rows_of: Callable[[Any], Rows],
+    page_size: int | None,
+    limit: int | None,
+) -> Paged:
+    """Return a lazy list of an endpoint with ``page`` from 1 and ``data.paging``.
+
+    :param client: The client.
+    :param operation: Name of the list operation.
+    :param path: Values of the path's placeholders.
+    :param params: Its other query parameters.
+    :param rows_of: Takes the rows out of an answer.
+    :param page_size: Rows per request; the connection's, then the vendor's default of 300 when unset.
+    :param limit: Most rows in all.
+    """
+    size = rules.page_size(client.settings.page_size if page_size is None else page_size)
+
+    def fetch(number: int) -> Page:
+        answer = client.call(operation, path, params={**params, "page": number, "limit": size})
+        rows, paging = rows_of(answer), _paging(answer)
+        total, per_page = paging.get("total_records"), paging.get("page_size")
+        last = isinstance(total, int) and isinstance(per_page, int) and number * per_page >= total
+        return Page(rows, None if last else number + 1, total)
+
+    return Paged(fetch, 1, limit)
+
+
+def cursor_pages(
+    client: VendorClient,
+    operation: str,
+    path: Mapping[str, str],
+    page_size: int | None,
+    limit: int | None,
+) -> Paged:
+    """Return a lazy list of webhooks; ``lastEvaluatedKey`` leads to the next page and is missing at the end.
+
+    :param client: The client.
+    :param operation: Name of the list operation.
+    :param path: Values of the path's placeholders.
+    :param page_size: Rows per request; the connection's, then the vendor's default of 300 when unset.
+    :param limit: Most rows in all.
+    """
+    size = rules.page_size(client.settings.page_size if page_size is None else page_size)
+
+    def ask(cursor: str | None) -> Page:
+        # the docs print a content type on this GET
+        headers = {"Content-Type": "application/json"}
+        answer = client.call(operation, path, params={"limit": size, "lastEvaluatedKey": cursor}, headers=headers)
+        rows = member(answer, "data", "webhooks", operation=operation)
+        return Page(list(rows), answer["data"].get("lastEvaluatedKey") or None)
+
+    def fetch(cursor: str | None) -> Page:
+        # only a missing key ends the list: a page may be empty and still lead to another
+        for _ in range(_MOST_EMPTY_PAGES):
+            page = ask(cursor)
+            if page.items or page.next is None:
+                return page
+            cursor = page.next
+        raise QAResponseError(
+            f"{_MOST_EMPTY_PAGES} empty pages in a row, each with a lastEvaluatedKey",
+            vendor=client.vendor,
+            operation=operation,
+            hint="A retry is harmless",
+        )
+
+    return Paged(fetch, None, limit)
+
+
+def _paging(answer: Any) -> Mapping[str, Any]:
+    data = answer.get("data", answer) if isinstance(answer, Mapping) else None
+    paging = data.get("paging") if isinstance(data, Mapping) else None
+    return paging if isinstance(paging, Mapping) else {}

@@ -1,0 +1,86 @@
+"""Conditions of Qalyptus Cloud: rules that decide whether a task produces its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from airflow_qa_provider.rest.client import given
+from airflow_qa_provider.vendors.qalyptus.client import rules
+from airflow_qa_provider.vendors.qalyptus.client.mixins import (
+    BulkDelete,
+    Collection,
+    CreatedInProject,
+    Duplicable,
+    Owned,
+    Permitted,
+    Renamable,
+)
+from airflow_qa_provider.vendors.qalyptus.client.resource import Record, Records
+
+
+class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete, Permitted, Owned, name="conditions"):
+    """Conditions and their rules."""
+
+    def list_by_project(self, project_id: str) -> Records:
+        """Return the conditions of a project (source: "Get project conditions").
+
+        :param project_id: UUID of the project.
+        :raises QANotFoundError: There is no such project.
+        """
+        return self._records("conditions.list_by_project", {"id": project_id})
+
+    def upsert_rule(
+        self,
+        condition_id: str,
+        *,
+        name: str,
+        qlik_app_id: str,
+        values: Sequence[Mapping[str, Any]],
+        rule_id: str | None = None,
+    ) -> Record:
+        """Add a rule to a condition, or change one (source: "Create or update rule").
+
+        :param condition_id: UUID of the condition.
+        :param name: Name of the rule.
+        :param qlik_app_id: UUID of the Qlik app that the values come from.
+        :param values: What is compared, sent as it is: the docs name the type (``ConditionRuleValueRequestDto``) but
+            not its fields.
+        :param rule_id: UUID of the rule to change; a new rule when unset.
+        :return: The vendor's answer, with the ``id`` of the rule when it holds one.
+        :raises QAValidationError: A field breaks a documented rule.
+        :raises QANotFoundError: There is no such condition or rule.
+        """
+        body = given(
+            id=rules.uuid_or_none(rule_id, "rule_id"),
+            name=rules.required(name, "name"),
+            qlikAppID=rules.uuid(qlik_app_id, "qlik_app_id"),
+            values=[dict(value) for value in values],
+        )
+        return self._created("conditions.upsert_rule", {"id": condition_id}, body=body)
+
+    def list_rules(self, condition_id: str) -> Records:
+        """Return the rules of a condition (source: "Get rules").
+
+        :param condition_id: UUID of the condition.
+        :raises QANotFoundError: There is no such condition.
+        """
+        return self._records("conditions.list_rules", {"id": condition_id})
+
+    def get_rule(self, rule_id: str) -> Record:
+        """Return one rule (source: "Get rule").
+
+        :param rule_id: UUID of the rule; the condition is not asked for.
+        :raises QANotFoundError: There is no such rule.
+        """
+        return self._record("conditions.get_rule", {"id": rule_id})
+
+    def delete_rules(self, condition_id: str, rule_ids: Iterable[str] | str) -> None:
+        """Delete rules of a condition (source: "Delete condition rules").
+
+        :param condition_id: UUID of the condition.
+        :param rule_ids: UUIDs of the rules, at least one.
+        :raises QAValidationError: There is none, or one is not a UUID.
+        :raises QANotFoundError: There is no such condition.
+        """
+        self._client.call("conditions.delete_rules", {"id": condition_id}, body=rules.uuids(rule_ids, "rule_ids"))

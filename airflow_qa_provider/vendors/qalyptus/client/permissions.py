@@ -1,0 +1,91 @@
+"""The permissions of Qalyptus Cloud: 42 switches, all optional (source: "PermissionDto")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TypedDict
+
+from airflow_qa_provider.vendors.qalyptus.client import rules
+
+
+class Permissions(TypedDict, total=False):
+    """What a member may do; a switch that is left out is not sent.
+
+    Switches of other kinds of objects than the one they are set on are accepted too: the docs list all 42 everywhere.
+    """
+
+    view_project: bool
+
+    view_report: bool
+    create_report: bool
+    use_report: bool
+    edit_report: bool
+    subscribe_report: bool
+    run_report: bool
+    delete_report: bool
+    set_permissions_report: bool
+    duplicate_report: bool
+    move_report: bool
+
+    view_filter: bool
+    create_filter: bool
+    use_filter: bool
+    edit_filter: bool
+    delete_filter: bool
+    duplicate_filter: bool
+    move_filter: bool
+    set_permissions_filter: bool
+
+    view_condition: bool
+    create_condition: bool
+    use_condition: bool
+    edit_condition: bool
+    delete_condition: bool
+    set_permissions_condition: bool
+    duplicate_condition: bool
+    move_condition: bool
+
+    view_task: bool
+    create_task: bool
+    edit_task: bool
+    run_task: bool
+    delete_task: bool
+    set_permissions_task: bool
+    duplicate_task: bool
+    move_task: bool
+
+    view_folder_content: bool
+    create_folder_content: bool
+    edit_folder_content: bool
+    download_folder_content: bool
+    delete_folder_content: bool
+    duplicate_folder_content: bool
+    move_folder_content: bool
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+WIRE_NAMES = {name: _camel_case(name) for name in Permissions.__annotations__}
+"""Our name to the vendor's, for every switch."""
+
+
+def permissions_body(permissions: Permissions | Mapping[str, bool]) -> dict[str, bool]:
+    """Return permissions under the vendor's names.
+
+    :param permissions: The switches that are to be set.
+    :raises QAValidationError: An unknown name, or a value that is not a boolean.
+    """
+    body: dict[str, bool] = {}
+    for name, allowed in permissions.items():
+        if name not in WIRE_NAMES:
+            near = get_close_matches(str(name), WIRE_NAMES, n=1)
+            raise rules.refusal(
+                f"permissions has no {name!r}",
+                f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(WIRE_NAMES)}",
+            )
+        body[WIRE_NAMES[name]] = rules.boolean(allowed, f"permissions[{name!r}]")
+    return body

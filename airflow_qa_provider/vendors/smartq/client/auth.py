@@ -1,0 +1,265 @@
+"""Signing requests for smartQ: the API access key, and a token that is fetched and renewed behind the scenes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+
+from airflow_qa_provider.exceptions import (
+    QAApiError,
+    QAConfigurationError,
+    QARateLimitError,
+    QAResponseError,
+    QAServerError,
+)
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.smartq.client.answers import error_in, failed
+from airflow_qa_provider.vendors.smartq.client.dialect import Dialect
+
+CLIENT_ID_HEADER = "X-Auth-Client-Id"
+TOKEN_HEADER = "X-Authorization"  # noqa: S105 - the name of a header
+
+_KEPT_SECRETS = 16
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a person and an account are known by.
+
+    :param login: E-mail address of a user.
+    :param password: Password of that user.
+    :param client_id: API access key of the account.
+    """
+
+    login: str
+    password: str = field(repr=False)
+    client_id: str = field(repr=False)
+
+    @classmethod
+    def from_settings(cls, settings: ClientSettings) -> Credentials:
+        """Return the credentials of a connection.
+
+        :param settings: ``token`` is the password; ``options`` has ``login`` and ``client_id``.
+        :raises QAConfigurationError: One is missing, or no header can carry it.
+        """
+        login, client_id = (str(settings.options.get(name) or "").strip() for name in ("login", "client_id"))
+        if not login:
+            raise _refused(settings, "there is no login", "Put the e-mail address of a user into the login field")
+        if ":" in login:
+            raise _refused(settings, "the login has a colon", "Basic authorization cannot carry one; use the e-mail")
+        if not client_id:
+            hint = "An administrator finds it under Options > API; put it into extra.api_key"
+            raise _refused(settings, "there is no API access key", hint)
+        if not _fits_header(client_id):
+            hint = "Copy it again from Options > API, without quotes or line breaks"
+            raise _refused(settings, "the API access key has spaces or other characters that no header carries", hint)
+        return cls(login, settings.token, client_id)
+
+    @property
+    def basic(self) -> str:
+        """Login and password as the ``Authorization`` header carries them."""
+        return b64encode(f"{self.login}:{self.password}".encode()).decode()
+
+    def secrets(self) -> list[str]:
+        """Return all that must not be seen."""
+        return [self.password, self.client_id, self.basic]
+
+
+@dataclass(frozen=True)
+class Token:
+    """Answer of ``POST /oauth2/``.
+
+    :param access_token: Goes with every request as ``X-Authorization: OAUTH2 <token>``.
+    :param refresh_token: Buys the next token without a password; ``None`` when the vendor sent none.
+    :param lifetime: Seconds that the token is good for; ``None`` when the vendor does not say.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    lifetime: float | None = None
+
+    @classmethod
+    def read(cls, answer: Any, dialect: Dialect) -> Token:
+        """Read the token answer, whose fields are not documented.
+
+        :param answer: The answer without its envelope.
+        :param dialect: Names to look for.
+        :raises QAResponseError: There is no token under any of the names.
+        """
+        facts = answer if isinstance(answer, Mapping) else {}
+        access, refresh = _first(facts, dialect.token_fields), _first(facts, dialect.refresh_token_fields)
+        if not isinstance(access, str) or not _fits_header(access):
+            seen = sorted(facts) if facts else type(answer).__name__
+            raise QAResponseError(
+                f"no token in the answer; looked for {list(dialect.token_fields)}, got {seen}",
+                vendor="smartq",
+                operation="auth.get_token",
+                outcome="The request that needed the token was not carried out",
+                hint='Set the name in the connection\'s extra: {"smartq": {"token_fields": ["..."]}}; '
+                'with {"smartq": {"authentication": "basic"}} no token is needed',
+            )
+        kept = refresh if isinstance(refresh, str) and _fits_header(refresh) else None
+        return cls(access, kept, _lifetime(_first(facts, dialect.lifetime_fields)) or dialect.token_lifetime or None)
+
+
+class HeadersAuth(AuthBase):
+    """Puts fixed credentials into headers.
+
+    :param headers: Header names and values.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = dict(headers)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign a request."""
+        request.headers.update(self._headers)
+        return request
+
+
+def with_password(credentials: Credentials) -> HeadersAuth:
+    """Return what signs with login, password and API access key.
+
+    :param credentials: Those of the connection.
+    """
+    return HeadersAuth({CLIENT_ID_HEADER: credentials.client_id, "Authorization": f"Basic {credentials.basic}"})
+
+
+def with_token(client_id: str, token: str) -> HeadersAuth:
+    """Return what signs with a token and the API access key.
+
+    :param client_id: The API access key.
+    :param token: A token, or for ``POST /oauth2/`` a refresh token.
+    """
+    return HeadersAuth({CLIENT_ID_HEADER: client_id, TOKEN_HEADER: f"OAUTH2 {token}"})
+
+
+class TokenStore:
+    """The token of one sign-in, shared by the clients and threads that use it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.token: Token | None = None
+        self.renew_at = float("inf")
+        # old ones too: a vendor may quote in an error what it was sent a while ago
+        self._issued: deque[str] = deque(maxlen=_KEPT_SECRETS)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def keep(self, token: Token, renew_at: float) -> Token:
+        """Replace the token.
+
+        :param token: The new one.
+        :param renew_at: Moment at which it has to be renewed, on the clock of who asks.
+        """
+        self.token, self.renew_at = token, renew_at
+        self._issued.extend(secret for secret in (token.access_token, token.refresh_token) if secret)
+        return token
+
+    def secrets(self) -> list[str]:
+        """Return the tokens that must not be seen."""
+        return list(self._issued)
+
+
+class OAuth2Auth(AuthBase):
+    """Signs with a token: fetched at the first request, renewed shortly before its end, and once when it is refused.
+
+    Thread-safe: one thread fetches, the others wait and use what it got. A request that is refused a second time is
+    left to the caller.
+
+    :param credentials: Sent once for the first token, and again when a refresh token is refused.
+    :param dialect: What the docs leave open.
+    :param fetch: Asks for a token: with a refresh token, or with the password when there is none.
+    :param store: Holds the token; shared to sign in once for several clients.
+    :param clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        dialect: Dialect,
+        fetch: Callable[[str | None], Token],
+        store: TokenStore,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client_id = credentials.client_id
+        self._dialect = dialect
+        self._fetch = fetch
+        self.store = store
+        self._clock = clock
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign a request, and watch its answer."""
+        request.register_hook("response", self._again_if_expired)  # type: ignore[no-untyped-call]
+        return with_token(self._client_id, self._token().access_token)(request)
+
+    def _token(self, refused: str | None = None) -> Token:
+        with self.store.lock:
+            token = self.store.token
+            if token is None or token.access_token == refused or self._clock() >= self.store.renew_at:
+                return self._keep(self._next(token))
+            # of a refused one: another thread was faster
+            return token
+
+    def _next(self, token: Token | None) -> Token:
+        if token is None or token.refresh_token is None:
+            return self._fetch(None)
+        try:
+            new = self._fetch(token.refresh_token)
+        except (QARateLimitError, QAServerError):
+            raise
+        except QAApiError:
+            # a refresh token ends too, the docs do not say when
+            return self._fetch(None)
+        return replace(new, refresh_token=new.refresh_token or token.refresh_token)
+
+    def _keep(self, token: Token) -> Token:
+        life = token.lifetime
+        usable = float("inf") if life is None else life - min(self._dialect.refresh_margin, life / 2)
+        return self.store.keep(token, self._clock() + usable)
+
+    def _again_if_expired(self, response: requests.Response, **send: Any) -> requests.Response:
+        if not self._is_expired(response, file=bool(send.get("stream"))):
+            return response
+        response.close()
+        token = self._token(str(response.request.headers[TOKEN_HEADER]).partition(" ")[2])
+        again = with_token(self._client_id, token.access_token)(response.request.copy())
+        # as requests' own digest authorization does; the copy goes out without this hook's being called again
+        answer: requests.Response = response.connection.send(again, **send)
+        answer.history.append(response)
+        answer.request = again
+        return answer
+
+    def _is_expired(self, response: requests.Response, *, file: bool) -> bool:
+        codes = self._dialect.expired_codes
+        return str(response.status_code) in codes or error_in(failed(response, file=file)).code in codes
+
+
+def _first(facts: Mapping[str, Any], names: Iterable[str]) -> Any:
+    return next((facts[name] for name in names if facts.get(name) not in (None, "")), None)
+
+
+def _lifetime(value: Any) -> float | None:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        return None
+    return seconds if 0 < seconds < float("inf") else None
+
+
+def _fits_header(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+
+
+def _refused(settings: ClientSettings, problem: str, hint: str) -> QAConfigurationError:
+    named = f"connection {settings.connection_id!r}" if settings.connection_id else "the settings"
+    return QAConfigurationError(f"{named}: {problem}", vendor="smartq", outcome="Nothing was sent", hint=hint)

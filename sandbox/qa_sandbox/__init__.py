@@ -1,0 +1,67 @@
+"""
+The vendors as stateful local HTTP servers.
+
+The sandbox is a reading of the vendor documentation of its own: it shares nothing with any client of these
+vendors. Use it in tests, in demos, and to try a pipeline before a vendor account exists::
+
+    from qa_sandbox import SandboxSettings, run_sandbox
+
+    with run_sandbox(["monitorqa"], SandboxSettings(audit_seconds=1)) as sandbox:
+        os.environ["AIRFLOW_CONN_MONITORQA_DEFAULT"] = json.dumps(sandbox.connections()["monitorqa_default"])
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qa_sandbox.clock import Clock, ManualClock, RealClock
+    from qa_sandbox.outcomes import Outcome
+    from qa_sandbox.server import Sandbox, run_sandbox
+    from qa_sandbox.settings import (
+        ConqaWire,
+        MonitorQAWire,
+        QalyptusWire,
+        SandboxSettings,
+        SimploWire,
+        SmartQWire,
+    )
+
+_HOMES = {
+    "Clock": "clock",
+    "ConqaWire": "settings",
+    "ManualClock": "clock",
+    "MonitorQAWire": "settings",
+    "RealClock": "clock",
+    "Outcome": "outcomes",
+    "QalyptusWire": "settings",
+    "Sandbox": "server",
+    "SandboxSettings": "settings",
+    "SimploWire": "settings",
+    "SmartQWire": "settings",
+    "run_sandbox": "server",
+}
+
+__all__ = [
+    "Clock",
+    "ConqaWire",
+    "ManualClock",
+    "MonitorQAWire",
+    "Outcome",
+    "QalyptusWire",
+    "RealClock",
+    "Sandbox",
+    "SandboxSettings",
+    "SimploWire",
+    "SmartQWire",
+    "run_sandbox",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Lazy, so that building the command line does not import a web framework.
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,0 +1,113 @@
+"""From a completed audit to its PDF report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from qa_sandbox.files.audit_document import Action, AuditDocument, Item, Section
+from qa_sandbox.files.padding import padded_pdf
+from qa_sandbox.files.press import Press
+from qa_sandbox.files.report_file import ReportFile, file_name
+from qa_sandbox.monitorqa.state.answers import Answer
+from qa_sandbox.monitorqa.state.audit import Audit
+from qa_sandbox.monitorqa.state.company import Company
+from qa_sandbox.monitorqa.views.refs import user_refs
+
+_PRIORITIES = ("Low", "Medium", "High")
+
+
+def document_of(company: Company, audit: Audit) -> AuditDocument:
+    """
+    Collect what the report shows.
+
+    :param company: the company
+    :param audit: a completed audit
+    """
+    result, auditor = audit.result, company.audits.auditor(audit)
+    site = company.objects.sites.named(audit.object_id)
+    template = company.templates.templates.named(audit.template_id)
+    started, ended = audit.started_at or audit.opened_at, audit.completed_at
+    facts = (
+        ("Audit number", audit.number),
+        ("Template", template.name),
+        ("Audit object", site.name),
+        ("Address", site.geo_address.address if site.geo_address else "-"),
+        ("Auditor", auditor.name),
+        ("Started", f"{started:%Y-%m-%d %H:%M} UTC"),
+        ("Completed", f"{ended:%Y-%m-%d %H:%M} UTC"),
+    )
+    names = dict.fromkeys(answer.section for answer in result.answers)
+    actions = tuple(
+        Action(
+            number=action.number,
+            name=action.name,
+            description=action.description or "",
+            assignee=", ".join(ref.name for ref in user_refs(company, action.assignee_ids)) or "nobody",
+            due=f"{action.due_at:%Y-%m-%d}",
+            priority=_PRIORITIES[action.priority],
+            status=action.status.name.capitalize(),
+        )
+        for action in company.actions.of_audit(audit).values()
+    )
+    return AuditDocument(
+        company=company.name,
+        title=audit.name,
+        number=audit.number,
+        template=template.name,
+        site=site.name,
+        hint=audit.hint or "",
+        facts=facts,
+        score=result.score,
+        score_label=result.label,
+        score_colour=_rgb(result.colour),
+        failed=result.failed,
+        completed_at=ended,
+        auditor=auditor.name,
+        sections=tuple(Section(name, _items(result.answers, name)) for name in names),
+        actions=actions,
+    )
+
+
+def _items(answers: tuple[Answer, ...], section: str) -> tuple[Item, ...]:
+    return tuple(
+        Item(
+            text=answer.question.text,
+            verdict=answer.verdict,
+            critical=answer.question.critical,
+            note=answer.note,
+            details=(("Sample", answer.reading),) if answer.reading else (),
+            photo_scene=index if answer.has_photo else None,
+        )
+        for index, answer in enumerate(answers)
+        if answer.section == section
+    )
+
+
+def report_file(company: Company, press: Press, audit: Audit, kind: int, photos: bool) -> Callable[[], ReportFile]:
+    """
+    Prepare the PDF report of an audit as it stands now; the result typesets it, in whatever thread it is called.
+
+    :param company: the company
+    :param press: keeps finished reports
+    :param audit: a completed audit
+    :param kind: 0 Regular, 1 Summary, 2 Full
+    :param photos: whether photos are shown
+    """
+    settings, document = company.settings, document_of(company, audit)
+    key = (document, kind, photos)
+
+    def typeset() -> bytes:
+        from qa_sandbox.files.audit_pdf import audit_pdf
+
+        return audit_pdf(document, kind, photos)
+
+    name = file_name(f"{document.number} {document.title}", "pdf")
+    return lambda: padded_pdf(name, press.get(key, typeset), settings.pdf_bytes, settings.seed)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    """Read ``#RRGGBB``; the vendor does not say what a colour looks like, so anything else is grey."""
+    if not re.fullmatch("#[0-9A-Fa-f]{6}", colour):
+        return 110, 110, 110
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

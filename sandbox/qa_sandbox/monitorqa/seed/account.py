@@ -1,0 +1,210 @@
+"""Invented companies, people, sites, attributes, score systems and schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from qa_sandbox.monitorqa.seed.checklists import CHECKLISTS
+from qa_sandbox.monitorqa.state.company import Profile
+from qa_sandbox.monitorqa.state.objects import Attribute, Option, Site
+from qa_sandbox.monitorqa.state.people import Group
+from qa_sandbox.monitorqa.state.permissions import AUDITEE, AUDITOR, OBSERVER, PERMISSIONS
+from qa_sandbox.monitorqa.state.schedules import Schedule
+from qa_sandbox.monitorqa.state.templates import ScoreLabel, ScoreSystem, Template
+from qa_sandbox.monitorqa.wire.objects import GeoAddress
+from qa_sandbox.monitorqa.wire.schedules import (
+    MONTHLY,
+    MULTIPLE_WEEKS,
+    WEEKLY,
+    AfterDays,
+    DayOfMonth,
+    MonthlyRepeat,
+    MultipleWeeksRepeat,
+    Repeat,
+    WeeklyRepeat,
+)
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.company import Company
+
+FOUNDER = ("Daniel Okafor", "daniel.okafor@example.com")
+COMPANY = Profile("Northwind Facilities Group", 2, None, "Europe/Copenhagen")
+# A second company of the same administrator, with nothing but a score system: templates can be copied to it.
+SISTER = Profile("Northwind Cold Chain", 4, None, "Europe/Stockholm")
+
+ROLES = (("Senior auditor", AUDITOR), ("Auditor", AUDITOR), ("Site manager", AUDITEE), ("Client observer", OBSERVER))
+PEOPLE = (
+    ("Marta Lindqvist", "Senior auditor"),
+    ("Tomas Keller", "Auditor"),
+    ("Aisha Rahman", "Auditor"),
+    ("Joel Petersen", "Auditor"),
+    ("Chiara Conti", "Site manager"),
+)
+GROUPS = {"Safety auditors": (0, 1, 2), "Fire wardens": (3,), "Site managers": (4, 5)}
+SITES = (
+    (
+        "Harbour Point Tower B",
+        "Level 14 to 22 under fit-out; sign in at gate 2.",
+        "Quayside 18",
+        "Construction",
+        "High",
+    ),
+    (
+        "Maple Street Distribution Centre",
+        "Forklift traffic: high-visibility vest needed.",
+        "Maple Street 210",
+        "Logistics",
+        "Medium",
+    ),
+    ("Riverside Clinic", "Patient areas: no photos of people.", "Riverside Walk 5", "Healthcare", "High"),
+    ("Old Mill Kitchen", "Deliveries before 10:00.", "Mill Lane 3", "Food", "Medium"),
+    ("Eastgate Car Park", "Levels -1 and -2 closed on Sundays.", "Eastgate 77", "Facilities", "Low"),
+)
+SITE_GROUPS = {"City sites": (0, 2, 4), "Operations": (1, 3)}
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "Department": ("Facilities", "Construction", "Logistics", "Healthcare", "Food"),
+    "Risk level": ("Medium", "High", "Low"),
+}
+# Name, description, passed threshold, type, sample, and per label: from, to, label, colour.
+SCORE_SYSTEMS = (
+    (
+        "Four grades",
+        "Used by all inspections.",
+        60,
+        0,
+        False,
+        (
+            (0, 60, "Poor", "#be2633"),
+            (60, 75, "Fair", "#ca8a04"),
+            (75, 90, "Good", "#28a745"),
+            (90, 100, "Excellent", "#198754"),
+        ),
+    ),
+    (
+        "Pass or fail",
+        "What does not apply counts as passed.",
+        80,
+        1,
+        True,
+        ((0, 80, "Fail", "#be2633"), (80, 100, "Pass", "#198754")),
+    ),
+)
+# The photos of one template are only to be had as they are.
+_NO_WATERMARK = "Kitchen hygiene inspection"
+# Name, template, audit objects, groups of them, users, pattern, repeat, active.
+_SCHEDULES: tuple[tuple[str, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], int, Repeat, bool], ...] = (
+    ("Monday safety walk", 0, (0,), (), (0,), WEEKLY, WeeklyRepeat(days_of_week=[1], repeat_every=1), True),
+    (
+        "Fire doors, mid-month",
+        2,
+        (),
+        (0,),
+        (3,),
+        MONTHLY,
+        MonthlyRepeat(repeat_every=1, start_rule=DayOfMonth(type=0, day=15), end_rule=AfterDays(type=1, days=10)),
+        True,
+    ),
+    (
+        "Kitchen hygiene, every other week",
+        1,
+        (3,),
+        (),
+        (),
+        MULTIPLE_WEEKS,
+        MultipleWeeksRepeat(repeat_every=2, start_day=2, duration=3),
+        False,
+    ),
+)
+
+
+def fill(company: Company) -> None:
+    """
+    Fill the main company, but for its audits.
+
+    :param company: a new company
+    """
+    _add_people(company)
+    _add_sites(company)
+    add_score_system(company, 0)
+    add_score_system(company, 1)
+    system = next(iter(company.templates.score_systems)).id
+    for number, (name, sections) in enumerate(CHECKLISTS.items()):
+        company.templates.templates.add(
+            Template(company.new_id("template"), name, number % 2, sections, system, name != _NO_WATERMARK)
+        )
+    _add_schedules(company)
+
+
+def add_score_system(company: Company, number: int) -> None:
+    """
+    Add one of the invented score systems.
+
+    :param company: a company
+    :param number: which
+    """
+    name, description, threshold, kind, sample, labels = SCORE_SYSTEMS[number]
+    ranges = [
+        ScoreLabel(company.new_id("score-label"), label, low, high, colour) for low, high, label, colour in labels
+    ]
+    company.templates.score_systems.add(
+        ScoreSystem(company.new_id("score-system"), name, description, threshold, kind, ranges, sample)
+    )
+
+
+def _add_people(company: Company) -> None:
+    people = company.people
+    for name, kind in ROLES:
+        people.add_role(name, kind, None, PERMISSIONS[kind])
+    roles = {role.name: role for role in people.roles}
+    for name, role in PEOPLE:
+        people.add_user(name, f"{name.lower().replace(' ', '.')}@example.com", roles[role])
+    users = _auditors_first(company)
+    for name, members in GROUPS.items():
+        ids = frozenset(users[index] for index in members)
+        people.groups.add(Group(company.new_id("user-group"), name, ids))
+
+
+def _auditors_first(company: Company) -> list[str]:
+    founder, *others = (user.id for user in company.people.users)
+    return [*others, founder]
+
+
+def _add_sites(company: Company) -> None:
+    objects, users = company.objects, _auditors_first(company)
+    for name, options in ATTRIBUTES.items():
+        made = [Option(company.new_id("option"), option, option == options[0]) for option in options]
+        objects.attributes.add(Attribute(company.new_id("attribute"), name, made))
+    ids = {(option.name): (attribute.id, option.id) for attribute in objects.attributes for option in attribute.options}
+    groups = [group.id for group in company.people.groups]
+    for number, (name, notes, address, department, risk) in enumerate(SITES):
+        geo = GeoAddress(lat=f"{53.54 + number / 50:.4f}", lng=f"{9.98 + number / 40:.4f}", name=name, address=address)
+        assigned = [ids[department], ids[risk]]
+        objects.sites.add(Site(company.new_id("object"), name, notes, geo, (users[4],), (groups[0],), assigned))
+    sites = [site.id for site in objects.sites]
+    for name, members in SITE_GROUPS.items():
+        objects.groups.add(Group(company.new_id("object-group"), name, frozenset(sites[index] for index in members)))
+
+
+def _add_schedules(company: Company) -> None:
+    templates = [template.id for template in company.templates.templates]
+    sites = [site.id for site in company.objects.sites]
+    groups = [group.id for group in company.objects.groups]
+    users = _auditors_first(company)
+    for name, template, objects, object_groups, assignees, pattern, repeat, active in _SCHEDULES:
+        company.schedules.add(
+            Schedule(
+                id=company.new_id("schedule"),
+                name=name,
+                template_id=templates[template],
+                object_ids=[sites[index] for index in objects],
+                group_ids=[groups[index] for index in object_groups],
+                assignee_ids=[users[index] for index in assignees],
+                hint=None,
+                repeat_pattern=pattern,
+                repeat=repeat,
+                active=active,
+                # What today may ask for was made before the sandbox started.
+                made_until=company.now,
+            )
+        )

@@ -1,0 +1,122 @@
+"""One company account."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from qa_sandbox.context import SandboxContext
+from qa_sandbox.monitorqa.state.actions import Actions
+from qa_sandbox.monitorqa.state.agenda import Agenda
+from qa_sandbox.monitorqa.state.audits import Audits
+from qa_sandbox.monitorqa.state.events import Event
+from qa_sandbox.monitorqa.state.files import Files
+from qa_sandbox.monitorqa.state.objects import Objects
+from qa_sandbox.monitorqa.state.people import People, User
+from qa_sandbox.monitorqa.state.permissions import ADMIN, PERMISSIONS
+from qa_sandbox.monitorqa.state.schedules import Schedules
+from qa_sandbox.monitorqa.state.templates import Templates
+
+Announce = Callable[["Company", Event, Any], None]
+
+
+@dataclass
+class Profile:
+    """
+    What a company says about itself.
+
+    :param usage_purpose: 0 Locations to 7 Processes
+    :param object_name: what audit objects are called, with purpose 6 Other
+    :param time_zone: IANA name
+    """
+
+    name: str
+    usage_purpose: int
+    object_name: str | None
+    time_zone: str
+    logo_id: str | None = None
+    icon_id: str | None = None
+
+
+class Company:
+    """
+    A company account, its data, and the user that its API key belongs to.
+
+    :param context: the vendor's view of the sandbox
+    :param number: 0 for the company of the sandbox's key, then counting
+    :param profile: what it says about itself
+    :param founder: name and address of its administrator
+    :param agenda: what happens by itself
+    :param announce: told of every event
+    """
+
+    def __init__(
+        self,
+        context: SandboxContext,
+        number: int,
+        profile: Profile,
+        founder: tuple[str, str],
+        agenda: Agenda,
+        announce: Announce,
+    ) -> None:
+        self._context = context
+        self._number = number
+        self._made: Counter[str] = Counter()
+        self.id = context.make_id("company", number)
+        self.api_key = context.api_key if number == 0 else context.make_id("api-key", number)
+        self.profile = profile
+        self.agenda = agenda
+        self.announce = announce
+        self.settings = context.settings
+        self.outcomes = context.outcomes
+        self.closed = False
+        self.people = People(self)
+        self.objects = Objects(self)
+        self.templates = Templates(self)
+        self.files = Files(self)
+        self.actions = Actions(self)
+        self.audits = Audits(self)
+        self.schedules = Schedules(self)
+        role = self.people.add_role("Administrator", ADMIN, "Everything.", PERMISSIONS[ADMIN])
+        self.founder = self.people.add_user(*founder, role)
+
+    @property
+    def name(self) -> str:
+        """The company's name."""
+        return self.profile.name
+
+    @property
+    def now(self) -> datetime:
+        """The sandbox clock."""
+        return self._context.clock.now()
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is served."""
+        return self._context.base_url
+
+    @property
+    def caller(self) -> User | None:
+        """The user whose key is used; None when that user was deleted."""
+        return self.people.users.find(self.founder.id)
+
+    def make_id(self, kind: str, key: object) -> str:
+        """
+        Derive an id from the seed.
+
+        :param kind: kind of object
+        :param key: tells objects of the kind apart within the company
+        """
+        return self._context.make_id(kind if self._number == 0 else f"company-{self._number}:{kind}", key)
+
+    def new_id(self, kind: str) -> str:
+        """
+        Return the id of the next object of a kind.
+
+        :param kind: kind of object
+        """
+        self._made[kind] += 1
+        return self.make_id(kind, self._made[kind] - 1)

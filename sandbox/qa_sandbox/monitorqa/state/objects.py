@@ -1,0 +1,183 @@
+"""Audit objects, groups of them, and their attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from qa_sandbox.monitorqa.errors import BusinessError
+from qa_sandbox.monitorqa.state.people import Group
+from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.wire.objects import (
+    Assignment,
+    AuditObjectBody,
+    ChangedOption,
+    CreateAttribute,
+    GeoAddress,
+    NewOption,
+    UpdateAttribute,
+)
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.company import Company
+
+
+@dataclass
+class Option:
+    """An option of an attribute."""
+
+    id: str
+    name: str
+    is_default: bool = False
+
+
+@dataclass
+class Attribute:
+    """A property that audit objects can be given, such as a department."""
+
+    id: str
+    name: str
+    options: list[Option]
+
+
+@dataclass
+class Site:
+    """
+    An audit object.
+
+    :param assigned: pairs of attribute id and option id, in the order of assignment
+    """
+
+    id: str
+    name: str
+    notes: str | None = None
+    geo_address: GeoAddress | None = None
+    participant_user_ids: tuple[str, ...] = ()
+    participant_group_ids: tuple[str, ...] = ()
+    assigned: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Objects:
+    """
+    Audit objects of a company, groups of them, and their attributes.
+
+    :param company: the company
+    """
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self.sites: Shelf[Site] = Shelf("Audit object", "audit-object")
+        self.groups: Shelf[Group] = Shelf("Audit object group", "audit-object-group")
+        self.attributes: Shelf[Attribute] = Shelf("Audit object attribute", "audit-object-attribute")
+
+    def create(self, wanted: AuditObjectBody) -> Site:
+        """
+        Create an audit object.
+
+        :param wanted: request body
+        """
+        return self.sites.add(Site(self._company.new_id("object"), wanted.name, wanted.notes, wanted.geo_address))
+
+    def update(self, object_id: str, wanted: AuditObjectBody) -> None:
+        """
+        Change an audit object.
+
+        :param object_id: its id
+        :param wanted: request body
+        """
+        site = self.sites.get(object_id)
+        site.name, site.notes, site.geo_address = wanted.name, wanted.notes, wanted.geo_address
+
+    def delete(self, object_ids: Iterable[str]) -> None:
+        """
+        Delete audit objects, all or none. Their audits keep their names; schedules pass them over.
+
+        :param object_ids: their ids
+        """
+        self.sites.remove(self.sites.known(object_ids))
+
+    def assign(self, object_id: str, wanted: Iterable[Assignment]) -> None:
+        """
+        Assign options; those assigned already and those unknown are ignored.
+
+        :param object_id: id of the audit object
+        :param wanted: attributes and options
+        """
+        site = self.sites.get(object_id)
+        for pair in ((item.attribute_id, item.option_id) for item in wanted):
+            if pair not in site.assigned and self.option(*pair) is not None:
+                site.assigned.append(pair)
+
+    def unassign(self, object_id: str, wanted: Iterable[Assignment]) -> None:
+        """
+        Take options away; unknown ones are ignored.
+
+        :param object_id: id of the audit object
+        :param wanted: attributes and options
+        """
+        site = self.sites.get(object_id)
+        doomed = {(item.attribute_id, item.option_id) for item in wanted}
+        site.assigned = [pair for pair in site.assigned if pair not in doomed]
+
+    def option(self, attribute_id: str, option_id: str) -> Option | None:
+        """
+        Look up an option of an attribute.
+
+        :param attribute_id: id of the attribute
+        :param option_id: id of the option
+        """
+        attribute = self.attributes.find(attribute_id)
+        options = attribute.options if attribute else []
+        return next((option for option in options if option.id == option_id), None)
+
+    def create_attribute(self, wanted: CreateAttribute) -> Attribute:
+        """
+        Create an attribute.
+
+        :param wanted: request body
+        """
+        options = [self._new_option(item) for item in wanted.options]
+        _keep_one_default(options)
+        return self.attributes.add(Attribute(self._company.new_id("attribute"), wanted.name, options))
+
+    def update_attribute(self, attribute_id: str, wanted: UpdateAttribute) -> None:
+        """
+        Change an attribute: options with an id are changed, without one created, left out deleted.
+
+        :param attribute_id: its id
+        :param wanted: request body
+        :raises BusinessError: for an option id that the attribute does not have, or that comes twice
+        """
+        attribute = self.attributes.get(attribute_id)
+        given = [item.id for item in wanted.options if item.id is not None]
+        if len(set(given)) < len(given) or not set(given) <= {option.id for option in attribute.options}:
+            raise BusinessError("audit-object-attribute/option-not-found")
+        attribute.name, attribute.options = wanted.name, [self._option_of(item) for item in wanted.options]
+        _keep_one_default(attribute.options)
+        self._drop_dead_assignments()
+
+    def delete_attributes(self, attribute_ids: Iterable[str]) -> None:
+        """
+        Delete attributes and their assignments, all or none.
+
+        :param attribute_ids: their ids
+        """
+        self.attributes.remove(self.attributes.known(attribute_ids))
+        self._drop_dead_assignments()
+
+    def _new_option(self, item: NewOption) -> Option:
+        return Option(self._company.new_id("option"), item.name, bool(item.is_default))
+
+    def _option_of(self, item: ChangedOption) -> Option:
+        return self._new_option(item) if item.id is None else Option(item.id, item.name, bool(item.is_default))
+
+    def _drop_dead_assignments(self) -> None:
+        for site in self.sites:
+            site.assigned = [pair for pair in site.assigned if self.option(*pair) is not None]
+
+
+def _keep_one_default(options: list[Option]) -> None:
+    first = next((option for option in options if option.is_default), None)
+    for option in options:
+        option.is_default = option is first

@@ -1,0 +1,228 @@
+"""The schedules of a company and the audits they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from qa_sandbox.monitorqa.errors import RequestRefused
+from qa_sandbox.monitorqa.state.audits import check_dates
+from qa_sandbox.monitorqa.state.recurrence import Period, periods
+from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.wire.schedules import (
+    ONE_TIME,
+    CreateSchedule,
+    MonthlyRepeat,
+    MultipleWeeksRepeat,
+    OneTimeRepeat,
+    Repeat,
+    ScheduleBody,
+    StartOfMonth,
+)
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.company import Company
+
+# A clock may be pushed by centuries; schedules stop there instead of filling the memory.
+MAX_SCHEDULED_AUDITS = 5_000
+
+
+@dataclass
+class Schedule:
+    """
+    A schedule.
+
+    :param active: what was asked for; see :meth:`is_active`
+    :param version: one more with every change, so that what was planned before is void
+    :param made_until: start of the latest period that audits were made for
+    """
+
+    id: str
+    name: str
+    template_id: str
+    object_ids: list[str]
+    group_ids: list[str]
+    assignee_ids: list[str]
+    hint: str | None
+    repeat_pattern: int
+    repeat: Repeat
+    active: bool = True
+    start_from: datetime | None = None
+    stop_by: datetime | None = None
+    version: int = 0
+    made_until: datetime | None = None
+
+    def is_active(self, now: datetime) -> bool:
+        """
+        Whether it makes audits: an inactive one does not, nor one whose last date has passed.
+
+        :param now: the current moment
+        """
+        return self.active and (self.stop_by is None or now <= self.stop_by)
+
+    def is_new(self, period: Period) -> bool:
+        """
+        Whether audits for a period have not been made, by this version of the schedule or one before.
+
+        :param period: a period
+        """
+        if self.made_until is None or self.repeat_pattern == ONE_TIME:
+            return period.start != self.made_until
+        return period.start > self.made_until
+
+
+class Schedules:
+    """
+    Schedules of a company.
+
+    :param company: the company
+    """
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self._made = 0
+        self.all: Shelf[Schedule] = Shelf("Schedule", "schedule")
+
+    def create(self, wanted: CreateSchedule, repeat_pattern: int, repeat: Repeat) -> Schedule:
+        """
+        Create a schedule; its first period may begin at once.
+
+        :param wanted: request body
+        :param repeat_pattern: 1 daily, 2 multiple weeks, 3 monthly, 4 weekly
+        :param repeat: how it repeats
+        :raises BusinessError: when it refers to something unknown
+        :raises RequestRefused: 400 without audit objects, 422 for dates or a rule that make no sense
+        """
+        self._company.templates.templates.known([wanted.template_id])
+        self._check(wanted, repeat)
+        schedule = Schedule(
+            id=self._company.new_id("schedule"),
+            name=wanted.name,
+            template_id=wanted.template_id,
+            object_ids=[],
+            group_ids=[],
+            assignee_ids=[],
+            hint=None,
+            repeat_pattern=repeat_pattern,
+            repeat=repeat,
+        )
+        self._fill(schedule, wanted)
+        return self.add(schedule)
+
+    def add(self, schedule: Schedule) -> Schedule:
+        """
+        Keep a new schedule and set it going.
+
+        :param schedule: the schedule
+        """
+        self.all.add(schedule)
+        self._start(schedule)
+        return schedule
+
+    def update(self, schedule_id: str, wanted: ScheduleBody, repeat_pattern: int, repeat: Repeat) -> None:
+        """
+        Change everything but the template. Audits that exist stay as they are.
+
+        :param schedule_id: its id
+        :param wanted: request body; what it leaves out is removed
+        :param repeat_pattern: 0 one-time to 4 weekly
+        :param repeat: how it repeats
+        """
+        schedule = self.all.get(schedule_id)
+        self._check(wanted, repeat)
+        schedule.repeat_pattern, schedule.repeat = repeat_pattern, repeat
+        self._fill(schedule, wanted)
+        schedule.version += 1
+        self._start(schedule)
+
+    def delete(self, schedule_ids: Iterable[str]) -> None:
+        """
+        Delete schedules, all or none, with their audits that nobody has started.
+
+        :param schedule_ids: their ids
+        """
+        schedules = self.all.known(schedule_ids)
+        self.all.remove(schedules)
+        for schedule in schedules:
+            schedule.version += 1
+            self._company.audits.delete_unstarted(schedule.id)
+
+    def _fill(self, schedule: Schedule, wanted: ScheduleBody) -> None:
+        one_time = schedule.repeat_pattern == ONE_TIME
+        schedule.name, schedule.hint = wanted.name, wanted.auditor_hint
+        schedule.object_ids = list(dict.fromkeys(wanted.audit_object_ids or ()))
+        schedule.group_ids = list(dict.fromkeys(wanted.audit_object_group_ids or ()))
+        schedule.assignee_ids = list(dict.fromkeys(wanted.assignees_ids or ()))
+        schedule.active = one_time or wanted.active is not False
+        schedule.start_from = None if one_time else wanted.start_from_date
+        schedule.stop_by = None if one_time else wanted.stop_by_date
+
+    def _check(self, wanted: ScheduleBody, repeat: Repeat) -> None:
+        if not wanted.audit_object_ids and not wanted.audit_object_group_ids:
+            missing = {"auditObjectIds": "required without auditObjectGroupIds"}
+            raise RequestRefused(400, "The request is not valid", missing)
+        objects = self._company.objects
+        objects.sites.known(wanted.audit_object_ids or ())
+        objects.groups.known(wanted.audit_object_group_ids or ())
+        self._company.people.users.known(wanted.assignees_ids or ())
+        problem = _problem(repeat)
+        first, last = wanted.start_from_date, wanted.stop_by_date
+        if first is not None and last is not None and last < first:
+            problem = {"stopByDate": "must not be before startFromDate"}
+        if problem:
+            raise RequestRefused(422, "The request contains invalid data", problem)
+
+    def _start(self, schedule: Schedule) -> None:
+        now = self._company.now
+        since = now if schedule.start_from is None else max(now, schedule.start_from)
+        self._plan_next(schedule, periods(schedule.repeat, since), since, schedule.version)
+
+    def _plan_next(self, schedule: Schedule, coming: Iterator[Period], since: datetime, version: int) -> None:
+        period = next((one for one in coming if schedule.is_new(one)), None)
+        if period is None or (schedule.stop_by is not None and period.start > schedule.stop_by):
+            return
+        at = since if schedule.repeat_pattern == ONE_TIME else max(period.start, since)
+
+        def begin(moment: datetime) -> None:
+            if schedule.version != version or self._company.closed or self._made >= MAX_SCHEDULED_AUDITS:
+                return
+            if schedule.is_active(moment):
+                self._make_audits(schedule, period, moment)
+            self._plan_next(schedule, coming, since, version)
+
+        if schedule.active:
+            self._company.agenda.plan(at, begin)
+
+    def _make_audits(self, schedule: Schedule, period: Period, moment: datetime) -> None:
+        schedule.made_until = period.start
+        objects = self._company.objects
+        members = {site for group in schedule.group_ids for site in objects.groups.named(group).member_ids}
+        chosen = members.union(schedule.object_ids)
+        for site in objects.sites:
+            if site.id in chosen:
+                self._made += 1
+                self._company.audits.add(
+                    name=schedule.name,
+                    hint=schedule.hint,
+                    template_id=schedule.template_id,
+                    object_id=site.id,
+                    assignee_ids=list(schedule.assignee_ids),
+                    start_date=period.start,
+                    end_date=period.end,
+                    opened_at=moment,
+                    schedule_id=schedule.id,
+                )
+
+
+def _problem(repeat: Repeat) -> dict[str, str] | None:
+    if isinstance(repeat, OneTimeRepeat):
+        check_dates(repeat.start_date, repeat.end_date)
+    if isinstance(repeat, MultipleWeeksRepeat) and repeat.duration > repeat.repeat_every * 7:
+        return {"duration": f"must be 1 to {repeat.repeat_every * 7}, repeatEvery weeks"}
+    if isinstance(repeat, MonthlyRepeat):
+        rule, months = repeat.start_rule, repeat.repeat_every
+        if isinstance(rule, StartOfMonth) and rule.cycle_month_start > months:
+            return {"startRule.cycleMonthStart": f"must be a month of the cycle, 1 to {months}"}
+    return None

@@ -1,0 +1,183 @@
+"""Audit templates and the score systems they use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from qa_sandbox.monitorqa.errors import BusinessError, RequestRefused
+from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.wire.templates import CreateScoreSystem, ScoreLabelBody, UpdateScoreSystem
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.company import Company
+
+NOT_APPLICABLE_COUNTS = 1
+
+
+@dataclass(frozen=True)
+class Question:
+    """One item of a template; ``finding`` is what an auditor notes when it fails."""
+
+    text: str
+    finding: str
+    critical: bool = False
+
+
+@dataclass(frozen=True)
+class ScoreLabel:
+    """One range of scores, 0 to 100; a score on a border belongs to the upper range."""
+
+    id: str
+    label: str
+    min: float
+    max: float
+    color: str
+
+
+@dataclass
+class ScoreSystem:
+    """How audits are scored. Type 0 ProportionToMaxScorePoints, 1 CountNotApplicableAsPositive."""
+
+    id: str
+    name: str
+    description: str | None
+    passed_threshold: float
+    score_system_type: int
+    labels: list[ScoreLabel]
+    is_sample: bool = False
+
+    def label_of(self, score: float) -> ScoreLabel:
+        """
+        Return the range of a score.
+
+        :param score: 0 to 100
+        """
+        return max((label for label in self.labels if label.min <= score), key=lambda label: (label.min, label.max))
+
+
+@dataclass(frozen=True)
+class Template:
+    """
+    A checklist.
+
+    :param template_type: 0 or 1, the vendor does not say what that means
+    :param watermark: whether photos can be asked for with a watermark
+    """
+
+    id: str
+    name: str
+    template_type: int
+    sections: Mapping[str, tuple[Question, ...]]
+    score_system_id: str
+    watermark: bool = True
+
+
+class Templates:
+    """
+    Templates and score systems of a company.
+
+    :param company: the company
+    """
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self.templates: Shelf[Template] = Shelf("Template", "template")
+        self.score_systems: Shelf[ScoreSystem] = Shelf("Score system", "score-system")
+
+    def score_system_of(self, template_id: str) -> ScoreSystem:
+        """
+        Return the score system of a template.
+
+        :param template_id: id of a template
+        """
+        return self.score_systems.named(self.templates.named(template_id).score_system_id)
+
+    def take_in(self, template: Template, score_system: ScoreSystem | None) -> Template:
+        """
+        Add a copy of another company's template.
+
+        :param template: the original
+        :param score_system: its score system, to be copied too; None uses the first of this company
+        :raises BusinessError: when there is none to use
+        """
+        if score_system is not None:
+            used = self._copy(score_system)
+        else:
+            default = next(iter(self.score_systems), None)
+            if default is None:
+                raise BusinessError("score-system/no-default-score-system")
+            used = default
+        return self.templates.add(replace(template, id=self._company.new_id("template"), score_system_id=used.id))
+
+    def create_score_system(self, wanted: CreateScoreSystem) -> ScoreSystem:
+        """
+        Create a score system.
+
+        :param wanted: request body
+        :raises RequestRefused: 422 when the labels do not cover 0 to 100
+        """
+        return self.score_systems.add(
+            ScoreSystem(
+                id=self._company.new_id("score-system"),
+                name=wanted.name,
+                description=wanted.description,
+                passed_threshold=wanted.passed_threshold,
+                score_system_type=wanted.score_system_type,
+                labels=self._labels(wanted.labels),
+            )
+        )
+
+    def update_score_system(self, system_id: str, wanted: UpdateScoreSystem) -> None:
+        """
+        Change a score system; audits that are completed keep their scores.
+
+        :param system_id: its id
+        :param wanted: request body
+        :raises RequestRefused: 422 when the labels do not cover 0 to 100
+        """
+        system = self.score_systems.get(system_id)
+        labels = self._labels(wanted.labels)
+        system.name, system.description, system.labels = wanted.name, wanted.description, labels
+        system.passed_threshold = wanted.passed_threshold
+
+    def delete_score_systems(self, system_ids: Iterable[str]) -> None:
+        """
+        Delete score systems, all or none.
+
+        :param system_ids: their ids
+        :raises BusinessError: when templates use one of them
+        """
+        systems = self.score_systems.known(system_ids)
+        used = {template.score_system_id for template in self.templates}
+        kept = [system.id for system in systems if system.id in used]
+        if kept:
+            raise BusinessError(f"score-system/has-templates:{','.join(kept)}")
+        self.score_systems.remove(systems)
+
+    def _copy(self, system: ScoreSystem) -> ScoreSystem:
+        labels = [replace(label, id=self._company.new_id("score-label")) for label in system.labels]
+        return self.score_systems.add(replace(system, id=self._company.new_id("score-system"), labels=labels))
+
+    def _labels(self, wanted: list[ScoreLabelBody]) -> list[ScoreLabel]:
+        labels = sorted(wanted, key=lambda label: (label.min, label.max))
+        problem = _problem(labels)
+        if problem is not None:
+            raise RequestRefused(422, "The request contains invalid data", {"labels": problem})
+        new_id = self._company.new_id
+        return [ScoreLabel(new_id("score-label"), item.label, item.min, item.max, item.color) for item in labels]
+
+
+def _problem(labels: list[ScoreLabelBody]) -> str | None:
+    if any(label.max < label.min for label in labels):
+        return "max must not be below min"
+    if labels[0].min != 0:
+        return "the first label must start at 0"
+    if labels[-1].max != 100:
+        return "the last label must end at 100"
+    for before, after in pairwise(labels):
+        if after.min != before.max:
+            return f"the label after {before.max:g} must start there, not at {after.min:g}"
+    return None

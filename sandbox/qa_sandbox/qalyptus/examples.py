@@ -1,0 +1,167 @@
+"""Values that work, for the published OpenAPI: ids of seeded objects, and a body for every route that takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, get_type_hints
+
+from qa_sandbox.apidocs import Examples
+from qa_sandbox.qalyptus.models import catalogue, tasks, users
+from qa_sandbox.qalyptus.models.base import Duplicate, InProject, NameAndDescription
+from qa_sandbox.qalyptus.models.on_demand import OnDemand
+from qa_sandbox.qalyptus.models.permissions import PermissionDto, PermissionsRequest
+from qa_sandbox.qalyptus.records import ON_DEMAND, SCHEDULED, wire_date
+from qa_sandbox.qalyptus.routes import GROUPS
+from qa_sandbox.qalyptus.state.collection import Row
+from qa_sandbox.qalyptus.store import QalyptusStore
+
+_NAMED = {"name": "Quarterly review", "description": "Made through the API."}
+_READER = {"viewProject": True, "viewReport": True, "viewTask": True}
+_ENDPOINTS = {
+    name: f"https://login.example.com/{name}"
+    for name in ("authorizationEndpoint", "accessTokenEndpoint", "userinfoEndpoint")
+}
+
+
+def examples(store: QalyptusStore, base_path: str) -> Examples:
+    """
+    Make the examples of all routes.
+
+    :param store: a freshly seeded tenant
+    :param base_path: what comes before the paths of the operations
+    """
+    ids, bodies = _Ids(store), _bodies(store)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for operations in GROUPS.values():
+        for operation in operations:
+            path = operation.path
+            values: dict[str, Any] = {"id": ids.of(path), "value": True, "outputFormat": "Pdf", **ids.parts(path)}
+            model = get_type_hints(operation.endpoint).get("body")
+            if model is not None:
+                values["body"] = ids.listed(path) if model == list[str] else bodies[model]
+            found[operation.method.lower(), base_path + path] = values
+    return found
+
+
+class _Ids:
+    """Which objects the examples name: those that may be deleted and have all kinds of parts."""
+
+    def __init__(self, store: QalyptusStore) -> None:
+        self._store = store
+        # The first organization, group and user cannot be deleted.
+        self._last = ("organizations", "groups", "users")
+
+    def of(self, path: str) -> str | None:
+        store, (first, *rest) = self._store, path[1:].split("/")
+        special: dict[str, Callable[[], str]] = {
+            "/reports/{id}/html": lambda: next(row["id"] for row in store.reports if row["type"] == "HTML"),
+            "/conditions/rules/{id}": lambda: store.conditions.rules.of(self._first("conditions"))[0]["id"],
+            "/filters/items/{id}": lambda: store.filters.items.of(self._first("filters"))[0]["id"],
+            "/filters/report/{id}": lambda: self._first("reports"),
+            "/projects/organization/{id}": lambda: self._first("organizations"),
+            # Only the run of a task sends mail.
+            "/status/on-demand-requests/{id}/smtp-log": lambda: store.runs.records(ON_DEMAND)[-1].id,
+        }
+        if path in special:
+            return special[path]()
+        if rest[:1] == ["project"]:
+            return self._first("projects")
+        if first == "status":
+            return store.runs.records(SCHEDULED if rest[:1] == ["scheduled-tasks"] else ON_DEMAND)[0].id
+        return None if first == "licenses" else self._first(first)
+
+    def parts(self, path: str) -> dict[str, str]:
+        store, task = self._store, self._first("tasks")
+        names = {
+            "taskScheduleID": store.tasks.schedules.of(task),
+            "taskExternalEventID": store.tasks.events.of(task),
+            "externalEventId": store.tasks.events.of(task),
+            "taskReportID": store.tasks.reports.of(task),
+        }
+        values = {name: str(parts[0]["id"]) for name, parts in names.items()}
+        if "/permissions" in path:
+            values["memberPermissionId"] = store.permissions.of(str(self.of(path)))[0]["id"]
+        return {**values, "ownerId": self._first("users")}
+
+    def listed(self, path: str) -> list[str]:
+        store, parent = self._store, str(self.of(path))
+        parts: dict[str, list[Row]] = {
+            "/conditions/{id}/rules/delete": store.conditions.rules.of(parent),
+            "/filters/{id}/values/delete": store.filters.items.of(parent),
+            "/groups/{id}/members": list(store.users)[:2],
+            "/tasks/{id}/recipients": store.tasks.recipients.of(parent),
+            "/tasks/{id}/schedules": store.tasks.schedules.of(parent),
+            "/tasks/{id}/external-events/delete": store.tasks.events.of(parent),
+            "/tasks/{id}/triggers/delete": [*store.tasks.schedules.of(parent), *store.tasks.events.of(parent)],
+            "/tasks/{id}/reports/delete": store.tasks.reports.of(parent),
+        }
+        if path.endswith("/permissions/delete"):
+            return [part["id"] for part in store.permissions.of(parent)]
+        return [row["id"] for row in parts[path]] if path in parts else [parent]
+
+    def _first(self, segment: str) -> str:
+        name = segment.replace("-", "_")
+        rows = list(getattr(self._store, name))
+        return str(rows[-1 if name in self._last else 0]["id"])
+
+
+def _bodies(store: QalyptusStore) -> dict[Any, Any]:
+    project, app = next(iter(store.projects))["id"], store.qlik.apps[0]
+    user = next(iter(store.users))["id"]
+    in_project, in_organization = {"projectID": project}, {"organizationID": store.home}
+    sign_in = {**_NAMED, **_ENDPOINTS, "clientID": "qalyptus", "clientSecret": "example"}
+    theme = {"displayName": "Fjordline Ventures", "themeID": next(iter(store.organizations))["themeID"]}
+    item = store.filters.items.of(next(iter(store.filters))["id"])[0]["id"]
+    selection = {"fieldName": "Region", "selectedCount": 1, "selectedValues": ["Nordics"], "isNumeric": False}
+    expiry = wire_date(store.now + timedelta(days=90))
+    return {
+        NameAndDescription: _NAMED,
+        InProject: {**_NAMED, **in_project},
+        Duplicate: {**in_project, **in_organization},
+        catalogue.ApiKeyCreate: {**_NAMED, **in_organization, "expiryDate": expiry},
+        catalogue.ConditionRule: {"name": "Current year", "qlikAppID": app.id, "values": [{"value": "2026"}]},
+        catalogue.FilterVariable: {"qlikVariableID": app.variables[0]["id"], "variableValue": "2026"},
+        catalogue.FilterBookmark: {"qlikBookmarkID": app.bookmarks[0]["id"]},
+        catalogue.FilterField: {"qlikFieldID": app.fields[0]["id"], "filterItemFieldValues": ["Nordics", "DACH"]},
+        catalogue.FilterOrder: {"id": item, "direction": "Down"},
+        catalogue.GroupCreate: {**_NAMED, **in_organization},
+        catalogue.IdentityProviderCreate: {**sign_in, "type": "OpenIDConnect"},
+        catalogue.IdentityProviderUpdate: sign_in,
+        catalogue.OrganizationCreate: theme,
+        catalogue.OrganizationUpdate: theme,
+        catalogue.Authentications: {"qalyptusAuth": True, "identityProvider": None},
+        catalogue.ReportCreate: {**_NAMED, **in_project, "type": "Excel"},
+        catalogue.ReportUpdate: {**_NAMED, "isIteration": False, "dynamicNameSeparator": "-"},
+        catalogue.StorageServiceUpdate: {**_NAMED, "type": "SFTP", "host": "files.example.com", "sftpPort": 22},
+        PermissionDto: _READER,
+        PermissionsRequest: {"members": [{"id": user, "type": "User"}], "permissions": _READER},
+        OnDemand | None: {"selections": [selection], "appId": None, "bookmarkId": None},
+        users.UserCreate: {"firstName": "Marta", "lastName": "Kowalska", "organizations": [store.home]},
+        users.UserUpdate: {"type": "status", "value": "Inactive"},
+        users.UserTransfer: {"newUserID": user, "transferContent": True, "transferPermissions": True},
+        users.UserInvite: {"emails": ["marta.kowalska@example.com"]},
+        **_task_bodies(store),
+    }
+
+
+def _task_bodies(store: QalyptusStore) -> dict[Any, Any]:
+    user, report = next(iter(store.users))["id"], next(iter(store.reports))["id"]
+    return {
+        tasks.TaskUpdate: {**_NAMED, "isActive": True, "sendNotifications": False},
+        tasks.TaskEmail: {"from": "reports@example.com", "subject": "Quarterly review", "isActive": True},
+        list[tasks.TaskRecipient]: [{"id": user, "type": "User"}],
+        tasks.TaskSchedule: {
+            "name": "Mondays",
+            "frequency": "Weekly",
+            "timeZone": "Europe/Oslo",
+            "weeklyDays": "Monday",
+        },
+        tasks.TaskExternalEvent: {
+            "name": "After the reload",
+            "execution": "Parallel",
+            "priority": 1,
+            "qlikEvent": "App Successful Reload",
+        },
+        tasks.TaskReport: {"reportID": report, "format": "Xlsx", "emailEmbedment": False, "emailAttachment": True},
+    }

@@ -1,0 +1,126 @@
+"""The Qlik side of the tenant: apps with their fields, variables, bookmarks and charts. Nothing changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qa_sandbox.context import SandboxContext
+from qa_sandbox.qalyptus.envelope import missing
+from qa_sandbox.qalyptus.seed import QLIK_APPS, QlikAppSeed, Subject
+from qa_sandbox.qalyptus.state.collection import Row
+
+
+@dataclass(frozen=True)
+class QlikApp:
+    """
+    One Qlik app. Its parts are ready for the wire.
+
+    :param subjects: what its figures are about
+    """
+
+    id: str
+    name: str
+    subjects: tuple[Subject, ...]
+    fields: tuple[Row, ...]
+    variables: tuple[Row, ...]
+    bookmarks: tuple[Row, ...]
+    objects: tuple[Row, ...]
+
+    @property
+    def wire(self) -> Row:
+        """The app on the wire."""
+        return {"id": self.id, "name": self.name}
+
+
+class QlikWorld:
+    """
+    All Qlik apps that the tenant is connected to.
+
+    :param context: the vendor's view of the sandbox
+    """
+
+    def __init__(self, context: SandboxContext) -> None:
+        self.apps = [_app(context, index, seed) for index, seed in enumerate(QLIK_APPS)]
+
+    def app_of(self, subject: Subject) -> QlikApp:
+        """
+        Return the app that the figures of a subject come from.
+
+        :param subject: what a report is about
+        """
+        return next(app for app in self.apps if subject in app.subjects)
+
+    def app(self, object_id: str) -> Row:
+        """
+        Find an app.
+
+        :param object_id: its id
+        :raises Refused: 404 when there is none
+        """
+        return _find("Qlik app", object_id, (app.wire for app in self.apps))
+
+    def field(self, object_id: str) -> Row:
+        """
+        Find a field.
+
+        :param object_id: its id
+        :raises Refused: 404 when there is none
+        """
+        return _find("Qlik field", object_id, (row for app in self.apps for row in app.fields))
+
+    def variable(self, object_id: str) -> Row:
+        """
+        Find a variable.
+
+        :param object_id: its id
+        :raises Refused: 404 when there is none
+        """
+        return _find("Qlik variable", object_id, (row for app in self.apps for row in app.variables))
+
+    def bookmark(self, object_id: str) -> Row:
+        """
+        Find a bookmark.
+
+        :param object_id: its id
+        :raises Refused: 404 when there is none
+        """
+        return _find("Qlik bookmark", object_id, (row for app in self.apps for row in app.bookmarks))
+
+    def snapshot(self) -> list[Row]:
+        """Describe the apps and what can be referred to in them."""
+        return [
+            {**app.wire, "fields": app.fields, "variables": app.variables, "bookmarks": app.bookmarks}
+            for app in self.apps
+        ]
+
+
+def _find(noun: str, object_id: str, rows: Iterable[Row]) -> Row:
+    for row in rows:
+        if row["id"] == object_id:
+            return row
+    raise missing(noun, object_id)
+
+
+def _app(context: SandboxContext, index: int, seed: QlikAppSeed) -> QlikApp:
+    app_id = context.make_id("qlik-app", index)
+
+    def make_id(kind: str, name: str) -> str:
+        return context.make_id(f"qlik-{kind}", f"{index}:{name}")
+
+    dimensions = [subject.dimension for subject in seed.subjects]
+    return QlikApp(
+        id=app_id,
+        name=seed.name,
+        subjects=seed.subjects,
+        fields=tuple({"id": make_id("field", name), "name": name} for name in (*dimensions, "Month")),
+        variables=tuple(
+            {"id": make_id("variable", name), "name": name, "value": value, "qlikAppID": app_id}
+            for name, value in seed.variables
+        ),
+        bookmarks=tuple({"id": make_id("bookmark", name), "name": name} for name in seed.bookmarks),
+        objects=tuple(
+            {"id": make_id("object", title), "title": title, "type": kind, "qlikAppID": app_id}
+            for title, kind in seed.objects
+        ),
+    )

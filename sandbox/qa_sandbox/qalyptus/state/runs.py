@@ -1,0 +1,220 @@
+"""On-demand requests and task runs of the tenant."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from qa_sandbox.outcomes import Outcome
+from qa_sandbox.qalyptus.envelope import Refused, missing
+from qa_sandbox.qalyptus.models.on_demand import FieldSelection
+from qa_sandbox.qalyptus.records import (
+    ACTIVE,
+    ON_DEMAND,
+    SCHEDULED,
+    Record,
+    ReportAtRun,
+    wire_date,
+    wire_record,
+)
+from qa_sandbox.qalyptus.state.collection import Row
+
+if TYPE_CHECKING:
+    from qa_sandbox.qalyptus.store import QalyptusStore
+
+_PAST_RUNS = 12
+
+
+class Runs:
+    """
+    Status records, latest last.
+
+    :param store: the tenant
+    """
+
+    def __init__(self, store: QalyptusStore) -> None:
+        self._store = store
+        self._records: dict[str, Record] = {}
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records.values())
+
+    def records(self, kind: str) -> list[Record]:
+        """
+        Return the records of a kind, latest first.
+
+        :param kind: ``on-demand`` or ``scheduled``
+        """
+        return [record for record in reversed(self._records.values()) if record.kind == kind]
+
+    def record(self, record_id: str, kind: str | None = None) -> Record:
+        """
+        Find a record.
+
+        :param record_id: its id
+        :param kind: only of this kind
+        :raises Refused: 404 when there is none
+        """
+        record = self._records.get(record_id)
+        if record is None or kind not in (None, record.kind):
+            raise missing("request", record_id)
+        return record
+
+    def generate(self, report_id: str, output_format: str, selections: Iterable[FieldSelection]) -> Record:
+        """
+        Request a report.
+
+        :param report_id: id of the report
+        :param output_format: one of its formats, in any case
+        :param selections: fields and the values to keep
+        :raises Refused: 404 when there is no such report, 400 when it does not offer the format
+        """
+        row = self._store.reports.get(report_id)
+        offered = self._store.reports.output_format(report_id, output_format)
+        chosen = {item.fieldName: item.values() for item in selections if item.fieldName is not None}
+        outcome = self._outcome("report", row)
+        return self._add(
+            kind=ON_DEMAND,
+            report=_at_run(row),
+            output_format=offered,
+            selections=chosen,
+            seconds=_seconds(outcome, self._store.context.settings.report_seconds),
+            ending=outcome.result if outcome else "completed",
+        )
+
+    def run_task(self, task_id: str) -> Record:
+        """
+        Start a task, which makes a new record.
+
+        :param task_id: id of the task
+        :raises Refused: 404 when there is no such task, 409 when it has no report
+        """
+        row = self._store.tasks.get(task_id)
+        fields = self._task_fields(row)
+        outcome = self._outcome("task", row)
+        return self._add(
+            **fields,
+            seconds=_seconds(outcome, self._store.context.settings.task_seconds),
+            ending=outcome.result if outcome else row["ending"],
+        )
+
+    def run_again(self, record_id: str) -> Record:
+        """
+        Run a request again, keeping its id; or start a task.
+
+        :param record_id: id of a record or of a task
+        :raises Refused: 409 when it is still active
+        """
+        if record_id in self._store.tasks:
+            return self.run_task(record_id)
+        record = self.record(record_id)
+        if record.status(self._store.now) in ACTIVE:
+            raise Refused(409, "Already running", "The task or request is queued or running.")
+        record.restart(self._store.now)
+        return record
+
+    def stop(self, record_id: str) -> Record:
+        """
+        Stop a record that is active.
+
+        :param record_id: its id
+        :raises Refused: 409 when it is not active
+        """
+        record = self.record(record_id)
+        if record.status(self._store.now) not in ACTIVE:
+            raise Refused(409, "Not running", "The task or request is not queued or running.")
+        record.stopped_at = self._store.now
+        return record
+
+    def delete(self, record_id: str) -> None:
+        """
+        Delete a record with its files, stopping it first.
+
+        :param record_id: its id
+        """
+        del self._records[self.record(record_id).id]
+
+    def wire(self, record: Record) -> Row:
+        """
+        Describe a record on the wire.
+
+        :param record: the record
+        """
+        wire = self._store.context.settings.qalyptus
+        return wire_record(record, self._store.now, wire.words, wire.fields)
+
+    def last_execution(self, task_id: str) -> str | None:
+        """
+        Return when the latest run of a task began.
+
+        :param task_id: id of the task
+        """
+        runs = [record.created_at for record in self if record.task is not None and record.task.id == task_id]
+        return wire_date(max(runs)) if runs else None
+
+    def script(self, object_id: str, outcome: Outcome) -> bool:
+        """
+        Decide how a record that exists will end.
+
+        :param object_id: id of a record
+        :param outcome: the ending
+        :return: whether there is such a record
+        """
+        record = self._records.get(object_id)
+        if record is None or outcome.kind != ("task" if record.task else "report"):
+            return False
+        record.ending, record.seconds = outcome.result, _seconds(outcome, record.seconds)
+        return True
+
+    def add_history(self) -> None:
+        """Add the runs of the days before."""
+        store = self._store
+        rng = random.Random(store.context.settings.seed)
+        reports, tasks = list(store.reports), list(store.tasks)
+        # A run that a Qlik event started is an on-demand request, not a scheduled task.
+        started = store.now - timedelta(days=_PAST_RUNS + 2)
+        by_event = {**self._task_fields(tasks[0]), "kind": ON_DEMAND}
+        self._add(**by_event, created_at=started, seconds=rng.uniform(20, 90), ending=tasks[0]["ending"])
+        morning = store.now.replace(hour=5, minute=0, second=0, microsecond=0) - timedelta(days=1)
+        for index in range(_PAST_RUNS):
+            moment = morning - timedelta(days=_PAST_RUNS - index)
+            task, report = tasks[index % len(tasks)], reports[index % len(reports)]
+            self._add(**self._task_fields(task), created_at=moment, seconds=rng.uniform(20, 90), ending=task["ending"])
+            self._add(
+                kind=ON_DEMAND,
+                report=_at_run(report),
+                output_format=report["formats"][0],
+                created_at=moment + timedelta(hours=4),
+                seconds=rng.uniform(5, 40),
+                ending="completed",
+            )
+
+    def _task_fields(self, task: Row) -> Row:
+        part = self._store.tasks.first_report(task)
+        report = self._store.reports.get(part["reportID"])
+        at_run = self._store.tasks.at_run(task)
+        return {"kind": SCHEDULED, "report": _at_run(report), "output_format": part["format"], "task": at_run}
+
+    def _outcome(self, kind: str, row: Row) -> Outcome | None:
+        return self._store.context.outcomes.take(kind, row["name"], row["id"])
+
+    def _add(self, *, seconds: float, created_at: datetime | None = None, **fields: Any) -> Record:
+        record = Record(
+            id=self._store.new_id("status"),
+            created_at=created_at or self._store.now,
+            queue_seconds=min(self._store.context.settings.report_queue_seconds, seconds / 2),
+            seconds=seconds,
+            **fields,
+        )
+        self._records[record.id] = record
+        return record
+
+
+def _at_run(report: Row) -> ReportAtRun:
+    return ReportAtRun(report["id"], report["name"], report["subject"])
+
+
+def _seconds(outcome: Outcome | None, default: float) -> float:
+    return default if outcome is None or outcome.seconds is None else outcome.seconds

@@ -1,0 +1,156 @@
+"""Tasks: which reports go to whom, when, and what a run needs to know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from qa_sandbox.qalyptus.envelope import Refused, missing
+from qa_sandbox.qalyptus.models.tasks import TaskEmail, TaskReport
+from qa_sandbox.qalyptus.records import TaskAtRun
+from qa_sandbox.qalyptus.state.collection import Row
+from qa_sandbox.qalyptus.state.owned import ContentCollection
+from qa_sandbox.qalyptus.state.task_parts import ExternalEvents, Recipients, Schedules, TaskReports
+
+if TYPE_CHECKING:
+    from qa_sandbox.qalyptus.store import QalyptusStore
+
+SENDER = "reports@example.com"
+_DEFAULTS: Row = {
+    "isActive": True,
+    "testMode": False,
+    "testModeRecipients": None,
+    "sendNotifications": False,
+    "notifyIfError": False,
+    "notifyIfWarning": False,
+    "notifyIfSuccess": False,
+    "notificationRecipients": None,
+    "notificationCc": None,
+    "notificationBcc": None,
+}
+
+
+class Tasks(ContentCollection):
+    """
+    Tasks of the tenant.
+
+    :param store: the tenant
+    """
+
+    kind = "task"
+    noun = "task"
+
+    def __init__(self, store: QalyptusStore) -> None:
+        super().__init__(store)
+        self.reports = TaskReports(store)
+        self.recipients = Recipients(store)
+        self.schedules = Schedules(store)
+        self.events = ExternalEvents(store)
+        self.parts = (self.reports, self.recipients, self.schedules, self.events)
+
+    def make(self, fields: Row) -> Row:
+        """
+        Make a task without reports, recipients and triggers.
+
+        :param fields: the members of the request; ``ending`` says how its runs end, default ``success``
+        """
+        email = TaskEmail.model_validate({"from": SENDER, "subject": fields["name"], "isActive": True})
+        return self.add(**{**_DEFAULTS, "ending": "success", "email": email.model_dump(by_alias=True), **fields})
+
+    def duplicate_here(self, task_id: str) -> Row:
+        """
+        Copy a task with all its parts in its project.
+
+        :param task_id: id of the task
+        """
+        row = self.get(task_id)
+        return self.copy(row, row["projectID"])
+
+    def set_email(self, task_id: str, body: TaskEmail) -> Row:
+        """
+        Set the mail of a task.
+
+        :param task_id: id of the task
+        :param body: the request
+        :raises Refused: 404 for an unknown task or Qlik variable
+        """
+        row = self.get(task_id)
+        row["email"] = self._fields(body)
+        return dict(row["email"])
+
+    def save_report(self, task_id: str, part_id: str | None, body: TaskReport) -> Row:
+        """
+        Add a report to a task, or change it when its id is given.
+
+        :param task_id: id of the task
+        :param part_id: id of the task's report
+        :param body: the request
+        :raises Refused: 404 for what does not exist, 400 when the report does not offer the format
+        """
+        row, fields = self.get(task_id), self._fields(body)
+        self.reports.check_links(fields)
+        fields["format"] = self.store.reports.output_format(body.reportID, body.format)
+        return self.reports.detail(self.reports.save(row["id"], part_id, fields))
+
+    def triggers(self, task_id: str) -> list[Row]:
+        """
+        Describe the schedules and external events of a task.
+
+        :param task_id: id of the task
+        """
+        row = self.get(task_id)
+        return [parts.trigger(part) for parts in (self.schedules, self.events) for part in parts.of(row["id"])]
+
+    def remove_triggers(self, task_id: str, part_ids: Iterable[str]) -> None:
+        """
+        Remove schedules and external events of a task, all or none.
+
+        :param task_id: id of the task
+        :param part_ids: their ids
+        :raises Refused: 404 when the task lacks one of them
+        """
+        row, wanted = self.get(task_id), list(dict.fromkeys(part_ids))
+        schedules = {part["id"] for part in self.schedules.of(row["id"])}
+        events = {part["id"] for part in self.events.of(row["id"])}
+        for part_id in wanted:
+            if part_id not in schedules | events:
+                raise missing("trigger", part_id)
+        self.schedules.remove(row["id"], [part_id for part_id in wanted if part_id in schedules])
+        self.events.remove(row["id"], [part_id for part_id in wanted if part_id in events])
+
+    def at_run(self, row: Row) -> TaskAtRun:
+        """
+        Describe a task for a run that begins now.
+
+        :param row: the task
+        """
+        recipients = self.recipients.addresses(row["id"])
+        if row["testMode"]:
+            recipients = re.findall(r"[^\s;,]+", row["testModeRecipients"] or "")
+        return TaskAtRun(row["id"], row["name"], tuple(recipients) if row["email"]["isActive"] else ())
+
+    def first_report(self, row: Row) -> Row:
+        """
+        Return the report whose file a run makes.
+
+        :param row: the task
+        :raises Refused: 409 when the task has none
+        """
+        parts = self.reports.of(row["id"])
+        if not parts:
+            raise Refused(409, "Nothing to run", "The task has no report.")
+        return parts[0]
+
+    def view(self, row: Row) -> Row:
+        """
+        Describe a task on the wire.
+
+        :param row: the task
+        """
+        return {
+            **super().view(row),
+            **{name: row[name] for name in _DEFAULTS},
+            "isScheduled": bool(self.schedules.of(row["id"])),
+            "lastExecution": self.store.runs.last_execution(row["id"]),
+        }

@@ -1,0 +1,196 @@
+"""Simplo on the wire: reports, settings and tasks, their lists and embedded objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from qa_sandbox.simplo.dates import format_date, format_utc
+from qa_sandbox.simplo.index import Column
+from qa_sandbox.simplo.records import Project, Report, ReportSetting, ReportTask, User
+from qa_sandbox.simplo.store import SimploStore
+
+BASE_PATH = "/api/v0"
+Embeds = Mapping[str, Callable[[SimploStore, Any], Any]]
+_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "reports": {
+        "id": "number", "name": "text", "report_setting_id": "number", "to_invoice_price": "number",
+        "is_active": "bool", "state": "number", "approved_at": "date", "sent_at": "date", "invoiced_at": "date",
+        "from_at": "date", "to_at": "date", "created_at": "date", "updated_at": "date", "hash": "text",
+    },
+    "report-settings": {
+        "id": "number", "name": "text", "client_id": "number", "type": "text", "is_live": "bool",
+        "one_time_from": "date", "one_time_to": "date", "regular_start": "date", "regular_interval": "number",
+        "created_at": "date", "is_bug_field_hidden_for_client": "bool",
+    },
+    "report-tasks": {
+        "id": "number", "report_id": "number", "name": "text", "is_bug": "bool", "estimated_time": "number",
+        "reported_time": "number", "to_invoice_time": "number", "to_invoice_price": "number", "status_id": "number",
+        "task_id": "number", "note": "text", "created_at": "date", "updated_at": "date",
+    },
+}  # fmt: skip
+
+
+def _reader(name: str) -> Callable[[Any], Any]:
+    return lambda row: getattr(row, name)
+
+
+def _columns(resource: str, **computed: Column[Any]) -> dict[str, Column[Any]]:
+    plain = {name: Column[Any](kind, _reader(name)) for name, kind in _FIELDS[resource].items()}
+    return {**plain, **computed}
+
+
+REPORT_COLUMNS = _columns("reports", report_setting_id=Column[Any]("number", lambda row: row.setting_id))
+SETTING_COLUMNS = _columns(
+    "report-settings",
+    project_id=Column[Any]("number", lambda row: row.project_ids[0] if row.project_ids else None),
+    is_automatically_created_by_project=Column[Any]("bool", lambda row: False),
+)
+TASK_COLUMNS = _columns("report-tasks")
+
+
+def _links(resource: str, number: int) -> list[dict[str, str]]:
+    return [{"href": f"{BASE_PATH}/{resource}/{number}", "rel": "self", "type": "GET"}]
+
+
+def _date(value: datetime | None) -> str | None:
+    return None if value is None else format_date(value)
+
+
+def _utc(value: datetime | None) -> str | None:
+    return None if value is None else format_utc(value)
+
+
+def report_wire(report: Report) -> dict[str, Any]:
+    """
+    Describe a report: the members of the examples, and those that the data type page adds.
+
+    :param report: the report
+    """
+    return {
+        "id": report.id,
+        "name": report.name,
+        "report_setting_id": report.setting_id,
+        "to_invoice_price": report.to_invoice_price,
+        "is_active": report.is_active,
+        "state": int(report.state),
+        "approved_at": _date(report.approved_at),
+        "sent_at": _date(report.sent_at),
+        "invoiced_at": _date(report.invoiced_at),
+        "from_at": format_date(report.from_at),
+        "to_at": format_date(report.to_at),
+        "created_at": format_date(report.created_at),
+        "updated_at": format_date(report.updated_at),
+        "hash": report.hash,
+        "approved_by_user_id": report.approved_by_user_id,
+        "sent_by_user_id": report.sent_by_user_id,
+        "invoiced_by_user_id": report.invoiced_by_user_id,
+        "invoice_number": report.invoice_number,
+        "_links": _links("reports", report.id),
+    }
+
+
+def setting_wire(setting: ReportSetting) -> dict[str, Any]:
+    """
+    Describe a report setting; its dates come in two formats, as in the vendor's example.
+
+    :param setting: the setting
+    """
+    return {
+        "id": setting.id,
+        "name": setting.name,
+        "client_id": setting.client_id,
+        "responsible_user_id": setting.responsible_user_id,
+        "type": setting.type,
+        "is_live": setting.is_live,
+        "task_filter": setting.task_filter,
+        "is_bug_field_hidden_for_client": setting.is_bug_field_hidden_for_client,
+        "one_time_from": _utc(setting.one_time_from),
+        "one_time_to": _utc(setting.one_time_to),
+        "regular_start": _utc(setting.regular_start),
+        "regular_interval": setting.regular_interval,
+        "created_at": format_date(setting.created_at),
+        "updated_at": format_date(setting.updated_at),
+        "_links": _links("report-settings", setting.id),
+    }
+
+
+def task_wire(task: ReportTask) -> dict[str, Any]:
+    """
+    Describe a report task.
+
+    :param task: the task
+    """
+    return {
+        "id": task.id,
+        "report_id": task.report_id,
+        "name": task.name,
+        "is_bug": task.is_bug,
+        "estimated_time": task.estimated_time,
+        "reported_time": task.reported_time,
+        "to_invoice_time": task.to_invoice_time,
+        "to_invoice_price": task.to_invoice_price,
+        "status_id": task.status_id,
+        "task_id": task.task_id,
+        "note": task.note,
+        "created_at": format_date(task.created_at),
+        "updated_at": format_date(task.updated_at),
+        "_links": _links("report-tasks", task.id),
+    }
+
+
+def with_embeds(
+    store: SimploStore, row: Any, wire: dict[str, Any], names: Iterable[str], embeds: Embeds
+) -> dict[str, Any]:
+    """
+    Add embedded objects to an answer, each as a member of its own name.
+
+    :param store: the installation
+    :param row: what is described
+    :param wire: its description
+    :param names: what to embed
+    :param embeds: what can be embedded
+    """
+    return {**wire, **{name: embeds[name](store, row) for name in names}}
+
+
+def _project(project: Project) -> dict[str, Any]:
+    return {"id": project.id, "name": project.name, "client_id": project.client.id}
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {"id": user.id, "name": user.name, "email": user.email}
+
+
+def _setting_of(store: SimploStore, report: Report) -> dict[str, Any] | None:
+    setting = store.settings.get(report.setting_id)
+    return None if setting is None else setting_wire(setting)
+
+
+def _project_of(store: SimploStore, report: Report) -> dict[str, Any] | None:
+    setting = store.settings.get(report.setting_id)
+    projects = store.projects_of(setting) if setting is not None else []
+    return _project(projects[0]) if projects else None
+
+
+def _client_of(store: SimploStore, setting: ReportSetting) -> dict[str, Any]:
+    client = next(client for client in store.clients if client.id == setting.client_id)
+    return {"id": client.id, "name": client.name}
+
+
+REPORT_EMBEDS: Embeds = {
+    "report_setting": _setting_of,
+    "project": _project_of,
+    "edit_allowed": lambda store, report: report.edit_allowed,
+}
+PUBLIC_EMBEDS: Embeds = {
+    "report_setting": _setting_of,
+    "responsible_user": lambda store, report: _user(store.responsible(report)),
+    "report_tasks": lambda store, report: [task_wire(task) for task in report.tasks],
+}
+SETTING_EMBEDS: Embeds = {
+    "client": _client_of,
+    "projects": lambda store, setting: [_project(project) for project in store.projects_of(setting)],
+}
+TASK_EMBEDS: Embeds = {"total_time_reported": lambda store, task: task.reported_time}

@@ -1,0 +1,115 @@
+"""What routes are given: the account, the caller, the body, and the objects that the path names."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+
+from qa_sandbox.smartq import models
+from qa_sandbox.smartq.auth import signed_in, signing_in
+from qa_sandbox.smartq.envelope import RESPONSES, Refused
+from qa_sandbox.smartq.phpform import read_form
+from qa_sandbox.smartq.rights import may_see
+from qa_sandbox.smartq.store import SmartQStore, find
+
+
+async def _store(request: Request) -> SmartQStore:
+    store: SmartQStore = request.app.state.store
+    return store
+
+
+async def _sent(request: Request) -> AsyncIterator[dict[str, Any]]:
+    yield await read_form(request)
+    await request.close()
+
+
+Store = Annotated[SmartQStore, Depends(_store)]
+Caller = Annotated[models.User, Depends(signed_in)]
+Newcomer = Annotated[models.User, Depends(signing_in)]
+Sent = Annotated[dict[str, Any], Depends(_sent)]
+
+
+async def _user(store: Store, user_id: Annotated[str, Path(description="user id")]) -> models.User:
+    return find(store.users, user_id, "user")
+
+
+async def _project(store: Store, project_id: Annotated[str, Path(description="project id")]) -> models.Project:
+    return find(store.projects, project_id, "project")
+
+
+User = Annotated[models.User, Depends(_user)]
+Project = Annotated[models.Project, Depends(_project)]
+
+
+async def _role(project: Project, role_id: Annotated[str, Path(description="role id")]) -> models.Role:
+    return find(project.roles, role_id, "role")
+
+
+async def _step(project: Project, step_id: Annotated[str, Path(description="step id")]) -> models.Step:
+    return find({step.id: step for step in project.steps}, step_id, "step")
+
+
+async def _field(
+    project: Project, field_name: Annotated[str, Path(description="field name, f1 to f25")]
+) -> models.CustomField:
+    if field_name not in project.fields:
+        raise Refused(404, f"custom field {field_name[:40]!r} not found")
+    return project.fields[field_name]
+
+
+async def _ticket(project: Project, ticket_id: Annotated[str, Path(description="ticket id")]) -> models.Ticket:
+    return find(project.tickets, ticket_id, "ticket")
+
+
+Role = Annotated[models.Role, Depends(_role)]
+Step = Annotated[models.Step, Depends(_step)]
+Field = Annotated[models.CustomField, Depends(_field)]
+Ticket = Annotated[models.Ticket, Depends(_ticket)]
+
+
+async def _choice_field(field: Field) -> models.CustomField:
+    if not field.is_choice:
+        raise Refused(400, f"Custom field {field.name} is of type {field.type}; only choice fields have values.")
+    return field
+
+
+ChoiceField = Annotated[models.CustomField, Depends(_choice_field)]
+
+
+async def _value(field: ChoiceField, value_id: Annotated[str, Path(description="value id")]) -> models.Choice:
+    return find({value.id: value for value in field.values}, value_id, "value")
+
+
+async def _note(
+    caller: Caller, project: Project, ticket: Ticket, note_id: Annotated[str, Path(description="note id")]
+) -> models.Note:
+    visible = {note.id: note for note in ticket.notes.values() if may_see(caller, project, note)}
+    return find(visible, note_id, "note")
+
+
+async def _task(ticket: Ticket, task_id: Annotated[str, Path(description="task id")]) -> models.Task:
+    return find(ticket.tasks, task_id, "task")
+
+
+Value = Annotated[models.Choice, Depends(_value)]
+Note = Annotated[models.Note, Depends(_note)]
+Task = Annotated[models.Task, Depends(_task)]
+
+
+async def _file(note: Note, file_id: Annotated[str, Path(description="file id")]) -> models.File:
+    return find(note.files, file_id, "file")
+
+
+File = Annotated[models.File, Depends(_file)]
+
+
+def resource(tag: str, prefix: str) -> APIRouter:
+    """
+    Make a router whose routes ask for credentials before anything else.
+
+    :param tag: heading in the vendor docs
+    :param prefix: beginning of every path
+    """
+    return APIRouter(prefix=prefix, tags=[tag], responses=RESPONSES, dependencies=[Depends(signed_in)])

@@ -1,0 +1,258 @@
+"""How the properties of a form are read, checked and published."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from qa_sandbox.smartq.envelope import Refused
+
+MAX_TEXT = 65_535
+DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_FLAGS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False, "": False}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """
+    A type of property.
+
+    :param read: turns what was sent into a value, or raises ValueError with what it must be
+    :param schema: the type in OpenAPI's terms
+    """
+
+    read: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str) or len(raw) > MAX_TEXT:
+        raise ValueError(f"text of at most {MAX_TEXT} characters")
+    return raw
+
+
+def _integer(raw: Any) -> int | None:
+    text = _text(raw).strip()
+    if text and not _INTEGER.fullmatch(text):
+        raise ValueError("a whole number")
+    return int(text) if text else None
+
+
+def _decimal(raw: Any) -> float | None:
+    text = _text(raw).strip()
+    if text and not _DECIMAL.fullmatch(text):
+        raise ValueError("a number")
+    return float(text) if text else None
+
+
+def _flag(raw: Any) -> bool:
+    value = _FLAGS.get(_text(raw).lower())
+    if value is None:
+        raise ValueError("1 or 0")
+    return value
+
+
+def _moment(raw: Any) -> datetime | None:
+    text = _text(raw).strip()
+    if not text:
+        return None
+    for pattern in (DATE_FORMAT, "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text, pattern).replace(tzinfo=timezone.utc)
+        except ValueError:
+            continue
+    raise ValueError("a date such as 2017-12-31 08:30:00")
+
+
+def _ids(raw: Any) -> tuple[int, ...]:
+    sent = raw.values() if isinstance(raw, dict) else (raw,)
+    try:
+        found = [_integer(item) for item in sent]
+    except ValueError:
+        raise ValueError("an array of ids") from None
+    return tuple(dict.fromkeys(item for item in found if item is not None))
+
+
+def _tags(raw: Any) -> tuple[str, ...]:
+    words = (word.strip() for word in _text(raw).split(","))
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+TEXT = Kind(_text, {"type": "string"})
+INTEGER = Kind(_integer, {"type": "integer"})
+DECIMAL = Kind(_decimal, {"type": "number"})
+FLAG = Kind(_flag, {"type": "integer", "enum": [0, 1]})
+MOMENT = Kind(_moment, {"type": "string", "example": "2026-12-31 08:30:00"})
+IDS = Kind(_ids, {"type": "array", "items": {"type": "integer"}})
+TAGS = Kind(_tags, {"type": "string", "example": "plaster,level 3"})
+
+
+def one_of(*words: str) -> Kind:
+    """
+    Make the type of a property with fixed words.
+
+    :param words: what is allowed
+    """
+
+    def read(raw: Any) -> str:
+        if raw not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return str(raw)
+
+    return Kind(read, {"type": "string", "enum": list(words)})
+
+
+def read_moment(name: str, text: str) -> datetime:
+    """
+    Read a date of the query.
+
+    :param name: name of the parameter
+    :param text: what was sent
+    :raises Refused: 400 when it is no date
+    """
+    moment: datetime | None = _read(MOMENT, name, text)
+    if moment is None:
+        raise Refused(400, f"{name} must be a date such as 2017-12-31 08:30:00.")
+    return moment
+
+
+def read_number(name: str, raw: Any, low: float | None, high: float | None) -> float | None:
+    """
+    Read a number within limits.
+
+    :param name: name of the property
+    :param raw: what was sent
+    :param low: smallest value allowed
+    :param high: largest value allowed
+    :raises Refused: 400 when it is no number or out of the limits
+    """
+    value: float | None = _read(DECIMAL, name, raw)
+    if value is not None and not (-math.inf if low is None else low) <= value <= (math.inf if high is None else high):
+        raise Refused(400, f"{name} must be between {low} and {high}.")
+    return value
+
+
+def read_ids(name: str, raw: Any) -> tuple[int, ...]:
+    """
+    Read an id or an array of ids.
+
+    :param name: name of the property
+    :param raw: what was sent
+    :raises Refused: 400 when it is neither
+    """
+    ids: tuple[int, ...] = _read(IDS, name, raw)
+    return ids
+
+
+def read_text(name: str, raw: Any) -> str:
+    """
+    Read text.
+
+    :param name: name of the property
+    :param raw: what was sent
+    :raises Refused: 400 when it is something else
+    """
+    text: str = _read(TEXT, name, raw)
+    return text
+
+
+def read_flag(name: str, raw: Any) -> bool:
+    """
+    Read a flag.
+
+    :param name: name of the property
+    :param raw: what was sent
+    :raises Refused: 400 when it is something else
+    """
+    flag: bool = _read(FLAG, name, raw)
+    return flag
+
+
+@dataclass(frozen=True)
+class Property:
+    """
+    One property of a form.
+
+    :param name: name on the wire
+    :param kind: its type
+    :param text: what the vendor docs say
+    :param required: must be there and not empty when an object is added
+    :param group: name of the array inside the form that holds it, ``field[options][min]``
+    """
+
+    name: str
+    kind: Kind
+    text: str
+    required: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """
+    The array that describes one object.
+
+    :param name: name of the array, for instance ``ticket``
+    :param properties: what it may hold; anything else is ignored
+    """
+
+    name: str
+    properties: tuple[Property, ...]
+
+    def wire_name(self, item: Property) -> str:
+        """Return the bracketed name of a property."""
+        group = f"[{item.group}]" if item.group else ""
+        array = "[]" if item.kind is IDS else ""
+        return f"{self.name}{group}[{item.name}]{array}"
+
+    def array(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """
+        Find the form's array in a body.
+
+        :param sent: the body
+        :raises Refused: 400 when it is not there
+        """
+        found = sent.get(self.name)
+        if not isinstance(found, dict):
+            raise Refused(400, f'Send the properties as a form with an array named "{self.name}".')
+        return found
+
+    def read(self, sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
+        """
+        Read the properties that were sent.
+
+        :param sent: the body
+        :param partial: whether required properties may be missing, as in an update; they may never be empty
+        :return: name -> value
+        :raises Refused: 400 for a missing or wrong property
+        """
+        array = self.array(sent)
+        values = {}
+        for item in self.properties:
+            group = array.get(item.group, {}) if item.group else array
+            raw = group.get(item.name) if isinstance(group, dict) else None
+            if raw is None and (partial or not item.required):
+                continue
+            if item.required and (raw is None or not str(raw).strip()):
+                raise Refused(400, f"{self.wire_name(item)} is required.")
+            values[item.name] = _read(item.kind, self.wire_name(item), raw)
+        return values
+
+    def schema(self, *, partial: bool) -> dict[str, Any]:
+        """Describe the form in OpenAPI's terms, under the names that go over the wire."""
+        described = {self.wire_name(item): {**item.kind.schema, "description": item.text} for item in self.properties}
+        required = [] if partial else [self.wire_name(item) for item in self.properties if item.required]
+        return {"type": "object", "properties": described, **({"required": required} if required else {})}
+
+
+def _read(kind: Kind, name: str, raw: Any) -> Any:
+    try:
+        return kind.read(raw)
+    except ValueError as error:
+        raise Refused(400, f"{name} must be {error}.") from None

@@ -1,0 +1,139 @@
+"""The list of tickets: filters, order and extras, as its parameters are documented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+
+from qa_sandbox.smartq import views
+from qa_sandbox.smartq.models import Project, Ticket, User
+from qa_sandbox.smartq.properties import read_moment
+from qa_sandbox.smartq.rights import may_see
+from qa_sandbox.smartq.store import SmartQStore
+
+Count = Annotated[int, Query(ge=0, description="how many")]
+Offset = Annotated[int, Query(ge=0, description="get the list starting from this place")]
+Name = Annotated[str, Query(alias="nameFilter", description="part of the name")]
+Active = Annotated[bool, Query(alias="activeFilter", description="0 - all projects, 1 - only active projects")]
+Order = Literal["insert_time", "update_time", "move_time", "title", "pos", "deadline_date"]
+DEFAULT_COUNT = 20
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class TicketFilter:
+    """Which tickets, and in what order."""
+
+    archived: int
+    assigned_to_id: int | None
+    name: str
+    before: datetime | None
+    step_id: int | None
+    order: Order
+    reverse: bool
+
+    def accepts(self, ticket: Ticket) -> bool:
+        """Whether a ticket passes every filter."""
+        return (
+            self.archived in (2, int(ticket.archived))
+            and (self.assigned_to_id is None or self.assigned_to_id in ticket.assigned_to)
+            and self.name.lower() in ticket.name.lower()
+            and (self.before is None or (ticket.deadline or _NEVER) < self.before)
+            and self.step_id in (None, ticket.step_id)
+        )
+
+    def apply(self, project: Project) -> list[Ticket]:
+        """
+        Return the tickets that pass, in order; equal ones by id.
+
+        :param project: where
+        """
+        found = [ticket for ticket in project.tickets.values() if self.accepts(ticket)]
+        keys: dict[str, Callable[[Ticket], Any]] = {
+            "insert_time": lambda ticket: ticket.inserted,
+            "update_time": lambda ticket: ticket.updated,
+            "move_time": lambda ticket: ticket.moved,
+            "title": lambda ticket: ticket.name.lower(),
+            "pos": lambda ticket: (project.rank(ticket.step_id), ticket.pos),
+            "deadline_date": lambda ticket: ticket.deadline or _NEVER,
+        }
+        key = keys[self.order]
+        return sorted(found, key=lambda ticket: (key(ticket), ticket.id), reverse=self.reverse)
+
+
+@dataclass(frozen=True)
+class TicketExtras:
+    """What a row of the list holds; no ``fields`` means all of the ticket's own members."""
+
+    custom_fields: bool = True
+    assigned_to: bool = True
+    notes: bool = False
+    cover: bool = True
+    fields: frozenset[str] = frozenset()
+
+    def row(self, store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
+        """
+        Describe a ticket with the extras.
+
+        :param store: the account
+        :param caller: who calls
+        :param project: where
+        :param ticket: which
+        """
+        own = views.ticket(project, ticket)
+        row = {name: value for name, value in own.items() if not self.fields or name in self.fields}
+        visible = [note for note in ticket.notes.values() if may_see(caller, project, note)]
+        if self.custom_fields:
+            row["custom_fields"] = views.field_values(project, ticket)
+        if self.assigned_to:
+            row["assigned_to"] = views.people(ticket, store.users)
+        if self.cover:
+            row["cover"] = views.cover(visible)
+        if self.notes:
+            row["notes"] = [views.note(project, ticket, note) for note in visible]
+        return {name: value for name, value in row.items() if name not in store.wire.hidden}
+
+
+# Coroutines, for what is not one is called in a thread.
+async def ticket_filter(
+    archived: Annotated[int, Query(ge=0, le=2, description="0 active, 1 archived, 2 all tickets")] = 0,
+    assigned_to_id: Annotated[int | None, Query(alias="assignedToId")] = None,
+    name: Name = "",
+    required_by: Annotated[
+        str | None, Query(alias="requiredByFilter", description="deadline earlier than, 2017-12-31 08:30:00")
+    ] = None,
+    step_id: Annotated[int | None, Query(alias="stepIdFilter")] = None,
+    order: Annotated[Order, Query(alias="orderCol")] = "insert_time",
+    reverse: Annotated[bool, Query(description="1 - DESC, 0 - ASC")] = True,
+) -> TicketFilter:
+    """Read the filters and the order of the query."""
+    before = None if required_by is None else read_moment("requiredByFilter", required_by)
+    return TicketFilter(archived, assigned_to_id, name, before, step_id, order, reverse)
+
+
+async def ticket_extras(
+    custom_fields: Annotated[bool, Query(description="include custom field values")] = False,
+    assigned_to: Annotated[bool, Query(description="include assigned users")] = False,
+    notes: Annotated[bool, Query(alias="get_info_by_note", description="include notes")] = False,
+    cover: Annotated[bool, Query(alias="get_cover", description="include cover image")] = True,
+    fields: Annotated[str, Query(description="only these members, comma separated")] = "",
+) -> TicketExtras:
+    """Read what the query asks for."""
+    names = frozenset(name.strip() for name in fields.split(",") if name.strip())
+    return TicketExtras(custom_fields, assigned_to, notes, cover, names)
+
+
+def details(store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
+    """
+    Describe one ticket with everything but its notes.
+
+    :param store: the account
+    :param caller: who calls
+    :param project: where
+    :param ticket: which
+    """
+    return TicketExtras().row(store, caller, project, ticket)
