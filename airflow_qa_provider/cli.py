@@ -6,12 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow_qa_provider import __version__
-from airflow_qa_provider.vendors.names import VENDORS, WITH_OPENAPI_FILE
+from airflow_qa_provider import __version__, vendors
 
 if TYPE_CHECKING:
     from airflow_qa_provider.rest.openapi_import import RouteImport
@@ -72,23 +70,21 @@ def _no_sandbox(args: argparse.Namespace) -> int:
 def _add_routes(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("list", help="list the routes, and where we know them from")
-    command.add_argument("--vendor", choices=VENDORS, help="only this vendor")
+    command.add_argument("--vendor", choices=vendors.names(), help="only this vendor")
     command.add_argument("--json", action="store_true", help="print a JSON array of objects")
     command.set_defaults(run=_routes_list)
 
     text = "find the real routes in the OpenAPI file of a tenant, and print the overrides for the connection's extra"
     command = commands.add_parser("import", help=text, description=f"{text.capitalize()}. Changes nothing.")
-    command.add_argument("vendor", choices=WITH_OPENAPI_FILE, help="vendor whose tenants can download one")
+    command.add_argument("vendor", choices=vendors.names(), help="vendor whose tenants can download one")
     command.add_argument("file", help="OpenAPI 3 or Swagger 2 file, JSON or YAML; - for standard input")
     command.add_argument("--json", action="store_true", help="print overrides and report as one JSON object")
     command.set_defaults(run=_routes_import)
 
 
 def _routes_list(args: argparse.Namespace) -> int:
-    from airflow_qa_provider.vendors.names import routes_of
-
-    vendors = [args.vendor] if args.vendor else VENDORS
-    rows = [route.as_dict() for vendor in vendors for route in routes_of(vendor).values()]
+    wanted = [args.vendor] if args.vendor else vendors.names()
+    rows = [route.as_dict() for name in wanted for route in vendors.vendor_named(name).client.routes.values()]
     if args.json:
         print(json.dumps(rows, indent=1))
         return 0
@@ -101,11 +97,13 @@ def _routes_list(args: argparse.Namespace) -> int:
 def _routes_import(args: argparse.Namespace) -> int:
     from airflow_qa_provider.exceptions import QAValidationError
     from airflow_qa_provider.rest.openapi_import import import_routes
-    from airflow_qa_provider.vendors.names import routes_of
 
-    base_path = import_module(f"airflow_qa_provider.vendors.{args.vendor}.client.routes").BASE_PATH
+    client = vendors.vendor_named(args.vendor).client
+    if client.openapi_base_path is None:
+        print(f"{client.title} lets nobody download an OpenAPI file that we know of.", file=sys.stderr)
+        return 2
     try:
-        found = import_routes(_read_document(args.file), routes_of(args.vendor), base_path)
+        found = import_routes(_read_document(args.file), client.routes, client.openapi_base_path)
     except OSError as error:
         print(f"{args.file} cannot be read: {error.strerror or error}.", file=sys.stderr)
         return 2

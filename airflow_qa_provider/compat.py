@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.journal.store import TaskStateStore
 
 try:
     from airflow.sdk.definitions.retry_policy import RetryPolicy as RetryPolicy
@@ -16,21 +19,22 @@ except ImportError:  # before Airflow 3.3
     RETRY_POLICIES = False
 
 
-class TaskStateStore(Protocol):
-    """The part of ``context["task_state_store"]`` (Airflow 3.3) that this package uses.
+class _KeptState:
+    """The task's state, with every value kept for as long as the DAG run exists."""
 
-    What is stored belongs to one task of one run (and one map index). It outlives retries and deferrals, and also a
-    task that is cleared. Values are JSON and never ``None``.
-    """
+    def __init__(self, store: Any) -> None:
+        self._store = store
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Return a value, or the default."""
+        return self._store.get(key, default)
 
-    def set(self, key: str, value: Any, *, retention: timedelta | None = None) -> None:
-        """Store a value, for ``[state_store] default_retention_days`` when no retention is given."""
+    def keep(self, key: str, value: Any) -> None:
+        from airflow.sdk.execution_time.context import NEVER_EXPIRE
+
+        self._store.set(key, value, retention=NEVER_EXPIRE)
 
     def delete(self, key: str) -> None:
-        """Forget a value; nothing happens when there is none."""
+        self._store.delete(key)
 
 
 def task_state_store(context: Mapping[str, Any]) -> TaskStateStore | None:
@@ -38,19 +42,8 @@ def task_state_store(context: Mapping[str, Any]) -> TaskStateStore | None:
 
     :param context: The context that ``execute`` was given.
     """
-    return cast("TaskStateStore | None", context.get("task_state_store"))
-
-
-def keep(store: TaskStateStore, key: str, value: Any) -> None:
-    """Store a value for as long as the DAG run exists.
-
-    :param store: What :func:`task_state_store` returned.
-    :param key: Its name.
-    :param value: JSON, not ``None``.
-    """
-    from airflow.sdk.execution_time.context import NEVER_EXPIRE
-
-    store.set(key, value, retention=NEVER_EXPIRE)
+    store = context.get("task_state_store")
+    return None if store is None else _KeptState(store)
 
 
 def reschedule_at(moment: datetime) -> BaseException:

@@ -53,7 +53,7 @@ with DAG(
         task_id="audit_sites",
         name="Safety walk {{ dag_run.run_after | ds }}",
         template_id=TEMPLATE,
-        audit_end_date=timedelta(days=1),
+        due=timedelta(days=1),
         deferrable=True,
     ).expand(audit_object_id=site_ids)
 
@@ -73,7 +73,7 @@ with DAG(
     pushed = due.expand(action_id=ids_of(actions.output))
     reopened = MonitorQAReopenAuditOperator.partial(
         task_id="reopen_audits",
-        audit_end_date=SECOND_CHANCE,
+        due=SECOND_CHANCE,
         trigger_rule="none_failed",  # a low score need not come with corrective actions
     ).expand(audit_id=low)
     walked_again = MonitorQAAuditSensor.partial(task_id="wait_for_second_walk", deferrable=True)

@@ -33,7 +33,7 @@ with DAG(
         name="Site safety walk {{ dag_run.run_after | ds }}",
         template_id="{{ conn.monitorqa_default.extra_dejson.template_id }}",
         audit_object_id="{{ conn.monitorqa_default.extra_dejson.audit_object_id }}",
-        audit_end_date=timedelta(days=1),
+        due=timedelta(days=1),
         deferrable=True,
     )
     audit_pdf = MonitorQAAuditReportToObjectStorageOperator(

@@ -12,16 +12,10 @@ from typing import Any
 
 from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
 from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.vendors import vendor_named
 
 _NOTHING_SENT = "Nothing was sent"
 _MOMENT = "timestamp"
-_IN_A_TASK = "Call the hook's client in a @task, and put the secret into a secrets backend there"
-_ANSWERING_WITH_SECRETS = {
-    ("monitorqa", "company.create"): _IN_A_TASK,
-    ("qalyptus", "api_keys.create"): _IN_A_TASK,
-    ("qalyptus", "status.download_report"): "status.download_report_stream with a target stores the report itself",
-    ("smartq", "auth.get_token"): "The connection signs in by itself",
-}
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,7 @@ class Call:
         """
         method = _method(client, operation)
         signature = inspect.signature(method)
-        instead = _ANSWERING_WITH_SECRETS.get((client.vendor, operation))
+        instead = vendor_named(client.vendor).secrets.get(operation)
         if instead:
             raise QANotSupportedError(
                 "the answer is a secret, which must not go into an XCom",

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
+from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.task import VendorTask
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
     from airflow_qa_provider.bases.call import Call
-    from airflow_qa_provider.journal.attempt import LookupTimeouts
-    from airflow_qa_provider.journal.policies import IfExists, OnClear, OnUncertain
+    from airflow_qa_provider.kinds.lookup import LookupTimeouts
+    from airflow_qa_provider.kinds.policies import IfExists, OnClear, OnUncertain
     from airflow_qa_provider.reports.manifest import Manifest
     from airflow_qa_provider.reports.staging import StopSwitch
 
@@ -25,7 +26,7 @@ DEFAULT_LIMIT = 1000
 """Most rows of a paged list that go into an XCom when no limit is given."""
 
 
-class VendorOperator(RetryingTask, BaseOperator):
+class VendorOperator(VendorTask, BaseOperator):
     """Calls one operation of a vendor's API and returns its answer as JSON.
 
     For everything that has no operator of its own. Operation and arguments are checked against the client before
@@ -41,7 +42,6 @@ class VendorOperator(RetryingTask, BaseOperator):
     look for (see "Exactly once" in the documentation); a request that the vendor documents as idempotent is repeated;
     for any other, ``on_uncertain`` decides. The XCom ``result`` says under ``journal`` how the answer came about.
 
-    :param conn_id: Id of the Airflow connection. (templated)
     :param operation: Name of the operation, as ``airflow-qa routes list`` shows it. (templated)
     :param arguments: Arguments of the client method of that name; a text is read as a JSON object. (templated)
     :param target: File, or folder with ``/`` at its end, for an operation that answers with a file; the answer is then
@@ -63,12 +63,10 @@ class VendorOperator(RetryingTask, BaseOperator):
     :cvar lookup_timeouts: How long to look for lost objects; the journal's own times by default.
     """
 
-    vendor: ClassVar[str]
     template_fields: Sequence[str] = (
         "operation",
         "arguments",
         "target",
-        "conn_id",
         "object_storage_conn_id",
         "overwrite",
         "preview",
@@ -80,13 +78,12 @@ class VendorOperator(RetryingTask, BaseOperator):
     def __init__(
         self,
         *,
-        conn_id: str,
         operation: str,
         arguments: Mapping[str, Any] | str | None = None,
         target: str | ObjectStoragePath | None = None,
         object_storage_conn_id: str | None = None,
         overwrite: str = "replace",
-        on_uncertain: OnUncertain = "fail",
+        on_uncertain: OnUncertain | None = None,
         on_changed_input: Literal["fail", "new"] = "fail",
         on_clear: OnClear = "adopt",
         if_exists: IfExists = "create",
@@ -94,7 +91,6 @@ class VendorOperator(RetryingTask, BaseOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.conn_id = conn_id
         self.operation = operation
         self.arguments = arguments
         self.target = target
@@ -113,29 +109,24 @@ class VendorOperator(RetryingTask, BaseOperator):
         :param context: Airflow's task context.
         """
         from airflow_qa_provider.bases.call import Call
-        from airflow_qa_provider.bases.preview import connected, is_preview
+        from airflow_qa_provider.bases.preview import is_preview, previewed
 
-        dry = is_preview(self.preview)
-        with connected(self.vendor, self.conn_id, preview=dry) as client:
+        preview = is_preview(self.preview)
+        with previewed(self, context, preview=preview) as client:
             call = Call.of(client, self.operation, self.arguments)
             self._check_target(call)
             if call.gives_file:
                 return self._store(call)
             if not client.route_table[self.operation].safe:
-                return self._once(context, call, dry)
+                return self._once(context, call, preview)
             answer = self._rows(call) if call.gives_pages else call()
             self.log.info("%s carried out %s", client.title, self.operation)
             return self._for_xcom(answer)
 
-    def _once(self, context: Any, call: Call, dry: bool) -> Any:
-        from airflow_qa_provider.bases.once import answer_once
-        from airflow_qa_provider.bases.preview import show
-        from airflow_qa_provider.rest.preview import RequestWithheld
+    def _once(self, context: Any, call: Call, preview: bool) -> Any:
+        from airflow_qa_provider.bases.once import answered
 
-        try:
-            answer, made = answer_once(self, context, call, lambda moment: self._for_xcom(call(moment)), dry=dry)
-        except RequestWithheld as withheld:
-            raise show(self, context, withheld) from None
+        answer, made = answered(self, context, call, lambda moment: self._for_xcom(call(moment)), preview=preview)
         ti = context.get("ti")
         if ti is not None and self.do_xcom_push:
             ti.xcom_push(key="result", value={"journal": made.as_dict()})

@@ -1,27 +1,102 @@
-"""Calls of the generic operators that change something: carried out once per task."""
+"""From a task to its journal: what it asks for, whose it is, and what is noted of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from airflow_qa_provider.bases.call import Call
 from airflow_qa_provider.compat import task_state_store
-from airflow_qa_provider.exceptions import QANotSupportedError
-from airflow_qa_provider.journal.attempt import Attempt, LookupTimeouts, Made
+from airflow_qa_provider.journal.attempt import Attempt, Made
 from airflow_qa_provider.journal.calls import CallJournal
+from airflow_qa_provider.journal.changes import Changed, ChangeJournal
+from airflow_qa_provider.journal.creates import CreateJournal
 from airflow_qa_provider.journal.identity import Identity
-from airflow_qa_provider.journal.journal import Journal
-from airflow_qa_provider.journal.naturals import Natural, natural_of
 from airflow_qa_provider.journal.ownership import Ownership
-from airflow_qa_provider.journal.policies import Policies
 from airflow_qa_provider.journal.record import Notes
+from airflow_qa_provider.kinds.change import Change
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
+from airflow_qa_provider.kinds.policies import Policies
 from airflow_qa_provider.kinds.snapshot import Phase
+from airflow_qa_provider.vendors import kind_of, vendor_named
 
 
-def answer_once(
-    task: Any, context: Any, call: Call, carry_out: Callable[[datetime], Any], *, dry: bool
+def created(task: Any, context: Any, client: Any, *, preview: bool) -> Made:
+    """Make sure that the object of a task is at the vendor.
+
+    :param task: A :class:`~airflow_qa_provider.bases.creating.CreatingOperator`.
+    :param context: Airflow's task context.
+    :param client: The vendor's client.
+    :param preview: Whether nothing may be noted.
+    :raises QAError: See the journal.
+    """
+    kind = kind_of(task.kind)
+    asked = kind.read(task.asked_for())
+    policies = Policies(
+        task.on_uncertain or ("repeat" if asked.repeats else "fail"),
+        task.on_changed_input,
+        task.on_clear,
+        task.on_gone,
+        task.if_exists,
+    ).checked(updates=asked.updates)
+    timeouts = timeouts_of(task, client)
+    made = CreateJournal(
+        Identity.of(context, kind.name, task.conn_id, asked.identity()),
+        Notes(task_state_store(context), read_only=preview),
+        Attempt.of(context),
+        policies,
+        timeouts,
+        kind,
+        asked,
+        client,
+        lambda fields: fields.create(client),
+        Ownership(context, kind.name, tell=task.do_xcom_push and not preview),
+        task.has_failed,
+    ).ensure()
+    repeats = policies.on_uncertain == "repeat"
+    asked.complete(client, made.id, new=made.outcome == "created", timeouts=timeouts, repeats=repeats)
+    return made
+
+
+def change_of(task: Any) -> Change:
+    """Return the change that a task asks for, checked.
+
+    :param task: A :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
+    :raises QAValidationError: An argument cannot be sent.
+    """
+    change = kind_of(task.kind).change(task.change, task.values_of(task.payload_fields))
+    Policies(on_uncertain=task.on_uncertain or change.on_uncertain).checked(updates=False)
+    return change
+
+
+def changed(task: Any, context: Any, client: Any, change: Change, *, preview: bool) -> Changed:
+    """Make sure that the change of a task is made.
+
+    :param task: A :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
+    :param context: Airflow's task context.
+    :param client: The vendor's client.
+    :param change: The change.
+    :param preview: Whether nothing may be noted.
+    :raises QAError: See the journal.
+    """
+    kind = kind_of(task.kind)
+    return ChangeJournal(
+        Identity.of(context, f"{kind.name}.{task.change}", task.conn_id, change.identity()),
+        Notes(task_state_store(context), read_only=preview),
+        Attempt.of(context),
+        Policies(on_uncertain=task.on_uncertain or change.on_uncertain),
+        timeouts_of(task, client),
+        kind.noun,
+        change,
+        client,
+    ).ensure()
+
+
+def answered(
+    task: Any, context: Any, call: Call, carry_out: Callable[[datetime], Any], *, preview: bool
 ) -> tuple[Any, Made]:
     """Return the answer of a call, carried out unless an earlier attempt has done so, and how it came about.
 
@@ -29,80 +104,56 @@ def answer_once(
     :param context: Airflow's task context.
     :param call: The call.
     :param carry_out: Carries it out, given the moment of the first request, and returns the answer as plain JSON.
-    :param dry: Whether it is a dry run, in which nothing is noted.
+    :param preview: Whether it is a dry run, in which nothing is noted.
     :raises RequestWithheld: It is a dry run, and something would be sent.
     :raises QAError: See the journals.
     """
     policies = Policies(
-        on_uncertain=task.on_uncertain,
+        on_uncertain=task.on_uncertain or "fail",
         on_changed_input=task.on_changed_input,
         on_clear=task.on_clear,
         if_exists=task.if_exists,
     ).checked(updates=False)
-    notes, attempt = Notes(task_state_store(context), read_only=dry), Attempt.of(context)
+    kind = vendor_named(task.vendor).made_by(call.operation)
     asked = {"operation": call.operation, **call.arguments}
-    natural = natural_of(call.client.vendor, call.operation)
-    if natural is None:
-        kind = f"{call.client.vendor}.call"
-        identity = Identity.of(context, kind, task.conn_id, asked)
+    identity = Identity.of(context, kind.name if kind else f"{task.vendor}.call", task.conn_id, asked)
+    notes, attempt = Notes(task_state_store(context), read_only=preview), Attempt.of(context)
+    timeouts = timeouts_of(task, call.client)
+    if kind is None:
         repeatable = call.client.route_table[call.operation].idempotent
-        return CallJournal(carry_out, identity, call.operation, notes, attempt, policies, repeatable).ensure()
-    made = Journal(
-        _Creator(natural, call),
-        call.client,
-        None,
-        natural.lookup,
-        Identity.of(context, natural.kind, task.conn_id, asked),
+        return CallJournal(identity, notes, attempt, policies, timeouts, carry_out, call.operation, repeatable).ensure()
+    fields = kind.made_by[call.operation](Given(call.arguments, task.vendor))
+    if task.on_uncertain is None and fields.repeats:
+        policies = replace(policies, on_uncertain="repeat")
+    made = CreateJournal(
+        identity,
         notes,
-        Ownership(context, natural.kind, tell=task.do_xcom_push and not dry),
         attempt,
         policies,
-        task.lookup_timeouts or LookupTimeouts(),
+        timeouts,
+        kind,
+        fields,
+        call.client,
+        lambda _: _text(call()),
+        Ownership(context, kind.name, tell=task.do_xcom_push and not preview),
+        _never,
     ).ensure()
     return made.id, made
 
 
-class _Creator:
-    """A call that creates an object with a name of its own, as the journal sees it.
+def timeouts_of(task: Any, client: Any) -> LookupTimeouts:
+    """Return how long to look for what was lost: as the operator says, or as the connection does.
 
-    :param natural: How such objects are recognised.
-    :param call: The call.
+    :param task: The operator.
+    :param client: The vendor's client.
     """
+    return task.lookup_timeouts or LookupTimeouts(settled=getattr(client.settings, "settle_time", 15.0))
 
-    def __init__(self, natural: Natural, call: Call) -> None:
-        self.noun = natural.noun
-        self._natural = natural
-        self._call = call
 
-    def facts(self, now: datetime, marker: str) -> dict[str, Any]:
-        """Return what the object is recognised by.
+def _text(answer: Any) -> str | None:
+    return None if answer is None else str(answer)
 
-        :param now: Not used: arguments have no relative dates.
-        :param marker: Not used: there is no room for it.
-        """
-        return self._natural.facts(self._call.arguments)
 
-    def create(self, client: Any, facts: Mapping[str, Any]) -> str | None:
-        """Carry the call out; its answer is the id.
-
-        :param client: Not used: the call has it.
-        :param facts: Not used: the arguments go as they are.
-        """
-        answer = self._call()
-        return None if answer is None else str(answer)
-
-    def update(self, client: Any, object_id: str, facts: Mapping[str, Any]) -> None:
-        """Refuse: the call only creates.
-
-        :param client: The client.
-        :param object_id: Id at the vendor.
-        :param facts: What :meth:`facts` returned.
-        """
-        raise QANotSupportedError(f"{self._call.operation} changes nothing", vendor=self._call.client.vendor)
-
-    def has_failed(self, phase: Phase) -> bool:
-        """Tell whether an object is to be replaced: never, since nobody looks at it again.
-
-        :param phase: Where it stands.
-        """
-        return False
+def _never(phase: Phase) -> bool:
+    """Tell that an object is not replaced: nobody looks at it again."""
+    return False

@@ -1,4 +1,4 @@
-"""Dry runs: what an operator would send, shown and not sent."""
+"""Previews (dry runs): what an operator would send, shown and not sent."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.fields import Fields
 
 if TYPE_CHECKING:
     from airflow_qa_provider.rest.preview import RequestWithheld
-
-_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def is_preview(value: object) -> bool:
@@ -22,33 +21,50 @@ def is_preview(value: object) -> bool:
     :raises QAValidationError: It means neither. One that is not there, such as an XCom, does not mean ``False``: what
         was to be shown would be sent.
     """
-    word = str(value).strip().lower()
-    if word not in _WORDS:
-        raise QAValidationError(
-            f"preview must be True or False, got {value!r}",
-            outcome="Nothing was sent",
-            hint="Correct the template. When it comes from another task, look whether that task has returned it, and "
-            "whether it comes before this one: for what is given to partial() Airflow does not see to that",
+    try:
+        return Fields().flag(value, "preview")
+    except QAValidationError as error:
+        error.hint = (
+            "Correct the template. When it comes from another task, look whether that task has returned it, and "
+            "whether it comes before this one: for what is given to partial() Airflow does not see to that"
         )
-    return _WORDS[word]
+        raise
 
 
 @contextmanager
-def connected(vendor: str, conn_id: str, *, preview: bool) -> Iterator[Any]:
-    """Open the client of a connection; one that previews keeps back what would change something.
+def connected(vendor: str, conn_id: str, *, preview: bool = False) -> Iterator[Any]:
+    """Open the client of a connection; in a preview, one that keeps back what would change something.
 
     :param vendor: Vendor in lower case.
     :param conn_id: Airflow connection.
     :param preview: Whether nothing may be changed.
     """
-    from airflow_qa_provider.vendors.connect import hook_for
+    from airflow_qa_provider.vendors.connect import client_for
 
-    with hook_for(vendor, conn_id).get_conn() as client:
+    with client_for(vendor, conn_id) as client:
         if not preview:
             yield client
             return
         with client.previewing() as previewing:
             yield previewing
+
+
+@contextmanager
+def previewed(task: Any, context: Any, *, preview: bool) -> Iterator[Any]:
+    """Open the client of a task; in a preview, end the task as skipped where something would be sent, and show it.
+
+    :param task: The operator.
+    :param context: Airflow's task context.
+    :param preview: Whether nothing may be changed.
+    :raises AirflowSkipException: It is a preview, and something would be sent.
+    """
+    from airflow_qa_provider.rest.preview import RequestWithheld
+
+    with connected(task.vendor, task.conn_id, preview=preview) as client:
+        try:
+            yield client
+        except RequestWithheld as withheld:
+            raise show(task, context, withheld) from None
 
 
 def show(task: Any, context: Any, withheld: RequestWithheld) -> BaseException:
@@ -65,9 +81,9 @@ def show(task: Any, context: Any, withheld: RequestWithheld) -> BaseException:
     request = withheld.request
     shown: dict[str, Any] = {"request": request.as_dict(), "changes": dict(withheld.changes)}
     for field, change in shown["changes"].items():
-        task.log.info("Dry run: %s: %r -> %r", field, change["from"], change["to"])
-    task.log.info("Dry run: this was not sent:\n%s", json.dumps(shown["request"], indent=2, ensure_ascii=False))
+        task.log.info("Preview: %s: %r -> %r", field, change["from"], change["to"])
+    task.log.info("Preview: this was not sent:\n%s", json.dumps(shown["request"], indent=2, ensure_ascii=False))
     ti = context.get("ti")
     if ti is not None and task.do_xcom_push:
         ti.xcom_push(key="preview", value=json.loads(json.dumps(shown, default=str)))
-    return AirflowSkipException(f"Dry run: {request.method} {request.url} was not sent")
+    return AirflowSkipException(f"Preview: {request.method} {request.url} was not sent")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 from airflow.providers.common.compat.sdk import (
     AirflowSensorTimeout,
@@ -18,10 +18,9 @@ from airflow_qa_provider.bases.retrying import fail_now
 from airflow_qa_provider.bases.waiting import TRIGGERER_RESTART, WaitingTask
 from airflow_qa_provider.compat import reschedule_at, task_state_store
 from airflow_qa_provider.exceptions import QAWaitTimeoutError
-from airflow_qa_provider.kinds.conditions import Condition
+from airflow_qa_provider.kinds.conditions import Condition, Target
 from airflow_qa_provider.waiting.decisions import Decision, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.targets import Target, target_of
 from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
 
 _MEMORY = "failed_looks"
@@ -43,7 +42,6 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
     Deferred, poking or rescheduled, it ends in the same way and returns the same: ``{"id", "phase", "status", "detail",
     "link"}``. A look that fails is not a failed object: looks are repeated with back-off, and ``Retry-After`` is kept.
 
-    :param conn_id: Id of the Airflow connection.
     :param deferrable: Whether to wait in the triggerer; ``[operators] default_deferrable`` by default.
     :param poll_interval: Time between two looks, a ``timedelta`` or seconds; by default that of the connection, 30 s.
     :param poke_interval: The same, as other sensors call it.
@@ -62,7 +60,6 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
     def __init__(
         self,
         *,
-        conn_id: str,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         poll_interval: timedelta | float | None = None,
         # named here, or a DAG's default_args would reach Airflow's sensor only
@@ -76,7 +73,6 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
             kwargs["poke_interval"] = interval
         super().__init__(**kwargs)
         self.poll_interval = interval
-        self.conn_id = conn_id
         self.deferrable = deferrable
         self.kill_policy = on_kill
         self.start_from_trigger = start_from_trigger
@@ -101,7 +97,6 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         :return: The last look, as plain JSON.
         """
         self.check_policies()
-        self.wait_timeout = self.timeout
         if not self.deferrable and self.mode == "reschedule":
             return self._look_and_reschedule(context)
         return self.wait_for_object(context, self.object_id)
@@ -111,7 +106,6 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
         :param context: Airflow's task context.
         """
-        self.wait_timeout = self.timeout
         _, decision = self._look(time.time())
         if isinstance(decision, WaitUntil):
             return False
@@ -147,17 +141,21 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
                 "kind": self.kind,
                 "awaited_fields": fields,
                 "poll_interval": None if self.poll_interval is None else self.poke_interval,
-                "wait_timeout": float(self.timeout),
+                "wait_timeout": self._seconds(),
                 "terms": self.wait_terms().as_dict(),
                 "end_task": end_task,
                 "kill_policy": self.kill_policy,
             },
             next_method="execute_complete",
-            timeout=timedelta(seconds=self.timeout) + TRIGGERER_RESTART,
+            timeout=timedelta(seconds=self._seconds()) + TRIGGERER_RESTART,
         )
 
+    def _seconds(self) -> float:
+        # Airflow's sensors make seconds of what is given
+        return float(cast(float, self.timeout))
+
     def _target(self) -> Target:
-        return target_of(self.kind, {name: getattr(self, name) for name in type(self).template_fields})
+        return self._kind().target(self.values_of(tuple(type(self).template_fields)))
 
     def _look_and_reschedule(self, context: Any) -> Any:
         """Look once and give the worker slot back until the next look.
@@ -175,7 +173,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         if store is None:
             decision = self._look_while_failing(wait, decision)
         elif isinstance(decision, WaitUntil) and wait.worth_remembering:
-            store.set(_MEMORY, {**whose, **wait.as_dict()})
+            store.keep(_MEMORY, {**whose, **wait.as_dict()})
         elif memory:
             store.delete(_MEMORY)
         if isinstance(decision, WaitUntil):
@@ -183,25 +181,23 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         return self.conclude(context, decision, self.object_id)
 
     def _look(self, began: float, memory: Any = None) -> tuple[Wait, Decision]:
-        from airflow_qa_provider.kinds.polling import poller_for
         from airflow_qa_provider.waiting.inplace import poll_once
 
         self.awaited_id = self.object_id
         with self._connect() as client:
-            policy = replace(self.wait_policy(client), started_at=began, deadline=began + float(self.timeout))
+            policy = replace(self.wait_policy(client), started_at=began, deadline=began + self._seconds())
             wait = Wait.from_dict(self.object_id, policy, memory or {})
-            decision = wait.overdue(time.time()) or poll_once(wait, poller_for(self.kind), client)
+            decision = wait.overdue(time.time()) or poll_once(wait, self._kind().new_poller(), client)
         if isinstance(decision, WaitUntil) and decision.notice:
             self._notify(decision.notice)
         return wait, decision
 
     def _look_while_failing(self, wait: Wait, decision: Decision) -> Decision:
-        from airflow_qa_provider.kinds.polling import poller_for
         from airflow_qa_provider.waiting.inplace import polls_in_place
 
         if not wait.failing or not isinstance(decision, WaitUntil):
             return decision
-        looks = polls_in_place(wait, decision, poller_for(self.kind), self._connect, self._notify)
+        looks = polls_in_place(wait, decision, self._kind().new_poller(), self._connect, self._notify)
         return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))
 
 

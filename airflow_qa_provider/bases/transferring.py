@@ -1,43 +1,47 @@
-"""What the transfers share: the target, the policies, and a kill that leaves nothing behind.
+"""The base of transfers: a file of a vendor into object storage, and a kill that leaves nothing behind.
 
 Imported by DAG files, so nothing heavy is imported at module level.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.bases.retrying import RetryingTask
+from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.task import KindTask
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
+    from airflow_qa_provider.kinds.files import RemoteFile
     from airflow_qa_provider.reports.manifest import Manifest
     from airflow_qa_provider.reports.staging import StopSwitch
     from airflow_qa_provider.reports.target import Target
-    from airflow_qa_provider.rest.client import VendorClient
-    from airflow_qa_provider.rest.download import Download
 
 
-class ReportToObjectStorageOperator(RetryingTask, BaseOperator):
-    """Base of the transfers: streams a report into a file, checks it, and returns its manifest.
+class ReportToObjectStorageOperator(KindTask, BaseOperator):
+    """Streams a file of a vendor into object storage, checks it, and returns its manifest.
 
     The file appears whole or not at all; see :func:`~airflow_qa_provider.reports.store.store_report`.
 
     :param target: File to write, as ``ObjectStoragePath`` reads it: a path, or a URI such as
         ``s3://bucket/reports/audit.pdf``. A text with ``/`` at its end is a folder, in which the file gets a name of
-        its own; a path object drops that ``/`` and so always names a file.
+        its own; a path object drops that ``/`` and so always names a file. (templated)
     :param name: Name of the file in a folder, made of ids by default; the suffix is added where it is missing.
+        (templated)
     :param object_storage_conn_id: Airflow connection of the object storage; may also stand in the target,
-        ``s3://conn_id@bucket/...``.
+        ``s3://conn_id@bucket/...``. (templated)
     :param overwrite: What to do about a file that is there already: ``replace`` it once the new one is complete,
-        ``keep`` it as the result and download nothing, or ``fail``.
+        ``keep`` it as the result and download nothing, or ``fail``. (templated)
+
+    :cvar file: Name of the file among those of the kind.
+    :cvar payload_fields: Names of the attributes that say what is asked for.
     """
 
-    vendor: str
+    file: ClassVar[str] = "report"
+    payload_fields: ClassVar[tuple[str, ...]]
     _stop: StopSwitch | None = None
 
     def __init__(
@@ -55,43 +59,51 @@ class ReportToObjectStorageOperator(RetryingTask, BaseOperator):
         self.object_storage_conn_id = object_storage_conn_id
         self.overwrite = overwrite
 
+    @fail_now
+    def execute(self, context: Any) -> Manifest:
+        """Download, check and store the file.
+
+        :param context: Airflow's task context.
+        """
+        from airflow_qa_provider.bases.preview import connected
+        from airflow_qa_provider.vendors import kind_of
+
+        file = kind_of(self.kind).file(self.file, self.values_of(self.payload_fields))
+        target = self._target(file.stem)
+        with connected(self.vendor, self.conn_id) as client:
+            file = file.described(client, name=target.stem is not None and not self.name)
+            return self._store(file, client, self._target(file.stem))
+
     def on_kill(self) -> None:
         """Remove the temporary file: Airflow lets the task run on after SIGTERM, until SIGKILL ends it."""
         if self._stop is not None:
             self._stop.pull()
 
-    def target_for(self, stem: str) -> Target:
-        """Return where the report goes, once target and policy are found good.
-
-        :param stem: File name without suffix, for a folder, when the author named none.
-        :raises QAValidationError: They are not.
-        """
+    def _target(self, stem: str) -> Target:
         from airflow_qa_provider.reports.store import checked_policy
         from airflow_qa_provider.reports.target import Target
 
         checked_policy(self.overwrite)
         return Target.of(self.target, self.object_storage_conn_id, self.name or stem)
 
-    def store(
-        self, open_download: Callable[[], Download], client: VendorClient, target: Target, **facts: Any
-    ) -> Manifest:
-        """Store a report.
-
-        :param open_download: Asks the vendor for it.
-        :param client: The vendor's client.
-        :param target: Where it goes.
-        :param facts: See :func:`~airflow_qa_provider.reports.store.store_report`.
-        """
+    def _store(self, file: RemoteFile, client: Any, target: Target) -> Manifest:
+        from airflow_qa_provider.exceptions import QAError
         from airflow_qa_provider.reports.staging import StopSwitch
         from airflow_qa_provider.reports.store import store_report
 
         self._stop = StopSwitch()
-        return store_report(
-            open_download,
-            target,
-            vendor=client.vendor,
-            overwrite=self.overwrite,
-            secrets=[client.settings.token],
-            stop=self._stop,
-            **facts,
-        )
+        try:
+            return store_report(
+                lambda: file.open(client),
+                target,
+                vendor=client.vendor,
+                source=file.source,
+                expected_format=file.format,
+                link=file.link,
+                operation=file.operation,
+                overwrite=self.overwrite,
+                secrets=[client.settings.token],
+                stop=self._stop,
+            )
+        except QAError as error:
+            raise file.explained(error) from None

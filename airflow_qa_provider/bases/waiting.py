@@ -6,15 +6,14 @@ Imported by operator modules, so nothing heavy is imported at module level.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
-from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
-from airflow_qa_provider.exceptions import QAError, QAValidationError
-from airflow_qa_provider.kinds.conditions import Condition
+from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.task import KindTask
+from airflow_qa_provider.exceptions import QAError
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
 from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.verdict import (
@@ -29,29 +28,31 @@ from airflow_qa_provider.waiting.verdict import (
     xcoms,
 )
 
+if TYPE_CHECKING:
+    from airflow_qa_provider.kinds.conditions import Condition
+    from airflow_qa_provider.kinds.kind import Kind
+
 TIMEOUT = timedelta(days=7)
 _POLLS_BEYOND_DEADLINE = 2
 TRIGGERER_RESTART = timedelta(minutes=5)
 
 
-class WaitingTask(RetryingTask):
+class WaitingTask(KindTask):
     """Mixin for operators and sensors that wait for an object at a vendor.
 
-    :cvar kind: Kind of object, ``vendor.object``.
     :cvar result_shape: What the task returns.
     """
 
-    kind: ClassVar[str]
     result_shape: ClassVar[ResultShape]
 
-    conn_id: str
     poll_interval: timedelta | float | None
-    wait_timeout: timedelta | float
+    timeout: Any
     deferrable: bool
     do_xcom_push: bool
     kill_policy: OnKill = "leave"
     on_warning: OnWarning = "succeed"
     awaited_id: str | None = None
+    awaited_link: str | None = None
     journal_note: dict[str, Any] | None = None
 
     def wait_policy(self, client: Any) -> WaitPolicy:
@@ -59,10 +60,13 @@ class WaitingTask(RetryingTask):
 
         :param client: The vendor's client, whose connection may name a poll interval.
         """
+        from airflow_qa_provider.rest.fields import Fields
+
+        check = Fields(self.vendor)
         interval = self.poll_interval if self.poll_interval is not None else client.settings.poll_interval
         now = time.time()
-        deadline = now + seconds(self.wait_timeout, "timeout")
-        pace = seconds(interval, "poll_interval")
+        deadline = now + check.duration(self.timeout, "timeout").total_seconds()
+        pace = check.duration(interval, "poll_interval").total_seconds()
         return WaitPolicy(pace, now, deadline, not_found_grace=grace_for(pace), condition=self.wait_condition())
 
     def wait_condition(self) -> Condition | None:
@@ -72,38 +76,35 @@ class WaitingTask(RetryingTask):
     def check_policies(self) -> None:
         """Check what the author of the DAG chose, before anything is done.
 
-        :raises QAValidationError: ``on_kill`` or ``on_warning`` is none of its words.
+        :raises QAValidationError: ``on_kill`` or ``on_warning`` is none of its words, or a time is none.
         """
-        one_of(self.kill_policy, "on_kill", get_args(OnKill))
-        one_of(self.on_warning, "on_warning", get_args(OnWarning))
+        from airflow_qa_provider.rest.fields import Fields
+
+        check = Fields(self.vendor)
+        check.choice(self.kill_policy, get_args(OnKill), "on_kill")
+        check.choice(self.on_warning, get_args(OnWarning), "on_warning")
+        check.duration(self.timeout, "timeout")
+        if self.poll_interval is not None:
+            check.duration(self.poll_interval, "poll_interval")
 
     def wait_terms(self) -> Terms:
         """Return what the ends of the wait mean."""
-        from airflow_qa_provider.kinds.polling import poller_for
-
-        return Terms(
-            self.kind,
-            poller_for(self.kind).noun,
-            self.on_warning,
-            retry_advice=self.retry_advice(),
-            journal=self.journal_note or {},
-        )
+        return Terms(self.on_warning, retry_advice=self.retry_advice(), journal=self.journal_note or {})
 
     def retry_advice(self) -> str:
         """Say what an Airflow retry of this task will do."""
         return "A retry looks at the same object again"
 
     def wait_for_object(self, context: Any, object_id: str) -> Any:
-        """Look once, then wait until the object ends; return the task's result, skip, or raise.
+        """Poll once, then wait until the object ends; return the task's result, skip, or raise.
 
         :param context: Airflow's task context.
         :param object_id: Id at the vendor.
         """
-        from airflow_qa_provider.kinds.polling import poller_for
         from airflow_qa_provider.waiting.inplace import poll_once, wait_in_place
 
         self.awaited_id = object_id
-        poller = poller_for(self.kind)
+        poller = self._kind().new_poller()
         with self._connect() as client:
             wait = Wait(object_id, self.wait_policy(client))
             decision = poll_once(wait, poller, client)
@@ -133,7 +134,9 @@ class WaitingTask(RetryingTask):
         :param outcome: How the wait ended.
         :param object_id: Id of the object.
         """
-        end = verdict(outcome, object_id, self.wait_terms())
+        end = verdict(outcome, self._kind(), object_id, self.wait_terms())
+        if end.snapshot is not None:
+            self.awaited_link = end.snapshot.link
         values = xcoms(end, object_id, self.result_shape)
         result = values.pop("return_value", None)
         if self.do_xcom_push:
@@ -157,11 +160,9 @@ class WaitingTask(RetryingTask):
         """Apply the kill policy, when the task is stopped while it waits on a worker."""
         if self.kill_policy != "cancel" or self.awaited_id is None:
             return
-        from airflow_qa_provider.kinds.polling import poller_for
-
         try:
             with self._connect() as client:
-                self._log().info("The task was stopped: %s", poller_for(self.kind).cancel(client, self.awaited_id))
+                self._log().info("The task was stopped: %s", self._kind().stop(client, self.awaited_id))
         except QAError as error:
             self._log().error("The task was stopped, but %s could not be cancelled: %s", self.awaited_id, error)
 
@@ -204,7 +205,12 @@ class WaitingTask(RetryingTask):
     def _connect(self) -> Any:
         from airflow_qa_provider.vendors.connect import polling_client
 
-        return polling_client(self.kind.partition(".")[0], self.conn_id)
+        return polling_client(self.vendor, self.conn_id)
+
+    def _kind(self) -> Kind:
+        from airflow_qa_provider.vendors import kind_of
+
+        return kind_of(self.kind)
 
     def _notify(self, line: str) -> None:
         self._log().warning("%s", line)
@@ -220,35 +226,3 @@ def _memory(wait: Wait) -> dict[str, Any] | None:
     if wait.worth_remembering:
         return wait.as_dict()
     return {"last": wait.last.as_dict()} if wait.last else None
-
-
-def seconds(value: timedelta | float, field: str) -> float:
-    """Return a duration in seconds.
-
-    :param value: A ``timedelta``, or seconds.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: Not a positive duration.
-    """
-    number = value.total_seconds() if isinstance(value, timedelta) else value
-    try:
-        number = float(number)
-    except (TypeError, ValueError):
-        number = 0.0
-    if not number > 0:
-        raise QAValidationError(f"{field} must be a positive number of seconds, got {value!r}")
-    return number
-
-
-def one_of(value: object, field: str, words: Sequence[str]) -> None:
-    """Check a policy.
-
-    :param value: The policy.
-    :param field: Name of the argument, for the message.
-    :param words: What it can be, two or more.
-    :raises QAValidationError: It is none of them.
-    """
-    if value not in words:
-        *first, last = (repr(word) for word in words)
-        raise QAValidationError(
-            f"{field} must be {', '.join(first)} or {last}, got {value!r}", outcome="Nothing was sent"
-        )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from airflow_qa_provider.compat import TaskStateStore
 from airflow_qa_provider.delivery.attachments import Item, choose_attachments, human_size, list_items
 from airflow_qa_provider.delivery.batch import Batch, sort_out
 from airflow_qa_provider.delivery.ledger import Content, Ledger, open_ledger
@@ -20,6 +19,7 @@ from airflow_qa_provider.delivery.report import Tally
 from airflow_qa_provider.delivery.session import MailServerError, SmtpSession
 from airflow_qa_provider.delivery.staging import stage
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.journal.store import TaskStateStore
 from airflow_qa_provider.reports.manifest import Manifest, as_manifest
 
 log = logging.getLogger(__name__)

@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from airflow_qa_provider.compat import TaskStateStore
 from airflow_qa_provider.delivery.recipients import Address
 from airflow_qa_provider.exceptions import QADeliveryError
+from airflow_qa_provider.journal.store import TaskStateStore
 from airflow_qa_provider.reports.manifest import Manifest
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Ledger:
             part[name] = [progress.value, int(time.time())]
         if self._store is not None:
             store, key = self._store, self._part_key(name)
-            _guarded(lambda: store.set(key, part), "written")
+            _guarded(lambda: store.keep(key, part), "written")
 
     def message_id(self, recipient: Address, domain: str) -> str:
         """Return the Message-ID: the same for every copy of this delivery to this recipient.
@@ -114,7 +114,7 @@ class Ledger:
             store = self._store
             head = _guarded(lambda: store.get(_HEAD), "read")
             if head and not head["done"]:
-                _guarded(lambda: store.set(_HEAD, {**head, "done": True}), "written")
+                _guarded(lambda: store.keep(_HEAD, {**head, "done": True}), "written")
 
     def _hash(self, recipient: Address) -> str:
         return _digest([self.delivery_id, recipient.key])
@@ -158,7 +158,7 @@ def open_ledger(store: TaskStateStore | None, scope: Sequence[str | int | None],
         if head:
             log.info("Other content than in an earlier attempt of this task: a new delivery to all recipients")
         new = {"id": delivery_id, "files": content.files, "text": content.text, "done": False}
-        _guarded(lambda: store.set(_HEAD, new), "written")
+        _guarded(lambda: store.keep(_HEAD, new), "written")
     return Ledger(store, delivery_id)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from airflow_qa_provider.vendors.names import VENDORS
+from airflow_qa_provider import vendors
 
 if TYPE_CHECKING:
     from airflow_qa_provider.doctor.connections import Found
@@ -84,7 +84,7 @@ def main(args: argparse.Namespace) -> int:
     with contextlib.redirect_stdout(sys.stderr):
         from airflow_qa_provider.doctor import connections
 
-        found, problem = connections.named(args.conn_ids) if args.conn_ids else connections.of_types(VENDORS)
+        found, problem = connections.named(args.conn_ids) if args.conn_ids else connections.of_types(vendors.names())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             findings = list(pool.map(partial(examine, database_read=not problem), found))
     if problem:
@@ -95,7 +95,7 @@ def main(args: argparse.Namespace) -> int:
         _print(findings)
     if not any(one.source for one in found):
         if not args.conn_ids:
-            print(f"There are no connections of the types {', '.join(VENDORS)}.", file=sys.stderr)
+            print(f"There are no connections of the types {', '.join(vendors.names())}.", file=sys.stderr)
         return NOTHING_FOUND
     return ALL_GOOD if all(finding.diagnosis.ok for finding in findings) else SOME_FAILED
 
@@ -107,7 +107,7 @@ def examine(found: Found, *, database_read: bool = True) -> Finding:
     :param database_read: Whether the metadata database was looked at.
     """
     from airflow_qa_provider.rest.diagnosis import Diagnosis
-    from airflow_qa_provider.vendors.connect import hook_class_for
+    from airflow_qa_provider.vendors.connect import diagnosis_of
 
     if found.problem:
         hint = "Correct it, or create it again"
@@ -117,10 +117,10 @@ def examine(found: Found, *, database_read: bool = True) -> Finding:
         problem = f"There is no such connection in a secrets backend, the environment or {database}"
         return Finding(found, Diagnosis(False, "no_connection", problem, "Create it, or correct the id"))
     kind = found.connection.conn_type
-    if kind not in VENDORS:
+    if kind is None or kind not in vendors.names():
         problem = f"The connection is of type {kind!r}, which is none of ours"
-        return Finding(found, Diagnosis(False, "other_type", problem, f"Ours are {', '.join(VENDORS)}"))
-    return Finding(found, hook_class_for(kind).diagnose_connection(found.connection))
+        return Finding(found, Diagnosis(False, "other_type", problem, f"Ours are {', '.join(vendors.names())}"))
+    return Finding(found, diagnosis_of(kind, found.connection))
 
 
 def _print(findings: Sequence[Finding]) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
 from airflow_qa_provider.bases.hook import VendorHook
-from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
-from airflow_qa_provider.vendors.monitorqa.client.client import BASE_URL
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 
 
-class MonitorQAHook(VendorHook[MonitorQAClient]):
+class MonitorQAHook(VendorHook):
     """Gives the :class:`~airflow_qa_provider.vendors.monitorqa.client.MonitorQAClient` of a ``monitorqa`` connection.
 
     ``password`` is the API key of Settings > Integration; ``host`` may stay empty for the public API.
@@ -19,8 +24,11 @@ class MonitorQAHook(VendorHook[MonitorQAClient]):
     default_conn_name = "monitorqa_default"
     conn_type = "monitorqa"
     hook_name = "MonitorQA"
-    client_class = MonitorQAClient
-    default_base_url = BASE_URL
 
     def __init__(self, monitorqa_conn_id: str = default_conn_name) -> None:
         super().__init__(monitorqa_conn_id)
+
+    @override
+    def get_conn(self) -> MonitorQAClient:
+        client: MonitorQAClient = super().get_conn()
+        return client

@@ -1,8 +1,8 @@
-"""The attempt that is going on, how long it looks, and what comes out of it."""
+"""The attempt that is going on, and what comes out of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -63,35 +63,3 @@ class Attempt:
         :param record: The note.
         """
         return None not in (record.max_tries, self.max_tries) and record.max_tries != self.max_tries
-
-
-@dataclass(frozen=True)
-class LookupTimeouts:
-    """How long the journal looks for an object before it believes that there is none, in seconds.
-
-    :param pause: Between two looks; it grows.
-    :param lost_answer: In the attempt that lost the answer to its request.
-    :param no_id: In an attempt whose answer had no id.
-    :param settled: Age of a request from which on one look is enough: vendors go on working on a request whose client
-        is gone, and lists lag.
-    :param not_found: Age of an object from which on 404 is believed.
-    """
-
-    pause: float = 1.0
-    lost_answer: float = 10.0
-    no_id: float = 30.0
-    settled: float = 15.0
-    not_found: float = 60.0
-
-    def pauses(self, seconds: float) -> Iterator[float]:
-        """Yield the pause before each look.
-
-        :param seconds: Time for all looks; without any there is one look, at once.
-        """
-        pause, left = self.pause, seconds
-        if left <= 0:
-            yield 0.0
-        while left > 0:
-            yield min(pause, left)
-            left -= pause
-            pause = min(pause * 1.5, 5.0)

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from airflow_qa_provider.exceptions import QAError, QAJournalError, QANotSupportedError, QAUncertainError
-from airflow_qa_provider.journal.attempt import Attempt, Made
-from airflow_qa_provider.journal.identity import Identity
-from airflow_qa_provider.journal.policies import Policies
-from airflow_qa_provider.journal.record import NOTE, Notes, Record
+from airflow_qa_provider.exceptions import QAError, QANotSupportedError, QAUncertainError
+from airflow_qa_provider.journal.attempt import Made, Outcome
+from airflow_qa_provider.journal.journal import BY_HAND, NO_STATE, Journal
+from airflow_qa_provider.journal.record import Record
 from airflow_qa_provider.kinds.lookup import may_be_done
 
 log = logging.getLogger(__name__)
@@ -24,25 +23,17 @@ _MOST_KEPT_BYTES = 65536
 
 
 @dataclass
-class CallJournal:
+class CallJournal(Journal):
     """Carries out a call once, and keeps its answer for later attempts.
 
     :param call: Carries it out and returns the answer as plain JSON; given the moment at which it was sent first, which
         is the same for all attempts that send one request.
-    :param identity: Whose call it is.
     :param operation: Name of the operation, for messages.
-    :param notes: The task's state.
-    :param attempt: The attempt that is going on.
-    :param policies: What the author of the DAG has chosen.
     :param repeatable: Whether the vendor documents that a repeated call does nothing more.
     """
 
     call: Callable[[datetime], Any]
-    identity: Identity
     operation: str
-    notes: Notes
-    attempt: Attempt
-    policies: Policies
     repeatable: bool
 
     def ensure(self) -> tuple[Any, Made]:
@@ -55,7 +46,10 @@ class CallJournal:
         if self.policies.if_exists != "create":
             raise QANotSupportedError(
                 "nothing at the vendor shows whether this was done before",
-                **self._named("Leave if_exists at 'create'"),
+                vendor=self.vendor,
+                operation=self.operation,
+                outcome="This attempt has sent nothing",
+                hint="Leave if_exists at 'create'",
             )
         record = self.notes.read()
         if record is None:
@@ -72,26 +66,23 @@ class CallJournal:
         if self.notes.kept or self.attempt.number == 1 or self.repeatable:
             return self._carry_out(None, "no earlier attempt sent a request")
         # before Airflow 3.3 there are no notes to go by
-        return self._unanswered(None, "this Airflow keeps no state of tasks, so what an earlier attempt did is unknown")
+        return self._unanswered(None, NO_STATE)
 
     def _changed(self, record: Record) -> tuple[Any, Made]:
         fields = ", ".join(record.changed_fields(self.identity))
         there = f"an earlier attempt called {self.operation} at {record.when}, and this one asks for another {fields}"
         if self.policies.on_changed_input == "new":
             return self._carry_out(record, there)
-        raise QAJournalError(
-            there,
-            **self._named(
-                "If it depends on the time or the try number, make it the same for every attempt. Set "
-                "on_changed_input='new' to have the new one carried out. A retry fails again"
-            ),
-        )
+        raise self.changed_input(record, there, "Set on_changed_input='new' to have the new one carried out")
 
     def _answered(self, record: Record) -> tuple[Any, Made]:
         if not isinstance(record.answer, dict):
             raise QAUncertainError(
                 f"an earlier attempt carried this out at {record.when}, and its answer was too long to be kept",
-                **self._named("Read the result from the vendor. A retry gets the same answer"),
+                vendor=self.vendor,
+                operation=self.operation,
+                outcome="This attempt has sent nothing",
+                hint="Read the result from the vendor. A retry gets the same answer",
             )
         reason = f"an earlier attempt carried it out at {record.when}"
         return record.answer["value"], self._note(record, "adopted", reason)
@@ -102,19 +93,11 @@ class CallJournal:
             return self._carry_out(record, f"{loss}; the vendor takes a repeated request for the same", sent_at)
         if self.policies.on_uncertain == "repeat":
             return self._carry_out(record, f"{loss}; on_uncertain is 'repeat'")
-        raise self._uncertain(loss)
+        raise self._cannot_tell(loss)
 
     def _carry_out(self, earlier: Record | None, reason: str, sent_at: float | None = None) -> tuple[Any, Made]:
-        intent = Record(
-            kind=self.identity.kind,
-            conn_id=self.identity.conn_id,
-            fingerprint=self.identity.fingerprint,
-            digests=self.identity.digests,
-            generation=1 if earlier is None else earlier.generation + 1,
-            sent_at=sent_at or time.time(),
-            facts={},
-            max_tries=self.attempt.max_tries,
-        )
+        generation = 1 if earlier is None else earlier.generation + 1
+        intent = self.intent({}, sent_at=sent_at or time.time(), generation=generation)
         self.notes.intend(intent)
         try:
             answer = self.call(datetime.fromtimestamp(intent.sent_at, timezone.utc))
@@ -125,29 +108,18 @@ class CallJournal:
             if self.repeatable or self.policies.on_uncertain == "repeat":
                 error.hint = "A retry sends the request once more"
                 raise
-            raise self._uncertain(f"the answer was lost ({error.message})", "The request was sent") from error
+            raise self._cannot_tell(f"the answer was lost ({error.message})", "The request was sent") from error
         return answer, self._note(replace(intent, object_id=_ANSWERED, answer=_kept(answer)), "created", reason)
 
-    def _note(self, record: Record, outcome: Any, reason: str) -> Made:
+    def _note(self, record: Record, outcome: Outcome, reason: str) -> Made:
         self.notes.complete(replace(record, max_tries=self.attempt.max_tries))
         done = "carried out" if outcome == "created" else "not repeated"
         log.info("%s: %s (%s)", self.operation, done, reason)
         return Made("", outcome, reason, record.generation)
 
-    def _uncertain(self, loss: str, outcome: str = "This attempt has sent nothing") -> QAUncertainError:
-        by_hand = f"Look at the vendor. To have it done, delete {NOTE!r} from the task's state and clear the task"
-        return QAUncertainError(
-            f"{loss}, and nothing at the vendor shows whether it was carried out",
-            **self._named(
-                f"{by_hand if self.notes.kept else 'Look at the vendor'}; on_uncertain='repeat' always sends it "
-                "once more. A retry gets the same answer",
-                outcome,
-            ),
-        )
-
-    def _named(self, hint: str, outcome: str = "This attempt has sent nothing") -> dict[str, Any]:
-        vendor = self.identity.kind.partition(".")[0]
-        return {"vendor": vendor, "operation": self.operation, "outcome": outcome, "hint": hint}
+    def _cannot_tell(self, loss: str, outcome: str | None = None) -> QAUncertainError:
+        what = f"{loss}, and nothing at the vendor shows whether it was carried out"
+        return self.uncertain(what, then=BY_HAND, outcome=outcome, operation=self.operation)
 
 
 def _kept(answer: Any) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from airflow_qa_provider.journal.identity import id_digest
+from airflow_qa_provider.kinds.fields import KindFields
 
 log = logging.getLogger(__name__)
 
@@ -51,15 +52,15 @@ class Ownership:
             self._own = None
 
     @contextmanager
-    def asking(self, facts: Mapping[str, Any]) -> Iterator[None]:
+    def asking(self, fields: KindFields) -> Iterator[None]:
         """Tell the others, for as long as a request is on its way, that an object which they find may be of this task.
 
-        :param facts: What the object can be recognised by.
+        :param fields: What is asked for.
         """
         if self._ti is None or not self._tell:
             yield
             return
-        self._ti.xcom_push(key=ASKING, value={"for": _digest(facts), "by": self._name})
+        self._ti.xcom_push(key=ASKING, value={"for": _digest(fields), "by": self._name})
         try:
             yield
         except Exception:
@@ -75,12 +76,12 @@ class Ownership:
         except Exception as error:
             log.warning("The XCom %s could not be taken back: %s: %s", ASKING, type(error).__name__, error)
 
-    def others_ask_for(self, facts: Mapping[str, Any]) -> bool:
+    def others_ask_for(self, fields: KindFields) -> bool:
         """Tell whether another task of this run has asked for an object of the same look, and has no answer yet.
 
-        :param facts: What the object can be recognised by.
+        :param fields: What is asked for.
         """
-        wanted = _digest(facts)
+        wanted = _digest(fields)
         return any(one["for"] == wanted and one["by"] != self._name for one in self._told(ASKING))
 
     def of_others(self) -> set[str]:
@@ -98,8 +99,8 @@ class Ownership:
         return [value for value in self._ti.xcom_pull(task_ids=task_ids, key=key) or () if value is not None]
 
 
-def _digest(facts: Mapping[str, Any]) -> str:
-    return id_digest(json.dumps(facts, sort_keys=True))
+def _digest(fields: KindFields) -> str:
+    return id_digest(json.dumps(fields.alike(), sort_keys=True))
 
 
 def _may_hold(task: Any, kind: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass
+from dataclasses import fields as fields_of
 from datetime import datetime, timezone
 from typing import Any
 
-from airflow_qa_provider.compat import TaskStateStore, keep
 from airflow_qa_provider.exceptions import QAJournalError, QATaskStateError
 from airflow_qa_provider.journal.identity import Identity
+from airflow_qa_provider.journal.store import TaskStateStore
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class Record:
-    """One note. It holds no secrets: of the payload only digests, and the facts by which the object is recognised.
+    """One note. It holds no secrets: and of long texts only digests.
 
     :param kind: Kind of object, ``vendor.object``.
     :param conn_id: Airflow connection in which it was created.
@@ -33,7 +34,7 @@ class Record:
     :param digests: Short digests by field.
     :param generation: 1 for the first object, one more for each that replaced one.
     :param sent_at: Just before the request, in seconds since the epoch.
-    :param facts: What the object can be recognised by at the vendor, as the journal's look-up of this kind reads it.
+    :param fields: What was asked for, or of a change what the object was before, as plain JSON.
     :param before: Digests of the ids of similar objects that were there before; ``None`` when nobody looked.
     :param object_id: Id at the vendor; ``None`` while this is an intent.
     :param max_tries: Airflow's limit of tries at that time, which changes when the task is cleared.
@@ -49,7 +50,7 @@ class Record:
     digests: Mapping[str, str]
     generation: int
     sent_at: float
-    facts: Mapping[str, Any]
+    fields: Mapping[str, Any]
     before: tuple[str, ...] | None = None
     object_id: str | None = None
     max_tries: int | None = None
@@ -70,8 +71,8 @@ class Record:
         :param note: What the task's state holds.
         :raises QAJournalError: It was written by another version, or by somebody else.
         """
-        known = {field.name for field in fields(cls)}
-        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        known = {field.name for field in fields_of(cls)}
+        needed = {field.name for field in fields_of(cls) if field.default is MISSING}
         if not isinstance(note, Mapping) or note.get("format") != _FORMAT or not needed <= note.keys():
             raise QAJournalError(
                 f"the note under {NOTE!r} in the task's state cannot be read: {str(note)[:200]}",
@@ -146,7 +147,7 @@ class Notes:
         """
         if self._read_only:
             return
-        self._guarded(lambda store: keep(store, NOTE, record.as_dict()), "written")
+        self._guarded(lambda store: store.keep(NOTE, record.as_dict()), "written")
 
     def complete(self, record: Record) -> None:
         """Write what is known now. A failure is only logged: the intent is there and leads to the object.
@@ -156,7 +157,7 @@ class Notes:
         if self._store is None or self._read_only:
             return
         try:
-            keep(self._store, NOTE, record.as_dict())
+            self._store.keep(NOTE, record.as_dict())
         # Airflow lets deployments bring their own store, which may raise anything
         except Exception as error:
             log.warning(
@@ -175,7 +176,7 @@ class Notes:
             if earlier is None:
                 self._store.delete(NOTE)
             else:
-                keep(self._store, NOTE, earlier.as_dict())
+                self._store.keep(NOTE, earlier.as_dict())
         except Exception as error:
             log.warning(
                 "The intent could not be taken back (%s: %s); a retry will look at the vendor first",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 
@@ -61,3 +61,14 @@ def _hold(facts: Facts, detail: Mapping[str, Any]) -> bool:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value).strip().lower()
+
+
+class Target(NamedTuple):
+    """What a sensor waits for.
+
+    :param object_id: Id at the vendor, as the poller of the kind takes it.
+    :param condition: What ends the wait, for objects without an end of their own.
+    """
+
+    object_id: str
+    condition: Condition | None = None

@@ -1,11 +1,10 @@
-"""What a vendor contributes to the journal: how to find an object whose id was lost."""
+"""How an object is found whose id was lost."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
@@ -23,14 +22,14 @@ _LOST = (QAConnectionLostError, QATimeoutError, QAServerError, QAResponseError)
 class Search:
     """What to look for.
 
-    :param facts: What the object can be recognised by; made by the operator, see its ``facts``.
-    :param sent_at: When the request was sent, in seconds since the epoch.
+    :param fields: What was asked for.
+    :param sent_at: When the request was sent, in seconds since the epoch, by the vendor's clock where that is known.
     :param since: The earliest moment at which it can have been sent; before ``sent_at`` where the moment is not noted;
         ``None`` to find what is there, however old.
     :param compared: Whether the ids that were there before the request are known, so that age need not be judged.
     """
 
-    facts: Mapping[str, Any]
+    fields: Any
     sent_at: float
     since: float | None
     compared: bool = False
@@ -55,44 +54,56 @@ class Candidate:
 
 
 class Lookup(Protocol):
-    """One per kind of object.
+    """One per kind of object."""
 
-    :cvar compares: Whether to list what is there before the request, so that what is new can be told without trusting
-        clocks. Costs one look per create.
-    """
+    def compares(self, fields: Any) -> bool:
+        """Tell whether to list what is there before the request, so that what is new can be told without clocks.
 
-    compares: ClassVar[bool]
+        Costs one :meth:`find` per create.
+
+        :param fields: What is about to be created.
+        """
 
     def find(self, client: Any, search: Search) -> list[Candidate]:
         """Return all objects that match.
 
         :param client: The vendor's client.
         :param search: What to look for.
-        :raises QANotSupportedError: The vendor shows nothing to search.
+        :raises QANotSupportedError: The vendor shows nothing to search, or more than can be read.
         :raises QAError: The vendor could not be asked.
         """
 
 
-_LOOKUPS: dict[str, str] = {
-    "monitorqa.audit": "airflow_qa_provider.vendors.monitorqa.audit_lookup:AuditLookup",
-    "monitorqa.schedule": "airflow_qa_provider.vendors.monitorqa.schedules:ScheduleLookup",
-    "qalyptus.request": "airflow_qa_provider.vendors.qalyptus.task_runs:RequestLookup",
-    "qalyptus.task_run": "airflow_qa_provider.vendors.qalyptus.task_runs:TaskRunLookup",
-    "smartq.ticket": "airflow_qa_provider.vendors.smartq.ticket_lookup:TicketLookup",
-    "smartq.note": "airflow_qa_provider.vendors.smartq.notes:NoteLookup",
-}
+@dataclass(frozen=True)
+class LookupTimeouts:
+    """How long to look for an object before it is believed that there is none, in seconds.
 
-
-def lookup_for(kind: str) -> Lookup | None:
-    """Return the lookup of a kind of object, ``None`` where the vendor shows nothing to search.
-
-    :param kind: ``vendor.object``.
+    :param pause: Between two polls; it grows.
+    :param lost_answer: In the attempt that lost the answer to its request.
+    :param no_id: In an attempt whose answer had no id.
+    :param settled: Age of a request from which on one poll is enough: vendors go on working on a request whose client
+        is gone, and lists lag.
+    :param not_found: Age of an object from which on 404 is believed.
     """
-    if kind not in _LOOKUPS:
-        return None
-    module, _, name = _LOOKUPS[kind].partition(":")
-    lookup: Lookup = getattr(import_module(module), name)()
-    return lookup
+
+    pause: float = 1.0
+    lost_answer: float = 10.0
+    no_id: float = 30.0
+    settled: float = 15.0
+    not_found: float = 60.0
+
+    def pauses(self, seconds: float) -> Iterator[float]:
+        """Yield the pause before each poll.
+
+        :param seconds: Time for all polls; without any there is one, at once.
+        """
+        pause, left = self.pause, seconds
+        if left <= 0:
+            yield 0.0
+        while left > 0:
+            yield min(pause, left)
+            left -= pause
+            pause = min(pause * 1.5, 5.0)
 
 
 def may_be_done(error: QAError) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable
-from importlib import import_module
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from airflow_qa_provider.exceptions import (
     QAApiError,
@@ -40,54 +39,16 @@ _ENOUGH_IN_A_ROW = 2
 
 
 class Poller(Protocol):
-    """One per kind of object.
-
-    :cvar kind: ``vendor.object``, for example ``monitorqa.audit``.
-    :cvar noun: The object in words, for messages.
-    """
-
-    kind: ClassVar[str]
-    noun: ClassVar[str]
+    """Asks a vendor where the objects of one kind stand."""
 
     def poll(self, client: Any, ids: Collection[str], since: float) -> Statuses:
-        """Look at all the ids with as few requests as the vendor allows.
+        """Ask for all the ids with as few requests as the vendor allows.
 
         :param client: The vendor's client.
         :param ids: Ids at the vendor, those that could be seen last time first.
         :param since: Wall-clock time in seconds at which the oldest of the waits began.
         :raises QAError: The vendor could not be asked at all.
         """
-
-    def cancel(self, client: Any, object_id: str) -> str:
-        """Cancel an object and say in a few words what was done.
-
-        :param client: The vendor's client.
-        :param object_id: Id at the vendor.
-        :raises QANotSupportedError: The vendor has no call for it.
-        """
-
-
-_POLLERS: dict[str, str] = {
-    "conqa.milestone": "airflow_qa_provider.vendors.conqa.milestones:MilestonePoller",
-    "conqa.webhook": "airflow_qa_provider.vendors.conqa.milestones:WebhookPoller",
-    "monitorqa.corrective_action": "airflow_qa_provider.vendors.monitorqa.corrective_actions:CorrectiveActionPoller",
-    "simplo.report": "airflow_qa_provider.vendors.simplo.reports:ReportPoller",
-    "smartq.ticket": "airflow_qa_provider.vendors.smartq.tickets:TicketPoller",
-    "monitorqa.audit": "airflow_qa_provider.vendors.monitorqa.audits:AuditPoller",
-    "qalyptus.request": "airflow_qa_provider.vendors.qalyptus.requests:RequestPoller",
-    "qalyptus.task_run": "airflow_qa_provider.vendors.qalyptus.requests:TaskRunPoller",
-}
-
-
-def poller_for(kind: str) -> Poller:
-    """Return the poller of a kind of object.
-
-    :param kind: ``vendor.object``.
-    :raises KeyError: No such kind.
-    """
-    module, _, name = _POLLERS[kind].partition(":")
-    poller: Poller = getattr(import_module(module), name)()
-    return poller
 
 
 def poll_each(get: Callable[[str], T], ids: Iterable[str]) -> dict[str, T | QAError]:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from airflow.providers.common.compat.sdk import BaseOperatorLink
+from airflow_qa_provider.bases.link import ObjectLink
 
 
-class MonitorQAAuditLink(BaseOperatorLink):
+class MonitorQAAuditLink(ObjectLink):
     """Opens the audit of a task in MonitorQA (source: "Deep Links")."""
 
     name = "MonitorQA audit"
 
-    def get_link(self, operator: Any, *, ti_key: Any) -> str:
-        """Return the page of the audit; empty before there is one.
 
-        Airflow calls this on the worker, also when the task defers, and stores the result.
+class MonitorQACorrectiveActionLink(ObjectLink):
+    """Opens the corrective action of a task in MonitorQA (source: "Deep Links")."""
 
-        :param operator: The operator.
-        :param ti_key: Key of the task instance.
-        """
-        audit_id = getattr(operator, "awaited_id", None)
-        return f"https://app.monitorqa.com/audits/pending/{audit_id}" if audit_id else ""
+    name = "MonitorQA corrective action"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
-from airflow_qa_provider.bases.creating import RemoteJobOperator
+from airflow_qa_provider.bases.jobs import RemoteJobOperator
 from airflow_qa_provider.inputs import required_id
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
     :param app_id: Qlik app to generate from. (templated)
     :param bookmark_id: Qlik bookmark to apply. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.RemoteJobOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.jobs.RemoteJobOperator`.
     """
 
     kind = "qalyptus.request"
@@ -127,7 +127,7 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
     :param qalyptus_task_id: UUID of the task in Qalyptus. (templated)
     :param on_warning: What a warning makes of the Airflow task: ``succeed``, ``skip`` or ``fail``.
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.RemoteJobOperator`.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.jobs.RemoteJobOperator`.
     """
 
     kind = "qalyptus.task_run"

@@ -11,7 +11,7 @@ from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.inputs import required_id
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.journal.policies import OnUncertain
+    from airflow_qa_provider.kinds.policies import OnUncertain
     from airflow_qa_provider.vendors.simplo.client import SimploClient
 
 

@@ -286,7 +286,7 @@ class SmartQAddNoteOperator(CreatingOperator):
         :param client: The client.
         :param made: The note.
         """
-        from airflow_qa_provider.journal.attempt import LookupTimeouts
+        from airflow_qa_provider.kinds.lookup import LookupTimeouts
         from airflow_qa_provider.vendors.smartq.notes import NoteFiles
 
         files = NoteFiles(

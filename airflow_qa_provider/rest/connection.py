@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import json
 import os
 import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from airflow_qa_provider.exceptions import QAConfigurationError
+from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.rest.settings import ClientSettings
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
+
+ClientT = TypeVar("ClientT", bound=VendorClient)
 
 _NUMBERS: dict[str, type[int] | type[float]] = {
     "connect_timeout": float,
@@ -38,7 +43,7 @@ class ConnectionFieldError(QAConfigurationError):
     """
 
 
-class Fields:
+class ConnectionFields:
     """The fields of one connection, read one by one.
 
     :param connection: An Airflow connection.
@@ -190,6 +195,102 @@ class Fields:
             name, slash, path = rest.partition("/")
             host = f"{scheme}://{name}:{self.connection.port}{slash}{path}"
         return host
+
+
+class ConnectionForm(Generic[ClientT]):
+    """How the connections of a vendor are read: which fields there are, and what becomes of them.
+
+    Reads ``host`` (base URL), ``password`` (key or token), the names of :data:`COMMON_FIELDS` in the connection's
+    extra, and the vendor's own settings under the vendor's name. Other names of the extra are the DAG author's, unless
+    they look like a misspelt one of these.
+
+    :cvar client_class: The vendor's client.
+    :cvar default_base_url: Taken when the host is empty.
+    :cvar own_fields: Names in the extra beside the common ones, to what the form of Airflow's UI says of them.
+    :cvar option_names: Names in the vendor's object in the extra.
+    :cvar option_help: Label and description of that object in the form; empty where there are no options.
+    :cvar host_placeholder: What stands in the empty host field.
+    :cvar secret_label: What the vendor calls what goes into the password field.
+    :cvar login_label: What the vendor calls what goes into the login field; empty where there is none.
+    """
+
+    client_class: ClassVar[type[VendorClient]]
+    default_base_url: ClassVar[str] = ""
+    own_fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    option_names: ClassVar[tuple[str, ...]] = ()
+    option_help: ClassVar[tuple[str, str] | None] = None
+    host_placeholder: ClassVar[str] = ""
+    secret_label: ClassVar[str] = "API key"  # noqa: S105 - a label
+    login_label: ClassVar[str] = ""
+
+    def client_from(self, connection: Connection) -> ClientT:
+        """Return the client for a connection.
+
+        :param connection: An Airflow connection.
+        :raises QAConfigurationError: The connection cannot work; the message names the field.
+        """
+        vendor = self.client_class.vendor
+        fields = ConnectionFields(connection, vendor)
+        fields.check_names({*COMMON_FIELDS, *self.own_fields, vendor}, self.option_names)
+        settings = ClientSettings(
+            base_url=self.base_url_from(fields),
+            token=self.token_from(connection),
+            verify=fields.verify(),
+            routes=fields.object("routes"),
+            options=self.options_from(fields),
+            connection_id=connection.conn_id,
+            **fields.numbers(),
+        )
+        self.check(fields, settings)
+        client: ClientT = self.client_class(settings)  # type: ignore[assignment]
+        return client
+
+    def base_url_from(self, fields: ConnectionFields) -> str:
+        """Return the base URL: the host field, with scheme, port and schema where they are given apart.
+
+        :param fields: Fields of the connection.
+        """
+        return fields.base_url(self.default_base_url)
+
+    def token_from(self, connection: Connection) -> str:
+        """Return the key or token: the password field, without the blanks that copying leaves around it.
+
+        :param connection: An Airflow connection.
+        """
+        return (connection.password or "").strip()
+
+    def options_from(self, fields: ConnectionFields) -> Mapping[str, Any]:
+        """Return the vendor's own settings.
+
+        :param fields: Fields of the connection.
+        """
+        return fields.object(self.client_class.vendor)
+
+    def check(self, fields: ConnectionFields, settings: ClientSettings) -> None:
+        """Find what is missing, before the client looks at the rest.
+
+        :param fields: Fields of the connection.
+        :param settings: What was read from them.
+        :raises ConnectionFieldError: Something is missing, or a route cannot be overridden like that.
+        """
+        if not settings.base_url:
+            hint = f"Set it to the API base URL, normally {self.client_class.usual_base_url}"
+            raise fields.refused("missing_host", "the host is empty", hint)
+        if not settings.token:
+            raise fields.refused("missing_key", "there is no API key or token", "Put it into the password field")
+        try:
+            self.client_class.routes.overridden(settings.routes)
+        except QAConfigurationError as error:
+            hint = error.hint or f"`airflow-qa routes list --vendor {self.client_class.vendor}` shows the routes"
+            raise fields.refused("bad_route", error.message, hint) from None
+
+
+def names_of(dialect: type[Any]) -> tuple[str, ...]:
+    """Return the names that a connection can set in a vendor's dialect.
+
+    :param dialect: A dataclass.
+    """
+    return tuple(field.name for field in dataclasses.fields(dialect))
 
 
 def with_path(url: str, path: str) -> str:

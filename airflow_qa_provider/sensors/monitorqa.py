@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.sensing import RemoteJobSensor
-from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
+from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink, MonitorQACorrectiveActionLink
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from airflow_qa_provider.bases.arguments import SensingArguments
+
+_COLOR = "#e3f4ea"
 
 
 class MonitorQAAuditSensor(RemoteJobSensor):
@@ -18,13 +25,16 @@ class MonitorQAAuditSensor(RemoteJobSensor):
     """
 
     kind = "monitorqa.audit"
-    template_fields = ("audit_id", "conn_id")
+    template_fields = ("audit_id", "monitorqa_conn_id")
     operator_extra_links = (MonitorQAAuditLink(),)
-    ui_color = "#e3f4ea"
+    ui_color = _COLOR
 
-    def __init__(self, *, audit_id: str, monitorqa_conn_id: str = "monitorqa_default", **kwargs: Any) -> None:
-        super().__init__(conn_id=monitorqa_conn_id, **kwargs)
+    def __init__(
+        self, *, audit_id: str, monitorqa_conn_id: str = "monitorqa_default", **kwargs: Unpack[SensingArguments]
+    ) -> None:
+        super().__init__(**kwargs)
         self.audit_id = audit_id
+        self.monitorqa_conn_id = monitorqa_conn_id
 
 
 class MonitorQACorrectiveActionSensor(RemoteJobSensor):
@@ -39,8 +49,9 @@ class MonitorQACorrectiveActionSensor(RemoteJobSensor):
     """
 
     kind = "monitorqa.corrective_action"
-    template_fields = ("action_id", "status", "conn_id")
-    ui_color = "#e3f4ea"
+    template_fields = ("action_id", "status", "monitorqa_conn_id")
+    operator_extra_links = (MonitorQACorrectiveActionLink(),)
+    ui_color = _COLOR
 
     def __init__(
         self,
@@ -48,8 +59,9 @@ class MonitorQACorrectiveActionSensor(RemoteJobSensor):
         action_id: str,
         status: str | Iterable[str] = "approved",
         monitorqa_conn_id: str = "monitorqa_default",
-        **kwargs: Any,
+        **kwargs: Unpack[SensingArguments],
     ) -> None:
-        super().__init__(conn_id=monitorqa_conn_id, **kwargs)
+        super().__init__(**kwargs)
         self.action_id = action_id
         self.status = status
+        self.monitorqa_conn_id = monitorqa_conn_id

@@ -9,11 +9,11 @@ from typing import Any, get_args
 
 from airflow.triggers.base import TriggerEvent
 
-from airflow_qa_provider.bases.waiting import one_of, seconds
+from airflow_qa_provider.rest.fields import Fields
 from airflow_qa_provider.triggers.wait import WaitTrigger
+from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.vendors.connect import polling_client
 from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
-from airflow_qa_provider.waiting.targets import target_of
 from airflow_qa_provider.waiting.verdict import OnKill, OnWarning, ResultShape
 
 
@@ -61,16 +61,18 @@ class StartingTrigger(WaitTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Find out what to wait for, then wait."""
-        one_of(self.kill_policy, "on_kill", get_args(OnKill))
-        one_of(self.terms.get("on_warning", "succeed"), "on_warning", get_args(OnWarning))
-        self.object_id, condition = target_of(self.kind, self.awaited_fields)
-        self.conn_id = self.awaited_fields["conn_id"]
-        interval = self.poll_interval
-        if interval is None:
-            interval = await asyncio.to_thread(self._interval)
-        interval = seconds(interval, "poll_interval")
+        check = Fields(self._vendor)
+        check.choice(self.kill_policy, get_args(OnKill), "on_kill")
+        check.choice(self.terms.get("on_warning", "succeed"), get_args(OnWarning), "on_warning")
+        kind = await asyncio.to_thread(kind_of, self.kind)
+        self.object_id, condition = kind.target(self.awaited_fields)
+        self.conn_id = self.awaited_fields[f"{self._vendor}_conn_id"]
+        given = self.poll_interval
+        if given is None:
+            given = await asyncio.to_thread(self._interval)
+        interval = check.duration(given, "poll_interval").total_seconds()
         now = time.time()
-        deadline = now + seconds(self.wait_timeout, "timeout")
+        deadline = now + check.duration(self.wait_timeout, "timeout").total_seconds()
         policy = WaitPolicy(interval, now, deadline, not_found_grace=grace_for(interval), condition=condition)
         self.policy = policy.as_dict()
         # nobody has looked yet

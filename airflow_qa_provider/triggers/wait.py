@@ -10,7 +10,7 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
 from airflow_qa_provider.exceptions import QAError, QANotSupportedError
-from airflow_qa_provider.kinds.polling import poller_for
+from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.vendors.connect import polling_client
 from airflow_qa_provider.waiting.decisions import WaitPolicy
 from airflow_qa_provider.waiting.shared import shared_wait
@@ -88,9 +88,11 @@ class WaitTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait, then end the task or wake it up."""
         began = asyncio.get_running_loop().time()
+        # in a thread: the first task of a vendor loads its client
+        kind = await asyncio.to_thread(kind_of, self.kind)
         outcome = await shared_wait(
             (self.conn_id, self.kind),
-            poller_for(self.kind),
+            kind.new_poller(),
             # not bound to this trigger: the client is everybody's, and lives on when this trigger has ended
             partial(polling_client, self._vendor, self.conn_id),
             self.object_id,
@@ -99,7 +101,7 @@ class WaitTrigger(BaseTrigger):
             self.memory,
         )
         if self.end_task is not None and self._in_triggerer():
-            end = verdict(outcome, self.object_id, Terms.from_dict(self.terms))
+            end = verdict(outcome, kind, self.object_id, Terms.from_dict(self.terms))
             if end.ending in _END_EVENTS and await self._stored(end):
                 self.log.info("%s", end.message)
                 yield _END_EVENTS[end.ending]()
@@ -158,11 +160,11 @@ class WaitTrigger(BaseTrigger):
             await task_runner.SUPERVISOR_COMMS.asend(message)
 
     def _cancel(self) -> str:
-        poller = poller_for(self.kind)
+        kind = kind_of(self.kind)
         try:
             with polling_client(self._vendor, self.conn_id) as client:
-                return f"The task was stopped: {poller.cancel(client, self.object_id)}"
+                return f"The task was stopped: {kind.stop(client, self.object_id)}"
         except QANotSupportedError as error:
             return str(error)
         except QAError as error:
-            return f"The task was stopped, but {poller.noun} {self.object_id} could not be cancelled: {error}"
+            return f"The task was stopped, but {kind.noun} {self.object_id} could not be cancelled: {error}"

@@ -1,37 +1,47 @@
-"""Which hook serves which vendor."""
+"""From a connection to the vendor's client."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_HOOKS = {
-    "conqa": "airflow_qa_provider.hooks.conqa:ConqaHook",
-    "monitorqa": "airflow_qa_provider.hooks.monitorqa:MonitorQAHook",
-    "qalyptus": "airflow_qa_provider.hooks.qalyptus:QalyptusHook",
-    "simplo": "airflow_qa_provider.hooks.simplo:SimploHook",
-    "smartq": "airflow_qa_provider.hooks.smartq:SmartQHook",
-}
+from airflow_qa_provider.exceptions import QAConfigurationError
+from airflow_qa_provider.rest.diagnosis import Diagnosis, diagnose, diagnosis_of_settings
+from airflow_qa_provider.vendors import vendor_named
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
 
 
-def hook_class_for(vendor: str) -> Any:
-    """Return the vendor's hook class.
+def client_for(vendor: str, conn_id: str) -> Any:
+    """Return the client of a connection.
 
-    :param vendor: Vendor in lower case.
-    :raises KeyError: No such vendor.
-    """
-    module, _, name = _HOOKS[vendor].partition(":")
-    return getattr(import_module(module), name)
-
-
-def hook_for(vendor: str, conn_id: str) -> Any:
-    """Return the vendor's hook for a connection.
+    Reads the connection with a blocking call: on an event loop, call it in a thread.
 
     :param vendor: Vendor in lower case.
     :param conn_id: Id of the Airflow connection.
-    :raises KeyError: No such vendor.
+    :raises QAConfigurationError: The connection cannot work; the message names the field.
     """
-    return hook_class_for(vendor)(conn_id)
+    from airflow.providers.common.compat.sdk import BaseHook
+
+    return client_of(vendor, BaseHook.get_connection(conn_id))
+
+
+def client_of(vendor: str, connection: Connection) -> Any:
+    """Return the client of a connection that was read already. The secrets in it are masked in logs.
+
+    :param vendor: Vendor in lower case.
+    :param connection: An Airflow connection.
+    :raises QAConfigurationError: The connection cannot work; the message names the field.
+    """
+    from airflow.sdk.log import mask_secret
+
+    record = vendor_named(vendor)
+    client = record.form().client_from(connection)
+    for name in record.client.secret_options:
+        # Airflow masks what has a telling name; what a vendor calls its keys need not have one
+        if client.settings.options.get(name):
+            mask_secret(str(client.settings.options[name]))
+    return client
 
 
 def polling_client(vendor: str, conn_id: str) -> Any:
@@ -43,4 +53,18 @@ def polling_client(vendor: str, conn_id: str) -> Any:
     :param conn_id: Id of the Airflow connection.
     :raises QAConfigurationError: The connection cannot work.
     """
-    return hook_for(vendor, conn_id).get_conn().without_retries()
+    return client_for(vendor, conn_id).without_retries()
+
+
+def diagnosis_of(vendor: str, connection: Connection) -> Diagnosis:
+    """Find out whether a connection works, with one authenticated read that is not repeated.
+
+    :param vendor: Vendor in lower case.
+    :param connection: An Airflow connection.
+    """
+    try:
+        client = client_of(vendor, connection)
+    except QAConfigurationError as error:
+        return diagnosis_of_settings(error)
+    with client:
+        return diagnose(client)

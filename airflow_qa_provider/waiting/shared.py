@@ -153,7 +153,7 @@ class SharedPoll:
                 await self._poll_if_due(session)
                 self._next_at = min((waiter.planned.at for waiter in self._waiting()), default=math.inf)
         except Exception as error:
-            log.exception("The poll for %s ended by a defect", self._poller.kind)
+            log.exception("The poll for %s ended by a defect", type(self._poller).__name__)
             self._fail_all(error)
         finally:
             left, self._waiters = self._waiters, set()
@@ -207,7 +207,7 @@ class SharedPoll:
         refresh = any(waiter.planned.refresh for waiter in due)
         self._looking_since = asked_at
         try:
-            looks = await _in_thread(partial(session.poll, ids, since, refresh), f"poll-{self._poller.kind}")
+            looks = await _in_thread(partial(session.poll, ids, since, refresh), f"poll-{type(self._poller).__name__}")
         except RuntimeError as error:
             looks = dict.fromkeys(ids, as_qa_error(error))
         finally:
@@ -247,7 +247,8 @@ class SharedPoll:
     def _fail_all(self, error: Exception) -> None:
         for waiter in self._waiters:
             if not waiter.done.done():
-                failure = RuntimeError(f"the poll for {self._poller.kind} ended while it was needed: {error!r}")
+                name = type(self._poller).__name__
+                failure = RuntimeError(f"the poll for {name} ended while it was needed: {error!r}")
                 failure.__cause__ = error
                 waiter.done.set_exception(failure)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.kinds.kind import Kind
 
 OnWarning = Literal["succeed", "skip", "fail"]
 OnKill = Literal["cancel", "leave"]
@@ -29,16 +32,12 @@ class Ending(str, Enum):
 class Terms:
     """What the author of the DAG asked for. Plain data.
 
-    :param kind: Kind of object, ``vendor.object``.
-    :param noun: The object in words.
     :param on_warning: What an end with a warning makes of the task.
     :param skip_on_failure: Whether a bad end skips the task instead of failing it (``soft_fail`` of sensors).
     :param retry_advice: What an Airflow retry of the task will do.
     :param journal: How the object came about, where this task made it; becomes part of the result.
     """
 
-    kind: str
-    noun: str
     on_warning: OnWarning = "succeed"
     skip_on_failure: bool = False
     retry_advice: str = ""
@@ -75,29 +74,30 @@ class Verdict:
     journal: Mapping[str, Any] = field(default_factory=dict)
 
 
-def verdict(outcome: Finished | GaveUp, object_id: str, terms: Terms) -> Verdict:
+def verdict(outcome: Finished | GaveUp, kind: Kind, object_id: str, terms: Terms) -> Verdict:
     """Return what an outcome means for the task.
 
     :param outcome: How the wait ended.
+    :param kind: Kind of object.
     :param object_id: Id of the object.
     :param terms: What the author asked for.
     """
     if isinstance(outcome, GaveUp):
-        end = _gave_up(outcome, object_id, terms)
+        end = _gave_up(outcome, kind, object_id, terms)
     else:
-        end = _finished(outcome.snapshot, object_id, terms)
+        end = _finished(outcome.snapshot, kind, object_id, terms)
     return replace(end, journal=terms.journal)
 
 
-def _finished(snapshot: Snapshot, object_id: str, terms: Terms) -> Verdict:
-    message = _describe(snapshot, terms)
+def _finished(snapshot: Snapshot, kind: Kind, object_id: str, terms: Terms) -> Verdict:
+    message = _describe(snapshot, kind)
     if snapshot.phase is Phase.SUCCEEDED:
         return Verdict(Ending.SUCCEED, message, snapshot)
     if snapshot.phase is Phase.WARNING and terms.on_warning != "fail":
         return Verdict(Ending(terms.on_warning), message, snapshot)
     error = QAJobFailedError(
         message,
-        vendor=terms.kind.partition(".")[0],
+        vendor=kind.vendor,
         object_id=object_id,
         outcome=_left(snapshot),
         hint=terms.retry_advice,
@@ -105,22 +105,22 @@ def _finished(snapshot: Snapshot, object_id: str, terms: Terms) -> Verdict:
     return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), snapshot, error)
 
 
-def _gave_up(outcome: GaveUp, object_id: str, terms: Terms) -> Verdict:
-    kind = QAWaitTimeoutError if outcome.timed_out else QAWaitError
-    error = kind(
-        f"gave up waiting for {terms.noun} {object_id}: {outcome.reason}",
-        vendor=terms.kind.partition(".")[0],
+def _gave_up(outcome: GaveUp, kind: Kind, object_id: str, terms: Terms) -> Verdict:
+    error_class = QAWaitTimeoutError if outcome.timed_out else QAWaitError
+    error = error_class(
+        f"gave up waiting for {kind.noun} {object_id}: {outcome.reason}",
+        vendor=kind.vendor,
         object_id=object_id,
-        outcome=f"The {terms.noun} itself was left as it is and may still be running",
+        outcome=f"The {kind.noun} itself was left as it is and may still be running",
         hint="A retry would get the same answer" if outcome.permanent else terms.retry_advice,
     )
     error.permanent = outcome.permanent
     return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), outcome.last, error)
 
 
-def _describe(snapshot: Snapshot, terms: Terms) -> str:
+def _describe(snapshot: Snapshot, kind: Kind) -> str:
     reason = snapshot.detail.get("message") or snapshot.detail.get("reason")
-    ended = f"{terms.noun} {snapshot.id} ended as {snapshot.status or snapshot.phase.value}"
+    ended = f"{kind.noun} {snapshot.id} ended as {snapshot.status or snapshot.phase.value}"
     return f"{ended}: {reason}" if reason else ended
 
 

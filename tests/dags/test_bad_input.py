@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
-from airflow_qa_provider.bases.creating import RemoteJobOperator
+from airflow_qa_provider.bases.jobs import RemoteJobOperator
 from airflow_qa_provider.demo.smtp_sink import SmtpSink
 from airflow_qa_provider.exceptions import (
     QAAuthenticationError,
@@ -25,7 +25,7 @@ from airflow_qa_provider.exceptions import (
     QAResponseError,
     QAValidationError,
 )
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
@@ -72,7 +72,7 @@ def attempt(
             "name": "Walk",
             "template_id": ids["template_id"],
             "audit_object_id": ids["audit_object_id"],
-            "audit_end_date": timedelta(days=1),
+            "due": timedelta(days=1),
         },
         "report": {"report_id": ids["report_id"]},
         "task": {"qalyptus_task_id": ids["task_id"]},
@@ -133,15 +133,15 @@ def test_a_missing_id_is_named(
         ("audit", {"name": ""}, "name is required, got ''."),
         (
             "audit",
-            {"audit_start_date": NOW, "audit_end_date": NOW - timedelta(hours=1)},
+            {"start": NOW, "due": NOW - timedelta(hours=1)},
             "end_date 2026-01-31 17:00:00+00:00 must be after start_date 2026-01-31 18:00:00+00:00.",
         ),
-        ("audit", {"audit_start_date": NOW, "audit_end_date": "2026-01-31T19:00:00+01:00"}, "must be after start_date"),
-        ("audit", {"audit_end_date": NOW.replace(tzinfo=None)}, "end_date 2026-01-31 18:00:00 has no time zone."),
-        ("audit", {"audit_end_date": "2026-01-31 18:00"}, "end_date 2026-01-31 18:00 has no time zone."),
-        ("audit", {"audit_start_date": "2026-01-31"}, "start_date 2026-01-31 has no time zone."),
-        ("audit", {"audit_end_date": "tomorrow"}, "end_date must be a date and time such as 2026-01-31T18:00:00Z"),
-        ("audit", {"audit_end_date": None}, "end_date is required, got None."),
+        ("audit", {"start": NOW, "due": "2026-01-31T19:00:00+01:00"}, "must be after start_date"),
+        ("audit", {"due": NOW.replace(tzinfo=None)}, "end_date 2026-01-31 18:00:00 has no time zone."),
+        ("audit", {"due": "2026-01-31 18:00"}, "end_date 2026-01-31 18:00 has no time zone."),
+        ("audit", {"start": "2026-01-31"}, "start_date 2026-01-31 has no time zone."),
+        ("audit", {"due": "tomorrow"}, "end_date must be a date and time such as 2026-01-31T18:00:00Z"),
+        ("audit", {"due": None}, "end_date is required, got None."),
         ("audit", {"auditor_hint": "x" * 2001}, "auditor_hint has 2001 characters, MonitorQA takes at most 2000."),
         ("audit", {"timeout": 0}, "timeout must be a positive number of seconds, got 0."),
         ("audit", {"timeout": timedelta(seconds=-1)}, "timeout must be a positive number of seconds"),
@@ -197,7 +197,7 @@ def test_a_hint_of_just_the_documented_length_is_sent(run_dag: Callable[..., Run
             name="Walk",
             template_id=ids["template_id"],
             audit_object_id=ids["audit_object_id"],
-            audit_end_date=timedelta(days=1),
+            due=timedelta(days=1),
             auditor_hint="x" * 2000,
             wait_for_completion=False,
         )

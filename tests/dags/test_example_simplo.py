@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from airflow_qa_provider.bases.changing import ChangingOperator
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import Run
 from tests.dags.test_example_dags import load

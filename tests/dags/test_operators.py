@@ -17,7 +17,7 @@ from airflow.providers.common.compat.sdk import AirflowSensorTimeout, TaskDeferr
 from airflow_qa_provider.exceptions import QAJobFailedError, QAUncertainError, QAWaitTimeoutError
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
@@ -167,7 +167,7 @@ def test_an_audit_ends_the_same_however_it_is_waited_for(run_dag: RunDag, vendor
                 MonitorQACreateAuditOperator(
                     task_id=f"{result}_{way}",
                     name=f"{result} {{{{ ti.task_id }}}}",
-                    audit_end_date=timedelta(hours=2),
+                    due=timedelta(hours=2),
                     auditor_hint="Look at the {{ params.place }}",
                     deferrable=deferrable,
                     timeout=0.8 if result == "never_finished" else timedelta(minutes=1),
@@ -323,7 +323,7 @@ def test_without_waiting_the_id_is_returned_at_once(run_dag: RunDag, vendors: Sa
                 name="Walk",
                 template_id=ids["template_id"],
                 audit_object_id=ids["audit_object_id"],
-                audit_end_date="{{ params.due }}",
+                due="{{ params.due }}",
                 params={"due": "2099-01-31T18:00:00+01:00"},
                 **common,
             )
@@ -546,7 +546,7 @@ def test_a_task_that_is_stopped_in_place_applies_its_kill_policy(
     audit_id = create_audit(vendors, "Walk")
     needed: dict[str, Any] = {"audit_id": audit_id}
     if waiting is MonitorQACreateAuditOperator:
-        needed = {"name": "Walk", "template_id": "t", "audit_object_id": "o", "audit_end_date": timedelta(days=1)}
+        needed = {"name": "Walk", "template_id": "t", "audit_object_id": "o", "due": timedelta(days=1)}
     task = waiting(task_id="task", on_kill=policy, **needed)
     task.on_kill()
     assert not ask_monitorqa(lambda client: client.audits.get(audit_id))["isExpired"], "nothing is waited for yet"

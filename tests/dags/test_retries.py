@@ -31,7 +31,7 @@ def impatient(vendors: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def audit(vendors: Sandbox, **arguments: Any) -> MonitorQACreateAuditOperator:
     ids = {name: value for name, value in unique_ids(vendors).items() if name in ("template_id", "audit_object_id")}
-    given = {"name": "Walk", "audit_end_date": timedelta(days=1), "wait_for_completion": False, **ids}
+    given = {"name": "Walk", "due": timedelta(days=1), "wait_for_completion": False, **ids}
     return MonitorQACreateAuditOperator(task_id="audit", **given, **arguments)
 
 

@@ -21,7 +21,8 @@ from rich.console import Console
 
 from airflow_qa_provider import operators, transfers
 from airflow_qa_provider.bases.changing import ChangingOperator
-from airflow_qa_provider.bases.creating import CreatingOperator, RemoteJobOperator
+from airflow_qa_provider.bases.creating import CreatingOperator
+from airflow_qa_provider.bases.jobs import RemoteJobOperator
 from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 from qa_sandbox import Sandbox, SandboxSettings
 from tests.e2e.kills import __main__ as harness

@@ -30,7 +30,7 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
@@ -61,7 +61,7 @@ def operator(sandbox: Sandbox, kind: str, **arguments: Any) -> CreatingOperator:
     ids = {name: value for c in sandbox.connections().values() for name, value in c["extra"].items()}
     if kind == "audit":
         needed = {"template_id": ids["template_id"], "audit_object_id": ids["audit_object_id"]}
-        given = {"name": "Safety walk", "audit_end_date": timedelta(days=1), **needed, **arguments}
+        given = {"name": "Safety walk", "due": timedelta(days=1), **needed, **arguments}
         return MonitorQACreateAuditOperator(task_id="create", **given)
     if kind == "report":
         given = {"report_id": ids["report_id"], "selections": {"Region": ["Nordics"]}, **arguments}
@@ -377,11 +377,11 @@ def test_a_request_that_arrives_after_all_is_waited_for(
     monkeypatch.setattr(CreatingOperator, "lookup_timeouts", replace(IN_A_MOMENT, lost_answer=10.0))
     due = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
     sandbox.add_fault("reset_before", method="POST", times=1)
-    vendor = task("audit", audit_end_date=due, wait_for_completion=False)
+    vendor = task("audit", due=due, wait_for_completion=False)
     at_last = threading.Timer(0.3, vendor.attempt)
     with counting(sandbox, "audit") as made:
         at_last.start()
-        returned = task("audit", audit_end_date=due).attempt()
+        returned = task("audit", due=due).attempt()
         at_last.join(10)
 
     assert list(made) == [returned]
@@ -547,19 +547,19 @@ def test_uncertain_requests_can_be_repeated(sandbox: Sandbox, uncertain: Callabl
 
 def test_an_audit_whose_dates_were_shifted_is_not_overlooked(sandbox: Sandbox, task: Callable[..., Task]) -> None:
     due = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
-    shifted = task("audit", audit_end_date=due)
+    shifted = task("audit", due=due)
     before_the_request(sandbox, shifted, "audit")
     shifted.state.after = lambda value: None
     # what a vendor would make of our request that took UTC for local time
-    stranger = task("audit", audit_end_date=due + timedelta(hours=2), wait_for_completion=False).attempt()
+    stranger = task("audit", due=due + timedelta(hours=2), wait_for_completion=False).attempt()
     with pytest.raises(QAUncertainError, match=stranger):
         shifted.attempt()
 
 
 def test_last_weeks_audit_is_another_one(sandbox: Sandbox, task: Callable[..., Task]) -> None:
     due = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
-    task("audit", audit_end_date=due - timedelta(days=7), wait_for_completion=False).attempt()
-    lost = task("audit", audit_end_date=due)
+    task("audit", due=due - timedelta(days=7), wait_for_completion=False).attempt()
+    lost = task("audit", due=due)
     with counting(sandbox, "audit") as made:
         before_the_request(sandbox, lost, "audit")
         lost.state.after = lambda value: None
@@ -695,8 +695,8 @@ def test_two_tasks_that_find_the_same_object_both_refuse(sandbox: Sandbox, task:
 @pytest.mark.parametrize("end", [timedelta(days=1), datetime(2099, 1, 31, 18, tzinfo=timezone.utc)])
 def test_an_audit_that_was_there_before(end: Any, sandbox: Sandbox, task: Callable[..., Task]) -> None:
     sandbox.add_outcome("audit", "never_finished", times=1)
-    there = task("audit", audit_end_date=end, wait_for_completion=False).attempt()
-    options = {"audit_end_date": end, "wait_for_completion": False}
+    there = task("audit", due=end, wait_for_completion=False).attempt()
+    options = {"due": end, "wait_for_completion": False}
 
     adopting = task("audit", if_exists="adopt", **options)
     assert adopting.attempt() == adopting.attempt() == there

@@ -228,9 +228,9 @@ def test_a_dry_run_of_what_only_reads_reads(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("policies", "kind", "message"),
     [
-        ({"preview": "perhaps"}, QAValidationError, "preview must be True or False, got 'perhaps'"),
-        ({"preview": "None"}, QAValidationError, "preview must be True or False, got 'None'"),
-        ({"preview": None}, QAValidationError, "preview must be True or False, got None"),
+        ({"preview": "perhaps"}, QAValidationError, "preview must be true or false, got 'perhaps'"),
+        ({"preview": "None"}, QAValidationError, "preview must be true or false, got 'None'"),
+        ({"preview": None}, QAValidationError, "preview must be true or false, got None"),
         ({"on_uncertain": "guess"}, QAValidationError, "on_uncertain must be one of fail, repeat"),
         ({"on_changed_input": "update"}, QAValidationError, "on_changed_input must be one of fail, new"),
         ({"if_exists": "adopt"}, QANotSupportedError, "nothing at the vendor shows whether this was done before"),

@@ -25,7 +25,7 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.hooks.conqa import ConqaHook
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.conqa import (
     ConqaDeleteMilestoneOperator,
     ConqaGenerateReportOperator,
@@ -449,7 +449,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
         ({"status": {"display": "Odd", "createNew": True}}, "status cannot be created"),
         ({"fields": {"area": ["podium"]}}, r"fields\['area'\] must be a string"),
         ({"fields": "{}"}, "fields must be an object"),
-        ({"status": "closed", "preview": "perhaps"}, "preview must be True or False"),
+        ({"status": "closed", "preview": "perhaps"}, "preview must be true or false"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(arguments: Any, words: str, sandbox: Sandbox) -> None:

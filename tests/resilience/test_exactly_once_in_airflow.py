@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from airflow_qa_provider.bases.creating import CreatingOperator
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import connect
 
@@ -42,7 +42,7 @@ with DAG("exactly_once", schedule=None, start_date=START, default_args=RETRY) as
         name="Walk of {{ run_id }}",
         template_id="{{ conn.monitorqa_default.extra_dejson.template_id }}",
         audit_object_id="{{ conn.monitorqa_default.extra_dejson.audit_object_id }}",
-        audit_end_date=timedelta(days=1),
+        due=timedelta(days=1),
         deferrable=True,
     )
     QalyptusGenerateReportOperator.partial(

@@ -23,7 +23,7 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator, MonitorQAReopenAuditOperator
 from airflow_qa_provider.vendors.monitorqa.client.repeats import (
     Daily,
@@ -332,8 +332,8 @@ BAD_SCHEDULES: list[tuple[dict[str, Any], str]] = [
     ({"repeat": OneTime("2099-01-01T00:00:00Z", "2099-01-02T00:00:00Z"), "repeat_pattern": None}, "is for one time"),
     ({"stop_by_date": datetime(2099, 1, 1)}, "stop_by_date .* has no time zone"),
     ({"start_from_date": timedelta(2), "stop_by_date": timedelta(1)}, "stop_by_date .* must be after start_from_date"),
-    ({"active": "no"}, "active must be True or False"),
-    ({"auditor_hint": "x" * 2001}, "MonitorQA takes at most 2000"),
+    ({"active": "no"}, "active must be true or false"),
+    ({"auditor_hint": "x" * 2001}, "at most 2000 are taken"),
 ]
 
 
@@ -386,7 +386,7 @@ def completed(sandbox: Sandbox) -> str:
 
 
 def reopening(audit_id: str, keeps_state: bool = True, **arguments: Any) -> Task:
-    given = {"task_id": "reopen", "audit_id": audit_id, "audit_end_date": timedelta(days=2), **arguments}
+    given = {"task_id": "reopen", "audit_id": audit_id, "due": timedelta(days=2), **arguments}
     return Task(lambda: MonitorQAReopenAuditOperator(**given), keeps_state)
 
 
@@ -461,7 +461,7 @@ def test_an_audit_that_was_completed_again_since_is_not_reopened_by_a_retry(sand
 
 
 def test_its_own_dates_are_known_however_they_are_written(sandbox: Sandbox, completed: str) -> None:
-    task = reopening(completed, audit_start_date="2026-01-31T18:00:00Z", audit_end_date="2099-01-31T18:00:00+00:00")
+    task = reopening(completed, start="2026-01-31T18:00:00Z", due="2099-01-31T18:00:00+00:00")
     before_the_id_was_noted(sandbox, task)
     with pytest.raises(Killed):
         task.attempt()
@@ -585,12 +585,12 @@ def test_a_dry_run_of_a_reopening_writes_nothing(sandbox: Sandbox, completed: st
 
 BAD_REOPENINGS: list[tuple[dict[str, Any], str]] = [
     ({"audit_id": "None"}, "audit_id is required"),
-    ({"audit_end_date": timedelta(days=-1)}, "end_date .* must be after start_date"),
-    ({"audit_end_date": "next week"}, "end_date must be a date and time"),
+    ({"due": timedelta(days=-1)}, "due .* must be after start"),
+    ({"due": "next week"}, "due must be a date and time"),
     ({"assignees_ids": []}, "would take the audit from all assignees"),
     ({"assignees_ids": ["a"], "remove_assignees": True}, "contradict each other"),
-    ({"remove_assignees": "no"}, "remove_assignees must be True or False"),
-    ({"preview": "perhaps"}, "preview must be True or False"),
+    ({"remove_assignees": "perhaps"}, "remove_assignees must be true or false"),
+    ({"preview": "perhaps"}, "preview must be true or false"),
 ]
 
 

@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QANotFoundError, QAValidationError
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQAUpdateCorrectiveActionOperator
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Killed, Task, connect

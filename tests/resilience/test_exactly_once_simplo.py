@@ -22,7 +22,7 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.hooks.simplo import SimploHook
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.simplo import SimploApproveReportOperator, SimploIssueInvoiceOperator
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Killed, Task, killed_when

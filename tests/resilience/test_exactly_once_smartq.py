@@ -29,7 +29,7 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.hooks.smartq import SmartQHook
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.smartq import (
     SmartQAddNoteOperator,
     SmartQCreateTicketOperator,
@@ -357,8 +357,8 @@ def test_a_dry_run_shows_the_ticket_and_sends_nothing(sandbox: Sandbox, ticket: 
         ({"assigned_to": []}, "assigned_to is an empty list"),
         ({"assigned_to": "None"}, "assigned_to is 'None', which a template makes"),
         ({"custom_fields": {"name": "x"}}, "'name' is not the name of a custom field"),
-        ({"marker_tag": "False"}, "marker_tag must be True or False, got 'False'"),
-        ({"notify_involved": "False"}, "notify_involved must be True or False, got 'False'"),
+        ({"marker_tag": "False"}, "marker_tag must be true or false, got 'False'"),
+        ({"notify_involved": "False"}, "notify_involved must be true or false, got 'False'"),
         ({"if_exists": "skip"}, "if_exists must be one of"),
     ],
 )
@@ -742,8 +742,8 @@ def test_a_dry_run_shows_the_note_and_then_the_first_file(sandbox: Sandbox, thre
         ({"ticket_id": ""}, QAValidationError, "ticket_id is required"),
         ({"users": []}, QAValidationError, "users is an empty list"),
         ({"parent_id": "None"}, QAValidationError, "parent_id is 'None', which a template makes"),
-        ({"private": "False"}, QAValidationError, "private must be True or False, got 'False'"),
-        ({"notify_users": "False"}, QAValidationError, "notify_users must be True or False, got 'False'"),
+        ({"private": "False"}, QAValidationError, "private must be true or false, got 'False'"),
+        ({"notify_users": "False"}, QAValidationError, "notify_users must be true or false, got 'False'"),
         ({"files": ["[{'uri': ..."]}, QAValidationError, "files takes paths, URIs and the manifests"),
         ({"files": {"name": "x"}}, QAValidationError, "files takes the manifests that the transfers return"),
         (

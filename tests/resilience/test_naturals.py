@@ -12,12 +12,12 @@ from airflow.sdk import DAG
 
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QAUncertainError, QAValidationError
-from airflow_qa_provider.journal.attempt import LookupTimeouts
 from airflow_qa_provider.journal.naturals import Natural, natural_of
 from airflow_qa_provider.journal.ownership import Ownership
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator, MonitorQAOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusOperator
-from airflow_qa_provider.vendors.connect import hook_for
+from airflow_qa_provider.vendors.connect import client_for
 from airflow_qa_provider.vendors.monitorqa.named import NATURALS as MONITORQA
 from airflow_qa_provider.vendors.qalyptus.naturals import NATURALS as QALYPTUS
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
@@ -43,7 +43,7 @@ def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
 
 
 def ask(vendor: str, call: Callable[[Any], Any]) -> Any:
-    with hook_for(vendor, f"{vendor}_default").get_conn() as client:
+    with client_for(vendor, f"{vendor}_default") as client:
         return call(client)
 
 

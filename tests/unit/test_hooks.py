@@ -16,7 +16,7 @@ from airflow_qa_provider.get_provider_info import get_provider_info
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
 from airflow_qa_provider.rest.client import VendorClient
-from airflow_qa_provider.vendors.connect import hook_class_for, hook_for, polling_client
+from airflow_qa_provider.vendors.connect import hook_class_for, client_for, polling_client
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from qa_sandbox.vendors import VENDORS as SERVED
 
@@ -39,7 +39,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, vendor: str, value: dict[str, Any] 
     """Put a connection into the environment and return what its hook makes of it."""
     text = value if isinstance(value, str) else json.dumps({"conn_type": vendor, **value})
     monkeypatch.setenv("AIRFLOW_CONN_UNDER_TEST", text)
-    client: VendorClient = hook_for(vendor, "under_test").get_conn()
+    client: VendorClient = client_for(vendor, "under_test")
     return client
 
 

@@ -32,10 +32,10 @@ from airflow_qa_provider.exceptions import (
     QATLSError,
     QAValidationError,
 )
-from airflow_qa_provider.journal.attempt import Attempt, LookupTimeouts
+from airflow_qa_provider.journal.attempt import Attempt
 from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.journal.record import Notes, Record
-from airflow_qa_provider.kinds.lookup import Candidate, Search, lookup_for, may_be_done, was_accepted
+from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search, lookup_for, may_be_done, was_accepted
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient

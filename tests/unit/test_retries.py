@@ -113,7 +113,7 @@ class MyPolicy(RetryPolicy):
 
 
 def audit(**arguments: Any) -> MonitorQACreateAuditOperator:
-    given = {"name": "Walk", "template_id": "t", "audit_object_id": "o", "audit_end_date": timedelta(days=1)}
+    given = {"name": "Walk", "template_id": "t", "audit_object_id": "o", "due": timedelta(days=1)}
     return MonitorQACreateAuditOperator(task_id="audit", **{**given, **arguments})
 
 

@@ -18,7 +18,7 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.kinds.polling import Statuses, poll_all, poller_for
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
-from airflow_qa_provider.vendors.connect import hook_for, polling_client
+from airflow_qa_provider.vendors.connect import client_for, polling_client
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
 from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.targets import target_of
@@ -62,7 +62,7 @@ def extra(sandbox: Sandbox, vendor: str) -> dict[str, Any]:
 
 
 def ask(vendor: str, call: Callable[[Any], Any]) -> Any:
-    with hook_for(vendor, f"{vendor}_default").get_conn() as client:
+    with client_for(vendor, f"{vendor}_default") as client:
         return call(client)
 
 

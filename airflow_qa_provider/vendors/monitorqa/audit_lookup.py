@@ -1,20 +1,22 @@
-"""Finding MonitorQA objects whose id was lost."""
+"""Finding MonitorQA audits whose id was lost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
 from airflow_qa_provider.kinds.lookup import Candidate, Search
 from airflow_qa_provider.kinds.snapshot import Phase
 from airflow_qa_provider.rest.timestamps import to_utc
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 
+if TYPE_CHECKING:
+    from airflow_qa_provider.vendors.monitorqa.audits import AuditFields
+
 _PAGE_SIZE = 100
 _MOST_ROWS = 1000
-_SAME_SECONDS = 60.0
 # further apart than any two time zones: a due date that was read as local time, which the docs call it
 _ZONES_SECONDS = 14.5 * 3600
 _CLOCK_MARGIN = timedelta(hours=1)
@@ -24,52 +26,62 @@ class AuditLookup:
     """One-time audits, by template, object, name and dates, in the lists of pending and completed audits.
 
     The lists tell neither when an audit was created nor by whom, but the dates tell one audit from the next: a due date
-    that is relative to the moment of the request is as good as a marker. Several audits with the same dates are told
-    apart by their assignees. One whose dates differ by some hours is reported, but never taken over: that is what a
-    change of the time zone on the way would look like. Expired audits are in no list.
-
-    ``facts``: ``name``, ``template_id``, ``audit_object_id``, ``start`` and ``end`` (ISO 8601 in UTC, ``start`` may be
-    ``None``), ``floating`` (whether the dates are relative to the moment of the request), ``assignee_id``.
+    that is relative to the moment of the request is as good as a marker, to the millisecond that MonitorQA shows. With
+    other dates, what is new is told by comparison with what was there before the request. Several audits with the same
+    dates are told apart by their assignees. One whose dates differ by some hours is reported, but never taken over:
+    that is what a change of the time zone on the way would look like. Expired audits are in no list.
     """
 
-    compares: ClassVar[bool] = False
+    def compares(self, fields: AuditFields) -> bool:
+        """Tell whether there may be another audit with the same dates."""
+        return not fields.floating
 
     def find(self, client: MonitorQAClient, search: Search) -> list[Candidate]:
         """Return the audits that match.
 
         :param client: The client.
         :param search: What to look for.
+        :raises QANotSupportedError: There are more than can be read.
         """
-        facts = search.facts
+        fields: AuditFields = search.fields
         filters: dict[str, Any] = {
-            "template_id": facts["template_id"],
-            "audit_object_id": facts["audit_object_id"],
+            "template_id": fields.template_id,
+            "audit_object_id": fields.audit_object_id,
             "page_size": _PAGE_SIZE,
-            "limit": _MOST_ROWS,
+            "limit": _MOST_ROWS + 1,
         }
-        pending = [(row, Phase.ACTIVE) for row in client.audits.list_pending(**filters)]
-        complete = []
+        rows = [(row, Phase.ACTIVE) for row in _all(client.audits.list_pending(**filters), "pending")]
         # what is relative to now cannot be the same as what was completed before
-        if search.since is not None or not facts["floating"]:
-            rows = client.audits.list_complete(from_date=_completed_from(search), **filters)
-            complete = [(row, Phase.SUCCEEDED) for row in rows]
-        alike = [(row, phase) for row, phase in (*pending, *complete) if _is_alike(row, facts)]
-        found = [(row, _candidate(row, phase, search)) for row, phase in alike]
-        return _by_assignee([(row, one) for row, one in found if one is not None], facts.get("assignee_id"))
+        if search.since is not None or not fields.floating:
+            listed = client.audits.list_complete(from_date=_completed_from(search), **filters)
+            rows += [(row, Phase.SUCCEEDED) for row in _all(listed, "completed")]
+        alike = [(row, _candidate(row, phase, search)) for row, phase in rows if _is_alike(row, fields)]
+        return _by_assignee([(row, one) for row, one in alike if one is not None], fields.assignee_id)
+
+
+def _all(rows: Iterable[Mapping[str, Any]], which: str) -> list[Mapping[str, Any]]:
+    read = list(rows)
+    if len(read) > _MOST_ROWS:
+        raise QANotSupportedError(
+            f"there are more than {_MOST_ROWS} {which} audits of that template and object, and no more are read",
+            vendor="monitorqa",
+            operation="audits.list_pending" if which == "pending" else "audits.list_complete",
+        )
+    return read
 
 
 def _completed_from(search: Search) -> datetime | None:
     if search.since is not None:
         return datetime.fromtimestamp(search.since, timezone.utc) - _CLOCK_MARGIN
-    start = search.facts["start"]
-    return None if start is None else to_utc(start, "start")
+    start: datetime | None = search.fields.start
+    return start
 
 
-def _is_alike(row: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+def _is_alike(row: Mapping[str, Any], fields: AuditFields) -> bool:
     """Compare what the filters ask for once more: a filter that a server ignores would answer with strangers."""
-    same_template = _id_of(row, "template") in (None, facts["template_id"].lower())
-    same_object = _id_of(row, "auditObject") in (None, facts["audit_object_id"].lower())
-    return same_template and same_object and str(row.get("name") or "").strip() == facts["name"].strip()
+    same_template = _id_of(row, "template") in (None, fields.template_id.lower())
+    same_object = _id_of(row, "auditObject") in (None, fields.audit_object_id.lower())
+    return same_template and same_object and str(row.get("name") or "").strip() == fields.name.strip()
 
 
 def _id_of(row: Mapping[str, Any], name: str) -> str | None:
@@ -79,30 +91,34 @@ def _id_of(row: Mapping[str, Any], name: str) -> str | None:
 
 def _candidate(row: Mapping[str, Any], phase: Phase, search: Search) -> Candidate | None:
     """Return the candidate for a row, ``None`` when its dates are those of another audit."""
-    facts = search.facts
+    fields: AuditFields = search.fields
     status = "completed" if phase is Phase.SUCCEEDED else "started" if row.get("isStarted") else "pending"
     about = f"audit {row['id']} ({row.get('number')}, {row.get('name')!r}, due {row.get('endDate')}, {status})"
-    if search.since is None and facts["floating"]:
+    if search.since is None and fields.floating:
         return Candidate(str(row["id"]), phase, about)
-    slack = search.sent_at - search.since if search.since is not None and facts["floating"] else 0.0
-    gaps = [_gap(row.get("endDate"), facts["end"], slack)]
-    if facts["start"] is not None:
-        gaps.append(_gap(row.get("startDate"), facts["start"], slack))
-    if all(gap is not None and gap < _SAME_SECONDS for gap in gaps):
-        return Candidate(str(row["id"]), phase, about)
+    slack = search.sent_at - search.since if search.since is not None and fields.floating else 0.0
+    gaps = [_gap(row.get("endDate"), fields.due, slack)]
+    if fields.start is not None:
+        gaps.append(_gap(row.get("startDate"), fields.start, slack))
+    if all(gap == 0.0 for gap in gaps):
+        # without a note of the moment, any audit of that name from this run on would do
+        told_apart = search.since is None or (search.compared if not fields.floating else slack == 0.0)
+        return Candidate(str(row["id"]), phase, about, sure=told_apart)
     if all(gap is None or gap <= _ZONES_SECONDS for gap in gaps):
         return Candidate(str(row["id"]), phase, about, sure=False, current=False)
     return None
 
 
-def _gap(shown: Any, wanted: str, slack: float) -> float | None:
+def _gap(shown: Any, wanted: Any, slack: float) -> float | None:
     """Return by how many seconds a date misses the span that ends with the wanted one; ``None`` when it has none."""
     try:
-        moment = to_utc(shown, "date").timestamp()
+        moment = to_utc(shown, "date")
     except QAValidationError:
         return None
-    latest = to_utc(wanted, "date").timestamp()
-    return max(0.0, moment - latest, latest - slack - moment)
+    # MonitorQA is sent milliseconds, and shows them
+    latest = wanted.replace(microsecond=wanted.microsecond // 1000 * 1000)
+    seconds: float = (moment - latest).total_seconds()
+    return max(0.0, seconds, -slack - seconds)
 
 
 def _by_assignee(found: list[tuple[Mapping[str, Any], Candidate]], assignee_id: str | None) -> list[Candidate]:

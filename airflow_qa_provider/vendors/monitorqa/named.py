@@ -1,23 +1,44 @@
-"""What creates something at MonitorQA, and by what it is found again."""
+"""What else is created at MonitorQA, and found again by its name, or what else people know it by."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from enum import IntEnum
+from typing import Any
 
-from airflow_qa_provider.journal.naturals import Natural
+from typing_extensions import Self, override
+
+from airflow_qa_provider.kinds.fields import KindFields
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import Candidate, Search
 from airflow_qa_provider.kinds.snapshot import Phase
-from airflow_qa_provider.vendors.monitorqa.audit_lookup import AuditLookup
-from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient, rules
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.monitorqa.client.enums import RoleType, ScoreSystemType
-from airflow_qa_provider.vendors.monitorqa.client.repeats import Daily, Monthly, MultipleWeeks, Repeat, Weekly
-from airflow_qa_provider.vendors.monitorqa.schedules import ScheduleLookup, schedule_facts
 
-Arguments = Mapping[str, Any]
+Rows = Callable[[MonitorQAClient], Iterable[Mapping[str, Any]]]
 
 _PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class NamedFields(KindFields):
+    """An object that is known by a few of its fields; a call of the client creates it.
+
+    :param shown: Field of a row to the value that it has in this one.
+    """
+
+    shown: Mapping[str, Any]
+
+    @classmethod
+    @override
+    def read(cls, given: Given) -> Self:
+        return cls({"name": given.text("name")})
+
+    @override
+    def create(self, client: MonitorQAClient) -> str | None:
+        raise NotImplementedError("created by a call")
 
 
 @dataclass(frozen=True)
@@ -27,20 +48,18 @@ class NameLookup:
     Names need not be unique. What is new is told by comparison with what was there before the request; where nobody
     looked, an object of that name is reported, and taken over only if there can be no other.
 
-    ``facts``: one for each of ``fields``.
-
     :param noun: The object in words.
     :param rows: Returns all objects.
-    :param fields: Fact to field of a row.
     :param unique: Whether MonitorQA has no two of them.
     """
 
     noun: str
-    rows: Callable[[MonitorQAClient], Iterable[Mapping[str, Any]]]
-    fields: Mapping[str, str]
+    rows: Rows
     unique: bool = False
 
-    compares: ClassVar[bool] = True
+    def compares(self, fields: NamedFields) -> bool:
+        """Tell that nothing but a comparison shows what is new."""
+        return True
 
     def find(self, client: MonitorQAClient, search: Search) -> list[Candidate]:
         """Return the objects that match.
@@ -52,7 +71,7 @@ class NameLookup:
         return [
             Candidate(str(row["id"]), Phase.ACTIVE, f"{self.noun} {row['id']} ({row.get('name')!r})", sure)
             for row in self.rows(client)
-            if all(_same(row.get(field), search.facts[fact]) for fact, field in self.fields.items())
+            if all(_same(row.get(name), value) for name, value in search.fields.shown.items())
         ]
 
 
@@ -64,89 +83,43 @@ def _same(shown: Any, wanted: str | int) -> bool:
     return text.casefold() == wanted.casefold() if "@" in wanted else text == wanted
 
 
-def _audit(arguments: Arguments) -> dict[str, Any]:
-    dates = rules.period(arguments.get("start_date"), rules.present(arguments.get("end_date"), "end_date"))
-    return {
-        **{name: rules.required(arguments.get(name), name) for name in ("name", "template_id", "audit_object_id")},
-        "start": dates["startDate"],
-        "end": dates["endDate"],
-        "floating": False,
-        "assignee_id": arguments.get("assignee_id"),
-    }
+def _typed(argument: str, shown_as: str, kind: type[IntEnum]) -> Callable[[Given], KindFields]:
+    def fields(given: Given) -> KindFields:
+        return NamedFields({"name": given.text("name"), shown_as: int(given.member(argument, kind))})
 
-
-def _texts(*names: str) -> Callable[[Arguments], dict[str, Any]]:
-    def facts(arguments: Arguments) -> dict[str, Any]:
-        return {name: rules.required(arguments.get(name), name) for name in names}
-
-    return facts
-
-
-def _role(arguments: Arguments) -> dict[str, Any]:
-    number = rules.choice(RoleType, arguments.get("role_type", ""), "role_type")
-    return {"name": rules.required(arguments.get("name"), "name"), "role_type": number}
-
-
-def _score_system(arguments: Arguments) -> dict[str, Any]:
-    number = rules.choice(ScoreSystemType, arguments.get("score_system_type", ""), "score_system_type")
-    return {"name": rules.required(arguments.get("name"), "name"), "score_system_type": number}
-
-
-def _schedule(repeat_of: Callable[[Arguments], Repeat]) -> Natural:
-    def facts(arguments: Arguments) -> dict[str, Any]:
-        return schedule_facts(repeat_of(arguments), arguments)
-
-    return Natural("monitorqa.schedule", "schedule", facts, ScheduleLookup())
+    return fields
 
 
 def _by_name(
-    kind: str,
+    operation: str,
     noun: str,
-    rows: Callable[[MonitorQAClient], Iterable[Mapping[str, Any]]],
-    facts: Callable[[Arguments], dict[str, Any]] | None = None,
+    rows: Rows,
+    fields: Callable[[Given], KindFields] = NamedFields.read,
     *,
     unique: bool = False,
-    **fields: str,
-) -> Natural:
-    """Return an entry for objects that are known by their name, or by the fields that are given."""
-    return Natural(
-        f"monitorqa.{kind}",
-        noun,
-        facts or _texts(*(fields or {"name": "name"})),
-        NameLookup(noun, rows, fields or {"name": "name"}, unique),
-    )
+) -> Kind:
+    """Return the kind of objects that an operation creates and that are known by their name."""
+    name = f"monitorqa.{noun.replace(' ', '_')}"
+    return Kind(name=name, noun=noun, lookup=NameLookup(noun, rows, unique), made_by={operation: fields})
 
 
-NATURALS: dict[str, Natural] = {
-    "audits.create": Natural("monitorqa.audit", "audit", _audit, AuditLookup()),
-    "schedules.create_daily": _schedule(lambda given: Daily(given.get("repeat_every", ""))),
-    "schedules.create_weekly": _schedule(
-        lambda given: Weekly(given.get("days_of_week", ()), given.get("repeat_every", ""))
+NAMED = (
+    _by_name("audit_objects.create", "audit object", lambda client: client.audit_objects.list()),
+    _by_name("audit_object_attributes.create", "attribute", lambda client: client.audit_object_attributes.list()),
+    _by_name(
+        "users.create",
+        "user",
+        lambda client: client.users.list(),
+        lambda given: NamedFields({"email": given.text("email")}),
+        unique=True,
     ),
-    "schedules.create_multiple_weeks": _schedule(
-        lambda given: MultipleWeeks(
-            given.get("repeat_every", ""), given.get("start_day", ""), given.get("duration", "")
-        )
-    ),
-    "schedules.create_monthly": _schedule(
-        lambda given: Monthly(given.get("repeat_every", ""), given.get("start_rule", ""), given.get("end_rule", ""))
-    ),
-    "audit_objects.create": _by_name("audit_object", "audit object", lambda client: client.audit_objects.list()),
-    "audit_object_attributes.create": _by_name(
-        "attribute", "attribute", lambda client: client.audit_object_attributes.list()
-    ),
-    "users.create": _by_name("user", "user", lambda client: client.users.list(), unique=True, email="email"),
-    "roles.create": _by_name(
-        "role", "role", lambda client: client.roles.list(), _role, name="name", role_type="roleType"
-    ),
-    "score_systems.create": _by_name(
-        "score_system",
+    _by_name("roles.create", "role", lambda client: client.roles.list(), _typed("role_type", "roleType", RoleType)),
+    _by_name(
+        "score_systems.create",
         "score system",
         # all of them: how the vendor's own search compares is not documented
         lambda client: client.score_systems.list(page_size=_PAGE_SIZE),
-        _score_system,
-        name="name",
-        score_system_type="scoreSystemType",
+        _typed("score_system_type", "scoreSystemType", ScoreSystemType),
     ),
-}
-"""Operation to what the journal has to know of it."""
+)
+"""Kinds that only calls of the client create."""

@@ -84,7 +84,7 @@ ENTRIES = (
         write=Request("POST", "/audit$"),
         lookup=Request("GET", "/audit/pending$"),
         watch=Request("GET", f"/audit/(complete/)?{_ID}$"),
-        fixed={"audit_end_date": timedelta(days=1)},
+        fixed={"due": timedelta(days=1)},
         job=Job("audit", "never_finished", "completed", "name"),
     ),
     Entry(
@@ -106,7 +106,7 @@ ENTRIES = (
         lambda world: set(),
         write=Request("POST", "/audit/reopen/"),
         lookup=Request("GET", f"/audit/(complete/)?{_ID}$"),
-        fixed={"audit_end_date": timedelta(days=1)},
+        fixed={"due": timedelta(days=1)},
         believed=changed,
     ),
     Entry(

@@ -12,7 +12,7 @@ from airflow.sdk import DAG, get_parsing_context
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
-from airflow_qa_provider.journal.attempt import LookupTimeouts
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from tests.e2e.kills import boundary
 from tests.e2e.kills.catalogue import CATALOGUE
 

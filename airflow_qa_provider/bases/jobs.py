@@ -1,0 +1,93 @@
+"""The base of operators that create something at a vendor, once, and wait for its end.
+
+Imported by DAG files, so nothing heavy is imported at module level.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import conf
+from typing_extensions import override
+
+from airflow_qa_provider.bases.creating import CreatingOperator
+from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.waiting import TIMEOUT, WaitingTask
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.journal.attempt import Made
+    from airflow_qa_provider.kinds.snapshot import Phase
+    from airflow_qa_provider.waiting.verdict import OnKill
+
+
+class RemoteJobOperator(WaitingTask, CreatingOperator):
+    """Creates something at a vendor, once, and unless told otherwise waits until it has ended.
+
+    Returns the id at the vendor; the XCom ``result`` holds ``{"id", "phase", "status", "detail", "link", "journal"}``
+    of the end, or, without a wait, ``{"id", "journal"}``.
+
+    A retry takes up the object of the attempt before it: it waits on for one that is still open, and creates another
+    one only when that one has ended badly.
+
+    :param wait_for_completion: Whether to wait for the end.
+    :param deferrable: Whether to wait in the triggerer, without a worker slot; ``[operators] default_deferrable`` by
+        default.
+    :param poll_interval: Time between two polls, a ``timedelta`` or seconds; by default that of the connection, 30 s.
+    :param timeout: Longest wait, a ``timedelta`` or seconds; 7 days by default. Unlike ``execution_timeout`` it goes on
+        counting while the task is deferred.
+    :param on_kill: What happens to the remote object when a user stops the task while it waits: ``leave`` it, or
+        ``cancel`` it where the vendor can.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.creating.CreatingOperator`.
+    """
+
+    result_shape = "id"
+
+    def __init__(
+        self,
+        *,
+        wait_for_completion: bool = True,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poll_interval: timedelta | float | None = None,
+        timeout: timedelta | float = TIMEOUT,
+        on_kill: OnKill = "leave",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.wait_for_completion = wait_for_completion
+        self.deferrable = deferrable
+        self.poll_interval = poll_interval
+        self.timeout = timeout
+        self.kill_policy = on_kill
+
+    @fail_now
+    def execute(self, context: Any) -> Any:
+        """Create the object or take it up, then wait for its end.
+
+        :param context: Airflow's task context.
+        :return: Id at the vendor.
+        """
+        from airflow_qa_provider.bases.preview import is_preview
+
+        self.check_policies()
+        if not self.wait_for_completion or is_preview(self.preview):
+            return super().execute(context)
+        made = self.create_once(context)
+        self.journal_note = made.as_dict()
+        return self.wait_for_object(context, made.id)
+
+    @override
+    def create_once(self, context: Any) -> Made:
+        made = super().create_once(context)
+        self.awaited_id = made.id  # the links show it
+        return made
+
+    @override
+    def has_failed(self, phase: Phase) -> bool:
+        from airflow_qa_provider.kinds.snapshot import Phase
+
+        return super().has_failed(phase) or (phase is Phase.WARNING and self.on_warning == "fail")
+
+    @override
+    def retry_advice(self) -> str:
+        return "A retry looks for the same object first and does not create a second one, unless this one ended badly"

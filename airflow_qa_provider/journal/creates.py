@@ -1,0 +1,273 @@
+"""What an attempt of a task does about the object that belongs to it: create it, take it up, or refuse."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import Any
+
+from airflow_qa_provider.exceptions import (
+    QAError,
+    QAJournalError,
+    QANotFoundError,
+    QAResponseError,
+    QAUncertainError,
+)
+from airflow_qa_provider.journal.attempt import Made, Outcome
+from airflow_qa_provider.journal.journal import CHOOSE, Journal
+from airflow_qa_provider.journal.lookup import VendorLookup
+from airflow_qa_provider.journal.ownership import Ownership
+from airflow_qa_provider.journal.record import CHOICE, Record
+from airflow_qa_provider.kinds.fields import KindFields
+from airflow_qa_provider.kinds.kind import Kind
+from airflow_qa_provider.kinds.lookup import Candidate, may_be_done, was_accepted
+from airflow_qa_provider.kinds.polling import poll_all
+from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class CreateJournal(Journal):
+    """Makes sure that the task has its object, once.
+
+    :param kind: The kind of object.
+    :param asked: What is asked for; its relative dates are still relative.
+    :param client: The vendor's client.
+    :param create: Sends the one request that creates it, and returns the id if the answer tells it.
+    :param ownership: What the other tasks hold.
+    :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
+    """
+
+    kind: Kind
+    asked: KindFields
+    client: Any
+    create: Callable[[KindFields], str | None]
+    ownership: Ownership
+    has_failed: Callable[[Phase], bool]
+
+    @cached_property
+    def lookup(self) -> VendorLookup:
+        """How an object is found whose id is not known."""
+        return VendorLookup(self.kind, self.client, self.ownership, self.timeouts, self.has_failed, self._cannot_tell)
+
+    def ensure(self) -> Made:
+        """Return the object of the task, created if need be.
+
+        :raises QAJournalError: Going on could create it twice; the message says what to do.
+        :raises QAError: The vendor refused, or could not be asked.
+        """
+        record = self.notes.read()
+        chosen = self.notes.choice()
+        if chosen and (record is None or chosen not in (record.object_id, *record.past)):
+            named = replace(record or self._new_intent(None)[0], object_id=chosen)
+            return self._done(named, "adopted", f"it is named under {CHOICE!r} in the task's state")
+        if record is None:
+            return self._begin()
+        if self.attempt.was_cleared_since(record) and self.policies.on_clear == "new":
+            return self._create(record, "the task was cleared, and on_clear is 'new'", anew=True)
+        if not record.belongs_to(self.identity):
+            return self._changed(record)
+        if record.object_id is None:
+            return self._look_for(record, type(self.asked).from_note(record.fields), record.sent_at)
+        return self._take_up(record, f"an earlier attempt created it at {record.when}")
+
+    def _begin(self) -> Made:
+        """Do what the first attempt does, or any attempt that has no notes to go by."""
+        if not self.notes.kept:
+            log.info(
+                "This Airflow keeps no state of tasks (3.3 does): only a look at the vendor can tell whether an "
+                "earlier attempt created the %s",
+                self.kind.noun,
+            )
+            if self.attempt.number > 1:
+                return self._look_for(*self._new_intent(None), self.attempt.run_started or 0.0)
+        return self._create_unless_there("no earlier attempt sent a request")
+
+    def _create_unless_there(self, reason: str) -> Made:
+        taken = None if self.policies.if_exists == "create" else self._existing()
+        return taken or self._create(None, reason)
+
+    def _existing(self) -> Made | None:
+        intent, fields = self._new_intent(None)
+        there = self.lookup.existing(fields, intent.sent_at)
+        if not there:
+            return None
+        listed = "; ".join(one.about for one in there)
+        if self.policies.if_exists == "fail":
+            hint = "A retry fails as well while it is there"
+            raise self._refusal(f"if_exists is 'fail', and there is one already: {listed}", hint)
+        if len(there) == 1 and there[0].sure:
+            return self._done(replace(intent, object_id=there[0].id), "adopted", "it was there before")
+        raise self._cannot_tell(f"if_exists is 'adopt', and it cannot be told whether these are meant: {listed}")
+
+    def _take_up(self, record: Record, how: str) -> Made:
+        """Take up an object whose id is known, or replace it."""
+        if record.object_id:
+            self.ownership.hold(record.object_id)  # Airflow has removed what the attempt before has told the others
+        seen = self._seen(record)
+        if seen is not None and seen.phase is Phase.GONE:
+            return self._gone(record)
+        if seen is not None and self.has_failed(seen.phase):
+            return self._create(record, f"{self.kind.noun} {record.object_id} ended as {seen.status}", anew=True)
+        if record.fingerprint != self.identity.fingerprint:
+            return self._changed(record)
+        if seen is None:
+            return self._done(record, "adopted", how)
+        return self._done(record, "unchanged" if seen.phase.ended else "adopted", f"{how}; status: {seen.status}")
+
+    def _gone(self, record: Record) -> Made:
+        gone = f"{self.kind.noun} {record.object_id}, which this task had created, does not exist any more"
+        if self.policies.on_gone == "new" or self.attempt.was_cleared_since(record):
+            return self._create(record, gone, anew=True)
+        raise self._refusal(gone, "Clear the task to have a new one created, or set on_gone='new'. A retry fails again")
+
+    def _changed(self, record: Record) -> Made:
+        fields = ", ".join(record.changed_fields(self.identity))
+        noun = self.kind.noun
+        what = f"{noun} {record.object_id}" if record.object_id else f"a {noun}, whose id is not known,"
+        there = f"an earlier attempt created {what} at {record.when}, and this one asks for another {fields}"
+        if self.policies.on_changed_input == "new":
+            return self._create(record, there, anew=True)
+        if self.policies.on_changed_input == "update" and record.object_id and record.belongs_to(self.identity):
+            then = datetime.fromtimestamp(record.sent_at, timezone.utc)
+            wanted = self.asked.at(then, self.identity.marker(record.generation))
+            wanted.update(self.client, record.object_id)
+            fresh = replace(
+                record,
+                fields=wanted.as_note(),
+                fingerprint=self.identity.fingerprint,
+                digests=self.identity.digests,
+            )
+            return self._done(fresh, "updated", there)
+        raise self.changed_input(
+            record, there, "To have another one created set on_changed_input='new', or 'update' where the vendor can"
+        )
+
+    def _look_for(self, record: Record, fields: KindFields, since: float) -> Made:
+        """Look for what a lost attempt may have made, and create it when it is nowhere."""
+        try:
+            found = self.lookup.find(record, fields, since, self.timeouts.settled - record.age)
+            if found is None and record.accepted:
+                raise self._cannot_tell(
+                    f"{record.loss}, though the vendor accepted it, and no {self.kind.noun} of it is to be seen"
+                )
+            taken = None if found is None else self._hold(record, found)
+        except QAUncertainError as error:
+            if self.policies.on_uncertain != "repeat":
+                raise
+            return self._create(record, f"on_uncertain is 'repeat': {error.message}", anew=True)
+        if taken is not None:
+            return self._take_up(taken, "found at the vendor, an earlier attempt lost its id")
+        if self.notes.kept:
+            return self._create(record, f"the vendor shows nothing of the request of {record.when}")
+        return self._create_unless_there("the vendor shows none that this run has created")
+
+    def _create(self, earlier: Record | None, reason: str, *, anew: bool = False) -> Made:
+        intent, fields = self._new_intent(earlier, anew=anew)
+        intent = replace(intent, before=self.lookup.before(fields, intent.sent_at))
+        self.notes.intend(intent)
+        # only what is told by not having been there before can be taken for another task's
+        asking = nullcontext() if intent.before is None else self.ownership.asking(fields)
+        try:
+            with asking:
+                object_id = self.create(fields)
+                if object_id is not None:
+                    return self._done(replace(intent, object_id=object_id), "created", reason)
+        except QAError as error:
+            if not may_be_done(error):
+                self.notes.withdraw(earlier)
+                raise
+            return self._after_lost_answer(replace(intent, accepted=was_accepted(error)), fields, error, reason)
+        nameless = QAResponseError(f"the answer does not tell which {self.kind.noun} it made", vendor=self.vendor)
+        return self._after_lost_answer(replace(intent, accepted=True), fields, nameless, reason)
+
+    def _after_lost_answer(self, intent: Record, fields: KindFields, error: QAError, reason: str) -> Made:
+        """Look for what the request made whose answer never came, or came without an id."""
+        problem = "the answer names no id" if intent.accepted else "the answer to the request was lost"
+        seconds = self.timeouts.no_id if intent.accepted else self.timeouts.lost_answer
+        looked = f"It was looked for during {seconds:g} s"
+        if intent.accepted:
+            self.notes.complete(intent)
+        try:
+            found = self.lookup.find(intent, fields, intent.sent_at, seconds)
+            if found is not None:
+                outcome: Outcome = "created" if intent.accepted else "adopted"
+                return self._done(self._hold(intent, found), outcome, f"{reason}; {problem}, it was found")
+        except QAUncertainError as uncertain:
+            uncertain.outcome = f"The request was sent, and {problem}"
+            if self.policies.on_uncertain != "repeat":
+                raise uncertain from error
+            # not the uncertain one, which a retry policy would take for an end
+            error.outcome, error.hint = uncertain.outcome, "on_uncertain is 'repeat': a retry creates another one"
+            raise error from uncertain
+        except QAError as failed:
+            looked = f"It could not be looked for: {failed.message}"
+        happened = "was" if intent.accepted else "may have been"
+        error.outcome = f"The {self.kind.noun} {happened} created, but is not to be seen at the vendor. {looked}"
+        error.hint = "A retry looks for it again" + ("" if intent.accepted else ", and creates it when it is nowhere")
+        raise error
+
+    def _new_intent(self, earlier: Record | None, *, anew: bool = False) -> tuple[Record, KindFields]:
+        """Return the note of a request that is about to be sent, and what it asks for."""
+        generation, past = (earlier.generation, earlier.past) if earlier else (1, ())
+        if earlier and anew:
+            generation += 1
+            past = (*past, earlier.object_id) if earlier.object_id else past
+        now = time.time()
+        fields = self.asked.at(datetime.fromtimestamp(now, timezone.utc), self.identity.marker(generation))
+        return self.intent(fields.as_note(), sent_at=now, generation=generation, past=past), fields
+
+    def _seen(self, record: Record) -> Snapshot | None:
+        """Return where the object of a note stands, ``None`` when it cannot be seen now, or not yet."""
+        if record.object_id is None or not (self.kind.poller or self.asked.shows_itself):
+            return None
+        seen = self._poll(record)
+        if isinstance(seen, QANotFoundError) and record.age >= self.timeouts.not_found:
+            time.sleep(self.timeouts.pause)  # one 404 may come from a replica that lags behind
+            seen = self._poll(record)
+            if isinstance(seen, QANotFoundError):
+                return Snapshot(record.object_id, Phase.GONE, "not found")
+        if isinstance(seen, Snapshot):
+            return seen
+        log.warning("%s %s could not be polled: %s", self.kind.noun, record.object_id, seen)
+        return None
+
+    def _poll(self, record: Record) -> Snapshot | QAError:
+        object_id = record.object_id or ""
+        if not self.asked.shows_itself:
+            return poll_all(self.kind.new_poller(), self.client, [object_id], record.sent_at)[object_id]
+        try:
+            return type(self.asked).from_note(record.fields).seen(self.client, object_id)
+        except QAError as error:
+            return error
+
+    def _hold(self, record: Record, found: Candidate) -> Record:
+        """Take an object that was found, unless another task takes it at the same moment."""
+        self.ownership.hold(found.id)
+        if found.id in self.ownership.of_others():
+            # a claim that stays would keep it from the other task when a person has cleared that one
+            self.ownership.release()
+            raise self._cannot_tell(f"another task has taken the same {self.kind.noun}: {found.about}")
+        held = replace(record, object_id=found.id)
+        self.notes.complete(held)
+        return held
+
+    def _done(self, record: Record, outcome: Outcome, reason: str) -> Made:
+        record = replace(record, max_tries=self.attempt.max_tries)
+        self.notes.complete(record)
+        made = Made(record.object_id or "", outcome, reason, record.generation)
+        self.ownership.hold(made.id)
+        log.info("%s %s: %s (%s)", self.kind.noun, made.id, outcome, reason)
+        return made
+
+    def _refusal(self, problem: str, hint: str) -> QAJournalError:
+        return QAJournalError(problem, vendor=self.vendor, outcome="This attempt has created nothing", hint=hint)
+
+    def _cannot_tell(self, what: str) -> QAUncertainError:
+        return self.uncertain(what, then=CHOOSE, outcome="This attempt has created nothing")

@@ -1,0 +1,112 @@
+"""A change of an object that is there: compare first, send only what differs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from typing_extensions import Self
+
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.policies import OnUncertain
+
+ChangeOutcome = Literal["created", "updated", "deleted", "unchanged"]
+Shown = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Change(ABC):
+    """What an object is brought to. Each change derives a frozen dataclass from it, of plain data that is checked.
+
+    :cvar on_uncertain: What a retry does about a request of which the vendor shows no effect: ``repeat`` it, or
+        ``fail``, where a repeat would do harm.
+    :cvar result: What the change does to an object that is there.
+    """
+
+    on_uncertain: ClassVar[OnUncertain] = "repeat"
+    result: ClassVar[ChangeOutcome] = "updated"
+
+    @classmethod
+    @abstractmethod
+    def read(cls, given: Given) -> Self:
+        """Check the arguments and return the change.
+
+        :param given: The arguments.
+        :raises QAValidationError: One of them cannot be sent; the message names it.
+        """
+
+    @property
+    @abstractmethod
+    def object_id(self) -> str:
+        """Id at the vendor of the object."""
+
+    @abstractmethod
+    def wanted(self, client: Any) -> Shown:
+        """Return the fields that the object is to have, as :meth:`current` would show them.
+
+        :param client: The vendor's client.
+        :raises QAValidationError: What is asked for does not exist there.
+        """
+
+    @abstractmethod
+    def current(self, client: Any) -> Shown | None:
+        """Return what the vendor shows of the object, ``None`` when there is none.
+
+        Only the fields that are wanted, and those of :meth:`before`, are ever shown to people.
+
+        :param client: The vendor's client.
+        """
+
+    @abstractmethod
+    def send(self, client: Any, wanted: Shown, current: Shown | None) -> str | None:
+        """Send the request that makes the change.
+
+        :param client: The vendor's client.
+        :param wanted: What :meth:`wanted` returned.
+        :param current: What :meth:`current` returned.
+        :return: Why nothing was changed after all; ``None`` when it was.
+        """
+
+    def identity(self) -> Mapping[str, Any]:
+        """Return what makes the change the same in another attempt, by field."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    def at(self, moment: datetime) -> Self:
+        """Return the change as it is sent, with relative dates and the time of the transaction.
+
+        :param moment: When it was asked for first: the same for every attempt.
+        """
+        return self
+
+    def was_made(self, current: Shown | None, sent_at: datetime) -> bool:
+        """Tell whether a request whose answer was lost was carried out, although the object looks different now.
+
+        :param current: What :meth:`current` returned.
+        :param sent_at: When it was sent.
+        """
+        return False
+
+    def before(self, current: Shown | None) -> Shown:
+        """Return what later attempts must know of the object as it was before the request, as plain JSON.
+
+        :param current: What :meth:`current` returned before it.
+        """
+        return {}
+
+    def has_effect(self, current: Shown | None, before: Shown) -> bool:
+        """Tell whether the object shows that the request was carried out, although it is not as wanted.
+
+        :param current: What :meth:`current` returned.
+        :param before: What :meth:`before` returned.
+        """
+        return False
+
+    def details(self, client: Any) -> Shown:
+        """Return what else is of use to the tasks downstream, read after the change.
+
+        :param client: The vendor's client.
+        """
+        return {}

@@ -1,0 +1,164 @@
+"""What a vendor contributes: itself, and its kinds of objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from airflow_qa_provider.exceptions import QANotSupportedError
+from airflow_qa_provider.kinds.change import Change
+from airflow_qa_provider.kinds.conditions import Target
+from airflow_qa_provider.kinds.fields import KindFields
+from airflow_qa_provider.kinds.files import RemoteFile
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.lookup import Lookup
+from airflow_qa_provider.kinds.polling import Poller
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.rest.client import VendorClient
+    from airflow_qa_provider.rest.connection import ConnectionForm
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of object, such as an audit. Every part may be left out; what needs it then says so.
+
+    :param name: ``vendor.object``, for example ``monitorqa.audit``.
+    :param noun: The object in words, for messages.
+    :param poller: Makes what asks the vendor where objects stand. It may remember: each shared poll has its own.
+    :param condition: A sensor's arguments to what it waits for.
+    :param cancel: Client and id to what was done, in a few words.
+    :param link: Id to the object's page for people.
+    :param fields: What is asked for of a new object, and the requests that make and change it.
+    :param lookup: How a new object is found whose id was lost.
+    :param changes: Name to change of an object that is there.
+    :param made_by: Client operations that create one and return its id, with what their arguments ask for: so that the
+        operator for any call creates it once, too.
+    :param files: Name to file that the vendor gives of one.
+    """
+
+    name: str
+    noun: str
+    poller: Callable[[], Poller] | None = None
+    condition: Callable[[Given], Target] | None = None
+    cancel: Callable[[Any, str], str] | None = None
+    link: Callable[[str], str] | None = None
+    fields: type[KindFields] | None = None
+    lookup: Lookup | None = None
+    changes: Mapping[str, type[Change]] = field(default_factory=dict)
+    made_by: Mapping[str, Callable[[Given], KindFields]] = field(default_factory=dict)
+    files: Mapping[str, type[RemoteFile]] = field(default_factory=dict)
+
+    @property
+    def vendor(self) -> str:
+        """Name of the vendor."""
+        return self.name.partition(".")[0]
+
+    def new_poller(self) -> Poller:
+        """Return a poller.
+
+        :raises QANotSupportedError: The vendor cannot show such an object.
+        """
+        return self._part(self.poller, "waited for")()
+
+    def target(self, arguments: Mapping[str, Any]) -> Target:
+        """Return what a sensor waits for.
+
+        :param arguments: Its arguments, rendered.
+        :raises QAValidationError: One of them cannot be; the message names it.
+        :raises QANotSupportedError: There is nothing to wait for.
+        """
+        return self._part(self.condition, "waited for")(Given(arguments, self.vendor))
+
+    def read(self, arguments: Mapping[str, Any]) -> KindFields:
+        """Return what a task asks for.
+
+        :param arguments: Its arguments, rendered.
+        :raises QAValidationError: One of them cannot be sent; the message names it.
+        :raises QANotSupportedError: There is no request that creates one.
+        """
+        return self._part(self.fields, "created").read(Given(arguments, self.vendor))
+
+    def change(self, name: str, arguments: Mapping[str, Any]) -> Change:
+        """Return the change that a task asks for.
+
+        :param name: Name of the change.
+        :param arguments: The task's arguments, rendered.
+        :raises QAValidationError: One of them cannot be sent; the message names it.
+        :raises QANotSupportedError: There is no such change.
+        """
+        return self._part(self.changes.get(name), f"changed by {name!r}").read(Given(arguments, self.vendor))
+
+    def file(self, name: str, arguments: Mapping[str, Any]) -> RemoteFile:
+        """Return the file that a task fetches.
+
+        :param name: Name of the file.
+        :param arguments: The task's arguments, rendered.
+        :raises QAValidationError: One of them cannot be sent; the message names it.
+        :raises QANotSupportedError: There is no such file.
+        """
+        return self._part(self.files.get(name), f"fetched as {name!r}").read(Given(arguments, self.vendor))
+
+    def stop(self, client: Any, object_id: str) -> str:
+        """Cancel an object and say in a few words what was done.
+
+        :param client: The vendor's client.
+        :param object_id: Id at the vendor.
+        :raises QANotSupportedError: The vendor has no call for it.
+        """
+        return self._part(self.cancel, "cancelled", object_id)(client, object_id)
+
+    def _part(self, part: T | None, done: str, object_id: str | None = None) -> T:
+        if part is None:
+            raise QANotSupportedError(
+                f"a {self.noun} cannot be {done}",
+                vendor=self.vendor,
+                object_id=object_id,
+                outcome="Nothing was sent",
+            )
+        return part
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vendor:
+    """A vendor. Found by its name: one of the built-in ones, or one of another distribution's entry point.
+
+    :param client: The client; its ``vendor`` and ``title`` are those of the vendor, its ``routes`` the operations.
+    :param form: How a connection is read.
+    :param kinds: The kinds of objects.
+    :param secrets: Operations whose answer is a secret, which goes into no XCom, to what to do in their place.
+    :param url: The vendor's documentation.
+    """
+
+    client: type[VendorClient]
+    form: type[ConnectionForm[Any]]
+    kinds: tuple[Kind, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+
+    @property
+    def name(self) -> str:
+        """Vendor in lower case."""
+        return self.client.vendor
+
+    @property
+    def title(self) -> str:
+        """Name of the vendor for people."""
+        return self.client.title
+
+    def kind(self, name: str) -> Kind | None:
+        """Return a kind of object, ``None`` when there is none of that name.
+
+        :param name: ``vendor.object``.
+        """
+        return next((kind for kind in self.kinds if kind.name == name), None)
+
+    def made_by(self, operation: str) -> Kind | None:
+        """Return the kind that an operation creates, ``None`` when it creates nothing that could be recognised.
+
+        :param operation: Client operation, ``resource.method``.
+        """
+        return next((kind for kind in self.kinds if operation in kind.made_by), None)

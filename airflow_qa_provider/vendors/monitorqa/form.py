@@ -1,0 +1,15 @@
+"""How connections of MonitorQA are read."""
+
+from __future__ import annotations
+
+from airflow_qa_provider.rest.connection import ConnectionForm
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
+from airflow_qa_provider.vendors.monitorqa.client.client import BASE_URL
+
+
+class MonitorQAForm(ConnectionForm[MonitorQAClient]):
+    """``password`` is the API key of Settings > Integration; ``host`` may stay empty for the public API."""
+
+    client_class = MonitorQAClient
+    default_base_url = BASE_URL
+    host_placeholder = "https://api-external.monitorqa.com (the default)"
