@@ -113,7 +113,19 @@ def get_provider_info() -> dict[str, Any]:
                     "relabeling": {"host": "API base URL", "password": "API key"},
                     "placeholders": {"host": "https://api-external.monitorqa.com (the default)"},
                 },
-                "conn-fields": {**_COMMON_FIELDS},
+                "conn-fields": {
+                    "template_id": {
+                        "label": "Template",
+                        "description": "Id of the template that tasks use which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "audit_object_id": {
+                        "label": "Audit object",
+                        "description": "Id of the object that tasks audit which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    **_COMMON_FIELDS,
+                },
             },
             {
                 "connection-type": "qalyptus",
