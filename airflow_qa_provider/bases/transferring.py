@@ -72,12 +72,20 @@ class ReportToObjectStorageOperator(KindTask, BaseOperator):
         target = self._target(file.stem)
         with connected(self.vendor, self.conn_id) as client:
             file = file.described(client, name=target.stem is not None and not self.name)
+            self._mask(file.secrets)
             return self._store(file, client, self._target(file.stem))
 
     def on_kill(self) -> None:
         """Remove the temporary file: Airflow lets the task run on after SIGTERM, until SIGKILL ends it."""
         if self._stop is not None:
             self._stop.pull()
+
+    def _mask(self, secrets: tuple[str, ...]) -> None:
+        from airflow.sdk.log import mask_secret
+
+        for secret in secrets:
+            # the library that sends requests logs their URLs where its level is DEBUG
+            mask_secret(secret)
 
     def _target(self, stem: str) -> Target:
         from airflow_qa_provider.reports.store import checked_policy
@@ -102,7 +110,7 @@ class ReportToObjectStorageOperator(KindTask, BaseOperator):
                 link=file.link,
                 operation=file.operation,
                 overwrite=self.overwrite,
-                secrets=[client.settings.token],
+                secrets=[client.settings.token, *file.secrets],
                 stop=self._stop,
             )
         except QAError as error:

@@ -101,7 +101,7 @@ class KindFields(ABC):
 
     def as_note(self) -> dict[str, Any]:
         """Return plain JSON, for the note in the task's state."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.metadata is not UNNOTED}
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.metadata.get("noted", True)}
 
     @classmethod
     def from_note(cls, note: Mapping[str, Any]) -> Self:
