@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing_extensions import override
 
 from airflow_qa_provider.kinds.change import Shown
-from airflow_qa_provider.vendors.simplo.changes import ReportChange, has_date
+from airflow_qa_provider.vendors.simplo.changes import ReportChange
 from airflow_qa_provider.vendors.simplo.client import SimploClient
+from airflow_qa_provider.vendors.simplo.records import shown
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class ApproveReport(ReportChange):
     def current(self, client: SimploClient) -> Shown:
         report = client.reports.get(self.report_id)
         # the hash is a secret: it is neither wanted nor among what is noted, and so never shown
-        return {"approved": has_date(report, "approved_at"), "hash": report.get("hash")}
+        return {"approved": shown(report, "approved_at") is not None, "hash": report.get("hash")}
 
     @override
     def send(self, client: SimploClient, wanted: Shown, current: Shown | None) -> None:

@@ -9,8 +9,9 @@ from typing_extensions import override
 
 from airflow_qa_provider.kinds.change import Shown
 from airflow_qa_provider.kinds.policies import OnUncertain
-from airflow_qa_provider.vendors.simplo.changes import ReportChange, has_date
+from airflow_qa_provider.vendors.simplo.changes import ReportChange
 from airflow_qa_provider.vendors.simplo.client import SimploClient
+from airflow_qa_provider.vendors.simplo.records import shown
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class IssueInvoice(ReportChange):
     @override
     def current(self, client: SimploClient) -> Shown:
         report = client.reports.get(self.report_id)
-        return {"invoiced": has_date(report, "invoiced_at"), "invoice_number": report.get("invoice_number")}
+        return {"invoiced": shown(report, "invoiced_at") is not None, "invoice_number": report.get("invoice_number")}
 
     @override
     def send(self, client: SimploClient, wanted: Shown, current: Shown | None) -> None:

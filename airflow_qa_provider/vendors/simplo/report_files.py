@@ -14,7 +14,7 @@ from airflow_qa_provider.kinds.files import RemoteFile
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.rest.download import Download
 from airflow_qa_provider.vendors.simplo.client import SimploClient
-from airflow_qa_provider.vendors.simplo.ids import report_id
+from airflow_qa_provider.vendors.simplo.records import report_id, shown
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -66,7 +66,7 @@ class ReportPdf(RemoteFile):
     @override
     def described(self, client: SimploClient, *, name: bool) -> Self:
         report = client.reports.get(self.report_id)
-        return replace(self, title=_title(report), report_hash=str(report.get("hash") or ""))
+        return replace(self, title=_title(report), report_hash=str(shown(report, "hash") or ""))
 
     @override
     def open(self, client: SimploClient) -> Download:
