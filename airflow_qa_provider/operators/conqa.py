@@ -56,8 +56,8 @@ class ConqaUpsertMilestoneOperator(ChangingOperator):
     :param status: Identifier of a configured status, such as ``planned``, or an
         :class:`~airflow_qa_provider.vendors.conqa.client.fields.Option`; left as it is when unset. (templated)
     :param fields: Field name to a text, a number, a date, an option (``Option`` or ``{"value", "display",
-        "createNew"}``), or ``None`` to clear the field; also as JSON text. Fields that are not named stay as they are. A
-        new milestone needs those that decide its checklist template and its folder. (templated)
+        "createNew"}``), or ``None`` to clear the field; all of it also as JSON text. Fields that are not named stay
+        as they are. A new milestone needs those that decide its checklist template and its folder. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """

@@ -13,8 +13,8 @@ from airflow_qa_provider.kinds.polling import Statuses, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors.simplo.approvals import ApproveReport
 from airflow_qa_provider.vendors.simplo.client import SimploClient
-from airflow_qa_provider.vendors.simplo.records import report_id
 from airflow_qa_provider.vendors.simplo.invoices import IssueInvoice
+from airflow_qa_provider.vendors.simplo.records import report_id
 from airflow_qa_provider.vendors.simplo.report_files import ReportPdf
 
 _FEW = 2
