@@ -54,6 +54,11 @@ class RemoteFile(ABC):
         """Page for people."""
         return None
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must be seen in no log and no error, once :meth:`described` has read it."""
+        return ()
+
     @abstractmethod
     def open(self, client: Any) -> Download:
         """Ask the vendor for the file.

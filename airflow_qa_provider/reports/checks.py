@@ -118,7 +118,7 @@ class Inspection:
         if self.expected.name == "html":
             self._check_html(text)
         elif _HTML.match(text):
-            raise self._error(f"an HTML page{_title_of(text)}", _LOGIN)
+            raise self._error(f"an HTML page{_title_of(text, self._secrets)}", _LOGIN)
         elif self.expected.name != "json" and text[:1] in (b"{", b"["):
             self._refuse_json(text)
         if self.expected.magic and not self._has_magic():
@@ -136,7 +136,7 @@ class Inspection:
         if not text.startswith(b"<"):
             raise self._error("something that is not HTML", "Check the format that is asked for")
         if _LOGIN_FORM.search(text):
-            raise self._error(f"a login page{_title_of(text)}", _LOGIN)
+            raise self._error(f"a login page{_title_of(text, self._secrets)}", _LOGIN)
 
     def _refuse_json(self, text: bytes) -> None:
         whole = self.size <= HEAD_BYTES
@@ -219,9 +219,9 @@ def _parsed(text: bytes) -> Any:
         return None
 
 
-def _title_of(page: bytes) -> str:
+def _title_of(page: bytes, secrets: Iterable[str]) -> str:
     found = _TITLE.search(page[:_TITLE_WINDOW])
-    title = excerpt(found.group(1).decode(errors="replace"), limit=80) if found else ""
+    title = excerpt(found.group(1).decode(errors="replace"), secrets, limit=80) if found else ""
     return f' titled "{title}"' if title else ""
 
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.sensing import RemoteJobSensor
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from airflow_qa_provider.bases.arguments import SensingArguments
+
+_COLOR = "#fdf0d9"
 
 
 class ConqaMilestoneSensor(RemoteJobSensor):
@@ -23,8 +30,8 @@ class ConqaMilestoneSensor(RemoteJobSensor):
     """
 
     kind = "conqa.milestone"
-    template_fields = ("project_id", "external_id", "until", "status", "conn_id")
-    ui_color = "#fdf0dd"
+    template_fields = ("project_id", "external_id", "until", "status", "conqa_conn_id")
+    ui_color = _COLOR
 
     def __init__(
         self,
@@ -34,13 +41,14 @@ class ConqaMilestoneSensor(RemoteJobSensor):
         until: str = "visible",
         status: str | Iterable[str] | None = None,
         conqa_conn_id: str = "conqa_default",
-        **kwargs: Any,
+        **kwargs: Unpack[SensingArguments],
     ) -> None:
-        super().__init__(conn_id=conqa_conn_id, **kwargs)
+        super().__init__(**kwargs)
         self.project_id = project_id
         self.external_id = external_id
         self.until = until
         self.status = status
+        self.conqa_conn_id = conqa_conn_id
 
 
 class ConqaWebhookSensor(RemoteJobSensor):
@@ -55,8 +63,8 @@ class ConqaWebhookSensor(RemoteJobSensor):
     """
 
     kind = "conqa.webhook"
-    template_fields = ("webhook_id", "project_id", "account_id", "status", "conn_id")
-    ui_color = "#fdf0dd"
+    template_fields = ("webhook_id", "project_id", "account_id", "status", "conqa_conn_id")
+    ui_color = _COLOR
 
     def __init__(
         self,
@@ -66,10 +74,11 @@ class ConqaWebhookSensor(RemoteJobSensor):
         account_id: str | None = None,
         status: str = "active",
         conqa_conn_id: str = "conqa_default",
-        **kwargs: Any,
+        **kwargs: Unpack[SensingArguments],
     ) -> None:
-        super().__init__(conn_id=conqa_conn_id, **kwargs)
+        super().__init__(**kwargs)
         self.webhook_id = webhook_id
         self.project_id = project_id
         self.account_id = account_id
         self.status = status
+        self.conqa_conn_id = conqa_conn_id

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from airflow_qa_provider.vendors.conqa.client import rules
+from typing_extensions import Self
+
 from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
-from airflow_qa_provider.vendors.conqa.client.fields import FieldValue, Option, field_values, status_value
 
 _FIELD = "fields."
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -20,39 +21,30 @@ _MIDNIGHT = re.compile(r"T00:00(:00(\.0+)?)?(Z|\+00:?00)?")
 _EMPTY = (None, "")
 
 
+@dataclass(frozen=True)
 class WantedMilestone:
     """What a milestone is to have.
 
-    :param name: Name; not compared when unset.
-    :param status: Status; not compared when unset.
-    :param fields: Field name to value; other fields are not compared.
-    :raises QAValidationError: A value has no documented form, or nothing is given; the message names the field.
+    :param wire: ``name``, ``status`` and ``fields.<name>``, as far as they are given, to the value that is sent.
     """
 
-    def __init__(
-        self,
-        name: str | None,
-        status: str | Option | Mapping[str, Any] | None,
-        fields: Mapping[str, FieldValue] | None,
-    ) -> None:
-        wire: dict[str, Any] = {}
-        if name is not None:
-            wire["name"] = rules.required(name, "name")
-        if status is not None:
-            wire["status"] = status_value(status)
-        if fields is not None:
-            wire.update({f"{_FIELD}{field}": value for field, value in field_values(fields).items()})
-        if not wire:
-            raise rules.refused(
-                "name, status and fields are all unset: a milestone that exists would be refused as noData",
-                "Give what the milestone is to have",
-            )
-        self._wire = wire
+    wire: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, name: str | None, status: Mapping[str, Any] | None, fields: Mapping[str, Any] | None) -> Self:
+        """Return what a milestone is to have.
+
+        :param name: Name; not compared when unset.
+        :param status: Status, as it is sent; not compared when unset.
+        :param fields: Field name to value, as it is sent; other fields are not compared.
+        """
+        given = {path: value for path, value in (("name", name), ("status", status)) if value is not None}
+        return cls({**given, **{f"{_FIELD}{field}": value for field, value in (fields or {}).items()}})
 
     @property
     def values(self) -> dict[str, Any]:
         """``name``, ``status`` and ``fields.<name>`` to a plain value; of an option its identifier, or its label."""
-        return {path: _plain(value) for path, value in self._wire.items()}
+        return {path: _plain(value) for path, value in self.wire.items()}
 
     def shown_in(self, rows: Iterable[Mapping[str, Any]], external_id: str, dialect: Dialect) -> dict[str, Any] | None:
         """Return what the list shows of the wanted values, an equal one spelled as in :attr:`values`.
@@ -69,7 +61,7 @@ class WantedMilestone:
             return {} if found else None
         told = {name for row in listed for name in _fields_of(row)}
         shown = _values_of(found[0], dialect, told)
-        return {path: _respelled(wanted, shown[path]) for path, wanted in self._wire.items() if path in shown}
+        return {path: _respelled(wanted, shown[path]) for path, wanted in self.wire.items() if path in shown}
 
 
 def _fields_of(row: Mapping[str, Any]) -> Mapping[str, Any]:
