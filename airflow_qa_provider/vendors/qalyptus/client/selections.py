@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from airflow_qa_provider.exceptions import QAValidationError
@@ -25,13 +26,21 @@ def as_field_selections(selections: Selections) -> list[dict[str, Any]] | None:
         return None
     if isinstance(selections, Mapping):
         return [_field(str(name), values) for name, values in selections.items()]
-    if isinstance(selections, Sequence) and all(isinstance(item, Mapping) for item in selections):
+    if (
+        isinstance(selections, Sequence)
+        and not isinstance(selections, str)
+        and all(isinstance(item, Mapping) for item in selections)
+    ):
         return [dict(item) for item in selections]
     raise _refused(f'selections must look like {{"Region": ["North"]}} or be a list of objects, got {selections!r}')
 
 
 def _field(name: str, values: Any) -> dict[str, Any]:
-    chosen = list(values) if isinstance(values, (list, tuple, set, frozenset)) else [values]
+    if isinstance(values, AbstractSet):
+        # the same in every process
+        chosen = sorted(values, key=str)
+    else:
+        chosen = list(values) if isinstance(values, (list, tuple)) else [values]
     for value in chosen:
         if not isinstance(value, (str, int, float)):
             raise _refused(
