@@ -70,7 +70,7 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
         *,
         report_id: str,
         output_format: str = "Pdf",
-        selections: Selections | str = None,
+        selections: Selections = None,
         app_id: str | None = None,
         bookmark_id: str | None = None,
         qalyptus_conn_id: str = "qalyptus_default",

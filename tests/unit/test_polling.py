@@ -43,7 +43,8 @@ from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors.monitorqa.audits import AuditPoller
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
-from airflow_qa_provider.vendors.qalyptus.requests import RequestPoller, TaskRunPoller
+from airflow_qa_provider.vendors.qalyptus.requests import RequestPoller
+from airflow_qa_provider.vendors.qalyptus.task_runs import TaskRunPoller
 
 MONITORQA = "https://monitorqa.example.com"
 QALYPTUS = "https://tenant.example.com/api/v1"

@@ -55,8 +55,7 @@ class RequestFields(KindFields):
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
-        name = given.name("selections")
-        selections = as_field_selections(given.check.structure(given.raw("selections"), name))
+        selections = as_field_selections(given.raw("selections"))
         return cls(
             report_id=given.id("report_id"),
             output_format=given.choice("output_format", OUTPUT_FORMATS, "Pdf"),
