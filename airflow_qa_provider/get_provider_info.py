@@ -1,160 +1,12 @@
 """What Airflow reads at start-up: connection types with their forms, and where our modules are.
 
-Imports nothing, for Airflow reads it in every process.
+Written by scripts/provider_info.py from the vendors' records: do not edit. Imports nothing, for Airflow reads it in
+every process.
 """
 
 from __future__ import annotations
 
 from typing import Any
-
-_NUMBER = ["number", "null"]
-_INTEGER = ["integer", "null"]
-_STRING = ["string", "null"]
-_OBJECT = ["object", "null"]
-
-
-def _field(label: str, description: str, **schema: Any) -> dict[str, Any]:
-    return {"label": label, "description": description, "schema": schema}
-
-
-_COMMON_FIELDS: dict[str, Any] = {
-    "connect_timeout": _field(
-        "Connect time-out", "Seconds to wait for a connection.", type=_NUMBER, default=10, minimum=0.1
-    ),
-    "read_timeout": _field(
-        "Read time-out", "Seconds of silence after which a request is given up.", type=_NUMBER, default=60, minimum=0.1
-    ),
-    "retries": _field(
-        "Retries", "How often a request that may be repeated is tried again.", type=_INTEGER, default=4, minimum=0
-    ),
-    "max_retry_wait": _field(
-        "Longest wait for a retry",
-        "Seconds; a longer Retry-After of the vendor is left to the wait, or to the retries of the task.",
-        type=_NUMBER,
-        default=60,
-        minimum=0,
-    ),
-    "poll_interval": _field(
-        "Poll interval", "Seconds between two looks at what is waited for.", type=_NUMBER, default=30, minimum=0.1
-    ),
-    "requests_per_minute": _field(
-        "Requests per minute", "Budget of each Airflow process; empty for no limit.", type=_INTEGER, minimum=1
-    ),
-    "page_size": _field(
-        "Page size", "Rows per request of lists; empty for the vendor's default.", type=_INTEGER, minimum=1
-    ),
-    "verify": _field("Verify TLS", "Leave on, except against a test server.", type=["boolean", "null"], default=True),
-    "ca_path": _field("CA bundle", "Path of a CA bundle on the workers, for a private authority.", type=_STRING),
-    "routes": _field(
-        "Routes",
-        'Overrides such as {"reports.get": "GET /reports/{id}"}; see airflow-qa routes list.',
-        type=_OBJECT,
-    ),
-}
-
-
-_INTEGRATIONS = {
-    "conqa": ("CONQA", "https://help.conqahq.com/hc/en-us/articles/45491806858777-API-Endpoints"),
-    "monitorqa": ("MonitorQA", "https://developer.monitorqa.com"),
-    "qalyptus": ("Qalyptus Cloud", "https://apidocs.qalyptus.com/qalyptus-cloud/rest-api"),
-    "simplo": ("Simplo IS", "https://simplo-is-docs.docker.sdev.cz/docs/api/"),
-    "smartq": ("smartQ", "https://www.getsmartq.com/help/api.php"),
-}
-
-
-def _connection_type(
-    kind: str,
-    hook_class: str,
-    *,
-    host: str,
-    secret: str,
-    fields: dict[str, Any] | None = None,
-    login: str | None = None,
-) -> dict[str, Any]:
-    relabeling = {"host": "API base URL", "password": secret}
-    return {
-        "connection-type": kind,
-        "hook-class-name": f"airflow_qa_provider.hooks.{kind}.{hook_class}",
-        "hook-name": _INTEGRATIONS[kind][0],
-        "ui-field-behaviour": {
-            "hidden-fields": ["schema", "port"] if login else ["schema", "port", "login"],
-            "relabeling": {**relabeling, "login": login} if login else relabeling,
-            "placeholders": {"host": host},
-        },
-        "conn-fields": {**(fields or {}), **_COMMON_FIELDS},
-    }
-
-
-def _connection_types() -> list[dict[str, Any]]:
-    return [
-        _connection_type(
-            "conqa",
-            "ConqaHook",
-            host="https://api-{region}.con.qa/api-v1 (made of the region when empty)",
-            secret="API token",  # noqa: S106 - a label
-            fields={
-                "region": _field("Region", "Part of the host after api-; oceania when empty.", type=_STRING),
-                "conqa": _field(
-                    "Names in answers",
-                    'What the docs leave open, such as {"external_id_fields": ["externalRef"]}.',
-                    type=_OBJECT,
-                ),
-            },
-        ),
-        _connection_type(
-            "monitorqa",
-            "MonitorQAHook",
-            host="https://api-external.monitorqa.com (the default)",
-            secret="API key",  # noqa: S106 - a label
-        ),
-        _connection_type(
-            "qalyptus",
-            "QalyptusHook",
-            host="https://{tenant}.qalyptus.net/api/v1",
-            secret="API key",  # noqa: S106 - a label
-            fields={
-                "tenant": _field("Tenant", "Name before .qalyptus.net; used when the base URL is empty.", type=_STRING),
-                "qalyptus": _field(
-                    "Status words and field names",
-                    'What the public docs leave open, such as {"succeeded": ["completed"]}.',
-                    type=_OBJECT,
-                ),
-            },
-        ),
-        _connection_type(
-            "simplo",
-            "SimploHook",
-            host="https://{host}/api/v0 (the path is added)",
-            secret="Token",  # noqa: S106 - a label
-            fields={
-                "simplo": _field(
-                    "Authentication and query parameters",
-                    'What the docs leave open, such as {"auth_header": "X-Api-Key", "auth_scheme": ""}.',
-                    type=_OBJECT,
-                ),
-            },
-        ),
-        _connection_type(
-            "smartq",
-            "SmartQHook",
-            host="https://{account}.smartqweb.com/api/v1",
-            secret="Password",  # noqa: S106 - a label
-            login="E-mail address",
-            fields={
-                "api_key": _field(
-                    "API access key", "Of the account, from Options > API.", type=_STRING, format="password"
-                ),
-                "account": _field(
-                    "Account", "Name before .smartqweb.com; used when the base URL is empty.", type=_STRING
-                ),
-                "smartq": _field(
-                    "Habits of the account",
-                    'What the docs leave open, such as {"timezone": "Europe/Prague"}.',
-                    type=_OBJECT,
-                ),
-            },
-        ),
-    ]
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -162,42 +14,449 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-qa-provider",
         "name": "Quality and reporting services",
-        "description": (
-            "Hooks, operators, sensors and transfers for CONQA, MonitorQA, Qalyptus Cloud, smartQ and Simplo IS."
-        ),
+        "description": "Hooks, operators, sensors and transfers for CONQA, MonitorQA, Qalyptus Cloud, "
+        "Simplo IS and smartQ.",
         "integrations": [
-            {"integration-name": title, "external-doc-url": url, "tags": ["service"]}
-            for title, url in _INTEGRATIONS.values()
-        ],
-        "connection-types": _connection_types(),
-        "hooks": _modules("hooks", *_INTEGRATIONS),
-        "operators": [
-            *_modules("operators", *_INTEGRATIONS),
+            {"integration-name": "CONQA", "external-doc-url": "", "tags": ["service"]},
             {
-                # as Airflow's own SMTP provider names it
+                "integration-name": "MonitorQA",
+                "external-doc-url": "https://developer.monitorqa.com",
+                "tags": ["service"],
+            },
+            {"integration-name": "Qalyptus Cloud", "external-doc-url": "", "tags": ["service"]},
+            {"integration-name": "Simplo IS", "external-doc-url": "", "tags": ["service"]},
+            {"integration-name": "smartQ", "external-doc-url": "", "tags": ["service"]},
+        ],
+        "connection-types": [
+            {
+                "connection-type": "conqa",
+                "hook-class-name": "airflow_qa_provider.hooks.conqa.ConqaHook",
+                "hook-name": "CONQA",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["schema", "port", "login"],
+                    "relabeling": {"host": "API base URL", "password": "API token"},
+                    "placeholders": {"host": "https://api-{region}.con.qa/api-v1 (made of the region when empty)"},
+                },
+                "conn-fields": {
+                    "region": {
+                        "label": "Region",
+                        "description": "Part of the host after api-; oceania when empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "conqa": {
+                        "label": "Names in answers",
+                        "description": 'What the docs leave open, such as {"external_id_fields": ["externalRef"]}.',
+                        "schema": {"type": ["object", "null"]},
+                    },
+                    "connect_timeout": {
+                        "label": "Connect time-out",
+                        "description": "Seconds to wait for a connection.",
+                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
+                    },
+                    "read_timeout": {
+                        "label": "Read time-out",
+                        "description": "Seconds of silence after which a request is given up.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
+                    },
+                    "retries": {
+                        "label": "Retries",
+                        "description": "How often a request that may be repeated is tried again.",
+                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
+                    },
+                    "max_retry_wait": {
+                        "label": "Longest wait for a retry",
+                        "description": "Seconds; a longer "
+                        "Retry-After is left to "
+                        "the wait, or to the "
+                        "retries of the task.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
+                    },
+                    "poll_interval": {
+                        "label": "Poll interval",
+                        "description": "Seconds between two polls of what is waited for.",
+                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
+                    },
+                    "requests_per_minute": {
+                        "label": "Requests per minute",
+                        "description": "Budget of each Airflow process; empty for no limit.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "page_size": {
+                        "label": "Page size",
+                        "description": "Rows per request of lists; empty for the vendor's default.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "verify": {
+                        "label": "Verify TLS",
+                        "description": "Leave on, except against a test server.",
+                        "schema": {"type": ["boolean", "null"], "default": True},
+                    },
+                    "ca_path": {
+                        "label": "CA bundle",
+                        "description": "Path of a CA bundle on the workers, for a private authority.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "routes": {
+                        "label": "Routes",
+                        "description": "Overrides such as "
+                        '{"reports.get": "GET '
+                        '/reports/{id}"}; see airflow-qa '
+                        "routes list.",
+                        "schema": {"type": ["object", "null"]},
+                    },
+                },
+            },
+            {
+                "connection-type": "monitorqa",
+                "hook-class-name": "airflow_qa_provider.hooks.monitorqa.MonitorQAHook",
+                "hook-name": "MonitorQA",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["schema", "port", "login"],
+                    "relabeling": {"host": "API base URL", "password": "API key"},
+                    "placeholders": {"host": "https://api-external.monitorqa.com (the default)"},
+                },
+                "conn-fields": {
+                    "connect_timeout": {
+                        "label": "Connect time-out",
+                        "description": "Seconds to wait for a connection.",
+                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
+                    },
+                    "read_timeout": {
+                        "label": "Read time-out",
+                        "description": "Seconds of silence after which a request is given up.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
+                    },
+                    "retries": {
+                        "label": "Retries",
+                        "description": "How often a request that may be repeated is tried again.",
+                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
+                    },
+                    "max_retry_wait": {
+                        "label": "Longest wait for a retry",
+                        "description": "Seconds; a longer "
+                        "Retry-After is left to "
+                        "the wait, or to the "
+                        "retries of the task.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
+                    },
+                    "poll_interval": {
+                        "label": "Poll interval",
+                        "description": "Seconds between two polls of what is waited for.",
+                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
+                    },
+                    "requests_per_minute": {
+                        "label": "Requests per minute",
+                        "description": "Budget of each Airflow process; empty for no limit.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "page_size": {
+                        "label": "Page size",
+                        "description": "Rows per request of lists; empty for the vendor's default.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "verify": {
+                        "label": "Verify TLS",
+                        "description": "Leave on, except against a test server.",
+                        "schema": {"type": ["boolean", "null"], "default": True},
+                    },
+                    "ca_path": {
+                        "label": "CA bundle",
+                        "description": "Path of a CA bundle on the workers, for a private authority.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "routes": {
+                        "label": "Routes",
+                        "description": "Overrides such as "
+                        '{"reports.get": "GET '
+                        '/reports/{id}"}; see airflow-qa '
+                        "routes list.",
+                        "schema": {"type": ["object", "null"]},
+                    },
+                },
+            },
+            {
+                "connection-type": "qalyptus",
+                "hook-class-name": "airflow_qa_provider.hooks.qalyptus.QalyptusHook",
+                "hook-name": "Qalyptus Cloud",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["schema", "port", "login"],
+                    "relabeling": {"host": "API base URL", "password": "API key"},
+                    "placeholders": {"host": "https://{tenant}.qalyptus.net/api/v1"},
+                },
+                "conn-fields": {
+                    "tenant": {
+                        "label": "Tenant",
+                        "description": "Name before .qalyptus.net; used when the base URL is empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "qalyptus": {
+                        "label": "Status words and field names",
+                        "description": 'What the public docs leave open, such as {"succeeded": ["completed"]}.',
+                        "schema": {"type": ["object", "null"]},
+                    },
+                    "connect_timeout": {
+                        "label": "Connect time-out",
+                        "description": "Seconds to wait for a connection.",
+                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
+                    },
+                    "read_timeout": {
+                        "label": "Read time-out",
+                        "description": "Seconds of silence after which a request is given up.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
+                    },
+                    "retries": {
+                        "label": "Retries",
+                        "description": "How often a request that may be repeated is tried again.",
+                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
+                    },
+                    "max_retry_wait": {
+                        "label": "Longest wait for a retry",
+                        "description": "Seconds; a longer "
+                        "Retry-After is left to "
+                        "the wait, or to the "
+                        "retries of the task.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
+                    },
+                    "poll_interval": {
+                        "label": "Poll interval",
+                        "description": "Seconds between two polls of what is waited for.",
+                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
+                    },
+                    "requests_per_minute": {
+                        "label": "Requests per minute",
+                        "description": "Budget of each Airflow process; empty for no limit.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "page_size": {
+                        "label": "Page size",
+                        "description": "Rows per request of lists; empty for the vendor's default.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "verify": {
+                        "label": "Verify TLS",
+                        "description": "Leave on, except against a test server.",
+                        "schema": {"type": ["boolean", "null"], "default": True},
+                    },
+                    "ca_path": {
+                        "label": "CA bundle",
+                        "description": "Path of a CA bundle on the workers, for a private authority.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "routes": {
+                        "label": "Routes",
+                        "description": "Overrides such as "
+                        '{"reports.get": "GET '
+                        '/reports/{id}"}; see airflow-qa '
+                        "routes list.",
+                        "schema": {"type": ["object", "null"]},
+                    },
+                },
+            },
+            {
+                "connection-type": "simplo",
+                "hook-class-name": "airflow_qa_provider.hooks.simplo.SimploHook",
+                "hook-name": "Simplo IS",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["schema", "port", "login"],
+                    "relabeling": {"host": "API base URL", "password": "Token"},
+                    "placeholders": {"host": "https://{host}/api/v0 (the path is added)"},
+                },
+                "conn-fields": {
+                    "simplo": {
+                        "label": "Authentication and query parameters",
+                        "description": "What the docs leave open, such "
+                        'as {"auth_header": "X-Api-Key", '
+                        '"auth_scheme": ""}.',
+                        "schema": {"type": ["object", "null"]},
+                    },
+                    "connect_timeout": {
+                        "label": "Connect time-out",
+                        "description": "Seconds to wait for a connection.",
+                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
+                    },
+                    "read_timeout": {
+                        "label": "Read time-out",
+                        "description": "Seconds of silence after which a request is given up.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
+                    },
+                    "retries": {
+                        "label": "Retries",
+                        "description": "How often a request that may be repeated is tried again.",
+                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
+                    },
+                    "max_retry_wait": {
+                        "label": "Longest wait for a retry",
+                        "description": "Seconds; a longer "
+                        "Retry-After is left to "
+                        "the wait, or to the "
+                        "retries of the task.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
+                    },
+                    "poll_interval": {
+                        "label": "Poll interval",
+                        "description": "Seconds between two polls of what is waited for.",
+                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
+                    },
+                    "requests_per_minute": {
+                        "label": "Requests per minute",
+                        "description": "Budget of each Airflow process; empty for no limit.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "page_size": {
+                        "label": "Page size",
+                        "description": "Rows per request of lists; empty for the vendor's default.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "verify": {
+                        "label": "Verify TLS",
+                        "description": "Leave on, except against a test server.",
+                        "schema": {"type": ["boolean", "null"], "default": True},
+                    },
+                    "ca_path": {
+                        "label": "CA bundle",
+                        "description": "Path of a CA bundle on the workers, for a private authority.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "routes": {
+                        "label": "Routes",
+                        "description": "Overrides such as "
+                        '{"reports.get": "GET '
+                        '/reports/{id}"}; see airflow-qa '
+                        "routes list.",
+                        "schema": {"type": ["object", "null"]},
+                    },
+                },
+            },
+            {
+                "connection-type": "smartq",
+                "hook-class-name": "airflow_qa_provider.hooks.smartq.SmartQHook",
+                "hook-name": "smartQ",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["schema", "port"],
+                    "relabeling": {"host": "API base URL", "password": "Password", "login": "E-mail address"},
+                    "placeholders": {"host": "https://{account}.smartqweb.com/api/v1"},
+                },
+                "conn-fields": {
+                    "api_key": {
+                        "label": "API access key",
+                        "description": "Of the account, from Options > API.",
+                        "schema": {"type": ["string", "null"], "format": "password"},
+                    },
+                    "account": {
+                        "label": "Account",
+                        "description": "Name before .smartqweb.com; used when the base URL is empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "smartq": {
+                        "label": "Habits of the account",
+                        "description": 'What the docs leave open, such as {"timezone": "Europe/Prague"}.',
+                        "schema": {"type": ["object", "null"]},
+                    },
+                    "connect_timeout": {
+                        "label": "Connect time-out",
+                        "description": "Seconds to wait for a connection.",
+                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
+                    },
+                    "read_timeout": {
+                        "label": "Read time-out",
+                        "description": "Seconds of silence after which a request is given up.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
+                    },
+                    "retries": {
+                        "label": "Retries",
+                        "description": "How often a request that may be repeated is tried again.",
+                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
+                    },
+                    "max_retry_wait": {
+                        "label": "Longest wait for a retry",
+                        "description": "Seconds; a longer "
+                        "Retry-After is left to "
+                        "the wait, or to the "
+                        "retries of the task.",
+                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
+                    },
+                    "poll_interval": {
+                        "label": "Poll interval",
+                        "description": "Seconds between two polls of what is waited for.",
+                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
+                    },
+                    "requests_per_minute": {
+                        "label": "Requests per minute",
+                        "description": "Budget of each Airflow process; empty for no limit.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "page_size": {
+                        "label": "Page size",
+                        "description": "Rows per request of lists; empty for the vendor's default.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "verify": {
+                        "label": "Verify TLS",
+                        "description": "Leave on, except against a test server.",
+                        "schema": {"type": ["boolean", "null"], "default": True},
+                    },
+                    "ca_path": {
+                        "label": "CA bundle",
+                        "description": "Path of a CA bundle on the workers, for a private authority.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "routes": {
+                        "label": "Routes",
+                        "description": "Overrides such as "
+                        '{"reports.get": "GET '
+                        '/reports/{id}"}; see airflow-qa '
+                        "routes list.",
+                        "schema": {"type": ["object", "null"]},
+                    },
+                },
+            },
+        ],
+        "hooks": [
+            {"integration-name": "CONQA", "python-modules": ["airflow_qa_provider.hooks.conqa"]},
+            {"integration-name": "MonitorQA", "python-modules": ["airflow_qa_provider.hooks.monitorqa"]},
+            {"integration-name": "Qalyptus Cloud", "python-modules": ["airflow_qa_provider.hooks.qalyptus"]},
+            {"integration-name": "Simplo IS", "python-modules": ["airflow_qa_provider.hooks.simplo"]},
+            {"integration-name": "smartQ", "python-modules": ["airflow_qa_provider.hooks.smartq"]},
+        ],
+        "operators": [
+            {"integration-name": "CONQA", "python-modules": ["airflow_qa_provider.operators.conqa"]},
+            {"integration-name": "MonitorQA", "python-modules": ["airflow_qa_provider.operators.monitorqa"]},
+            {"integration-name": "Qalyptus Cloud", "python-modules": ["airflow_qa_provider.operators.qalyptus"]},
+            {"integration-name": "Simplo IS", "python-modules": ["airflow_qa_provider.operators.simplo"]},
+            {"integration-name": "smartQ", "python-modules": ["airflow_qa_provider.operators.smartq"]},
+            {
                 "integration-name": "Simple Mail Transfer Protocol (SMTP)",
                 "python-modules": ["airflow_qa_provider.operators.delivery"],
             },
         ],
-        "sensors": _modules("sensors", *_INTEGRATIONS),
+        "sensors": [
+            {"integration-name": "CONQA", "python-modules": ["airflow_qa_provider.sensors.conqa"]},
+            {"integration-name": "MonitorQA", "python-modules": ["airflow_qa_provider.sensors.monitorqa"]},
+            {"integration-name": "Qalyptus Cloud", "python-modules": ["airflow_qa_provider.sensors.qalyptus"]},
+            {"integration-name": "Simplo IS", "python-modules": ["airflow_qa_provider.sensors.simplo"]},
+            {"integration-name": "smartQ", "python-modules": ["airflow_qa_provider.sensors.smartq"]},
+        ],
         "triggers": [
-            {"integration-name": title, "python-modules": ["airflow_qa_provider.triggers.wait"]}
-            for title, _ in _INTEGRATIONS.values()
+            {"integration-name": "CONQA", "python-modules": ["airflow_qa_provider.triggers.wait"]},
+            {"integration-name": "MonitorQA", "python-modules": ["airflow_qa_provider.triggers.wait"]},
+            {"integration-name": "Qalyptus Cloud", "python-modules": ["airflow_qa_provider.triggers.wait"]},
+            {"integration-name": "Simplo IS", "python-modules": ["airflow_qa_provider.triggers.wait"]},
+            {"integration-name": "smartQ", "python-modules": ["airflow_qa_provider.triggers.wait"]},
         ],
         "transfers": [
             {
-                "source-integration-name": _INTEGRATIONS[vendor][0],
+                "source-integration-name": "MonitorQA",
                 "target-integration-name": "Common IO",
-                "python-module": f"airflow_qa_provider.transfers.{vendor}",
-            }
-            for vendor in ("monitorqa", "qalyptus")
+                "python-module": "airflow_qa_provider.transfers.monitorqa",
+            },
+            {
+                "source-integration-name": "Qalyptus Cloud",
+                "target-integration-name": "Common IO",
+                "python-module": "airflow_qa_provider.transfers.qalyptus",
+            },
+        ],
+        "extra-links": [
+            "airflow_qa_provider.links.monitorqa.MonitorQAAuditLink",
+            "airflow_qa_provider.links.monitorqa.MonitorQACorrectiveActionLink",
         ],
     }
-
-
-def _modules(room: str, *vendors: str) -> list[dict[str, Any]]:
-    """Return the module of each vendor, which has its name."""
-    return [
-        {"integration-name": _INTEGRATIONS[vendor][0], "python-modules": [f"airflow_qa_provider.{room}.{vendor}"]}
-        for vendor in vendors
-    ]

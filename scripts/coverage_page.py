@@ -6,16 +6,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from airflow_qa_provider.vendors.names import VENDORS, routes_of
+from airflow_qa_provider.vendors import BUILT_IN, vendor_named
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "coverage.md"
-TITLES = {
-    "conqa": "CONQA",
-    "monitorqa": "MonitorQA",
-    "qalyptus": "Qalyptus Cloud",
-    "simplo": "Simplo IS",
-    "smartq": "smartQ",
-}
 
 
 def page() -> str:
@@ -28,14 +21,15 @@ def page() -> str:
         "| Vendor | Endpoints | documented | public | inferred |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    tables = {vendor: list(routes_of(vendor).values()) for vendor in VENDORS}
+    clients = {name: vendor_named(name).client for name in BUILT_IN}
+    tables = {name: list(client.routes.values()) for name, client in clients.items()}
     for vendor, routes in tables.items():
         count = Counter(route.source for route in routes)
         numbers = " | ".join(str(count[source]) for source in ("documented", "public", "inferred"))
-        lines.append(f"| {TITLES[vendor]} | {len(routes)} | {numbers} |")
+        lines.append(f"| {clients[vendor].title} | {len(routes)} | {numbers} |")
     lines.append(f"| all | {sum(map(len, tables.values()))} | | | |")
     for vendor, routes in tables.items():
-        lines += ["", f"## {TITLES[vendor]}", "", "| Operation | Title in the vendor docs | Route | Source |"]
+        lines += ["", f"## {clients[vendor].title}", "", "| Operation | Title in the vendor docs | Route | Source |"]
         lines.append("| --- | --- | --- | --- |")
         lines += [f"| `{r.operation}` | {r.title} | `{r.method} {r.path}` | {r.source} |" for r in routes]
     return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.compat.sdk import conf
+from airflow.providers.common.compat.sdk import AirflowFailException, conf
 from typing_extensions import override
 
 from airflow_qa_provider.bases.creating import CreatingOperator
@@ -80,6 +80,10 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
     def create_once(self, context: Any) -> Made:
         made = super().create_once(context)
         self.awaited_id = made.id  # the links show it
+        if self.stopped:
+            # the stop came while the request was under way: only now is it known what there is to cancel
+            self.on_kill()
+            raise AirflowFailException(f"The task was stopped while {made.id} was being created")
         return made
 
     @override

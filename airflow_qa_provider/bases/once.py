@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from airflow_qa_provider.bases.call import Call
@@ -55,6 +56,7 @@ def created(task: Any, context: Any, client: Any, *, preview: bool) -> Made:
         lambda fields: fields.create(client),
         Ownership(context, kind.name, tell=task.do_xcom_push and not preview),
         task.has_failed,
+        partial(kind.stop, client) if getattr(task, "kill_policy", "leave") == "cancel" and kind.cancel else None,
     ).ensure()
     repeats = policies.on_uncertain == "repeat"
     asked.complete(client, made.id, new=made.outcome == "created", timeouts=timeouts, repeats=repeats)

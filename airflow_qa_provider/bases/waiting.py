@@ -53,6 +53,7 @@ class WaitingTask(KindTask):
     on_warning: OnWarning = "succeed"
     awaited_id: str | None = None
     awaited_link: str | None = None
+    stopped = False
     journal_note: dict[str, Any] | None = None
 
     def wait_policy(self, client: Any) -> WaitPolicy:
@@ -157,12 +158,14 @@ class WaitingTask(KindTask):
         return end.error or RuntimeError(end.message)
 
     def on_kill(self) -> None:
-        """Apply the kill policy, when the task is stopped while it waits on a worker."""
+        """Apply the kill policy, when the task's process is stopped: by a person, by SIGTERM, or by its time-out."""
+        self.stopped = True
         if self.kill_policy != "cancel" or self.awaited_id is None:
             return
         try:
             with self._connect() as client:
-                self._log().info("The task was stopped: %s", self._kind().stop(client, self.awaited_id))
+                done = self._kind().stop(client, self.awaited_id)
+            self._log().info("The task's process was stopped (by a person, SIGTERM or execution_timeout): %s", done)
         except QAError as error:
             self._log().error("The task was stopped, but %s could not be cancelled: %s", self.awaited_id, error)
 

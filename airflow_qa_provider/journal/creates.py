@@ -42,6 +42,7 @@ class CreateJournal(Journal):
     :param create: Sends the one request that creates it, and returns the id if the answer tells it.
     :param ownership: What the other tasks hold.
     :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
+    :param stop: Cancels an object; given where a stop of the task is to cancel what it waits for.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class CreateJournal(Journal):
     create: Callable[[KindFields], str | None]
     ownership: Ownership
     has_failed: Callable[[Phase], bool]
+    stop: Callable[[str], str] | None = None
 
     @cached_property
     def lookup(self) -> VendorLookup:
@@ -115,11 +117,21 @@ class CreateJournal(Journal):
             return self._gone(record)
         if seen is not None and self.has_failed(seen.phase):
             return self._create(record, f"{self.kind.noun} {record.object_id} ended as {seen.status}", anew=True)
+        if self.stop is not None and self.attempt.was_cleared_since(record) and not (seen and seen.phase.ended):
+            return self._replace_stopped(record, self.stop)
         if record.fingerprint != self.identity.fingerprint:
             return self._changed(record)
         if seen is None:
             return self._done(record, "adopted", how)
         return self._done(record, "unchanged" if seen.phase.ended else "adopted", f"{how}; status: {seen.status}")
+
+    def _replace_stopped(self, record: Record, stop: Callable[[str], str]) -> Made:
+        """Create another object for a task that was cleared: the one it had is cancelled, by this at the latest."""
+        try:
+            log.info("The task was cleared: %s", stop(record.object_id or ""))
+        except QAError as error:
+            log.warning("The task was cleared, and %s may be cancelled already: %s", record.object_id, error)
+        return self._create(record, "the task was cleared, and on_kill is 'cancel'", anew=True)
 
     def _gone(self, record: Record) -> Made:
         gone = f"{self.kind.noun} {record.object_id}, which this task had created, does not exist any more"

@@ -19,17 +19,77 @@ if TYPE_CHECKING:
 
 ClientT = TypeVar("ClientT", bound=VendorClient)
 
-_NUMBERS: dict[str, type[int] | type[float]] = {
-    "connect_timeout": float,
-    "read_timeout": float,
-    "retries": int,
-    "max_retry_wait": float,
-    "poll_interval": float,
-    "requests_per_minute": int,
-    "page_size": int,
+COMMON_FORM: Mapping[str, Mapping[str, Any]] = {
+    "connect_timeout": {
+        "label": "Connect time-out",
+        "description": "Seconds to wait for a connection.",
+        "type": "number",
+        "default": 10,
+        "minimum": 0.1,
+    },
+    "read_timeout": {
+        "label": "Read time-out",
+        "description": "Seconds of silence after which a request is given up.",
+        "type": "number",
+        "default": 60,
+        "minimum": 0.1,
+    },
+    "retries": {
+        "label": "Retries",
+        "description": "How often a request that may be repeated is tried again.",
+        "type": "integer",
+        "default": 4,
+        "minimum": 0,
+    },
+    "max_retry_wait": {
+        "label": "Longest wait for a retry",
+        "description": "Seconds; a longer Retry-After is left to the wait, or to the retries of the task.",
+        "type": "number",
+        "default": 60,
+        "minimum": 0,
+    },
+    "poll_interval": {
+        "label": "Poll interval",
+        "description": "Seconds between two polls of what is waited for.",
+        "type": "number",
+        "default": 30,
+        "minimum": 0.1,
+    },
+    "requests_per_minute": {
+        "label": "Requests per minute",
+        "description": "Budget of each Airflow process; empty for no limit.",
+        "type": "integer",
+        "minimum": 1,
+    },
+    "page_size": {
+        "label": "Page size",
+        "description": "Rows per request of lists; empty for the vendor's default.",
+        "type": "integer",
+        "minimum": 1,
+    },
+    "verify": {
+        "label": "Verify TLS",
+        "description": "Leave on, except against a test server.",
+        "type": "boolean",
+        "default": True,
+    },
+    "ca_path": {
+        "label": "CA bundle",
+        "description": "Path of a CA bundle on the workers, for a private authority.",
+    },
+    "routes": {
+        "label": "Routes",
+        "description": 'Overrides such as {"reports.get": "GET /reports/{id}"}; see airflow-qa routes list.',
+        "type": "object",
+    },
 }
-COMMON_FIELDS = frozenset({*_NUMBERS, "verify", "ca_path", "routes"})
-"""Names in the extra of every vendor's connection."""
+"""Names in the extra of every vendor's connection, to what the form of Airflow's UI says of them."""
+COMMON_FIELDS = frozenset(COMMON_FORM)
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    name: int if one["type"] == "integer" else float
+    for name, one in COMMON_FORM.items()
+    if one.get("type") in ("integer", "number")
+}
 
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _SIMILAR = 0.85  # tells read_timout from tenant_id

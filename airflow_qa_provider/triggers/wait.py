@@ -11,7 +11,7 @@ from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TaskSuccessEven
 
 from airflow_qa_provider.exceptions import QAError, QANotSupportedError
 from airflow_qa_provider.vendors import kind_of
-from airflow_qa_provider.vendors.connect import polling_client
+from airflow_qa_provider.vendors.connect import connection_key, polling_client
 from airflow_qa_provider.waiting.decisions import WaitPolicy
 from airflow_qa_provider.waiting.shared import shared_wait
 from airflow_qa_provider.waiting.verdict import (
@@ -29,6 +29,8 @@ from airflow_qa_provider.waiting.verdict import (
 _SECONDS_BEFORE_RESUME = 6.0
 # the supervisor never answers a message that it does not know, and takes its time when a thousand tasks end at once
 _SECONDS_FOR_XCOM = 120.0
+# on_kill has half a minute in all
+_SECONDS_FOR_ANSWER = 10.0
 # no failure: ended from here, it would pass by policies, e-mails, listeners, and before Airflow 3.3.1 by retries
 _END_EVENTS = {Ending.SUCCEED: TaskSuccessEvent, Ending.SKIP: TaskSkippedEvent}
 
@@ -90,8 +92,9 @@ class WaitTrigger(BaseTrigger):
         began = asyncio.get_running_loop().time()
         # in a thread: the first task of a vendor loads its client
         kind = await asyncio.to_thread(kind_of, self.kind)
+        account = await asyncio.to_thread(connection_key, self._vendor, self.conn_id)
         outcome = await shared_wait(
-            (self.conn_id, self.kind),
+            (account, self.kind),
             kind.new_poller(),
             # not bound to this trigger: the client is everybody's, and lives on when this trigger has ended
             partial(polling_client, self._vendor, self.conn_id),
@@ -102,7 +105,7 @@ class WaitTrigger(BaseTrigger):
         )
         if self.end_task is not None and self._in_triggerer():
             end = verdict(outcome, kind, self.object_id, Terms.from_dict(self.terms))
-            if end.ending in _END_EVENTS and await self._stored(end):
+            if end.ending in _END_EVENTS and await self._is_waited_for() and await self._stored(end):
                 self.log.info("%s", end.message)
                 yield _END_EVENTS[end.ending]()
                 return
@@ -114,9 +117,19 @@ class WaitTrigger(BaseTrigger):
         yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
 
     async def on_kill(self) -> None:
-        """Apply the kill policy, when a user marks or clears the deferred task."""
-        if self.kill_policy == "cancel":
-            self.log.info("%s", await asyncio.to_thread(self._cancel))
+        """Apply the kill policy, when a user marks or clears the deferred task.
+
+        Airflow calls this, too, when a triggerer that was out of touch learns that another one has taken its tasks
+        over. What is still waited for is left alone, and so is what cannot be told.
+        """
+        if self.kill_policy != "cancel":
+            return
+        state = await self._task_state()
+        if state is None or state == "deferred":
+            why = "whether it is still waited for cannot be told" if state is None else "it is still waited for"
+            self.log.warning("%s was not cancelled: %s", self.object_id, why)
+            return
+        self.log.info("%s", await asyncio.to_thread(self._cancel))
 
     @property
     def _vendor(self) -> str:
@@ -128,6 +141,45 @@ class WaitTrigger(BaseTrigger):
 
         comms = getattr(task_runner, "SUPERVISOR_COMMS", None)
         return self.task_instance is not None and hasattr(comms, "asend")
+
+    async def _is_waited_for(self) -> bool:
+        """Tell whether the task still waits for this object: not if another attempt has taken another one up."""
+        if await self._task_state() not in (None, "deferred"):
+            return False
+        from airflow.sdk.execution_time.comms import GetXCom
+
+        ti: Any = self.task_instance
+        message = GetXCom(
+            key="remote_id", dag_id=ti.dag_id, run_id=ti.run_id, task_id=ti.task_id, map_index=ti.map_index
+        )
+        told = getattr(await self._answer(message), "value", None)
+        return told in (None, self.object_id)
+
+    async def _task_state(self) -> str | None:
+        """Return the state of the task in Airflow; ``None`` when it cannot be told."""
+        from airflow.sdk.execution_time.comms import GetTaskStates
+
+        ti: Any = self.task_instance
+        if not self._in_triggerer():
+            return None
+        message = GetTaskStates(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=[ti.task_id], map_index=ti.map_index)
+        states = getattr(await self._answer(message), "task_states", None) or {}
+        for name, state in (states.get(ti.run_id) or {}).items():
+            # tasks of a mapped one are told as task id and index
+            if name in (ti.task_id, f"{ti.task_id}_{ti.map_index}"):
+                return str(state or "none")
+        return None
+
+    async def _answer(self, message: Any) -> Any:
+        """Ask Airflow; ``None`` when it does not answer in time, or with an error."""
+        from airflow.sdk.execution_time import task_runner
+
+        asking = asyncio.ensure_future(task_runner.SUPERVISOR_COMMS.asend(message))
+        # not cancelled when it takes too long: its answer would then be taken for that of the next message
+        done, _ = await asyncio.wait([asking], timeout=_SECONDS_FOR_ANSWER)
+        if not done or asking.exception() is not None:
+            return None
+        return asking.result()
 
     def _notify(self, line: str) -> None:
         self.log.warning("%s", line)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAConfigurationError
@@ -10,6 +13,9 @@ from airflow_qa_provider.vendors import vendor_named
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
+
+_KEY_SECONDS = 1.0
+_KEYS: dict[tuple[str, str], tuple[float, Hashable]] = {}
 
 
 def client_for(vendor: str, conn_id: str) -> Any:
@@ -54,6 +60,35 @@ def polling_client(vendor: str, conn_id: str) -> Any:
     :raises QAConfigurationError: The connection cannot work.
     """
     return client_for(vendor, conn_id).without_retries()
+
+
+def connection_key(vendor: str, conn_id: str) -> Hashable:
+    """Return what is the same for connections that lead to the same account in the same way, whatever their ids are.
+
+    One that cannot be read has a key of its own. Reads the connection, at most once a second: on an event loop, call it
+    in a thread.
+
+    :param vendor: Vendor in lower case.
+    :param conn_id: Id of the Airflow connection.
+    """
+    now = time.monotonic()
+    read = _KEYS.get((vendor, conn_id))
+    if read is None or read[0] < now - _KEY_SECONDS:
+        read = _KEYS[vendor, conn_id] = (now, _read_key(vendor, conn_id))
+    return read[1]
+
+
+def _read_key(vendor: str, conn_id: str) -> Hashable:
+    from airflow.providers.common.compat.sdk import BaseHook
+
+    try:
+        one = BaseHook.get_connection(conn_id)
+    # a secrets backend may raise anything; whoever polls meets it again, and says it
+    except Exception:
+        return (vendor, "unreadable", conn_id)
+    content = repr((one.host, one.schema, one.login, one.password, one.port, one.extra))
+    # a digest, for keys are kept and may be shown
+    return (vendor, hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 def diagnosis_of(vendor: str, connection: Connection) -> Diagnosis:

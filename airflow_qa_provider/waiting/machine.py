@@ -32,6 +32,8 @@ _MENDABLE = (QAConfigurationError, QATLSError)
 _WORTH_REREADING = (*_MENDABLE, QAConnectError)
 _CONFIRMATIONS = 2
 _NO_SUCH_PATH = 405
+# a longer Retry-After is more likely a moment in place of seconds
+_LONGEST_HOLD = 3600.0
 # what a client says of retrying one request is not what becomes of the wait, or of the task
 _RETRY_ADVICE = re.compile(r"\s*\bA retry [^.]*\.(?=\s|$)")
 
@@ -154,6 +156,7 @@ class Wait:
         :param until: No look before this time.
         """
         planned = self.begin(now, now + self.policy.poll_interval)
+        until = min(until, now + max(self.policy.poll_interval, _LONGEST_HOLD))
         if until <= planned.earliest:
             return planned
         return self._plan(now, max(planned.at, until), until, refresh=planned.refresh)
@@ -166,6 +169,13 @@ class Wait:
         if self.next is None or not self.next.at <= now < self.next.earliest:
             return None
         return self._timed_out()
+
+    def expired(self, now: float) -> GaveUp | None:
+        """Give up when the deadline has passed while a poll is under way; else ``None``.
+
+        :param now: Wall-clock time in seconds since the epoch.
+        """
+        return self._timed_out() if self._past_deadline(now) else None
 
     def shift(self, seconds: float) -> None:
         """Move all times, for a driver whose clock is not the wall clock.
@@ -236,7 +246,9 @@ class Wait:
                 return self._timed_out()
             floor = self._floor(error)
             notice = f"{self._trouble} It is looked for again before it counts as gone."
-            return self._plan(now, now + floor, now + floor, notice=notice if first_time and means == "gone" else None)
+            told = first_time and means == "gone"
+            # the connection may lead to another account by now
+            return self._plan(now, now + floor, now + floor, refresh=told, notice=notice if told else None)
         link = self.last.link if self.last else None
         phase = Phase.SUCCEEDED if means == "reached" else Phase.GONE
         return Finished(Snapshot(self.object_id, phase, "not found", {"reason": self._trouble}, link))
@@ -263,7 +275,7 @@ class Wait:
         return WaitUntil(planned.at, planned.earliest, planned.refresh, notice)
 
     def _floor(self, error: QAError) -> float:
-        return max(self.policy.poll_interval, error.retry_after or 0.0)
+        return max(self.policy.poll_interval, min(error.retry_after or 0.0, _LONGEST_HOLD))
 
     def _plan(
         self, now: float, at: float, earliest: float, refresh: bool = False, notice: str | None = None

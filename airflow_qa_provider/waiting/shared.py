@@ -26,6 +26,8 @@ __all__ = ["Connect", "SharedPoll", "shared_wait"]
 
 log = logging.getLogger(__name__)
 
+# a longer Retry-After is more likely a moment in place of seconds
+_LONGEST_HOLD = 3600.0
 # waits that are dealt with in one go, before other tasks of the event loop have their turn
 _SLICE = 50
 
@@ -207,7 +209,7 @@ class SharedPoll:
         refresh = any(waiter.planned.refresh for waiter in due)
         self._looking_since = asked_at
         try:
-            looks = await _in_thread(partial(session.poll, ids, since, refresh), f"poll-{type(self._poller).__name__}")
+            looks = await self._statuses(partial(session.poll, ids, since, refresh))
         except RuntimeError as error:
             looks = dict.fromkeys(ids, as_qa_error(error))
         finally:
@@ -222,11 +224,26 @@ class SharedPoll:
         await self._deal_with(due, decide)
         await self._leave_alone(looks, now)
 
+    async def _statuses(self, poll: Callable[[], Statuses]) -> Statuses:
+        """Poll in a thread; who reaches its deadline before the vendor has answered does not wait for that."""
+        polling = _in_thread(poll, f"poll-{type(self._poller).__name__}")
+        try:
+            while True:
+                deadlines = [waiter.wait.policy.deadline for waiter in self._waiting()]
+                first = min((one for one in deadlines if one is not None), default=None)
+                pause = None if first is None else max(0.0, first - time.monotonic())
+                done, _ = await asyncio.wait([polling], timeout=pause)
+                if done:
+                    return polling.result()
+                await self._deal_with(self._waiting(), lambda waiter: waiter.wait.expired(time.monotonic()))
+        finally:
+            polling.cancel()
+
     async def _leave_alone(self, looks: Statuses, now: float) -> None:
         """Keep the vendor's wish to be left alone for all, also for those who were not looked for or join later."""
         wishes = [seen.retry_after for seen in looks.values() if isinstance(seen, QAError) and seen.retry_after]
         if wishes:
-            self._not_before = max(self._not_before, now + max(wishes))
+            self._not_before = max(self._not_before, now + min(max(wishes), _LONGEST_HOLD))
             await self._deal_with(list(self._waiters), lambda waiter: waiter.wait.hold(now, self._not_before))
 
     async def _deal_with(self, waiters: Iterable[_Waiter], decide: Callable[[_Waiter], Decision | None]) -> None:
@@ -258,7 +275,7 @@ def _wake(sleeping: asyncio.Future[None]) -> None:
         sleeping.set_result(None)
 
 
-async def _in_thread(call: Callable[[], Statuses], name: str) -> Statuses:
+def _in_thread(call: Callable[[], Statuses], name: str) -> asyncio.Future[Statuses]:
     """Call in a daemon thread: unlike those of a pool, it cannot keep the process from ending while a vendor is silent.
 
     :raises RuntimeError: No thread could be started, or it was ended.
@@ -284,7 +301,7 @@ async def _in_thread(call: Callable[[], Statuses], name: str) -> Statuses:
             loop.call_soon_threadsafe(deliver, looks, error)
 
     threading.Thread(target=run, name=name, daemon=True).start()
-    return await answer
+    return answer
 
 
 _Polls = dict[Hashable, SharedPoll]
@@ -302,7 +319,7 @@ def shared_wait(
 ) -> Awaitable[Finished | GaveUp]:
     """Wait together with everyone on this event loop who waits under the same key.
 
-    :param key: Connection and kind of object.
+    :param key: What the connection holds, and kind of object.
     :param poller: How to look.
     :param connect: Returns a client; called in a thread.
     :param object_id: Id at the vendor.

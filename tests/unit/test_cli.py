@@ -24,7 +24,7 @@ import yaml
 
 from airflow_qa_provider import __version__
 from airflow_qa_provider.cli import main
-from airflow_qa_provider.vendors.names import VENDORS, routes_of
+from tests.registered import VENDORS, routes_of
 
 CONTRACTS = Path(__file__).parents[1] / "contract"
 COMMAND = [sys.executable, "-W", "ignore", "-m", "airflow_qa_provider.cli"]

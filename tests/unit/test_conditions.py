@@ -12,19 +12,19 @@ import pytest
 from hypothesis import strategies as st
 
 from airflow_qa_provider.exceptions import QANotFoundError, QAServerError, QAValidationError
-from airflow_qa_provider.kinds.conditions import Condition
+from airflow_qa_provider.kinds.conditions import Condition, Target
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.targets import Target, target_of
 
 START, INTERVAL, GRACE = 1_800_000_000.0, 30.0, 60.0
 
 words = st.text("ab ", max_size=3)
-words = st.dictionaries(
+demands = st.dictionaries(
     st.sampled_from(["status", "step_id"]), st.lists(words, min_size=1, max_size=2), min_size=1, max_size=2
 )
-facts = st.just({}) | words
+facts = st.just({}) | demands
 conditions = st.builds(Condition, facts, facts, st.sampled_from(["gone", "wait", "reached"]))
 details = st.dictionaries(
     st.sampled_from(["status", "step_id", "name"]), st.none() | st.booleans() | st.integers(0, 9) | words, max_size=3
@@ -103,7 +103,7 @@ TARGETS: list[tuple[str, dict[str, Any], str, Condition | None]] = [
 def test_arguments_say_what_is_waited_for(
     kind: str, given_fields: dict[str, Any], object_id: str, condition: Condition | None
 ) -> None:
-    assert target_of(kind, {**ARGUMENTS[kind], **given_fields}) == Target(object_id, condition)
+    assert kind_of(kind).target({**ARGUMENTS[kind], **given_fields}) == Target(object_id, condition)
 
 
 IDS = {
@@ -149,7 +149,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("kind", "given_fields", "message"), REFUSED)
 def test_what_cannot_be_is_named_before_anything_is_sent(kind: str, given_fields: dict[str, Any], message: str) -> None:
     with pytest.raises(QAValidationError, match=message) as caught:
-        target_of(kind, {**ARGUMENTS[kind], **given_fields})
+        kind_of(kind).target({**ARGUMENTS[kind], **given_fields})
     assert caught.value.outcome == "Nothing was sent"
 
 
@@ -168,7 +168,7 @@ def test_a_goal_changes_nothing_but_the_phase(condition: Condition, snapshot: Sn
     assert judged.phase in (snapshot.phase, Phase.SUCCEEDED, Phase.FAILED)
 
 
-@given(words, details)
+@given(demands, details)
 def test_all_facts_must_hold_and_any_of_their_words_will_do(wanted: dict[str, list[str]], detail: Any) -> None:
     def holds(name: str) -> bool:
         value = detail.get(name)

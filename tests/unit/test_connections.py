@@ -22,9 +22,10 @@ from airflow_qa_provider.get_provider_info import get_provider_info
 from airflow_qa_provider.rest import diagnosis
 from airflow_qa_provider.rest.connection import COMMON_FIELDS, ConnectionFieldError
 from airflow_qa_provider.rest.settings import ClientSettings
-from airflow_qa_provider.vendors.connect import hook_class_for, hook_for
-from airflow_qa_provider.vendors.names import VENDORS
+from airflow_qa_provider.vendors import vendor_named
+from airflow_qa_provider.vendors.connect import client_of
 from tests.contract.recorder import Answer, RecordingServer
+from tests.registered import VENDORS, hook_class_of
 
 TYPES = {entry["connection-type"]: entry for entry in get_provider_info()["connection-types"]}
 PACKAGE = Path(airflow_qa_provider.__file__).parent
@@ -48,7 +49,7 @@ def connection(vendor: str, extra: Any = None, **fields: Any) -> Connection:
 
 
 def settings(vendor: str, extra: Any = None, **fields: Any) -> ClientSettings:
-    client = hook_class_for(vendor).client_from(connection(vendor, extra, **fields))
+    client = client_of(vendor, connection(vendor, extra, **fields))
     found: ClientSettings = client.settings
     return found
 
@@ -66,7 +67,7 @@ def refused(vendor: str, extra: Any = None, **fields: Any) -> QAConfigurationErr
 
 def test_all_five_vendors_have_a_type_a_hook_and_modules_that_exist() -> None:
     info = get_provider_info()
-    titles = {hook_class_for(vendor).hook_name for vendor in VENDORS}
+    titles = {hook_class_of(vendor).hook_name for vendor in VENDORS}
 
     assert set(TYPES) == set(VENDORS)
     assert {entry["integration-name"] for entry in info["integrations"]} == titles
@@ -102,7 +103,7 @@ def test_the_hook_class_is_what_airflow_needs_for_a_test(vendor: str) -> None:
     module, _, name = entry["hook-class-name"].rpartition(".")
     hook_class = getattr(import_module(module), name)
 
-    assert hook_class is hook_class_for(vendor)
+    assert hook_class is hook_class_of(vendor)
     assert (hook_class.conn_type, hook_class.hook_name) == (vendor, entry["hook-name"])
     assert hook_class(**{hook_class.conn_name_attr: "some_id"}).conn_id == "some_id"
     assert hook_class().conn_id == hook_class.default_conn_name == f"{vendor}_default"
@@ -124,12 +125,12 @@ def test_airflow_offers_the_form(vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_each_field_of_the_form_is_read(vendor: str) -> None:
-    hook_class = hook_class_for(vendor)
+    form = vendor_named(vendor).form
     offered = set(TYPES[vendor]["conn-fields"])
 
-    assert offered - {vendor} <= COMMON_FIELDS | set(hook_class.own_fields)
-    assert set(hook_class.own_fields) <= offered
-    assert (vendor in offered) is bool(hook_class.option_names)
+    assert offered - {vendor} <= COMMON_FIELDS | set(form.own_fields)
+    assert set(form.own_fields) <= offered
+    assert (vendor in offered) is bool(form.option_names)
     assert {"connect_timeout", "read_timeout", "poll_interval", "page_size", "requests_per_minute"} <= offered
     assert {"verify", "ca_path", "routes"} <= offered
 
@@ -150,8 +151,8 @@ def test_the_defaults_of_the_form_are_those_of_the_client(vendor: str) -> None:
 def test_every_common_field_arrives(vendor: str, tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.touch()
-    operation = next(iter(hook_class_for(vendor).client_class.routes))
-    route = hook_class_for(vendor).client_class.routes[operation]
+    operation = next(iter(vendor_named(vendor).client.routes))
+    route = vendor_named(vendor).client.routes[operation]
     path = "/other" + "".join(f"/{{{name}}}" for name in route.placeholders)
     extra = {
         "connect_timeout": "2.5",
@@ -218,10 +219,9 @@ def test_a_connection_survives_being_written_as_a_uri(vendor: str) -> None:
     # Airflow's own test of a connection goes this way
     options = {"qalyptus": {"qalyptus": {"succeeded": ["done"]}}, "simplo": {"simplo": {"auth_scheme": "Token"}}}
     original = connection(vendor, {"read_timeout": 9, **options.get(vendor, {})}, password="p@ss/w:rd?#%&=+")
-    hook_class = hook_class_for(vendor)
     again = Connection.from_uri(original.get_uri(), conn_id=original.conn_id)
 
-    assert hook_class.client_from(again).settings == hook_class.client_from(original).settings
+    assert client_of(vendor, again).settings == client_of(vendor, original).settings
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_connection_survives_being_written_as_a_uri(vendor: str) -> None:
 @pytest.mark.parametrize("as_text", [False, True])
 def test_options_reach_the_dialect(vendor: str, options: dict[str, Any], as_text: bool) -> None:
     written = json.dumps(options) if as_text else options
-    client = hook_class_for(vendor).client_from(connection(vendor, {vendor: written}))
+    client = client_of(vendor, connection(vendor, {vendor: written}))
 
     for name, value in options.items():
         assert getattr(client.dialect, name) == (tuple(value) if isinstance(value, list) else value)
@@ -251,7 +251,7 @@ def test_blanks_around_a_copied_key_are_left_off(vendor: str) -> None:
 
 
 def test_blanks_in_a_password_of_smartq_are_part_of_it() -> None:
-    client = hook_class_for("smartq").client_from(connection("smartq", password=" pass word "))
+    client = client_of("smartq", connection("smartq", password=" pass word "))
 
     assert client.credentials.password == " pass word "
     assert client.credentials.login == "me@example.com"
@@ -269,7 +269,7 @@ def test_blanks_in_a_password_of_smartq_are_part_of_it() -> None:
     ],
 )
 def test_the_api_access_key_of_smartq_may_stand_in_several_places(extra: dict[str, Any]) -> None:
-    client = hook_class_for("smartq").client_from(connection("smartq", {"api_key": None, **extra}))
+    client = client_of("smartq", connection("smartq", {"api_key": None, **extra}))
 
     assert client.credentials.client_id == KEY
 
@@ -295,7 +295,7 @@ def test_airflow_masks_the_secret_fields_of_the_forms(vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_no_secret_in_repr(vendor: str) -> None:
-    client = hook_class_for(vendor).client_from(connection(vendor))
+    client = client_of(vendor, connection(vendor))
 
     assert KEY not in repr(client) + repr(client.settings)
 
@@ -411,7 +411,7 @@ def test_the_test_of_a_connection_asks_as_the_vendor_documents(
         server.expect([Answer(headers={"Content-Type": "application/json"}, body=body) for body in answers])
         found = connection(vendor, host=server.url)
         monkeypatch.setenv(f"AIRFLOW_CONN_{vendor.upper()}_ONE", found.get_uri())
-        outcome = hook_for(vendor, f"{vendor}_one").test_connection()
+        outcome = hook_class_of(vendor)(f"{vendor}_one").test_connection()
 
     assert outcome == (True, message)
     sent = server.requests[-1]
@@ -421,7 +421,7 @@ def test_the_test_of_a_connection_asks_as_the_vendor_documents(
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_connection_that_is_not_there_is_said(vendor: str) -> None:
-    assert hook_for(vendor, "nowhere").test_connection() == (
+    assert hook_class_of(vendor)("nowhere").test_connection() == (
         False,
         "There is no connection 'nowhere'. Create it, or correct the id in the DAG",
     )
@@ -429,7 +429,7 @@ def test_a_connection_that_is_not_there_is_said(vendor: str) -> None:
 
 def test_the_usual_base_urls_are_those_of_the_forms() -> None:
     for vendor in VENDORS:
-        url = hook_class_for(vendor).client_class.usual_base_url
+        url = vendor_named(vendor).client.usual_base_url
         assert TYPES[vendor]["ui-field-behaviour"]["placeholders"]["host"].partition(" ")[0] == url
 
 
@@ -443,7 +443,7 @@ def test_the_examples_of_the_documentation_work() -> None:
 
     assert {one.conn_type for one in made.values()} == set(VENDORS)
     for one in made.values():
-        hook_class_for(str(one.conn_type)).client_from(one)
+        client_of(str(one.conn_type), one)
 
 
 def test_the_documentation_explains_every_code() -> None:

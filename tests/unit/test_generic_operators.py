@@ -35,10 +35,10 @@ from airflow_qa_provider.operators.qalyptus import QalyptusOperator
 from airflow_qa_provider.operators.simplo import SimploOperator
 from airflow_qa_provider.operators.smartq import SmartQOperator
 from airflow_qa_provider.rest.paging import Page, Paged
-from airflow_qa_provider.vendors.connect import hook_class_for
-from airflow_qa_provider.vendors.names import VENDORS, routes_of
+from airflow_qa_provider.vendors import connect
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.contract.recorder import Answer, RecordingServer
+from tests.registered import VENDORS, routes_of
 
 OPERATORS: dict[str, type[VendorOperator]] = {
     "conqa": ConqaOperator,
@@ -76,7 +76,7 @@ def client_of(vendor: str, host: str = "https://api.example.com") -> Any:
     connection = Connection(
         conn_id=f"{vendor}_default", conn_type=vendor, host=host, login="me@example.com", password=KEY, extra=extra
     )
-    return hook_class_for(vendor).client_from(connection)
+    return connect.client_of(vendor, connection)
 
 
 @pytest.fixture
@@ -484,7 +484,8 @@ def test_a_dag_file_imports_nothing_heavy() -> None:
     )
     program = (
         "import sys; from airflow.sdk import DAG, BaseOperator; import airflow.providers.common.compat.sdk as sdk;"
-        f"sdk.BaseOperator; sdk.BaseOperatorLink; before = set(sys.modules); import {modules}; print(sorted(set(sys.modules) - before))"
+        "sdk.BaseOperator; sdk.BaseOperatorLink; "
+        f"before = set(sys.modules); import {modules}; print(sorted(set(sys.modules) - before))"
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

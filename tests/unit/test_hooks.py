@@ -16,9 +16,10 @@ from airflow_qa_provider.get_provider_info import get_provider_info
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
 from airflow_qa_provider.rest.client import VendorClient
-from airflow_qa_provider.vendors.connect import hook_class_for, client_for, polling_client
+from airflow_qa_provider.vendors.connect import client_for, client_of, polling_client
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from qa_sandbox.vendors import VENDORS as SERVED
+from tests.registered import hook_class_of
 
 FORMS = {entry["connection-type"]: entry["conn-fields"] for entry in get_provider_info()["connection-types"]}
 
@@ -190,7 +191,7 @@ def test_a_form_has_just_the_fields_that_its_hook_reads(vendor: str) -> None:
         password="key",
         extra="{}",
     )
-    hook_class_for(vendor).client_from(connection)
+    client_of(vendor, connection)
 
     # an object of a vendor that has no options is read only to say so
     assert asked.names - ({vendor} - FORMS[vendor].keys()) == FORMS[vendor].keys()
@@ -202,10 +203,10 @@ def test_a_form_has_just_the_fields_that_its_hook_reads(vendor: str) -> None:
 @pytest.mark.parametrize("vendor", SERVED)
 def test_a_good_connection(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_UNDER_TEST", json.dumps(sandbox.connections()[f"{vendor}_default"]))
-    works, message = hook_for(vendor, "under_test").test_connection()
+    works, message = hook_class_of(vendor)("under_test").test_connection()
 
     assert works, message
-    assert hook_class_for(vendor).hook_name in message
+    assert hook_class_of(vendor).hook_name in message
     assert {request.method for request in sandbox.requests(vendor)} <= {"GET", "POST"}
     assert all(request.status == 200 for request in sandbox.requests(vendor))
 
@@ -214,7 +215,7 @@ def test_a_good_connection(vendor: str, sandbox: Sandbox, monkeypatch: pytest.Mo
 def test_a_wrong_key(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = {**sandbox.connections()[f"{vendor}_default"], "password": "not-the-key-of-this-account"}
     monkeypatch.setenv("AIRFLOW_CONN_UNDER_TEST", json.dumps(wrong))
-    works, message = hook_for(vendor, "under_test").test_connection()
+    works, message = hook_class_of(vendor)("under_test").test_connection()
 
     assert not works
     assert "password" in message or "token" in message, "what to change"
@@ -229,7 +230,7 @@ def test_a_wrong_host(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyP
         address = f"127.0.0.1:{closed.getsockname()[1]}"
         wrong = {**sandbox.connections()[f"{vendor}_default"], "host": f"http://{address}"}
         monkeypatch.setenv("AIRFLOW_CONN_UNDER_TEST", json.dumps(wrong))
-        works, message = hook_for(vendor, "under_test").test_connection()
+        works, message = hook_class_of(vendor)("under_test").test_connection()
 
     assert not works
     assert address in message
@@ -240,7 +241,7 @@ def test_a_wrong_host(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyP
 def test_a_host_that_serves_web_pages(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox.add_fault("html", vendor=vendor)
     monkeypatch.setenv("AIRFLOW_CONN_UNDER_TEST", json.dumps(sandbox.connections()[f"{vendor}_default"]))
-    works, message = hook_for(vendor, "under_test").test_connection()
+    works, message = hook_class_of(vendor)("under_test").test_connection()
 
     assert not works
     assert "web page" in message or "HTML" in message

@@ -35,11 +35,13 @@ from airflow_qa_provider.exceptions import (
 from airflow_qa_provider.journal.attempt import Attempt
 from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.journal.record import Notes, Record
-from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search, lookup_for, may_be_done, was_accepted
+from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search, may_be_done, was_accepted
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.monitorqa import audit_lookup
+from airflow_qa_provider.vendors.monitorqa.audit_lookup import AuditLookup
+from airflow_qa_provider.vendors.monitorqa.audits import AUDIT, AuditFields
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
-from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
 from airflow_qa_provider.waiting.decisions import Finished
 from airflow_qa_provider.waiting.verdict import Terms, verdict, xcoms
 
@@ -138,7 +140,7 @@ RECORD = Record(
     digests={"name": "1", "hint": "2"},
     generation=2,
     sent_at=1769882400.5,
-    facts={"name": "Walk"},
+    fields={"name": "Walk"},
     before=("a", "b"),
     object_id="a1",
     max_tries=3,
@@ -178,7 +180,7 @@ class Broken:
     def get(self, key: str, default: Any = None) -> Any:
         raise RuntimeError("away")
 
-    def set(self, key: str, value: Any, *, retention: Any = None) -> None:
+    def keep(self, key: str, value: Any) -> None:
         raise RuntimeError("away")
 
     def delete(self, key: str) -> None:
@@ -271,24 +273,18 @@ def audit(audit_id: str, end: Any = "2099-01-31T18:00:00.000Z", **fields: Any) -
 
 
 def find_audits(
-    wire: responses.RequestsMock, pending: Any, complete: Any = (), since: float | None = NOW, **facts: Any
+    wire: responses.RequestsMock,
+    pending: Any,
+    complete: Any = (),
+    since: float | None = NOW,
+    compared: bool = True,
+    **fields: Any,
 ) -> list[Candidate]:
     for name, rows in (("pending", pending), ("complete", complete)):
         wire.get(f"{MONITORQA}/audit/{name}", json={"data": list(rows), "meta": {"totalCount": len(rows)}})
-    known = {
-        "name": "Walk",
-        "template_id": "t1",
-        "audit_object_id": "o1",
-        "start": None,
-        "end": "2099-01-31T18:00:00.000Z",
-        "floating": False,
-        "assignee_id": None,
-        **facts,
-    }
-    lookup = lookup_for("monitorqa.audit")
-    assert lookup is not None
+    known = AuditFields(**{"name": "Walk", "template_id": "t1", "audit_object_id": "o1", "due": DUE, **fields})
     with MonitorQAClient(ClientSettings(MONITORQA, "key")) as client:
-        return lookup.find(client, Search(known, NOW, since))
+        return AuditLookup().find(client, Search(known, NOW, since, compared))
 
 
 def found(candidates: list[Candidate]) -> dict[str, bool]:
@@ -298,7 +294,7 @@ def found(candidates: list[Candidate]) -> dict[str, bool]:
 def test_audits_are_compared_by_name_template_object_and_dates(wire: responses.RequestsMock) -> None:
     pending = [
         audit("ours", name=" Walk "),
-        audit("rounded", end="2099-01-31T18:00:30Z"),
+        audit("half a minute off", end="2099-01-31T18:00:30Z"),
         audit("other name", name="Walk 2"),
         audit("other template", template={"id": "t2"}),
         audit("other object", auditObject={"id": "o2"}),
@@ -308,7 +304,13 @@ def test_audits_are_compared_by_name_template_object_and_dates(wire: responses.R
     ]
     seen = find_audits(wire, pending, [audit("done")])
 
-    assert found(seen) == {"ours": True, "rounded": True, "two hours off": False, "no date": False, "done": True}
+    assert found(seen) == {
+        "ours": True,
+        "half a minute off": False,
+        "two hours off": False,
+        "no date": False,
+        "done": True,
+    }
     assert {one.phase for one in seen if one.id != "done"} == {Phase.ACTIVE}
     assert seen[-1].phase is Phase.SUCCEEDED
     queries = [str(call.request.url).partition("?")[2] for call in wire.calls]
@@ -322,7 +324,7 @@ def test_a_start_date_counts_when_it_was_asked_for(wire: responses.RequestsMock)
         audit("other", startDate="2099-01-29T18:00:00.000Z"),
     ]
 
-    assert found(find_audits(wire, pending, start="2099-01-30T18:00:00.000Z")) == {"ours": True}
+    assert found(find_audits(wire, pending, start=DUE - timedelta(days=1))) == {"ours": True}
 
 
 def test_assignees_tell_twins_apart(wire: responses.RequestsMock) -> None:
@@ -334,7 +336,24 @@ def test_assignees_tell_twins_apart(wire: responses.RequestsMock) -> None:
     assert found(find_audits(wire, twins[:1], assignee_id="u2")) == {"anna": True}, "it may have been handed over"
 
 
-def test_without_a_note_a_relative_date_lies_in_a_span(wire: responses.RequestsMock) -> None:
+def test_a_relative_date_is_exact_to_the_millisecond(wire: responses.RequestsMock) -> None:
+    due = DUE.replace(microsecond=123_999)
+    pending = [
+        audit("ours", end="2099-01-31T18:00:00.123Z"),
+        audit("of another run", end="2099-01-31T18:00:00.124Z"),
+        audit("without the digits", end="2099-01-31T18:00:00Z"),
+    ]
+    seen = find_audits(wire, pending, due=due, floating=True, compared=False)
+
+    assert found(seen) == {"ours": True, "of another run": False, "without the digits": False}
+
+
+def test_a_date_of_the_authors_own_tells_nothing_without_a_comparison(wire: responses.RequestsMock) -> None:
+    assert found(find_audits(wire, [audit("one")], compared=False)) == {"one": False}
+    assert found(find_audits(wire, [audit("one")], compared=True)) == {"one": True}
+
+
+def test_without_a_note_a_relative_date_is_never_sure(wire: responses.RequestsMock) -> None:
     pending = [
         audit("of this run", end="2099-01-31T17:30:00.000Z"),
         audit("of yesterday", end="2099-01-30T18:00:00.000Z"),
@@ -342,77 +361,13 @@ def test_without_a_note_a_relative_date_lies_in_a_span(wire: responses.RequestsM
     ]
     seen = find_audits(wire, pending, since=NOW - 3600, floating=True)
 
-    assert found(seen) == {"of this run": True, "of the run before": False}
+    assert found(seen) == {"of this run": False, "of the run before": False}
 
 
-# Looking at Qalyptus
-
-QALYPTUS = "https://t.example.com/api/v1"
-
-
-def request(request_id: str, created: float | str | None = NOW, **fields: Any) -> dict[str, Any]:
-    moment = datetime.fromtimestamp(created, timezone.utc).isoformat() if isinstance(created, float) else created
-    shown = {"id": request_id, "status": "running", "reportId": "R1", "outputFormat": "Pdf", "createdDate": moment}
-    return {**shown, **fields}
-
-
-def find_requests(
-    wire: responses.RequestsMock, rows: Any, *, compared: bool, since: float | None = NOW, hidden: bool = False
-) -> list[Candidate]:
-    wire.get(f"{QALYPTUS}/status/on-demand-requests", json={"data": rows, "isSuccess": True})
-    lookup = lookup_for("qalyptus.request")
-    assert lookup is not None
-    with QalyptusClient(ClientSettings(QALYPTUS, "key")) as client:
-        facts = {"report_id": "r1", "output_format": "Pdf", "hidden": hidden}
-        return lookup.find(client, Search(facts, NOW, since, compared))
-
-
-ROWS = [
-    request("ours"),
-    request("skewed", NOW - 100),
-    request("earlier", NOW - 600),
-    request("later", NOW + 3600),
-    request("undated", None),
-    request("without a zone", "2099-01-30T18:00:00"),
-    request("without a format", outputFormat=None),
-    request("other report", reportId="r2"),
-    request("other format", outputFormat="Xlsx"),
-]
-MATCHING = {"ours": True, "skewed": True, "without a format": True, "later": False}
-
-
-def test_requests_that_are_new_need_no_clock(wire: responses.RequestsMock) -> None:
-    seen = found(find_requests(wire, ROWS, compared=True))
-
-    assert seen == {**MATCHING, "earlier": False, "undated": True, "without a zone": True}
-
-
-def test_requests_that_may_be_old_are_judged_by_their_time(wire: responses.RequestsMock) -> None:
-    seen = found(find_requests(wire, ROWS, compared=False))
-
-    assert seen == {**MATCHING, "undated": False, "without a zone": False}
-
-
-@pytest.mark.parametrize("hidden", [True, False])
-def test_what_was_there_before_is_the_same_when_nothing_is_hidden(wire: responses.RequestsMock, hidden: bool) -> None:
-    rows = [request("running"), request("done", status="completed")]
-    seen = find_requests(wire, rows, compared=False, since=None, hidden=hidden)
-
-    assert [(one.id, one.sure, one.current) for one in seen] == [
-        ("running", not hidden, True),
-        ("done", not hidden, False),
-    ]
-
-
-@pytest.mark.parametrize(("missing", "option"), [("reportId", "report_id_fields"), ("id", "id_fields")])
-def test_records_that_do_not_name_what_is_needed(wire: responses.RequestsMock, missing: str, option: str) -> None:
-    rows = [{name: value for name, value in request("ours").items() if name != missing}]
-    with pytest.raises(QANotSupportedError, match=option):
-        find_requests(wire, rows, compared=True)
-
-
-def test_what_cannot_be_searched_has_no_finder() -> None:
-    assert lookup_for("acme.invoice") is None
+def test_more_than_can_be_read_is_said(wire: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_lookup, "_MOST_ROWS", 2)
+    with pytest.raises(QANotSupportedError, match="more than 2 pending audits"):
+        find_audits(wire, [audit("one"), audit("two"), audit("three")])
 
 
 # The result
@@ -421,8 +376,8 @@ def test_what_cannot_be_searched_has_no_finder() -> None:
 def test_the_result_says_how_the_object_came_about() -> None:
     journal = {"outcome": "adopted", "reason": "found", "generation": 1}
     outcome = Finished(Snapshot("a1", Phase.SUCCEEDED, "completed"))
-    terms = Terms.from_dict(json.loads(json.dumps(Terms("monitorqa.audit", "audit", journal=journal).as_dict())))
+    terms = Terms.from_dict(json.loads(json.dumps(Terms(journal=journal).as_dict())))
 
-    assert xcoms(verdict(outcome, "a1", terms), "a1", "id")["result"]["journal"] == journal
-    plain = xcoms(verdict(outcome, "a1", replace(terms, journal={})), "a1", "id")["result"]
+    assert xcoms(verdict(outcome, AUDIT, "a1", terms), "a1", "id")["result"]["journal"] == journal
+    plain = xcoms(verdict(outcome, AUDIT, "a1", replace(terms, journal={})), "a1", "id")["result"]
     assert "journal" not in plain

@@ -8,7 +8,7 @@ import pytest
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
 from airflow_qa_provider.rest.routes import RouteTable, route_table
-from airflow_qa_provider.vendors.names import VENDORS, routes_of
+from tests.registered import VENDORS, routes_of
 
 TABLE = route_table(
     "acme",

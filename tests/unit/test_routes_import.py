@@ -16,7 +16,7 @@ from airflow.sdk import Connection
 
 from airflow_qa_provider import cli
 from airflow_qa_provider.exceptions import QANotFoundError
-from airflow_qa_provider.vendors.connect import hook_class_for
+from airflow_qa_provider.vendors.connect import client_of
 from airflow_qa_provider.vendors.qalyptus.client.routes import ROUTES
 from qa_sandbox import run_sandbox
 from tests.contract.recorder import Answer, RecordingServer
@@ -102,7 +102,7 @@ def test_what_is_printed_works_as_the_extra_of_a_connection(imported: Importer, 
     with RecordingServer() as server:
         server.expect([Answer(headers={"Content-Type": "application/json"}, body=b'{"isSuccess": true, "data": {}}')])
         connection = Connection(conn_id="q", conn_type="qalyptus", host=server.url, password="some-key", extra=extra)
-        with hook_class_for("qalyptus").client_from(connection) as client:
+        with client_of("qalyptus", connection) as client:
             client.tasks.get("7")
 
     assert [sent.target for sent in server.requests] == ["/jobs/7"]
@@ -193,7 +193,7 @@ def test_a_missing_path_says_where_the_real_one_is_found(vendor: str, call: Call
     with RecordingServer() as server:
         server.expect([Answer(404, {"Content-Type": "application/json"}, b"{}")])
         connection = Connection(conn_id="one", conn_type=vendor, host=server.url, password="some-key")
-        with hook_class_for(vendor).client_from(connection) as client, pytest.raises(QANotFoundError) as failed:
+        with client_of(vendor, connection) as client, pytest.raises(QANotFoundError) as failed:
             call(client)
 
     assert words in str(failed.value)

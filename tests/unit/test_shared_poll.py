@@ -575,7 +575,7 @@ def test_a_defect_surfaces_in_every_task() -> None:
 
     errors = run(test())
     assert [type(error) for error in errors] == [RuntimeError, RuntimeError]
-    assert "the poll for test.thing ended while it was needed: TypeError" in str(errors[0])
+    assert "the poll for Fake ended while it was needed: TypeError" in str(errors[0])
 
 
 # Credentials and clocks
@@ -644,3 +644,47 @@ def test_joining_one_by_one_costs_no_look_at_all_the_others() -> None:
 
     # a tenth of that is usual, and five times that when each looks at all the others
     assert run(test()) < 1.5
+
+
+def test_a_deadline_is_kept_while_a_poll_is_under_way() -> None:
+    asked, may_end = threading.Event(), threading.Event()
+
+    def answer(thing: str) -> Snapshot:
+        asked.set()
+        assert may_end.wait(PATIENCE)
+        return Snapshot(thing, Phase.SUCCEEDED, "x")
+
+    async def test() -> list[Outcome]:
+        fake = Fake(answer)
+        poll = SharedPoll(fake, fake.connect)
+        now = time.time()
+        short, long = WaitPolicy(0.05, now, now + 0.3), WaitPolicy(0.05, now, now + 60)
+        waits = [
+            asyncio.ensure_future(poll.wait_for(thing, policy, print)) for thing, policy in (("s", short), ("l", long))
+        ]
+        gave_up = await waits[0]
+        assert asked.is_set()
+        assert not waits[1].done()
+        may_end.set()
+        return [gave_up, await waits[1]]
+
+    gave_up, finished = run(test())
+    assert isinstance(gave_up, GaveUp)
+    assert gave_up.timed_out
+    assert isinstance(finished, Finished)
+
+
+def test_a_moment_in_place_of_seconds_holds_nobody_for_years(vendor: Vendor) -> None:
+    (audit,) = vendor.audits(1)
+    vendor.fault({"status": 429, "retry_after": 1_700_000_000}, times=1)
+    lines: list[str] = []
+
+    async def test() -> None:
+        wait = asyncio.ensure_future(vendor.wait(audit, notify=lines.append))
+        await settled(lambda: bool(lines))
+        (poll,) = _POLLS[asyncio.get_running_loop()].values()
+        assert 3000 < poll.held <= 3600
+        wait.cancel()
+        await asyncio.gather(wait, return_exceptions=True)
+
+    run(test())

@@ -18,10 +18,10 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.kinds.polling import Statuses, poll_all, poller_for
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.vendors.connect import client_for, polling_client
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.targets import target_of
 from qa_sandbox import ManualClock, Outcome, Sandbox, SandboxSettings, run_sandbox
 from tests.sandbox.receiver import Receiver
 
@@ -94,7 +94,7 @@ class Watch:
     """The wait that a sensor with these arguments makes; its time passes only when it looks."""
 
     def __init__(self, kind: str, **fields: Any) -> None:
-        target = target_of(kind, fields)
+        target = kind_of(kind).target(fields)
         policy = WaitPolicy(
             INTERVAL, START, START + HOUR, not_found_grace=grace_for(INTERVAL), condition=target.condition
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
+from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp
 from airflow_qa_provider.waiting.verdict import (
@@ -21,7 +22,8 @@ from airflow_qa_provider.waiting.verdict import (
     xcoms,
 )
 
-TERMS = Terms("monitorqa.audit", "audit", retry_advice="A retry looks at the same object again")
+AUDIT = Kind(name="monitorqa.audit", noun="audit")
+TERMS = Terms(retry_advice="A retry looks at the same object again")
 LAST = Snapshot("a1", Phase.ACTIVE, "pending", {"score": None}, "https://example.com/a1")
 BAD_PHASES = [Phase.FAILED, Phase.CANCELLED, Phase.GONE]
 
@@ -32,14 +34,14 @@ def finished(phase: Phase, status: str = "", **detail: object) -> Finished:
 
 @pytest.mark.parametrize("skip", [False, True])
 def test_a_good_end_is_a_success(skip: bool) -> None:
-    end = verdict(finished(Phase.SUCCEEDED, "completed"), "a1", replace(TERMS, skip_on_failure=skip))
+    end = verdict(finished(Phase.SUCCEEDED, "completed"), AUDIT, "a1", replace(TERMS, skip_on_failure=skip))
     assert (end.ending, end.message, end.error) == (Ending.SUCCEED, "audit a1 ended as completed", None)
 
 
 @pytest.mark.parametrize("phase", BAD_PHASES)
 @pytest.mark.parametrize(("skip", "ending"), [(False, Ending.FAIL), (True, Ending.SKIP)])
 def test_a_bad_end_is_a_failure_unless_failures_are_skipped(phase: Phase, skip: bool, ending: Ending) -> None:
-    end = verdict(finished(phase), "a1", replace(TERMS, skip_on_failure=skip))
+    end = verdict(finished(phase), AUDIT, "a1", replace(TERMS, skip_on_failure=skip))
     assert end.ending is ending
     assert isinstance(end.error, QAJobFailedError)
 
@@ -52,25 +54,27 @@ def test_a_bad_end_is_a_failure_unless_failures_are_skipped(phase: Phase, skip: 
     ],
 )
 def test_a_warning_is_what_the_author_says(on_warning: OnWarning, skip: bool, ending: Ending) -> None:
-    end = verdict(finished(Phase.WARNING), "a1", replace(TERMS, on_warning=on_warning, skip_on_failure=skip))
+    end = verdict(finished(Phase.WARNING), AUDIT, "a1", replace(TERMS, on_warning=on_warning, skip_on_failure=skip))
     assert end.ending is ending
 
 
 @pytest.mark.parametrize(("timed_out", "kind"), [(True, QAWaitTimeoutError), (False, QAWaitError)])
 @pytest.mark.parametrize(("skip", "ending"), [(False, Ending.FAIL), (True, Ending.SKIP)])
 def test_giving_up_is_no_failed_job(timed_out: bool, kind: type[QAWaitError], skip: bool, ending: Ending) -> None:
-    end = verdict(GaveUp("it is still pending", timed_out, LAST), "a1", replace(TERMS, skip_on_failure=skip))
+    end = verdict(GaveUp("it is still pending", timed_out, LAST), AUDIT, "a1", replace(TERMS, skip_on_failure=skip))
     assert end.ending is ending
     assert type(end.error) is kind
 
 
 def test_messages_say_what_happened_to_the_object_and_what_a_retry_does() -> None:
     job = "monitorqa: audit a1 ended as expired: nobody came."
-    assert str(verdict(finished(Phase.FAILED, "expired", message="nobody came"), "a1", TERMS).error) == (
+    assert str(verdict(finished(Phase.FAILED, "expired", message="nobody came"), AUDIT, "a1", TERMS).error) == (
         f"{job} It has ended at the vendor, see https://example.com/a1. A retry looks at the same object again."
     )
-    assert "It does not exist at the vendor, or no longer." in str(verdict(finished(Phase.GONE), "a1", TERMS).error)
-    assert str(verdict(GaveUp("the time-out of 60 s has passed", True, None), "a1", TERMS).error) == (
+    assert "It does not exist at the vendor, or no longer." in str(
+        verdict(finished(Phase.GONE), AUDIT, "a1", TERMS).error
+    )
+    assert str(verdict(GaveUp("the time-out of 60 s has passed", True, None), AUDIT, "a1", TERMS).error) == (
         "monitorqa: gave up waiting for audit a1: the time-out of 60 s has passed. "
         "The audit itself was left as it is and may still be running. A retry looks at the same object again."
     )
@@ -95,7 +99,7 @@ SNAPSHOT = {
     ],
 )
 def test_a_success_stores_what_the_task_returns(shape: ResultShape | None, stored: dict[str, object]) -> None:
-    end = verdict(finished(Phase.SUCCEEDED, "completed", score=82), "a1", TERMS)
+    end = verdict(finished(Phase.SUCCEEDED, "completed", score=82), AUDIT, "a1", TERMS)
     assert xcoms(end, "a1", shape) == stored
     assert json.loads(json.dumps(xcoms(end, "a1", shape))) == stored
 
@@ -103,15 +107,15 @@ def test_a_success_stores_what_the_task_returns(shape: ResultShape | None, store
 @pytest.mark.parametrize("shape", ["id", "snapshot"])
 @pytest.mark.parametrize("phase", BAD_PHASES)
 def test_a_bad_end_stores_the_last_look_and_returns_nothing(phase: Phase, shape: ResultShape) -> None:
-    assert set(xcoms(verdict(finished(phase), "a1", TERMS), "a1", shape)) == {"result"}
+    assert set(xcoms(verdict(finished(phase), AUDIT, "a1", TERMS), "a1", shape)) == {"result"}
 
 
 def test_a_wait_that_never_saw_anything_stores_nothing() -> None:
-    assert xcoms(verdict(GaveUp("why", True, None), "a1", TERMS), "a1", "id") == {}
+    assert xcoms(verdict(GaveUp("why", True, None), AUDIT, "a1", TERMS), "a1", "id") == {}
 
 
 def test_how_the_object_came_about_is_part_of_the_result() -> None:
-    end = verdict(finished(Phase.SUCCEEDED), "a1", replace(TERMS, journal={"outcome": "adopted"}))
+    end = verdict(finished(Phase.SUCCEEDED), AUDIT, "a1", replace(TERMS, journal={"outcome": "adopted"}))
     assert xcoms(end, "a1", "snapshot")["return_value"]["journal"] == {"outcome": "adopted"}
 
 

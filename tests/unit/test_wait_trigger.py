@@ -14,6 +14,7 @@ import pytest
 from airflow.providers.common.compat.sdk import TaskDeferred
 from airflow.sdk import DAG, Asset
 from airflow.sdk.execution_time import task_runner
+from airflow.sdk.execution_time.comms import GetTaskStates, GetXCom
 from airflow.triggers.base import TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
 from airflow_qa_provider.exceptions import QAJobFailedError
@@ -37,9 +38,16 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.sent: list[Any] = []
+        self.state: str | None = "deferred"
+        self.remote_id: str | None = None
 
-    async def asend(self, message: Any) -> None:
+    async def asend(self, message: Any) -> Any:
+        if isinstance(message, GetTaskStates):
+            return SimpleNamespace(task_states={"r": {"t": self.state}} if self.state != "unknown" else {})
+        if isinstance(message, GetXCom):
+            return SimpleNamespace(value=self.remote_id)
         self.sent.append(message)
+        return None
 
 
 @pytest.fixture
@@ -78,7 +86,7 @@ def fired(object_id: str, *, skip_on_failure: bool = False) -> TriggerEvent:
         conn_id="monitorqa_default",
         object_id=object_id,
         policy=WaitPolicy(INTERVAL, now, now + PATIENCE, not_found_grace=0.0).as_dict(),
-        terms=Terms("monitorqa.audit", "audit", skip_on_failure=skip_on_failure).as_dict(),
+        terms=Terms(skip_on_failure=skip_on_failure).as_dict(),
         end_task="snapshot",
     )
     trigger.task_instance = SimpleNamespace(dag_id="d", run_id="r", task_id="t", map_index=-1)  # type: ignore[assignment]
@@ -119,6 +127,35 @@ def test_a_success_ends_the_task_without_a_worker(client: MonitorQAClient, super
 
     assert isinstance(event, TaskSuccessEvent)
     assert [(message.key, message.value["id"]) for message in supervisor.sent] == [("return_value", audit_id)]
+
+
+@pytest.mark.parametrize(
+    ("state", "remote_id"), [("success", None), ("running", None), (None, None), ("deferred", "of another attempt")]
+)
+def test_a_trigger_of_an_earlier_attempt_stores_nothing(
+    client: MonitorQAClient, supervisor: Supervisor, state: str | None, remote_id: str | None
+) -> None:
+    supervisor.state, supervisor.remote_id = state, remote_id
+    event = fired(audit(client))
+
+    assert type(event) is TriggerEvent, "Airflow drops the event of a trigger that nothing waits for"
+    assert supervisor.sent == []
+
+
+@pytest.mark.parametrize(
+    ("state", "cancelled"),
+    [("failed", True), ("success", True), (None, True), ("deferred", False), ("unknown", False)],
+)
+def test_only_what_nobody_waits_for_is_cancelled(
+    client: MonitorQAClient, supervisor: Supervisor, state: str | None, cancelled: bool
+) -> None:
+    supervisor.state = state
+    audit_id = audit(client)
+    trigger = WaitTrigger("monitorqa.audit", "monitorqa_default", audit_id, {}, {}, kill_policy="cancel")
+    trigger.task_instance = SimpleNamespace(dag_id="d", run_id="r", task_id="t", map_index=-1)  # type: ignore[assignment]
+    asyncio.run(trigger.on_kill())
+
+    assert bool(client.audits.get(audit_id)["isExpired"]) is cancelled
 
 
 def test_a_skip_ends_the_task_without_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:

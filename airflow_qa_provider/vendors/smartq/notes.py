@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from airflow_qa_provider.exceptions import QAError, QAFileError, QANotSupportedError, QAUncertainError
-from airflow_qa_provider.kinds.lookup import LookupTimeouts
-from airflow_qa_provider.kinds.lookup import Candidate, Search, may_be_done
+from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search, may_be_done
 from airflow_qa_provider.kinds.polling import Statuses, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.reports.sources import SourceFile

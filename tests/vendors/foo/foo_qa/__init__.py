@@ -1,0 +1,1 @@
+"""Foo makes reports of inspections: a vendor in a distribution of its own."""
