@@ -58,7 +58,7 @@ class RequestFields(KindFields):
         selections = as_field_selections(given.raw("selections"))
         return cls(
             report_id=given.id("report_id"),
-            output_format=given.choice("output_format", OUTPUT_FORMATS, "Pdf"),
+            output_format=given.choice("output_format", OUTPUT_FORMATS),
             selections=None if selections is None else tuple(selections),
             app_id=given.optional_id("app_id"),
             bookmark_id=given.optional_id("bookmark_id"),
