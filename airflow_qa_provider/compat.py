@@ -81,3 +81,17 @@ def fails_at_once(error: BaseException) -> BaseException:
     from airflow.providers.common.compat.sdk import AirflowFailException
 
     return AirflowFailException(str(error))
+
+
+def default_args_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the default arguments that a task gets: of its DAG, its task group, and its own.
+
+    :param arguments: Arguments of the task, as given to ``partial``.
+    """
+    from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
+
+    dag = arguments.get("dag") or DagContext.get_current()
+    group = arguments.get("task_group") or (TaskGroupContext.get_current(dag) if dag else None)
+    own = arguments.get("default_args")
+    found = [getattr(dag, "default_args", None), getattr(group, "default_args", None), own]
+    return {name: value for one in found for name, value in (one or {}).items()}

@@ -8,6 +8,59 @@ from __future__ import annotations
 
 from typing import Any
 
+_COMMON_FIELDS: dict[str, Any] = {
+    "connect_timeout": {
+        "label": "Connect time-out",
+        "description": "Seconds to wait for a connection.",
+        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
+    },
+    "read_timeout": {
+        "label": "Read time-out",
+        "description": "Seconds of silence after which a request is given up.",
+        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
+    },
+    "retries": {
+        "label": "Retries",
+        "description": "How often a request that may be repeated is tried again.",
+        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
+    },
+    "max_retry_wait": {
+        "label": "Longest wait for a retry",
+        "description": "Seconds; a longer Retry-After is left to the wait, or to the retries of the task.",
+        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
+    },
+    "poll_interval": {
+        "label": "Poll interval",
+        "description": "Seconds between two polls of what is waited for.",
+        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
+    },
+    "requests_per_minute": {
+        "label": "Requests per minute",
+        "description": "Budget of each Airflow process; empty for no limit.",
+        "schema": {"type": ["integer", "null"], "minimum": 1},
+    },
+    "page_size": {
+        "label": "Page size",
+        "description": "Rows per request of lists; empty for the vendor's default.",
+        "schema": {"type": ["integer", "null"], "minimum": 1},
+    },
+    "verify": {
+        "label": "Verify TLS",
+        "description": "Leave on, except against a test server.",
+        "schema": {"type": ["boolean", "null"], "default": True},
+    },
+    "ca_path": {
+        "label": "CA bundle",
+        "description": "Path of a CA bundle on the workers, for a private authority.",
+        "schema": {"type": ["string", "null"]},
+    },
+    "routes": {
+        "label": "Routes",
+        "description": 'Overrides such as {"reports.get": "GET /reports/{id}"}; see airflow-qa routes list.',
+        "schema": {"type": ["object", "null"]},
+    },
+}
+
 
 def get_provider_info() -> dict[str, Any]:
     """Return the provider description that the entry point ``apache_airflow_provider`` promises."""
@@ -48,62 +101,7 @@ def get_provider_info() -> dict[str, Any]:
                         "description": 'What the docs leave open, such as {"external_id_fields": ["externalRef"]}.',
                         "schema": {"type": ["object", "null"]},
                     },
-                    "connect_timeout": {
-                        "label": "Connect time-out",
-                        "description": "Seconds to wait for a connection.",
-                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
-                    },
-                    "read_timeout": {
-                        "label": "Read time-out",
-                        "description": "Seconds of silence after which a request is given up.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
-                    },
-                    "retries": {
-                        "label": "Retries",
-                        "description": "How often a request that may be repeated is tried again.",
-                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
-                    },
-                    "max_retry_wait": {
-                        "label": "Longest wait for a retry",
-                        "description": "Seconds; a longer "
-                        "Retry-After is left to "
-                        "the wait, or to the "
-                        "retries of the task.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
-                    },
-                    "poll_interval": {
-                        "label": "Poll interval",
-                        "description": "Seconds between two polls of what is waited for.",
-                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
-                    },
-                    "requests_per_minute": {
-                        "label": "Requests per minute",
-                        "description": "Budget of each Airflow process; empty for no limit.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "page_size": {
-                        "label": "Page size",
-                        "description": "Rows per request of lists; empty for the vendor's default.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "verify": {
-                        "label": "Verify TLS",
-                        "description": "Leave on, except against a test server.",
-                        "schema": {"type": ["boolean", "null"], "default": True},
-                    },
-                    "ca_path": {
-                        "label": "CA bundle",
-                        "description": "Path of a CA bundle on the workers, for a private authority.",
-                        "schema": {"type": ["string", "null"]},
-                    },
-                    "routes": {
-                        "label": "Routes",
-                        "description": "Overrides such as "
-                        '{"reports.get": "GET '
-                        '/reports/{id}"}; see airflow-qa '
-                        "routes list.",
-                        "schema": {"type": ["object", "null"]},
-                    },
+                    **_COMMON_FIELDS,
                 },
             },
             {
@@ -116,62 +114,17 @@ def get_provider_info() -> dict[str, Any]:
                     "placeholders": {"host": "https://api-external.monitorqa.com (the default)"},
                 },
                 "conn-fields": {
-                    "connect_timeout": {
-                        "label": "Connect time-out",
-                        "description": "Seconds to wait for a connection.",
-                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
-                    },
-                    "read_timeout": {
-                        "label": "Read time-out",
-                        "description": "Seconds of silence after which a request is given up.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
-                    },
-                    "retries": {
-                        "label": "Retries",
-                        "description": "How often a request that may be repeated is tried again.",
-                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
-                    },
-                    "max_retry_wait": {
-                        "label": "Longest wait for a retry",
-                        "description": "Seconds; a longer "
-                        "Retry-After is left to "
-                        "the wait, or to the "
-                        "retries of the task.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
-                    },
-                    "poll_interval": {
-                        "label": "Poll interval",
-                        "description": "Seconds between two polls of what is waited for.",
-                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
-                    },
-                    "requests_per_minute": {
-                        "label": "Requests per minute",
-                        "description": "Budget of each Airflow process; empty for no limit.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "page_size": {
-                        "label": "Page size",
-                        "description": "Rows per request of lists; empty for the vendor's default.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "verify": {
-                        "label": "Verify TLS",
-                        "description": "Leave on, except against a test server.",
-                        "schema": {"type": ["boolean", "null"], "default": True},
-                    },
-                    "ca_path": {
-                        "label": "CA bundle",
-                        "description": "Path of a CA bundle on the workers, for a private authority.",
+                    "template_id": {
+                        "label": "Template",
+                        "description": "Id of the template that tasks use which name no other.",
                         "schema": {"type": ["string", "null"]},
                     },
-                    "routes": {
-                        "label": "Routes",
-                        "description": "Overrides such as "
-                        '{"reports.get": "GET '
-                        '/reports/{id}"}; see airflow-qa '
-                        "routes list.",
-                        "schema": {"type": ["object", "null"]},
+                    "audit_object_id": {
+                        "label": "Audit object",
+                        "description": "Id of the object that tasks audit which name no other.",
+                        "schema": {"type": ["string", "null"]},
                     },
+                    **_COMMON_FIELDS,
                 },
             },
             {
@@ -194,62 +147,7 @@ def get_provider_info() -> dict[str, Any]:
                         "description": 'What the public docs leave open, such as {"succeeded": ["completed"]}.',
                         "schema": {"type": ["object", "null"]},
                     },
-                    "connect_timeout": {
-                        "label": "Connect time-out",
-                        "description": "Seconds to wait for a connection.",
-                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
-                    },
-                    "read_timeout": {
-                        "label": "Read time-out",
-                        "description": "Seconds of silence after which a request is given up.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
-                    },
-                    "retries": {
-                        "label": "Retries",
-                        "description": "How often a request that may be repeated is tried again.",
-                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
-                    },
-                    "max_retry_wait": {
-                        "label": "Longest wait for a retry",
-                        "description": "Seconds; a longer "
-                        "Retry-After is left to "
-                        "the wait, or to the "
-                        "retries of the task.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
-                    },
-                    "poll_interval": {
-                        "label": "Poll interval",
-                        "description": "Seconds between two polls of what is waited for.",
-                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
-                    },
-                    "requests_per_minute": {
-                        "label": "Requests per minute",
-                        "description": "Budget of each Airflow process; empty for no limit.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "page_size": {
-                        "label": "Page size",
-                        "description": "Rows per request of lists; empty for the vendor's default.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "verify": {
-                        "label": "Verify TLS",
-                        "description": "Leave on, except against a test server.",
-                        "schema": {"type": ["boolean", "null"], "default": True},
-                    },
-                    "ca_path": {
-                        "label": "CA bundle",
-                        "description": "Path of a CA bundle on the workers, for a private authority.",
-                        "schema": {"type": ["string", "null"]},
-                    },
-                    "routes": {
-                        "label": "Routes",
-                        "description": "Overrides such as "
-                        '{"reports.get": "GET '
-                        '/reports/{id}"}; see airflow-qa '
-                        "routes list.",
-                        "schema": {"type": ["object", "null"]},
-                    },
+                    **_COMMON_FIELDS,
                 },
             },
             {
@@ -269,62 +167,7 @@ def get_provider_info() -> dict[str, Any]:
                         '"auth_scheme": ""}.',
                         "schema": {"type": ["object", "null"]},
                     },
-                    "connect_timeout": {
-                        "label": "Connect time-out",
-                        "description": "Seconds to wait for a connection.",
-                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
-                    },
-                    "read_timeout": {
-                        "label": "Read time-out",
-                        "description": "Seconds of silence after which a request is given up.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
-                    },
-                    "retries": {
-                        "label": "Retries",
-                        "description": "How often a request that may be repeated is tried again.",
-                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
-                    },
-                    "max_retry_wait": {
-                        "label": "Longest wait for a retry",
-                        "description": "Seconds; a longer "
-                        "Retry-After is left to "
-                        "the wait, or to the "
-                        "retries of the task.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
-                    },
-                    "poll_interval": {
-                        "label": "Poll interval",
-                        "description": "Seconds between two polls of what is waited for.",
-                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
-                    },
-                    "requests_per_minute": {
-                        "label": "Requests per minute",
-                        "description": "Budget of each Airflow process; empty for no limit.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "page_size": {
-                        "label": "Page size",
-                        "description": "Rows per request of lists; empty for the vendor's default.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "verify": {
-                        "label": "Verify TLS",
-                        "description": "Leave on, except against a test server.",
-                        "schema": {"type": ["boolean", "null"], "default": True},
-                    },
-                    "ca_path": {
-                        "label": "CA bundle",
-                        "description": "Path of a CA bundle on the workers, for a private authority.",
-                        "schema": {"type": ["string", "null"]},
-                    },
-                    "routes": {
-                        "label": "Routes",
-                        "description": "Overrides such as "
-                        '{"reports.get": "GET '
-                        '/reports/{id}"}; see airflow-qa '
-                        "routes list.",
-                        "schema": {"type": ["object", "null"]},
-                    },
+                    **_COMMON_FIELDS,
                 },
             },
             {
@@ -352,62 +195,7 @@ def get_provider_info() -> dict[str, Any]:
                         "description": 'What the docs leave open, such as {"timezone": "Europe/Prague"}.',
                         "schema": {"type": ["object", "null"]},
                     },
-                    "connect_timeout": {
-                        "label": "Connect time-out",
-                        "description": "Seconds to wait for a connection.",
-                        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
-                    },
-                    "read_timeout": {
-                        "label": "Read time-out",
-                        "description": "Seconds of silence after which a request is given up.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
-                    },
-                    "retries": {
-                        "label": "Retries",
-                        "description": "How often a request that may be repeated is tried again.",
-                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
-                    },
-                    "max_retry_wait": {
-                        "label": "Longest wait for a retry",
-                        "description": "Seconds; a longer "
-                        "Retry-After is left to "
-                        "the wait, or to the "
-                        "retries of the task.",
-                        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
-                    },
-                    "poll_interval": {
-                        "label": "Poll interval",
-                        "description": "Seconds between two polls of what is waited for.",
-                        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
-                    },
-                    "requests_per_minute": {
-                        "label": "Requests per minute",
-                        "description": "Budget of each Airflow process; empty for no limit.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "page_size": {
-                        "label": "Page size",
-                        "description": "Rows per request of lists; empty for the vendor's default.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "verify": {
-                        "label": "Verify TLS",
-                        "description": "Leave on, except against a test server.",
-                        "schema": {"type": ["boolean", "null"], "default": True},
-                    },
-                    "ca_path": {
-                        "label": "CA bundle",
-                        "description": "Path of a CA bundle on the workers, for a private authority.",
-                        "schema": {"type": ["string", "null"]},
-                    },
-                    "routes": {
-                        "label": "Routes",
-                        "description": "Overrides such as "
-                        '{"reports.get": "GET '
-                        '/reports/{id}"}; see airflow-qa '
-                        "routes list.",
-                        "schema": {"type": ["object", "null"]},
-                    },
+                    **_COMMON_FIELDS,
                 },
             },
         ],

@@ -30,6 +30,9 @@ from __future__ import annotations
 from typing import Any
 
 
+_COMMON_FIELDS: dict[str, Any] = '''
+ENTRY = '''
+
 def get_provider_info() -> dict[str, Any]:
     """Return the provider description that the entry point ``apache_airflow_provider`` promises."""
     return '''
@@ -121,7 +124,7 @@ def connection_type(vendor: Vendor) -> dict[str, Any]:
         "conn-fields": {
             **{name: field(help_) for name, help_ in form.own_fields.items()},
             **options,
-            **{name: field(help_) for name, help_ in COMMON_FORM.items()},
+            "**": "_COMMON_FIELDS",
         },
     }
 
@@ -135,9 +138,15 @@ def field(help_: Mapping[str, Any]) -> dict[str, Any]:
 
 def source() -> str:
     """Return the module's text."""
-    text = HEAD + pprint.pformat(provider_info(), width=100, sort_dicts=False) + "\n"
+    common = {name: field(help_) for name, help_ in COMMON_FORM.items()}
+    parts = (HEAD, _text(common), ENTRY, _text(provider_info()).replace("'**': '_COMMON_FIELDS'", "**_COMMON_FIELDS"))
+    text = "".join(parts)
     ruff = [str(Path(sys.executable).with_name("ruff")), "format", "--quiet", "--stdin-filename", str(MODULE), "-"]
     return subprocess.run(ruff, input=text, capture_output=True, text=True, check=True).stdout  # noqa: S603
+
+
+def _text(value: Any) -> str:
+    return pprint.pformat(value, width=100, sort_dicts=False)
 
 
 def main() -> int:

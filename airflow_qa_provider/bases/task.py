@@ -41,5 +41,10 @@ class KindTask(VendorTask):
             cls.vendor = cls.kind.partition(".")[0]
 
     def values_of(self, names: tuple[str, ...]) -> Mapping[str, Any]:
-        """Return arguments by name, as templates left them."""
-        return {name: getattr(self, name, None) for name in names}
+        """Return arguments by name, as templates left them; ids that are not given are those of the connection.
+
+        :param names: Names of attributes.
+        """
+        from airflow_qa_provider.vendors.connect import with_defaults
+
+        return with_defaults(self.vendor, self.conn_id, {name: getattr(self, name, None) for name in names})

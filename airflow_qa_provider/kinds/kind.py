@@ -26,7 +26,7 @@ T = TypeVar("T")
 class Kind:
     """One kind of object, such as an audit. Every part may be left out; what needs it then says so.
 
-    :param name: ``vendor.object``, for example ``monitorqa.audit``.
+    :param name: ``vendor.object``, for example ``acme.inspection``.
     :param noun: The object in words, for messages.
     :param poller: Makes what asks the vendor where objects stand. It may remember: each shared poll has its own.
     :param condition: A sensor's arguments to what it waits for.

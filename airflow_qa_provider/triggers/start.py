@@ -12,7 +12,7 @@ from airflow.triggers.base import TriggerEvent
 from airflow_qa_provider.rest.fields import Fields
 from airflow_qa_provider.triggers.wait import WaitTrigger
 from airflow_qa_provider.vendors import kind_of
-from airflow_qa_provider.vendors.connect import polling_client
+from airflow_qa_provider.vendors.connect import polling_client, with_defaults
 from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
 from airflow_qa_provider.waiting.verdict import OnKill, OnWarning, ResultShape
 
@@ -65,8 +65,9 @@ class StartingTrigger(WaitTrigger):
         check.choice(self.kill_policy, get_args(OnKill), "on_kill")
         check.choice(self.terms.get("on_warning", "succeed"), get_args(OnWarning), "on_warning")
         kind = await asyncio.to_thread(kind_of, self.kind)
-        self.object_id, condition = kind.target(self.awaited_fields)
         self.conn_id = self.awaited_fields[f"{self._vendor}_conn_id"]
+        fields = await asyncio.to_thread(with_defaults, self._vendor, self.conn_id, self.awaited_fields)
+        self.object_id, condition = kind.target(fields)
         given = self.poll_interval
         if given is None:
             given = await asyncio.to_thread(self._interval)

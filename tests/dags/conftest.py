@@ -87,7 +87,9 @@ def unique_ids(sandbox: Sandbox) -> dict[str, Any]:
 
 @contextmanager
 def a_dag(name: str) -> Iterator[DAG]:
-    with DAG(name, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=timezone.utc)) as dag:
+    # what fails fails at once, and not after pauses that a test would have to sit out
+    once = {"retries": 0}
+    with DAG(name, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=timezone.utc), default_args=once) as dag:
         yield dag
 
 

@@ -64,9 +64,7 @@ def loaded() -> dict[str, Any]:
 
 def test_every_module_that_has_operators_is_looked_into() -> None:
     assert {module.split(".")[1] for module in MODULES} == set(ROOMS)
-    assert {f"airflow_qa_provider.operators.{name}" for name in ("monitorqa.audits", "qalyptus", "delivery")} <= set(
-        MODULES
-    )
+    assert {f"airflow_qa_provider.operators.{name}" for name in ("monitorqa", "qalyptus", "delivery")} <= set(MODULES)
     assert list(loaded()["added"]) == MODULES
     assert MODULES[0] in loaded()["added"][MODULES[0]]
 
