@@ -101,7 +101,9 @@ class KindFields(ABC):
 
     def as_note(self) -> dict[str, Any]:
         """Return plain JSON, for the note in the task's state."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.metadata is not UNNOTED}
+        # dataclasses wrap the metadata in a mapping of their own
+        noted = [one.name for one in fields(self) if one.metadata.get("noted", True)]
+        return {name: _plain(getattr(self, name)) for name in noted}
 
     @classmethod
     def from_note(cls, note: Mapping[str, Any]) -> Self:

@@ -28,13 +28,13 @@ from airflow_qa_provider.exceptions import (
     QAUncertainError,
     QAValidationError,
 )
-from airflow_qa_provider.hooks.smartq import SmartQHook
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.smartq import (
     SmartQAddNoteOperator,
     SmartQCreateTicketOperator,
     SmartQMoveTicketOperator,
 )
+from airflow_qa_provider.vendors.connect import client_for
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from qa_sandbox.settings import SmartQWire
 from tests.resilience.attempts import Killed, Task, connect, killed_when
@@ -84,7 +84,7 @@ def counting(things: Callable[[], dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def ask(call: Callable[[Any], Any]) -> Any:
-    with SmartQHook().get_conn() as client:
+    with client_for("smartq", "smartq_default") as client:
         return call(client)
 
 
@@ -193,7 +193,7 @@ def test_a_lost_ticket_is_found(marker_tag: bool, fault: Any, sandbox: Sandbox, 
         returned = losing.attempt()
 
     assert list(made) == [returned] == [losing.state["journal"]["object_id"]]
-    assert made[returned].tags == ("defect", losing.state["journal"]["facts"]["marker"])[: 1 + marker_tag]
+    assert made[returned].tags == ("defect", losing.state["journal"]["fields"]["marker"])[: 1 + marker_tag]
     assert "the answer to the request was lost, it was found" in losing.journal["reason"]
 
 
@@ -320,7 +320,7 @@ def test_changed_input_updates_a_ticket_where_it_is_now(sandbox: Sandbox, ticket
     assert changing.attempt() == made
     after = tickets(sandbox)[made]
     assert (after.description, after.step_id) == ("Stair B, level 2", step_id)
-    assert after.tags == ("defect", "seen", "fire", changing.state["journal"]["facts"]["marker"])
+    assert after.tags == ("defect", "seen", "fire", changing.state["journal"]["fields"]["marker"])
     assert [r.method for r in writes(sandbox)] == ["POST", "PUT"]
 
 
@@ -355,10 +355,17 @@ def test_a_dry_run_shows_the_ticket_and_sends_nothing(sandbox: Sandbox, ticket: 
         ({"tags": ["a,b"]}, "'a,b' has a comma"),
         ({"required_by": "tomorrow"}, "required_by must be a date"),
         ({"assigned_to": []}, "assigned_to is an empty list"),
-        ({"assigned_to": "None"}, "assigned_to is 'None', which a template makes"),
+        ({"assigned_to": [3, "None"]}, "assigned_to is required, got 'None'"),
+        ({"assigned_to": "['3', '4']"}, "assigned_to is what Python prints, and not JSON"),
         ({"custom_fields": {"name": "x"}}, "'name' is not the name of a custom field"),
-        ({"marker_tag": "False"}, "marker_tag must be true or false, got 'False'"),
-        ({"notify_involved": "False"}, "notify_involved must be true or false, got 'False'"),
+        ({"custom_fields": "{'f1': 'x'}"}, "custom_fields is what Python prints, and not JSON"),
+        ({"tags": "['a', 'b']"}, "tags is what Python prints, and not JSON.*tojson"),
+        ({"required_by": "2026-02-31"}, "required_by must be a date"),
+        ({"required_by": "2026-01-31T18:00"}, "required_by 2026-01-31T18:00 has no time zone"),
+        ({"project_id": {"id": 1}}, "project_id must be"),
+        ({"step_id": "<Task(PythonOperator): find>"}, "step_id must be an id"),
+        ({"marker_tag": "perhaps"}, "marker_tag must be true or false, got 'perhaps'"),
+        ({"notify_involved": "perhaps"}, "notify_involved must be true or false, got 'perhaps'"),
         ({"if_exists": "skip"}, "if_exists must be one of"),
     ],
 )
@@ -741,9 +748,10 @@ def test_a_dry_run_shows_the_note_and_then_the_first_file(sandbox: Sandbox, thre
         ({"text": " "}, QAValidationError, "text is required"),
         ({"ticket_id": ""}, QAValidationError, "ticket_id is required"),
         ({"users": []}, QAValidationError, "users is an empty list"),
-        ({"parent_id": "None"}, QAValidationError, "parent_id is 'None', which a template makes"),
-        ({"private": "False"}, QAValidationError, "private must be true or false, got 'False'"),
-        ({"notify_users": "False"}, QAValidationError, "notify_users must be true or false, got 'False'"),
+        ({"parent_id": ["1", "2"]}, QAValidationError, "parent_id must be a text"),
+        ({"users": "[1, None]"}, QAValidationError, "users is what Python prints, and not JSON"),
+        ({"private": "perhaps"}, QAValidationError, "private must be true or false, got 'perhaps'"),
+        ({"notify_users": "perhaps"}, QAValidationError, "notify_users must be true or false, got 'perhaps'"),
         ({"files": ["[{'uri': ..."]}, QAValidationError, "files takes paths, URIs and the manifests"),
         ({"files": {"name": "x"}}, QAValidationError, "files takes the manifests that the transfers return"),
         (
