@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from typing_extensions import Self
@@ -16,7 +15,7 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.kinds.snapshot import Snapshot
 
-UNNOTED = MappingProxyType({"noted": False})
+UNNOTED = {"noted": False}
 """Metadata of fields that need not be noted, such as long texts: nothing is looked for by them."""
 
 
@@ -101,9 +100,7 @@ class KindFields(ABC):
 
     def as_note(self) -> dict[str, Any]:
         """Return plain JSON, for the note in the task's state."""
-        # dataclasses wrap the metadata in a mapping of their own
-        noted = [one.name for one in fields(self) if one.metadata.get("noted", True)]
-        return {name: _plain(getattr(self, name)) for name in noted}
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.metadata.get("noted", True)}
 
     @classmethod
     def from_note(cls, note: Mapping[str, Any]) -> Self:

@@ -16,12 +16,12 @@ from airflow_qa_provider.exceptions import (
     QARateLimitError,
     QAServerError,
 )
-from airflow_qa_provider.kinds.polling import Statuses, poll_all, poller_for
+from airflow_qa_provider.kinds.polling import Statuses, poll_all
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.vendors.connect import client_for, polling_client
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.targets import target_of
 from qa_sandbox import ManualClock, Outcome, Sandbox, SandboxSettings, run_sandbox
 from tests.sandbox.receiver import Receiver
 
@@ -70,7 +70,7 @@ def poll(kind: str, *ids: str) -> Statuses:
     """Look once, as everything that waits does."""
     vendor = kind.partition(".")[0]
     with polling_client(vendor, f"{vendor}_default") as client:
-        return poll_all(poller_for(kind), client, ids, START)
+        return poll_all(kind_of(kind).new_poller(), client, ids, START)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ class Watch:
     """The wait that a sensor with these arguments makes; its time passes only when it looks."""
 
     def __init__(self, kind: str, **fields: Any) -> None:
-        target = target_of(kind, fields)
+        target = kind_of(kind).target(fields)
         policy = WaitPolicy(
             INTERVAL, START, START + HOUR, not_found_grace=grace_for(INTERVAL), condition=target.condition
         )
@@ -239,7 +239,7 @@ def test_nothing_of_these_can_be_cancelled_and_nothing_is_sent(sandbox: Sandbox,
         polling_client(vendor, f"{vendor}_default") as client,
         pytest.raises(QANotSupportedError, match="cannot"),
     ):
-        poller_for(kind).cancel(client, "41")
+        kind_of(kind).stop(client, "41")
     assert paths == []
 
 
