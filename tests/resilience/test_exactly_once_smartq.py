@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from airflow_qa_provider.operators.smartq import (
     SmartQMoveTicketOperator,
 )
 from airflow_qa_provider.vendors.connect import client_for
+from airflow_qa_provider.vendors.smartq import notes, ticket_lookup
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from qa_sandbox.settings import SmartQWire
 from tests.resilience.attempts import Killed, Task, connect, killed_when
@@ -377,6 +378,104 @@ def test_a_bad_ticket_is_refused_before_any_request(
     assert sandbox.requests("smartq") == []
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"tags": '["defect", "fire"]'}, {"ticket[tags]": "defect,fire"}),
+        ({"tags": "defect, fire"}, {"ticket[tags]": "defect,fire"}),
+        ({"tags": "None"}, {}),
+        ({"tags": []}, {}),
+        (
+            {"custom_fields": '{"f1": "Stair B", "f5": [12, "13"]}'},
+            {"ticket[f1]": "Stair B", "ticket[f5][0]": "12", "ticket[f5][1]": "13"},
+        ),
+        ({"custom_fields": {"f1": "None", "f2": None, "f4": 7}}, {"ticket[f4]": "7"}),
+        ({"assigned_to": "None", "description": None, "notify_involved": ""}, {}),
+        ({"assigned_to": '["3", 4]'}, {"ticket[assigned_to][0]": "3", "ticket[assigned_to][1]": "4"}),
+        ({"notify_involved": "False"}, {"ticket[notify_involved]": "0"}),
+        ({"required_by": "2026-01-31"}, {"ticket[required_by]": "2026-01-31"}),
+        ({"required_by": "2026-01-31 18:00:00"}, {"ticket[required_by]": "2026-01-31 18:00:00"}),
+        ({"required_by": "2026-01-31T18:00:00+01:00"}, {"ticket[required_by]": "2026-01-31 17:00:00"}),
+        (
+            {"required_by": datetime(2026, 1, 31, 18, tzinfo=timezone.utc)},
+            {"ticket[required_by]": "2026-01-31 18:00:00"},
+        ),
+    ],
+)
+def test_what_templates_make_of_a_ticket_is_read(
+    given: dict[str, Any], sent: dict[str, str], ticket: Callable[..., Task]
+) -> None:
+    dry = ticket(**{"tags": None, "marker_tag": "no", "preview": True, **given})
+    with pytest.raises(AirflowSkipException):
+        dry.attempt()
+    body = dry.xcoms[-1, "preview"]["request"]["body"]
+    del body["ticket[name]"], body["ticket[step_id]"]
+    assert body == sent
+
+
+def test_long_texts_are_not_noted_and_a_date_in_the_accounts_time_stays_as_it_is(ticket: Callable[..., Task]) -> None:
+    noting = ticket(description="Stair B " * 900, custom_fields={"f1": "x" * 500}, required_by="2026-01-31")
+    noting.attempt()
+    noted = noting.state["journal"]["fields"]
+    assert "description" not in noted
+    assert "custom_fields" not in noted
+    assert (noted["required_by"], noted["tags"]) == ("2026-01-31", ["defect"])
+
+
+def test_an_id_of_another_type_is_the_same_ticket(sandbox: Sandbox, ticket: Callable[..., Task]) -> None:
+    there = place(sandbox)
+    again = ticket(tags=["defect", "fire"])
+    made = again.attempt()
+    numbers = {name: int(value) for name, value in there.items()}
+    again.make = ticket(**numbers, tags='["defect", "fire"]', notify_involved="None").make
+
+    assert again.attempt() == made
+    assert len(writes(sandbox)) == 1
+
+
+def test_more_tickets_than_are_read_are_uncertain(
+    sandbox: Sandbox, ticket: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticket_lookup, "_MOST_ROWS", 2)
+    killed = ticket()
+    before_the_answer(sandbox, killed, TICKETS)
+    assert killed.attempt() == list(tickets(sandbox))[-1], "it is among those that are read"
+
+    renamed = ticket(description="Stair B")
+    with counting(lambda: tickets(sandbox)) as made:
+        before_the_answer(sandbox, renamed, TICKETS)
+        lost = list(tickets(sandbox).values())[-1]
+        lost.name = "Door 12"
+        for number in range(3):
+            ticket(name=f"Window {number}").attempt()
+        with pytest.raises(QAUncertainError, match="there are more than 2 tickets since the day before the request"):
+            renamed.attempt()
+
+        unmarked = ticket(name="Door closer", marker_tag=False)
+        before_the_answer(sandbox, unmarked, TICKETS)
+        for number in range(3):
+            ticket(name=f"Door closer {number}").attempt()
+        with pytest.raises(QAUncertainError, match="there are more than 2 tickets with that text in their name"):
+            unmarked.attempt()
+    assert len(made) == 8
+
+
+def test_a_ticket_that_its_id_does_not_show_is_seen_in_the_list(sandbox: Sandbox, ticket: Callable[..., Task]) -> None:
+    there = ticket()
+    made = there.attempt()
+    sandbox.add_fault({"status": 404}, method="GET", path=f"/tickets/{made}$")
+    assert there.attempt() == made
+    assert len(writes(sandbox)) == 1
+
+
+def test_a_ticket_that_cannot_be_seen_now_is_kept(sandbox: Sandbox, ticket: Callable[..., Task]) -> None:
+    there = ticket()
+    made = there.attempt()
+    sandbox.add_fault({"status": 200, "body": "[]"}, method="GET", path=f"/tickets/{made}$")
+    assert there.attempt() == made
+    assert len(writes(sandbox)) == 1
+
+
 # Moves
 
 
@@ -714,6 +813,43 @@ def test_manifests_of_transfers_are_attached(sandbox: Sandbox, thread: Thread) -
 
     with pytest.raises(QAFileError, match=r"Walk.pdf at file:.* has 13 bytes and had 99 when it was stored"):
         thread.task(files=manifest(uri, "", bytes=99)).attempt()
+
+
+def test_what_templates_make_of_a_note_is_read(sandbox: Sandbox, thread: Thread) -> None:
+    users = [str(user) for user in sandbox.app("smartq").state.store.users][:2]
+    noting = thread.task(files=None, parent_id="None", private="true", notify_users="yes", users=json.dumps(users))
+    returned = noting.attempt()
+
+    (body,) = [parse_qs(r.body) for r in writes(sandbox)]
+    assert (body["note[private]"], body["note[notify_users]"]) == (["1"], ["1"])
+    assert [body["note[users][0]"], body["note[users][1]"]] == [[user] for user in users]
+    assert "note[parent_id]" not in body
+    assert thread.notes()[returned].parent_id is None
+    noted = noting.state["journal"]["fields"]
+    assert "text" not in noted
+    assert (len(noted["text_key"]), noted["users"]) == (32, users)
+
+
+def test_more_notes_than_are_read_are_uncertain(
+    sandbox: Sandbox, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes, "_MOST_ROWS", len(thread.notes()) + 1)
+    killed, other = thread.task(files=None), thread.task("Another", files=None)
+    with counting(thread.notes) as made:
+        before_the_answer(sandbox, killed, NOTES)
+        other.attempt()
+        with pytest.raises(QAUncertainError, match=rf"more than \d+ notes of ticket {thread.ticket.id}, and no more"):
+            killed.attempt()
+    assert len(made) == 2
+
+
+def test_a_file_that_is_gone_since_it_was_attached_is_not_missed(sandbox: Sandbox, thread: Thread) -> None:
+    noting = thread.task()
+    noting.attempt()
+    for file in thread.files:
+        Path(file).unlink()
+    noting.attempt()
+    assert len(writes(sandbox, FILES)) == 3
 
 
 def test_a_note_without_files_is_one_request(sandbox: Sandbox, thread: Thread) -> None:

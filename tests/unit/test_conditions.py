@@ -12,11 +12,11 @@ import pytest
 from hypothesis import strategies as st
 
 from airflow_qa_provider.exceptions import QANotFoundError, QAServerError, QAValidationError
-from airflow_qa_provider.kinds.conditions import Condition
+from airflow_qa_provider.kinds.conditions import Condition, Target
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.targets import Target, target_of
 
 START, INTERVAL, GRACE = 1_800_000_000.0, 30.0, 60.0
 
@@ -96,6 +96,8 @@ TARGETS: list[tuple[str, dict[str, Any], str, Condition | None]] = [
         "12/345",
         Condition({"step_id": ["9", "10"], "archived": ["false"]}),
     ),
+    ("smartq.ticket", {"step_id": '["9", 10]', "archived": "None"}, "12/345", Condition({"step_id": ["9", "10"]})),
+    ("smartq.ticket", {"step_id": "", "archived": "no"}, "12/345", Condition({"archived": ["false"]})),
 ]
 
 
@@ -103,7 +105,7 @@ TARGETS: list[tuple[str, dict[str, Any], str, Condition | None]] = [
 def test_arguments_say_what_is_waited_for(
     kind: str, given_fields: dict[str, Any], object_id: str, condition: Condition | None
 ) -> None:
-    assert target_of(kind, {**ARGUMENTS[kind], **given_fields}) == Target(object_id, condition)
+    assert kind_of(kind).target({**ARGUMENTS[kind], **given_fields}) == Target(object_id, condition)
 
 
 IDS = {
@@ -141,15 +143,18 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("simplo.report", {"state": []}, "state names nothing to wait for"),
     ("smartq.ticket", {"project_id": "1/2"}, "project_id must be one id"),
     ("smartq.ticket", {"step_id": None}, "neither step_id nor archived says what to wait for"),
-    ("smartq.ticket", {"step_id": ""}, "step_id names nothing to wait for"),
-    ("smartq.ticket", {"archived": "yes"}, "archived must be one of true, false, got 'yes'"),
+    ("smartq.ticket", {"step_id": ""}, "neither step_id nor archived says what to wait for"),
+    ("smartq.ticket", {"step_id": []}, r"step_id names no id, got \[\]"),
+    ("smartq.ticket", {"step_id": [9, None]}, "step_id is required"),
+    ("smartq.ticket", {"step_id": "['9', '10']"}, "step_id is what Python prints, and not JSON"),
+    ("smartq.ticket", {"archived": "perhaps"}, "archived must be true or false, got 'perhaps'"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "given_fields", "message"), REFUSED)
 def test_what_cannot_be_is_named_before_anything_is_sent(kind: str, given_fields: dict[str, Any], message: str) -> None:
     with pytest.raises(QAValidationError, match=message) as caught:
-        target_of(kind, {**ARGUMENTS[kind], **given_fields})
+        kind_of(kind).target({**ARGUMENTS[kind], **given_fields})
     assert caught.value.outcome == "Nothing was sent"
 
 
