@@ -72,7 +72,12 @@ class AttachedFile(RemoteFile):
 
     @override
     def described(self, client: SmartQClient, *, name: bool) -> Self:
-        return replace(self, file_name=file_name_of(client.files.get(**self.source))) if name else self
+        if not name:
+            return self
+        try:
+            return replace(self, file_name=file_name_of(client.files.get(**self.source)))
+        except QAError as error:
+            raise self.explained(error) from None
 
     @override
     def explained(self, error: QAError) -> QAError:
