@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+
 _COMMON_FIELDS: dict[str, Any] = {
     "connect_timeout": {
         "label": "Connect time-out",
@@ -70,15 +71,31 @@ def get_provider_info() -> dict[str, Any]:
         "description": "Hooks, operators, sensors and transfers for CONQA, MonitorQA, Qalyptus Cloud, "
         "Simplo IS and smartQ.",
         "integrations": [
-            {"integration-name": "CONQA", "external-doc-url": "", "tags": ["service"]},
+            {
+                "integration-name": "CONQA",
+                "external-doc-url": "https://help.conqahq.com/hc/en-us/articles/45491806858777-API-Endpoints",
+                "tags": ["service"],
+            },
             {
                 "integration-name": "MonitorQA",
                 "external-doc-url": "https://developer.monitorqa.com",
                 "tags": ["service"],
             },
-            {"integration-name": "Qalyptus Cloud", "external-doc-url": "", "tags": ["service"]},
-            {"integration-name": "Simplo IS", "external-doc-url": "", "tags": ["service"]},
-            {"integration-name": "smartQ", "external-doc-url": "", "tags": ["service"]},
+            {
+                "integration-name": "Qalyptus Cloud",
+                "external-doc-url": "https://apidocs.qalyptus.com/qalyptus-cloud/rest-api",
+                "tags": ["service"],
+            },
+            {
+                "integration-name": "Simplo IS",
+                "external-doc-url": "https://simplo-is-docs.docker.sdev.cz/docs/api/",
+                "tags": ["service"],
+            },
+            {
+                "integration-name": "smartQ",
+                "external-doc-url": "https://www.getsmartq.com/help/api.php",
+                "tags": ["service"],
+            },
         ],
         "connection-types": [
             {
@@ -241,6 +258,16 @@ def get_provider_info() -> dict[str, Any]:
                 "source-integration-name": "Qalyptus Cloud",
                 "target-integration-name": "Common IO",
                 "python-module": "airflow_qa_provider.transfers.qalyptus",
+            },
+            {
+                "source-integration-name": "Simplo IS",
+                "target-integration-name": "Common IO",
+                "python-module": "airflow_qa_provider.transfers.simplo",
+            },
+            {
+                "source-integration-name": "smartQ",
+                "target-integration-name": "Common IO",
+                "python-module": "airflow_qa_provider.transfers.smartq",
             },
         ],
         "extra-links": [
