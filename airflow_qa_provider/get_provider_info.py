@@ -113,6 +113,11 @@ def get_provider_info() -> dict[str, Any]:
                         "description": "Part of the host after api-; oceania when empty.",
                         "schema": {"type": ["string", "null"]},
                     },
+                    "project_id": {
+                        "label": "Project",
+                        "description": "Id of the project of tasks which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
                     "conqa": {
                         "label": "Names in answers",
                         "description": 'What the docs leave open, such as {"external_id_fields": ["externalRef"]}.',
@@ -157,6 +162,16 @@ def get_provider_info() -> dict[str, Any]:
                     "tenant": {
                         "label": "Tenant",
                         "description": "Name before .qalyptus.net; used when the base URL is empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "report_id": {
+                        "label": "Report",
+                        "description": "Id of the report that tasks generate which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "qalyptus_task_id": {
+                        "label": "Task",
+                        "description": "Id of the task to run where none is named.",
                         "schema": {"type": ["string", "null"]},
                     },
                     "qalyptus": {
@@ -205,6 +220,16 @@ def get_provider_info() -> dict[str, Any]:
                     "account": {
                         "label": "Account",
                         "description": "Name before .smartqweb.com; used when the base URL is empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "project_id": {
+                        "label": "Project",
+                        "description": "Id of the project of tasks which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "step_id": {
+                        "label": "Step",
+                        "description": "Id of the step in which tickets begin that name no other.",
                         "schema": {"type": ["string", "null"]},
                     },
                     "smartq": {

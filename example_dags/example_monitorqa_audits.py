@@ -36,7 +36,7 @@ with DAG(
     @task
     def sites() -> list[str]:
         extra = Connection.get("monitorqa_default").extra_dejson
-        return list(extra.get("audit_object_ids") or [extra["audit_object_id"]])
+        return list(extra.get("sites") or [extra["audit_object_id"]])
 
     site_ids = sites()
     MonitorQACreateScheduleOperator(

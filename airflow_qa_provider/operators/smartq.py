@@ -51,9 +51,9 @@ class SmartQCreateTicketOperator(CreatingOperator):
 
     Returns the id of the ticket.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param name: Title of the ticket. (templated)
-    :param step_id: Id of the step that it starts in. (templated)
+    :param step_id: Id of the step that it starts in; that of the connection by default. (templated)
     :param description: Text that describes it. (templated)
     :param tags: Tags; a text may hold several, separated by commas, or be a JSON list. (templated)
     :param required_by: Deadline: an aware ``datetime``, ISO 8601 with a zone, ``YYYY-MM-DD HH:MM:SS`` or ``YYYY-MM-DD``
@@ -80,6 +80,7 @@ class SmartQCreateTicketOperator(CreatingOperator):
         "custom_fields",
         "marker_tag",
     )
+    connection_fields = ("project_id", "step_id")
     template_fields = (*payload_fields, "smartq_conn_id", "preview")
     template_fields_renderers = {"custom_fields": "json"}  # noqa: RUF012 - Airflow's own shape
     ui_color = _COLOR
@@ -87,9 +88,9 @@ class SmartQCreateTicketOperator(CreatingOperator):
     def __init__(
         self,
         *,
-        project_id: Id,
+        project_id: Id | None = None,
         name: str,
-        step_id: Id,
+        step_id: Id | None = None,
         description: str | None = None,
         tags: Iterable[str] | str | None = None,
         required_by: Timestamp | timedelta | None = None,
@@ -127,7 +128,7 @@ class SmartQAddNoteOperator(CreatingOperator):
 
     Returns the id of the note.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param ticket_id: Id of the ticket, as :class:`SmartQCreateTicketOperator` returns it. (templated)
     :param text: Text; some HTML tags are allowed, the docs do not say which. (templated)
     :param files: Files to attach: paths, URIs of object storage, ``ObjectStoragePath`` objects, or manifests as the
@@ -143,13 +144,14 @@ class SmartQAddNoteOperator(CreatingOperator):
     kind = "smartq.note"
     payload_fields = ("project_id", "ticket_id", "text", "files", "parent_id", "private", "notify_users", "users")
     file_fields = ("files",)
+    connection_fields = ("project_id",)
     template_fields = (*payload_fields, "smartq_conn_id", "preview")
     ui_color = _COLOR
 
     def __init__(
         self,
         *,
-        project_id: Id,
+        project_id: Id | None = None,
         ticket_id: Id,
         text: str,
         files: Any = None,
@@ -185,7 +187,7 @@ class SmartQMoveTicketOperator(ChangingOperator):
 
     Returns the id of the ticket; ``changes`` in the XCom ``result`` holds the ids of the steps.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param ticket_id: Id of the ticket, as :class:`SmartQCreateTicketOperator` returns it. (templated)
     :param step: The step: its id, or its name in the project, without regard to case. (templated)
     :param smartq_conn_id: Id of the Airflow connection. (templated)
@@ -195,13 +197,14 @@ class SmartQMoveTicketOperator(ChangingOperator):
     kind = "smartq.ticket"
     change = "move"
     payload_fields = ("project_id", "ticket_id", "step")
+    connection_fields = ("project_id",)
     template_fields = (*payload_fields, "smartq_conn_id", "preview")
     ui_color = _COLOR
 
     def __init__(
         self,
         *,
-        project_id: Id,
+        project_id: Id | None = None,
         ticket_id: Id,
         step: Id,
         smartq_conn_id: str = "smartq_default",

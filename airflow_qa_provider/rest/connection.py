@@ -267,7 +267,6 @@ class ConnectionForm(Generic[ClientT]):
     :cvar client_class: The vendor's client.
     :cvar default_base_url: Taken when the host is empty.
     :cvar own_fields: Names in the extra beside the common ones, to what the form of Airflow's UI says of them.
-    :cvar defaults: Those of them that tasks take where they name no other: an id of the account, such as a template's.
     :cvar option_names: Names in the vendor's object in the extra.
     :cvar option_help: Label and description of that object in the form; empty where there are no options.
     :cvar host_placeholder: What stands in the empty host field.
@@ -278,7 +277,6 @@ class ConnectionForm(Generic[ClientT]):
     client_class: ClassVar[type[VendorClient]]
     default_base_url: ClassVar[str] = ""
     own_fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    defaults: ClassVar[tuple[str, ...]] = ()
     option_names: ClassVar[tuple[str, ...]] = ()
     option_help: ClassVar[tuple[str, str] | None] = None
     host_placeholder: ClassVar[str] = ""

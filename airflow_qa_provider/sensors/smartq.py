@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class SmartQTicketSensor(RemoteJobSensor):
     """Waits until a ticket is in a step of its board, or archived; fails when it was deleted.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param ticket_id: Id of the ticket. (templated)
     :param step_id: Id of the step, or several. (templated)
     :param archived: Wait until it is archived (``True``), or is so no longer. (templated)
@@ -25,13 +25,14 @@ class SmartQTicketSensor(RemoteJobSensor):
     """
 
     kind = "smartq.ticket"
+    connection_fields = ("project_id",)
     template_fields = ("project_id", "ticket_id", "step_id", "archived", "smartq_conn_id")
     ui_color = "#e8f1fb"
 
     def __init__(
         self,
         *,
-        project_id: str | int,
+        project_id: str | int | None = None,
         ticket_id: str | int,
         step_id: str | int | Iterable[str | int] | None = None,
         archived: bool | str | None = None,

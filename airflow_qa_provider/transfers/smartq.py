@@ -20,7 +20,7 @@ class SmartQFileToObjectStorageOperator(ReportToObjectStorageOperator):
     or is named ``file-<id>`` where that shows none. Files of several notes may have one name: give each note a folder
     of its own, or ``name``.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param ticket_id: Id of the ticket. (templated)
     :param note_id: Id of the note, as :class:`~airflow_qa_provider.operators.smartq.SmartQAddNoteOperator` returns it.
         (templated)
@@ -36,13 +36,14 @@ class SmartQFileToObjectStorageOperator(ReportToObjectStorageOperator):
     kind = "smartq.note"
     file = "file"
     payload_fields = ("project_id", "ticket_id", "note_id", "file_id")
+    connection_fields = ("project_id",)
     template_fields = (*payload_fields, "target", "name", "object_storage_conn_id", "overwrite", "smartq_conn_id")
     ui_color = "#e8f1fb"
 
     def __init__(
         self,
         *,
-        project_id: str | int,
+        project_id: str | int | None = None,
         ticket_id: str | int,
         note_id: str | int,
         file_id: str | int,
