@@ -10,11 +10,12 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from airflow_qa_provider.rest.clean_json import UnusableJSONError, read_json, size_words
+from airflow_qa_provider.rest.clean_json import UnusableJSONError, decoded, read_json, size_words, value_of
 from airflow_qa_provider.rest.wire import POOLS, Exchange, current_exchange
 
 MAX_ERROR_BYTES = 1024 * 1024
 """What is read of the body of an error; the rest is left."""
+_KEPT_BYTES = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024  # small, or old releases of urllib3 make a gigabyte of one
 
 
@@ -48,11 +49,12 @@ class Answer(requests.Response):
         self.is_file = False
         self.exchange: Exchange | None = None
         self._content_consumed = False
+        self._read_value: tuple[Any] | None = None
         self._begun: tuple[list[bytes], Iterator[bytes]] | None = None
 
     @property
     def content(self) -> bytes:
-        """The body. Of an error, the first MiB.
+        """The body. Of an error, the first MiB; empty when it was large and has become a value.
 
         :raises BodyTooLarge: It is larger than the limit.
         """
@@ -69,11 +71,27 @@ class Answer(requests.Response):
         :raises ValueError: It is not JSON, or not to be used.
         """
         if not self.is_file or self.status_code >= 300:
-            return read_json(self.content, self.most)
+            return self._value()
         body = self.peek(MAX_ERROR_BYTES)
         if body is None:
             raise UnusableJSONError(f"is a file of more than {size_words(MAX_ERROR_BYTES)}", large=True)
         return read_json(body, self.most)
+
+    def _value(self) -> Any:
+        if self._read_value is None:
+            text = decoded(self.content, self.most)
+            if len(self.content) > _KEPT_BYTES:
+                self._content = b""  # bytes, text and value together would be too much
+            self._read_value = (value_of(text),)
+        return self._read_value[0]
+
+    def value(self) -> Any:
+        """Return the JSON of the body, cleaned, or ``None`` when it is empty.
+
+        :raises ValueError: It is not JSON, or not to be used.
+        """
+        empty = self._read_value is None and (not self.content or self.content.isspace())
+        return None if empty else self.json()
 
     def peek(self, most: int) -> bytes | None:
         """Return the body if it is no longer than that; the chunks of a longer one are still all there.

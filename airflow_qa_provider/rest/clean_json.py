@@ -13,6 +13,7 @@ more than memory for it                      refused, see :data:`MEMORY_FACTOR`
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -20,8 +21,8 @@ from typing import Any
 
 MAX_DEPTH = 100
 """Most levels of arrays and objects in each other."""
-MEMORY_FACTOR = 3
-"""What a text and its value may take at most, in times the longest text that is allowed: 192 MiB for 64 MiB.
+MEMORY_FACTOR = 2.5
+"""What a text and its value may take at most, in times the longest text that is allowed: 160 MiB for 64 MiB.
 
 A text of ``[[],[],[],...`` takes twenty times its size as Python objects, so the length alone limits nothing.
 """
@@ -29,9 +30,10 @@ A text of ``[[],[],[],...`` takes twenty times its size as Python objects, so th
 _VALUE_BYTES, _OBJECT_BYTES = 72, 200  # of a small object with the reference to it; of a dictionary
 _LEAST_MEMORY = 64 * 1024 * 1024
 _SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # as a lone surrogate, or as one of a pair
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _UNWANTED = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
+_HANDLER = "airflow_qa_provider.replacement"
 
 
 class UnusableJSONError(ValueError):
@@ -54,12 +56,36 @@ def read_json(content: bytes, most: int) -> Any:
     :raises UnusableJSONError: It is too deep or too large.
     :raises ValueError: It is not JSON.
     """
+    return value_of(decoded(content, most))
+
+
+def decoded(content: bytes, most: int) -> str:
+    """Return a JSON text that there is memory for: the first half of :func:`read_json`, after which the bytes can go.
+
+    :param content: The text, in UTF-8 (16 and 32 are read too).
+    :param most: Longest text that is allowed, in bytes; also limits the memory.
+    :raises UnusableJSONError: It is too large.
+    :raises ValueError: It is no text.
+    """
     if len(content) > most:
         raise UnusableJSONError(f"is longer than {size_words(most)}", large=True)
     if _cost(content) > max(most * MEMORY_FACTOR, _LEAST_MEMORY):
         problem = f"has so many values that they take more memory than {size_words(most)} of text may"
         raise UnusableJSONError(problem, large=True)
-    text = _decoded(content)
+    encoding = json.detect_encoding(content)
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return clean_text(content.decode(encoding, "surrogatepass"))
+
+
+def value_of(text: str) -> Any:
+    """Return the value of a JSON text, cleaned: the second half of :func:`read_json`.
+
+    :param text: The text.
+    :raises UnusableJSONError: It is too deep.
+    :raises ValueError: It is not JSON.
+    """
     try:
         value = _parsed(text)
     except RecursionError:
@@ -72,7 +98,16 @@ def clean_text(text: str) -> str:
 
     :param text: Any text.
     """
-    return _UNWANTED.sub(_REPLACEMENT, text)
+    # not with a regular expression: it would take many times the memory of a long text
+    return text.replace("\x00", _REPLACEMENT).encode("utf-8", _HANDLER).decode()
+
+
+def _replaced(error: UnicodeError) -> tuple[bytes, int]:
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - nothing else is asked of this handler
+    return _REPLACEMENT.encode() * (error.end - error.start), error.end
+
+
+codecs.register_error(_HANDLER, _replaced)
 
 
 def size_words(size: float) -> str:
@@ -84,14 +119,6 @@ def size_words(size: float) -> str:
         if size >= one:
             return f"{size / one:.4g} {unit}"
     return f"{size:g} bytes"
-
-
-def _decoded(content: bytes) -> str:
-    encoding = json.detect_encoding(content)
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        return _SURROGATE.sub(_REPLACEMENT, content.decode(encoding, "surrogatepass"))
 
 
 def _parsed(text: str) -> Any:
@@ -107,16 +134,21 @@ def _cost(content: bytes) -> int:
     """Return about how many bytes a text and its value will take, at the most."""
     objects = content.count(b"{")
     values = content.count(b",") + content.count(b"[") + objects
-    texts = (1 + 2 * _width(content)) * len(content)  # as bytes, as a text, and as the texts in the value
-    return texts + _VALUE_BYTES * values + _OBJECT_BYTES * objects
+    return sum(_widths(content)) * len(content) + _VALUE_BYTES * values + _OBJECT_BYTES * objects
 
 
-def _width(content: bytes) -> int:
-    """Return how many bytes Python takes for each character: as many as the widest one needs."""
-    if content.isascii():
-        return 1
-    # the first byte of a character tells its range
-    return 4 if re.search(rb"[\xf0-\xf7]", content) else 2
+def _widths(content: bytes) -> tuple[int, int]:
+    """Return how many bytes Python takes for each character, as many as the widest needs: of the text, and of values.
+
+    An escaped character counts in the value only.
+    """
+    text = 1
+    if not content.isascii():  # the first byte of a character tells its range
+        text = 4 if re.search(rb"[\xf0-\xf7]", content) else 2
+    value = text
+    if b"\\u" in content:
+        value = 4 if _ESCAPED_PAIR.search(content) else max(text, 2)
+    return text, value
 
 
 def _nothing(_: str) -> None:

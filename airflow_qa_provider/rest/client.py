@@ -13,6 +13,7 @@ from requests.auth import AuthBase
 from typing_extensions import Self
 
 from airflow_qa_provider.exceptions import QAApiError, QAError, QAResponseError, error_class_for, may_be_done
+from airflow_qa_provider.rest.answer import Answer
 from airflow_qa_provider.rest.clean_json import UnusableJSONError
 from airflow_qa_provider.rest.download import Download
 from airflow_qa_provider.rest.redaction import excerpt
@@ -181,8 +182,7 @@ class VendorClient:
 
     def _json(self, response: requests.Response, route: Route) -> Any:
         try:
-            content = response.content
-            return response.json() if content and not content.isspace() else None
+            return response.value() if isinstance(response, Answer) else response.json()
         except requests.RequestException as error:
             raise self.transport.translated(error, route, getattr(response, "exchange", None)) from None
         except UnusableJSONError as error:

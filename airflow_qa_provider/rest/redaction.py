@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from airflow_qa_provider.rest.clean_json import clean_text
+
 MASK = "***"
 _MIN_LENGTH = 4
 _MIN_ENCODED = 6  # shorter pieces of base64 occur in any text
@@ -67,7 +69,7 @@ def excerpt(text: str, secrets: Iterable[str] = (), limit: int = 300) -> str:
     """
     known = list(secrets)
     window = limit * 20
-    piece = redact(text[:window], known)
+    piece = redact(clean_text(text[:window]), known)
     if len(text) > window:
         # a secret that the window cut is not known any more, and encoded it is longer
         piece = piece[: -_LONGEST_FORM * max(map(len, known), default=1)]

@@ -79,6 +79,20 @@ class Exchange:
         """
         return min(self._read_timeout, self.remaining())
 
+    @contextmanager
+    def sending(self, sock: Any, data: Any) -> Iterator[None]:
+        """Give a piece of the request the time that it may take; a large file may be on its way for long.
+
+        :param sock: Where it goes.
+        :param data: The piece.
+        """
+        size = len(data) if isinstance(data, (bytes, bytearray, memoryview, str)) else 0
+        # urllib3 would allow connect_timeout, which says nothing of a body
+        sock.settimeout(self._read_timeout + size * FILE_SECONDS / FILE_BYTES)
+        began = time.monotonic()
+        yield
+        self._ends += time.monotonic() - began
+
     def received(self, count: int) -> None:
         """Note what came over the wire.
 
@@ -146,6 +160,7 @@ class _Stream(io.RawIOBase):
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
         self._exchange = exchange
+        self.ended = False
 
     def readable(self) -> bool:
         return True
@@ -157,6 +172,7 @@ class _Stream(io.RawIOBase):
         self._sock.settimeout(self._exchange.patience())
         count = int(self._raw.readinto(buffer) or 0)
         self._exchange.received(count)
+        self.ended = self.ended or count == 0
         return count
 
     def close(self) -> None:
@@ -168,10 +184,10 @@ class _Receiving:
     """A socket as far as an answer needs it."""
 
     def __init__(self, sock: Any, exchange: Exchange) -> None:
-        self._stream = _Stream(sock, exchange)
+        self.stream = _Stream(sock, exchange)
 
     def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
-        return io.BufferedReader(self._stream)
+        return io.BufferedReader(self.stream)
 
 
 class _Answer(http.client.HTTPResponse):
@@ -179,7 +195,18 @@ class _Answer(http.client.HTTPResponse):
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         exchange = current_exchange()
-        super().__init__(_Receiving(sock, exchange) if exchange else sock, *args, **kwargs)  # type: ignore[arg-type]
+        receiving = _Receiving(sock, exchange) if exchange else None
+        self._stream = receiving.stream if receiving else None
+        super().__init__(receiving or sock, *args, **kwargs)  # type: ignore[arg-type]
+
+    def begin(self) -> None:
+        """Read the status and the headers; http.client takes half of them, or an interim answer, for the whole."""
+        super().begin()
+        while 101 < self.status < 200:
+            self.headers = None  # type: ignore[assignment]
+            super().begin()
+        if self._stream and self._stream.ended:
+            raise http.client.RemoteDisconnected("Remote end closed connection within the headers")
 
 
 class _Telling:
@@ -204,9 +231,10 @@ class _Telling:
     def send(self, data: Any) -> None:
         exchange = current_exchange()
         if exchange and exchange.stage is Stage.SENT:
-            # urllib3 lets a body take no longer than connect_timeout
-            self.sock.settimeout(exchange.remaining())
-        super().send(data)  # type: ignore[misc]
+            with exchange.sending(self.sock, data):
+                super().send(data)  # type: ignore[misc]
+        else:
+            super().send(data)  # type: ignore[misc]
 
 
 class _HTTP(_Telling, HTTPConnection):
