@@ -20,6 +20,17 @@ _COMMON_FIELDS: dict[str, Any] = {
         "description": "Seconds of silence after which a request is given up.",
         "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
     },
+    "total_timeout": {
+        "label": "Total time-out",
+        "description": "Seconds after which an answer is given up that is still not "
+        "complete; files only have to keep a lowest rate.",
+        "schema": {"type": ["number", "null"], "default": 300, "minimum": 0.1},
+    },
+    "settle_time": {
+        "label": "Settle time",
+        "description": "Seconds for which the vendor may still be working on a request whose answer was lost.",
+        "schema": {"type": ["number", "null"], "default": 15, "minimum": 0},
+    },
     "retries": {
         "label": "Retries",
         "description": "How often a request that may be repeated is tried again.",
@@ -44,6 +55,17 @@ _COMMON_FIELDS: dict[str, Any] = {
         "label": "Page size",
         "description": "Rows per request of lists; empty for the vendor's default.",
         "schema": {"type": ["integer", "null"], "minimum": 1},
+    },
+    "max_json_bytes": {
+        "label": "Largest JSON answer",
+        "description": "Bytes after decompression.",
+        "schema": {"type": ["integer", "null"], "default": 67108864, "minimum": 1024},
+    },
+    "download_hosts": {
+        "label": "Download hosts",
+        "description": "Hosts, separated by commas, that the vendor may redirect a "
+        "download to; .example.net for all below it.",
+        "schema": {"type": ["string", "array", "null"]},
     },
     "verify": {
         "label": "Verify TLS",

@@ -31,6 +31,8 @@ class Route:
         uses GET for a change.
     :param idempotent: Whether the vendor documents that repeating a change with the same arguments does nothing more,
         so that it may be sent again after a lost answer.
+    :param secrets: Names of parameters of the path, the query or the body whose values open something to whoever has
+        them: they are masked in errors and logs.
     """
 
     vendor: str
@@ -41,6 +43,7 @@ class Route:
     source: Source
     safe: bool
     idempotent: bool = False
+    secrets: tuple[str, ...] = ()
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ class Route:
     def as_dict(self) -> dict[str, str]:
         """Return the public description: vendor, operation, method, path, title, source."""
         facts = asdict(self)
-        del facts["safe"], facts["idempotent"]
+        del facts["safe"], facts["idempotent"], facts["secrets"]
         return facts
 
 
@@ -147,6 +150,7 @@ def route_table(
     source: Source = "documented",
     unsafe_gets: Iterable[str] = (),
     idempotent: Iterable[str] = (),
+    secrets: Iterable[str] = (),
 ) -> RouteTable:
     """Build a table from rows of operation, method, path, title and, where it differs from the default, source.
 
@@ -155,11 +159,12 @@ def route_table(
     :param source: Source of the rows that name none.
     :param unsafe_gets: Operations that change something although the vendor uses GET.
     :param idempotent: Operations that change something, but nothing more when they are repeated.
+    :param secrets: Names of parameters, of any of the operations, whose values must not be seen.
     """
-    changing, repeatable = set(unsafe_gets), set(idempotent)
+    changing, repeatable, hidden = set(unsafe_gets), set(idempotent), tuple(secrets)
 
     def build(operation: str, method: str, path: str, title: str, of: Source = source) -> Route:
         safe = method == "GET" and operation not in changing
-        return Route(vendor, operation, method, path, title, of, safe, operation in repeatable)
+        return Route(vendor, operation, method, path, title, of, safe, operation in repeatable, hidden)
 
     return RouteTable(vendor, [build(*row) for row in rows])

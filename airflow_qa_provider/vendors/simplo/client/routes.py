@@ -45,4 +45,5 @@ ROUTES = route_table(
         ("report_tasks.get", "GET", "/report-tasks/{report_task_id}", "Report task detail", "public"),
     ],
     unsafe_gets=["reports.issue_invoice"],
+    secrets=["hash"],  # opens the report to anyone
 )

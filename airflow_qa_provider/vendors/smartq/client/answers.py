@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import requests
 
 from airflow_qa_provider.exceptions import QAResponseError
+from airflow_qa_provider.rest.clean_json import read_json
 from airflow_qa_provider.rest.client import VendorError
 from airflow_qa_provider.rest.paging import Page, Paged
 from airflow_qa_provider.vendors.smartq.client import rules
@@ -40,7 +40,7 @@ def failed(response: requests.Response, *, file: bool = False) -> Record | None:
     if len(response.content) > _LARGEST_ERROR:
         return None
     try:
-        answer = json.loads(response.content)
+        answer = read_json(response.content, _LARGEST_ERROR)
     except ValueError:
         return None
     return answer if isinstance(answer, dict) and answer.keys() <= _ENVELOPE and answer.get("error") else None
@@ -51,7 +51,7 @@ def _may_be_error(response: requests.Response) -> bool:
     if "attachment" in response.headers.get("Content-Disposition", ""):
         return False
     length = response.headers.get("Content-Length", "")
-    return int(length) <= _LARGEST_ERROR if length.isdigit() else "json" in response.headers.get("Content-Type", "")
+    return int(length) <= _LARGEST_ERROR if length.isdecimal() else "json" in response.headers.get("Content-Type", "")
 
 
 def error_in(answer: Any) -> VendorError:
@@ -64,7 +64,7 @@ def error_in(answer: Any) -> VendorError:
         return VendorError(str(error or ""))
     code = error.get("code")
     text = "" if code is None else str(code)
-    status = int(text) if text.isdigit() and 400 <= int(text) <= 599 else None
+    status = int(text) if text.isdecimal() and 400 <= int(text) <= 599 else None
     return VendorError(str(error.get("message") or error.get("type") or ""), text or None, status)
 
 
