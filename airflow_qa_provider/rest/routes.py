@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
+from airflow_qa_provider.rest.fields import Fields, is_given
 
 Source = Literal["documented", "public", "inferred", "override"]
 
@@ -53,16 +54,18 @@ class Route:
         :param values: A value for every placeholder.
         :raises QAValidationError: A value is missing or empty, so that the URL would mean something else.
         """
+        ids: dict[str, str] = {}
         for name in self.placeholders:
             value = values.get(name)
-            if value is None or not str(value).strip() or str(value) in (".", ".."):
+            if not is_given(value) or str(value) in (".", ".."):
                 raise QAValidationError(
                     f"{name} must be a non-empty id, got {value!r}",
                     vendor=self.vendor,
                     operation=self.operation,
                     outcome="Nothing was sent",
                 )
-        return _PLACEHOLDER.sub(lambda match: quote(str(values[match[1]]), safe=""), self.path)
+            ids[name] = Fields(self.vendor).id(value, name)
+        return _PLACEHOLDER.sub(lambda match: quote(ids[match[1]], safe=""), self.path)
 
     def as_dict(self) -> dict[str, str]:
         """Return the public description: vendor, operation, method, path, title, source."""

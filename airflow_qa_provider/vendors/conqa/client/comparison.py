@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from airflow_qa_provider.vendors.conqa.client import rules
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
 from airflow_qa_provider.vendors.conqa.client.fields import FieldValue, Option, field_values, status_value
+from airflow_qa_provider.vendors.conqa.client.rules import check
 
 _FIELD = "fields."
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -33,17 +34,16 @@ class WantedMilestone:
         self,
         name: str | None,
         status: str | Option | Mapping[str, Any] | None,
-        fields: Mapping[str, FieldValue] | None,
+        fields: Mapping[str, FieldValue] | str | None,
     ) -> None:
         wire: dict[str, Any] = {}
-        if name is not None:
-            wire["name"] = rules.required(name, "name")
-        if status is not None:
+        if is_given(name):
+            wire["name"] = check.text(name, "name")
+        if status is not None and is_given(status):
             wire["status"] = status_value(status)
-        if fields is not None:
-            wire.update({f"{_FIELD}{field}": value for field, value in field_values(fields).items()})
+        wire.update({f"{_FIELD}{field}": value for field, value in (field_values(fields) or {}).items()})
         if not wire:
-            raise rules.refused(
+            raise check.refused(
                 "name, status and fields are all unset: a milestone that exists would be refused as noData",
                 "Give what the milestone is to have",
             )

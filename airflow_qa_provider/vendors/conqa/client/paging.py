@@ -8,8 +8,8 @@ from typing import Any
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import VendorClient
 from airflow_qa_provider.rest.paging import Page, Paged
-from airflow_qa_provider.vendors.conqa.client import rules
 from airflow_qa_provider.vendors.conqa.client.answers import member
+from airflow_qa_provider.vendors.conqa.client.rules import check
 
 Rows = list[dict[str, Any]]
 
@@ -19,11 +19,11 @@ _MOST_EMPTY_PAGES = 100
 def numbered_pages(
     client: VendorClient,
     operation: str,
-    path: Mapping[str, str],
+    path: Mapping[str, Any],
     params: Mapping[str, Any],
     rows_of: Callable[[Any], Rows],
-    page_size: int | None,
-    limit: int | None,
+    page_size: int | str | None,
+    limit: int | str | None,
 ) -> Paged:
     """Return a lazy list of an endpoint with ``page`` from 1 and ``data.paging``.
 
@@ -35,7 +35,7 @@ def numbered_pages(
     :param page_size: Rows per request; the connection's, then the vendor's default of 300 when unset.
     :param limit: Most rows in all.
     """
-    size = rules.page_size(client.settings.page_size if page_size is None else page_size)
+    size, most = check.page(page_size, limit, client.settings.page_size)
 
     def fetch(number: int) -> Page:
         answer = client.call(operation, path, params={**params, "page": number, "limit": size})
@@ -44,15 +44,15 @@ def numbered_pages(
         last = isinstance(total, int) and isinstance(per_page, int) and number * per_page >= total
         return Page(rows, None if last else number + 1, total)
 
-    return Paged(fetch, 1, limit)
+    return Paged(fetch, 1, most)
 
 
 def cursor_pages(
     client: VendorClient,
     operation: str,
-    path: Mapping[str, str],
-    page_size: int | None,
-    limit: int | None,
+    path: Mapping[str, Any],
+    page_size: int | str | None,
+    limit: int | str | None,
 ) -> Paged:
     """Return a lazy list of webhooks; ``lastEvaluatedKey`` leads to the next page and is missing at the end.
 
@@ -62,7 +62,7 @@ def cursor_pages(
     :param page_size: Rows per request; the connection's, then the vendor's default of 300 when unset.
     :param limit: Most rows in all.
     """
-    size = rules.page_size(client.settings.page_size if page_size is None else page_size)
+    size, most = check.page(page_size, limit, client.settings.page_size)
 
     def ask(cursor: str | None) -> Page:
         # the docs print a content type on this GET
@@ -85,7 +85,7 @@ def cursor_pages(
             hint="A retry is harmless",
         )
 
-    return Paged(fetch, None, limit)
+    return Paged(fetch, None, most)
 
 
 def _paging(answer: Any) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.paging import Paged
+from airflow_qa_provider.rest.parameters import Id
 from airflow_qa_provider.vendors.conqa.client.answers import member
 from airflow_qa_provider.vendors.conqa.client.paging import Rows, numbered_pages
 
@@ -23,7 +24,7 @@ class Projects(Resource):
         answer = self._client.call("projects.list")
         return [*member(answer, "projects", operation="projects.list")]
 
-    def get_summary(self, project_id: str) -> dict[str, Any]:
+    def get_summary(self, project_id: Id) -> dict[str, Any]:
         """Return the name of a project and the counts of its issues and milestones (source: "Get Project Summary").
 
         :param project_id: Id of the project.
@@ -38,7 +39,7 @@ class Projects(Resource):
 class Issues(Resource):
     """Issues that were raised in a project."""
 
-    def list(self, project_id: str, *, page_size: int | None = None, limit: int | None = None) -> Paged:
+    def list(self, project_id: Id, *, page_size: int | str | None = None, limit: int | str | None = None) -> Paged:
         """Return the issues of a project (source: "Get Project Issues").
 
         :param project_id: Id of the project.

@@ -24,6 +24,7 @@ from airflow_qa_provider.vendors.smartq.client.project_roles import ProjectRoles
 from airflow_qa_provider.vendors.smartq.client.project_steps import ProjectSteps
 from airflow_qa_provider.vendors.smartq.client.projects import Projects
 from airflow_qa_provider.vendors.smartq.client.routes import PRINTED_PATHS, ROUTES
+from airflow_qa_provider.vendors.smartq.client.rules import SmartQFields
 from airflow_qa_provider.vendors.smartq.client.tasks import Tasks
 from airflow_qa_provider.vendors.smartq.client.tickets import Tickets
 from airflow_qa_provider.vendors.smartq.client.tokens import Authorization
@@ -53,6 +54,7 @@ class SmartQClient(VendorClient):
 
     def __init__(self, settings: ClientSettings) -> None:
         self.dialect = Dialect.from_options(settings.options)
+        self.check = SmartQFields(self.dialect.timezone)
         self.credentials = Credentials.from_settings(settings)
         self._store = TokenStore()
         self._sent_secrets: deque[str] = deque(maxlen=_KEPT_SECRETS)
