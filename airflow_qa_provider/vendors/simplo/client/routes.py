@@ -5,7 +5,7 @@ wants the other can say so in the connection's extra:
 ``{"routes": {"reports.approve": "GET /reports/{report_id}/approved"}}``.
 
 "Issue external (idoklad) invoice" is a GET that creates an invoice, so it counts as a change. The pages of report
-settings and report tasks can be read in part only: the paths of three operations follow the pattern of the reports.
+settings and report tasks can be read in part only: the paths of four operations follow the pattern of the reports.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ ROUTES = route_table(
             "Update report setting",
             "inferred",
         ),
+        ("report_settings.patch", "PATCH", "/report-settings/{report_setting_id}", "Update report setting", "inferred"),
         (
             "report_settings.delete",
             "DELETE",
