@@ -313,7 +313,7 @@ class Fields:
 
     def moment(self, value: object, field: str) -> datetime:
         """Return an aware moment in UTC, from an aware ``datetime`` or ISO 8601 with a zone."""
-        read = self.optional_when(value, field)
+        read = self.when(value, field)
         if not isinstance(read, datetime):
             raise self.refused(f"{field} must be a date and time such as 2026-01-31T18:00:00Z, got {value!r}")
         return read
@@ -363,7 +363,7 @@ class Fields:
             raise self.refused(f"{field} must be a positive number of seconds, got {value!r}", "Give 60, or PT1M")
         return span
 
-    def in_order(self, start: datetime | None, end: datetime | None, start_field: str, end_field: str) -> None:
+    def in_order(self, start: Any, end: Any, start_field: str, end_field: str) -> None:
         """Check that a period ends after it starts, where both are given."""
         if start is not None and end is not None and start >= end:
             raise self.refused(f"{end_field} {end!s} must be after {start_field} {start!s}")

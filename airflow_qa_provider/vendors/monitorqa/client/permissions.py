@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from airflow_qa_provider.vendors.monitorqa.client import rules
 from airflow_qa_provider.vendors.monitorqa.client.enums import RoleType
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
 ADMIN_PERMISSIONS = (
     "audits.do",
@@ -93,15 +93,16 @@ PERMISSIONS = {
 def checked_permissions(permissions: Iterable[str] | str, role_type: int) -> list[str]:
     """Return permissions as a list when a role of the type can have all of them.
 
-    :param permissions: The permissions; a single string counts as one.
+    :param permissions: The permissions; a text may hold several, separated by commas, or be JSON.
     :param role_type: Number of the role type.
     :raises QAValidationError: One is unknown, or not for this type; the message says which and what comes close.
     """
     kind = RoleType(role_type)
-    listed = [permissions] if isinstance(permissions, str) else list(permissions)
+    is_text = isinstance(permissions, str)
+    listed = (check.words if is_text else check.optional_list)(permissions, "permissions") or []
     for permission in listed:
         if permission not in PERMISSIONS[kind]:
-            raise rules.refused(_problem(permission, kind), f"See PERMISSIONS[RoleType.{kind.name}]")
+            raise check.refused(_problem(permission, kind), f"See PERMISSIONS[RoleType.{kind.name}]")
     return listed
 
 

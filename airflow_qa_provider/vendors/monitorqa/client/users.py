@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from airflow_qa_provider.rest.client import given
-from airflow_qa_provider.vendors.monitorqa.client import rules
+from airflow_qa_provider.rest.parameters import Id, Ids
 from airflow_qa_provider.vendors.monitorqa.client.resource import MonitorQAResource, Row, Rows
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
+
+MAX_PHONE = 50
 
 
 class Users(MonitorQAResource):
@@ -19,7 +20,7 @@ class Users(MonitorQAResource):
         """
         return self._rows("users.list")
 
-    def get(self, user_id: str) -> Row:
+    def get(self, user_id: Id) -> Row:
         """Return a user with the role (source: "Get user details").
 
         :param user_id: Id of the user.
@@ -29,7 +30,7 @@ class Users(MonitorQAResource):
         """
         return self._record("users.get", {"id": user_id})
 
-    def create(self, *, email: str, full_name: str, role_id: str, phone: str | None = None) -> str:
+    def create(self, *, email: str, full_name: str, role_id: Id, phone: str | None = None) -> str:
         """Create a user, who gets an invitation by e-mail, and return the id (source: "Create user").
 
         :param email: E-mail address, unique in the company.
@@ -41,14 +42,14 @@ class Users(MonitorQAResource):
         :raises QAResponseError: The answer has no id: look for the user with :meth:`list` before you repeat this.
         """
         body = given(
-            email=rules.required(email, "email"),
-            fullName=rules.required(full_name, "full_name"),
-            roleId=rules.required(role_id, "role_id"),
-            phone=rules.at_most(phone, rules.MAX_PHONE, "phone"),
+            email=check.text(email, "email"),
+            fullName=check.text(full_name, "full_name"),
+            roleId=check.id(role_id, "role_id"),
+            phone=check.optional_text(phone, "phone", longest=MAX_PHONE),
         )
         return self._create("users.create", body, "users.list")
 
-    def update(self, user_id: str, *, full_name: str, role_id: str | None = None, phone: str | None = None) -> None:
+    def update(self, user_id: Id, *, full_name: str, role_id: Id | None = None, phone: str | None = None) -> None:
         """Change name, role and phone of a user (source: "Update user").
 
         :param user_id: Id of the user.
@@ -60,13 +61,13 @@ class Users(MonitorQAResource):
         :raises QANotFoundError: There is no such user.
         """
         body = given(
-            fullName=rules.required(full_name, "full_name"),
-            roleId=role_id,
-            phone=rules.at_most(phone, rules.MAX_PHONE, "phone"),
+            fullName=check.text(full_name, "full_name"),
+            roleId=check.optional_id(role_id, "role_id"),
+            phone=check.optional_text(phone, "phone", longest=MAX_PHONE),
         )
         self._client.call("users.update", {"id": user_id}, body=body)
 
-    def delete(self, user_ids: Iterable[str] | str) -> None:
+    def delete(self, user_ids: Ids) -> None:
         """Delete users for ever (source: "Delete users").
 
         :param user_ids: Ids of the users.

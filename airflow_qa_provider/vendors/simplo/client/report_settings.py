@@ -52,7 +52,7 @@ class SettingFields(TypedDict, total=False):
     is_live: Flag | None
     task_filter: Annotated[int | str | None, Read("word_or_number")]
     is_bug_field_hidden_for_client: Flag | None
-    regular_interval: Annotated[int | str | None, Read("word_or_number")]
+    regular_interval: Whole | None
     one_time_from: Moment | None
     one_time_to: Moment | None
     regular_start: Moment | None
