@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import requests
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import VendorError
+from airflow_qa_provider.rest.peek import small_json
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
@@ -18,8 +18,6 @@ Record = dict[str, Any]
 Records = list[Record]
 
 _ENVELOPE = frozenset({"error", "data"})
-# an error comes with empty data, so what is larger is an answer or a file
-_LARGEST_ERROR = 64 * 1024
 
 
 def failed(response: requests.Response, *, file: bool = False) -> Record | None:
@@ -28,26 +26,11 @@ def failed(response: requests.Response, *, file: bool = False) -> Record | None:
     :param response: An answer.
     :param file: Whether a file was asked for; then the body is left unread unless it may well be an error.
     """
-    if file and not _may_be_error(response):
-        return None
-    if len(response.content) > _LARGEST_ERROR:
-        return None
-    try:
-        answer = json.loads(response.content)
-    except ValueError:
-        return None
+    answer = small_json(response, file=file)
     if not isinstance(answer, dict) or not answer.get("error"):
         return None
     # whatever stands beside it; but a file may be JSON with an error of its own
     return answer if not file or answer.keys() <= _ENVELOPE or not answer.get("data", True) else None
-
-
-def _may_be_error(response: requests.Response) -> bool:
-    """Tell an error from a file by the headers: a file is an attachment, or large, or not JSON."""
-    if "attachment" in response.headers.get("Content-Disposition", ""):
-        return False
-    length = response.headers.get("Content-Length", "")
-    return int(length) <= _LARGEST_ERROR if length.isdigit() else "json" in response.headers.get("Content-Type", "")
 
 
 def error_in(answer: Any) -> VendorError:
