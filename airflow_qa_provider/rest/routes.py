@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
@@ -166,3 +167,22 @@ def route_table(
         return Route(vendor, operation, method, path, title, of, safe, operation in repeatable)
 
     return RouteTable(vendor, [build(*row) for row in rows])
+
+
+def routes_beside(
+    module: str, vendor: str, *, unsafe_gets: Iterable[str] = (), idempotent: Iterable[str] = ()
+) -> RouteTable:
+    """Read the table that lies in ``routes.txt`` beside a module.
+
+    A line has operation, method, path, source and title, with spaces between them; one that begins with ``#`` is a
+    comment.
+
+    :param module: ``__file__`` of the module.
+    :param vendor: Vendor in lower case.
+    :param unsafe_gets: See :func:`route_table`.
+    :param idempotent: See :func:`route_table`.
+    """
+    lines = Path(module).with_name("routes.txt").read_text("utf-8").splitlines()
+    listed = [line.split(maxsplit=4) for line in lines if line.strip() and not line.startswith("#")]
+    rows = [(name, method, path, title, cast(Source, source)) for name, method, path, source, title in listed]
+    return route_table(vendor, rows, unsafe_gets=unsafe_gets, idempotent=idempotent)

@@ -30,7 +30,6 @@ class Projects(Resource):
         :param project_id: Id of the project.
         :return: ``{"name", "issues": {"total", "statuses": [{"name", "issueCount"}]}, "milestones": {"total",
             "statuses", "measures"}}``. ``total`` need not be the sum of the counts: it is not in the vendor's example.
-        :raises QANotFoundError: There is no such project for this token.
         """
         answer = self._client.call("projects.get_summary", {"projectId": project_id})
         return dict(member(answer, "data", operation="projects.get_summary"))
@@ -48,7 +47,6 @@ class Issues(Resource):
         :return: Records with ``issueId``, ``issueNumber``, ``title``, ``status``, ``dueDate``, ``lastUpdatedAt``,
             ``checklistId`` (which starts reports), and more; dates are ISO 8601 in UTC.
         :raises QAValidationError: The page size is not a whole number from 1.
-        :raises QANotFoundError: There is no such project for this token.
         """
 
         def rows(answer: Any) -> Rows:

@@ -89,7 +89,6 @@ class Webhooks(Resource):
         :param status: ``ACTIVE`` (also after CONQA has switched it off) or ``INACTIVE``.
         :return: ``{"message", "webhookId", "name", "status"}``.
         :raises QAValidationError: Neither a name nor a status, or an unknown type or status.
-        :raises QANotFoundError: There is no such webhook.
         """
         body = {}
         if is_given(name):
@@ -111,7 +110,6 @@ class Webhooks(Resource):
         :param webhook_type: ``MILESTONE`` or ``REPORT``, in any case.
         :param webhook_id: Id of the webhook, ``wh:...``.
         :return: ``{"message", "webhookId"}``.
-        :raises QANotFoundError: There is no such webhook.
         """
         return dict(self._client.call(f"{self._group}.delete", self._path(owner_id, webhook_type, webhook_id)))
 

@@ -119,7 +119,6 @@ class CorrectiveActions(MonitorQAResource):
         :param action_id: Id of the corrective action.
         :param action: Fields of :class:`ActionFields`.
         :raises QAValidationError: A field is empty, unknown, or a date without a zone.
-        :raises QANotFoundError: There is no such corrective action.
         """
         self._client.call("corrective_actions.update", {"id": action_id}, body=check.wire(ActionFields, action))
 
@@ -127,6 +126,5 @@ class CorrectiveActions(MonitorQAResource):
         """Delete one corrective action for ever (source: "Delete corrective action").
 
         :param action_id: Id of the corrective action.
-        :raises QANotFoundError: There is no such corrective action.
         """
         self._client.call("corrective_actions.delete", {"id": action_id})

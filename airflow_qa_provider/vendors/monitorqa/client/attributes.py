@@ -44,7 +44,6 @@ class AuditObjectAttributes(MonitorQAResource):
         """Return all attributes with their options (source: "Get Audit Object Attributes List").
 
         :return: ``{"id", "name", "options": [{"id", "name", "isDefault"}]}`` each.
-        :raises QAApiError: The vendor refused.
         """
         return self._rows("audit_object_attributes.list")
 
@@ -52,7 +51,6 @@ class AuditObjectAttributes(MonitorQAResource):
         """Return an attribute with its options (source: "Get Audit Object Attribute Details").
 
         :param attribute_id: Id of the attribute.
-        :raises QANotFoundError: There is no such attribute.
         """
         return self._record("audit_object_attributes.get", {"id": attribute_id})
 
@@ -91,7 +89,6 @@ class AuditObjectAttributes(MonitorQAResource):
         :param left_out: What becomes of existing options that ``options`` does not name by id: ``"keep"`` reads the
             attribute first and sends them along, ``"delete"`` deletes them.
         :raises QAValidationError: There is no option, one has no name, or ``left_out`` is neither word.
-        :raises QANotFoundError: There is no such attribute.
         """
         rest = check.choice(left_out, ("keep", "delete"), "left_out")
         listed = _options(options)

@@ -127,7 +127,6 @@ class Audits(MonitorQAResource):
         :param audit_id: Id of a completed audit.
         :return: As :meth:`get`, with ``auditorSignature``, ``auditeeSignature`` and ``reportUrl``. The docs do not say
             how to call that URL: use :meth:`download_report_pdf`.
-        :raises QANotFoundError: There is no such audit.
         :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         return self._record("audits.get_complete", {"auditId": audit_id})
@@ -139,7 +138,6 @@ class Audits(MonitorQAResource):
         :return: ``{"id", "items": [...]}``; ``itemType`` of an item is an
             :class:`~airflow_qa_provider.vendors.monitorqa.client.enums.AuditItemType`, ``status`` and ``priority`` of
             its ``actions`` are those of corrective actions.
-        :raises QANotFoundError: There is no such audit.
         :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         return self._record("audits.get_report", {"auditId": audit_id})
@@ -148,7 +146,6 @@ class Audits(MonitorQAResource):
         """Open the JSON report of a completed audit as a file (source: "Get audit report").
 
         :param audit_id: Id of a completed audit.
-        :raises QANotFoundError: There is no such audit.
         :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         return self._client.stream("audits.get_report", {"auditId": audit_id})
@@ -166,7 +163,6 @@ class Audits(MonitorQAResource):
         :param report_type: Regular, summary or full.
         :param include_photos: Whether photos are part of it.
         :raises QAValidationError: There is no such report type.
-        :raises QANotFoundError: There is no such audit.
         :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         kind = check.value_of(ReportType, report_type, "report_type")
@@ -200,7 +196,6 @@ class Audits(MonitorQAResource):
         :param assignee_id: The assignee. It has to be said: ``None`` **takes the audit from whoever has it**.
         :param audit: Fields of :class:`AuditFields`.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such audit.
         """
         body = check.wire(AuditFields, audit)
         body["startDate"] = check.timestamp(start_date, "start_date")
@@ -227,7 +222,6 @@ class Audits(MonitorQAResource):
         :param remove_assignees: Takes the audit from all assignees. An empty ``assignees_ids`` would do that at
             MonitorQA, and is refused without this.
         :raises QAValidationError: The dates are not in order, ``assignees_ids`` is empty, or both are given.
-        :raises QANotFoundError: There is no such audit.
         :raises QAConflictError: It is not completed, or a user is not there; the docs do not name the codes.
         """
         body = given(

@@ -66,7 +66,6 @@ class Company(MonitorQAResource):
         """Return the company (source: "Get company information").
 
         :return: ``{"id", "name", "logoFileId", "iconFileId", "usagePurpose", "customAuditObjectName"}``.
-        :raises QAApiError: The vendor refused.
         """
         return self._record("company.get")
 
@@ -74,7 +73,6 @@ class Company(MonitorQAResource):
         """Return the companies where the key's user has an account (source: "Get accessible companies").
 
         :return: ``{"id", "name"}`` each.
-        :raises QAApiError: The vendor refused.
         """
         return self._rows("company.list_accessible")
 
@@ -154,10 +152,7 @@ class Company(MonitorQAResource):
         self._client.call("company.upload_logo", files={"file": image_part(image, file_name, "logo")})
 
     def delete_logo(self) -> None:
-        """Remove the logo of the company for ever (source: "Delete company logo").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Remove the logo of the company for ever (source: "Delete company logo")."""
         self._client.call("company.delete_logo")
 
     def upload_icon(self, image: Image, *, file_name: str | None = None) -> None:
@@ -170,10 +165,7 @@ class Company(MonitorQAResource):
         self._client.call("company.upload_icon", files={"file": image_part(image, file_name, "icon")})
 
     def delete_icon(self) -> None:
-        """Remove the icon of the company for ever (source: "Delete company icon").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Remove the icon of the company for ever (source: "Delete company icon")."""
         self._client.call("company.delete_icon")
 
 

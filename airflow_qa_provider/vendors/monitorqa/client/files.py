@@ -18,7 +18,6 @@ class Files(MonitorQAResource):
         :param with_watermark: Whether an image gets the watermark; the vendor's default is no. The original comes when
             the settings of the template disable watermarks.
         :return: The open download; its ``content_type`` is that of the file.
-        :raises QANotFoundError: There is no such file.
         """
         watermark = check.optional_flag(with_watermark, "with_watermark")
         return self._client.stream("files.download", {"id": file_id}, params={"withWatermark": watermark})

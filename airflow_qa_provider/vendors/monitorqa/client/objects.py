@@ -76,10 +76,7 @@ class AuditObjects(MonitorQAResource):
     """Locations, machines, vehicles, or whatever a company audits."""
 
     def list(self) -> Rows:
-        """Return all audit objects as ``{"id", "name"}`` (source: "Get list of audit objects").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Return all audit objects as ``{"id", "name"}`` (source: "Get list of audit objects")."""
         return self._rows("audit_objects.list")
 
     def get(self, audit_object_id: Id) -> Row:
@@ -88,7 +85,6 @@ class AuditObjects(MonitorQAResource):
         :param audit_object_id: Id of the object.
         :return: ``{"id", "name", "notes", "participantUsers", "participantUserGroups", "auditObjectGroupIds",
             "attributes", "geoAddress"}``.
-        :raises QANotFoundError: There is no such object.
         """
         return self._record("audit_objects.get", {"id": audit_object_id})
 
@@ -107,7 +103,6 @@ class AuditObjects(MonitorQAResource):
         :param audit_object_id: Id of the object.
         :param audit_object: Fields of :class:`ObjectFields`; give what is to stay.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such object.
         """
         self._client.call("audit_objects.update", {"id": audit_object_id}, body=_fields(audit_object))
 
@@ -130,7 +125,6 @@ class AuditObjects(MonitorQAResource):
         :param audit_object_id: Id of the object.
         :param attributes: The options, at least one; also as the vendor's JSON, ``{"attributeId", "optionId"}``.
         :raises QAValidationError: There is none, or one lacks an id.
-        :raises QANotFoundError: There is no such object.
         """
         self._client.call("audit_objects.assign_attributes", {"id": audit_object_id}, body=_assignments(attributes))
 
@@ -144,7 +138,6 @@ class AuditObjects(MonitorQAResource):
         :param audit_object_id: Id of the object.
         :param attributes: The options, at least one; also as the vendor's JSON, ``{"attributeId", "optionId"}``.
         :raises QAValidationError: There is none, or one lacks an id.
-        :raises QANotFoundError: There is no such object.
         """
         self._client.call("audit_objects.unassign_attributes", {"id": audit_object_id}, body=_assignments(attributes))
 

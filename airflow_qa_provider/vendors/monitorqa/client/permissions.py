@@ -8,77 +8,44 @@ from collections.abc import Iterable
 from airflow_qa_provider.vendors.monitorqa.client.enums import RoleType
 from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
-ADMIN_PERMISSIONS = (
-    "audits.do",
-    "audits.assign",
-    "audits.manage",
-    "audits.schedule",
-    "audits.createInstant",
-    "audits.viewResults",
-    "correctiveActions.manage",
-    "correctiveActions.approve",
-    "correctiveActions.assign",
-    "correctiveActions.do",
-    "correctiveActions.view",
-    "auditObjects.manage",
-    "auditTemplates.manage",
-    "users.manage",
-    "tags.manage",
-    "roles.manage",
-    "scoreSystems.manage",
-    "billing.manage",
-    "generalSetup.manage",
-    "auditObjects.accessNonParticipant",
-    "issueTypes.manage",
-    "issues.delete",
-    "issues.edit",
-    "issues.changeStatus",
-    "issues.view",
-    "reports.viewSummary",
-    "reports.viewAuditPerformance",
-    "reports.viewAuditorPerformance",
-    "reports.viewAuditObjectPerformance",
-    "reports.viewItemAnalysis",
-    "dataExports.accessCustom",
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+ADMIN_PERMISSIONS = _words(
+    """
+    audits.do audits.assign audits.manage audits.schedule audits.createInstant audits.viewResults
+    correctiveActions.manage correctiveActions.approve correctiveActions.assign correctiveActions.do
+    correctiveActions.view auditObjects.manage auditTemplates.manage users.manage tags.manage roles.manage
+    scoreSystems.manage billing.manage generalSetup.manage auditObjects.accessNonParticipant issueTypes.manage
+    issues.delete issues.edit issues.changeStatus issues.view reports.viewSummary reports.viewAuditPerformance
+    reports.viewAuditorPerformance reports.viewAuditObjectPerformance reports.viewItemAnalysis
+    dataExports.accessCustom
+    """
 )
 
-AUDITOR_PERMISSIONS = (
-    "audits.do",
-    "audits.assign",
-    "audits.createInstant",
-    "audits.viewResults",
-    "correctiveActions.approve",
-    "correctiveActions.assign",
-    "correctiveActions.do",
-    "correctiveActions.view",
-    "auditObjects.accessNonParticipant",
-    "issues.edit",
-    "issues.changeStatus",
-    "issues.view",
-    "reports.viewSummary",
-    "reports.viewAuditPerformance",
-    "reports.viewAuditorPerformance",
-    "reports.viewAuditObjectPerformance",
-    "reports.viewItemAnalysis",
+AUDITOR_PERMISSIONS = _words(
+    """
+    audits.do audits.assign audits.createInstant audits.viewResults correctiveActions.approve
+    correctiveActions.assign correctiveActions.do correctiveActions.view auditObjects.accessNonParticipant
+    issues.edit issues.changeStatus issues.view reports.viewSummary reports.viewAuditPerformance
+    reports.viewAuditorPerformance reports.viewAuditObjectPerformance reports.viewItemAnalysis
+    """
 )
 
-AUDITEE_PERMISSIONS = (
-    "audits.viewResults",
-    "correctiveActions.do",
-    "correctiveActions.view",
-    "auditObjects.accessNonParticipant",
+AUDITEE_PERMISSIONS = _words(
+    """
+    audits.viewResults correctiveActions.do correctiveActions.view auditObjects.accessNonParticipant
+    """
 )
 
-OBSERVER_PERMISSIONS = (
-    "audits.viewResults",
-    "correctiveActions.view",
-    "auditObjects.accessNonParticipant",
-    "issues.view",
-    "reports.viewSummary",
-    "reports.viewAuditPerformance",
-    "reports.viewAuditorPerformance",
-    "reports.viewAuditObjectPerformance",
-    "reports.viewItemAnalysis",
+OBSERVER_PERMISSIONS = _words(
+    """
+    audits.viewResults correctiveActions.view auditObjects.accessNonParticipant issues.view reports.viewSummary
+    reports.viewAuditPerformance reports.viewAuditorPerformance reports.viewAuditObjectPerformance
+    reports.viewItemAnalysis
+    """
 )
 
 PERMISSIONS = {

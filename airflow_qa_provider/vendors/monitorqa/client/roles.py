@@ -35,10 +35,7 @@ class Roles(MonitorQAResource):
     """What users may do; the constants are in :mod:`~airflow_qa_provider.vendors.monitorqa.client.permissions`."""
 
     def list(self) -> Rows:
-        """Return all roles as ``{"id", "name", "roleType"}`` (source: "Get Roles list").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Return all roles as ``{"id", "name", "roleType"}`` (source: "Get Roles list")."""
         return self._rows("roles.list")
 
     def get(self, role_id: Id) -> Row:
@@ -46,7 +43,6 @@ class Roles(MonitorQAResource):
 
         :param role_id: Id of the role.
         :return: ``{"id", "name", "description", "roleType", "permissions"}``.
-        :raises QANotFoundError: There is no such role, or it is of another company.
         """
         return self._record("roles.get", {"id": role_id})
 
@@ -72,7 +68,6 @@ class Roles(MonitorQAResource):
         :param role: Fields of :class:`RoleFields`.
         :raises QAValidationError: An empty name, or a type or permission that MonitorQA does not have.
         :raises QARequestRejectedError: The type is not the role's.
-        :raises QANotFoundError: There is no such role.
         """
         body = check.wire(RoleFields, role)
         if permissions is not None:

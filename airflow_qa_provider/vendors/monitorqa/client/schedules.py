@@ -90,7 +90,6 @@ class Schedules(MonitorQAResource):
         :param schedule_id: Id of the schedule.
         :return: As a row of :meth:`list`, with ``auditorHint`` and ``assignees``. ``repeatPattern`` is a
             :class:`~airflow_qa_provider.vendors.monitorqa.client.enums.RepeatPattern` and says what ``repeat`` holds.
-        :raises QANotFoundError: There is no such schedule.
         """
         return self._record("schedules.get", {"scheduleId": schedule_id})
 
@@ -178,7 +177,6 @@ class Schedules(MonitorQAResource):
         :param repeat_pattern: What ``repeat`` is, when it is JSON.
         :param schedule: Fields of :class:`ScheduleFields`.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such schedule.
         """
         how = repeat_of(repeat, repeat_pattern)
         body = {

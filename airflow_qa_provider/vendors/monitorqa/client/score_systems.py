@@ -92,7 +92,6 @@ class ScoreSystems(MonitorQAResource):
         :return: ``{"id", "name", "description", "passedThreshold", "scoreSystemType", "isSample", "labels"}``. Labels
             read from MonitorQA may have gaps (0 to 50, 51 to 80), which it refuses in :meth:`create` and
             :meth:`update`.
-        :raises QANotFoundError: There is no such score system.
         """
         return self._record("score_systems.get", {"id": score_system_id})
 
@@ -114,7 +113,6 @@ class ScoreSystems(MonitorQAResource):
         :param score_system_id: Id of the score system.
         :param system: Fields of :class:`ScoreSystemFields`.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such score system.
         """
         self._client.call("score_systems.update", {"id": score_system_id}, body=_fields(system))
 

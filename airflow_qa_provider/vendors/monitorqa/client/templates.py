@@ -25,10 +25,7 @@ class AuditTemplates(MonitorQAResource):
     """The questionnaires that audits are made from."""
 
     def list(self) -> Rows:
-        """Return all templates as ``{"id", "name"}`` (source: "Get audit templates list").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Return all templates as ``{"id", "name"}`` (source: "Get audit templates list")."""
         return self._rows("audit_templates.list")
 
     def list_detailed(self, **wanted: Unpack[TemplateFilter]) -> Paged:

@@ -14,10 +14,7 @@ class Users(MonitorQAResource):
     """The people of a company."""
 
     def list(self) -> Rows:
-        """Return all users as ``{"id", "name", "email"}`` (source: "Get list of users").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Return all users as ``{"id", "name", "email"}`` (source: "Get list of users")."""
         return self._rows("users.list")
 
     def get(self, user_id: Id) -> Row:
@@ -26,7 +23,6 @@ class Users(MonitorQAResource):
         :param user_id: Id of the user.
         :return: ``{"id", "name", "email", "role": {"id", "name", "roleType"}}``; see
             :class:`~airflow_qa_provider.vendors.monitorqa.client.enums.RoleType`.
-        :raises QANotFoundError: There is no such user.
         """
         return self._record("users.get", {"id": user_id})
 
@@ -58,7 +54,6 @@ class Users(MonitorQAResource):
         :param phone: New phone number, at most 50 characters. The docs do not say whether leaving it out keeps the old
             one.
         :raises QAValidationError: A field is empty or too long.
-        :raises QANotFoundError: There is no such user.
         """
         body = given(
             fullName=check.text(full_name, "full_name"),
@@ -80,8 +75,5 @@ class UserGroups(MonitorQAResource):
     """Groups of users, to filter and assign by."""
 
     def list(self) -> Rows:
-        """Return all user groups as ``{"id", "name"}`` (source: "Get list of user groups").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Return all user groups as ``{"id", "name"}`` (source: "Get list of user groups")."""
         return self._rows("user_groups.list")

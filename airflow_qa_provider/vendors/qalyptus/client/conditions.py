@@ -28,7 +28,6 @@ class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete
         """Return the conditions of a project (source: "Get project conditions").
 
         :param project_id: UUID of the project.
-        :raises QANotFoundError: There is no such project.
         """
         return self._records("conditions.list_by_project", {"id": project_id})
 
@@ -51,7 +50,6 @@ class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete
         :param rule_id: UUID of the rule to change; a new rule when unset.
         :return: The vendor's answer, with the ``id`` of the rule when it holds one.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such condition or rule.
         """
         body = given(
             id=check.uuid(rule_id, "rule_id") if is_given(rule_id) else None,
@@ -65,7 +63,6 @@ class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete
         """Return the rules of a condition (source: "Get rules").
 
         :param condition_id: UUID of the condition.
-        :raises QANotFoundError: There is no such condition.
         """
         return self._records("conditions.list_rules", {"id": condition_id})
 
@@ -73,7 +70,6 @@ class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete
         """Return one rule (source: "Get rule").
 
         :param rule_id: UUID of the rule; the condition is not asked for.
-        :raises QANotFoundError: There is no such rule.
         """
         return self._record("conditions.get_rule", {"id": rule_id})
 
@@ -83,6 +79,5 @@ class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete
         :param condition_id: UUID of the condition.
         :param rule_ids: UUIDs of the rules, at least one.
         :raises QAValidationError: There is none, or one is not a UUID.
-        :raises QANotFoundError: There is no such condition.
         """
         self._client.call("conditions.delete_rules", {"id": condition_id}, body=check.uuids(rule_ids, "rule_ids"))

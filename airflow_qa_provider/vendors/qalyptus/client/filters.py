@@ -33,7 +33,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param named: Fields of :class:`~airflow_qa_provider.vendors.qalyptus.client.rules.NamedInProject`.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: No name, or the project is not a UUID.
-        :raises QANotFoundError: There is no such filter.
         """
         return self._changed("filters.update", {"id": filter_id}, check.wire(NamedInProject, named))
 
@@ -41,7 +40,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         """Return the filters of a project (source: "Get filters by project").
 
         :param project_id: UUID of the project.
-        :raises QANotFoundError: There is no such project.
         """
         return self._records("filters.list_by_project", {"id": project_id})
 
@@ -50,7 +48,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
 
         :param report_id: UUID of the report.
         :return: Records with ``id``, ``name``, ``project``, ``ownerName``, and more.
-        :raises QANotFoundError: There is no such report.
         """
         return self._records("filters.list_by_report", {"id": report_id})
 
@@ -66,7 +63,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
             presumably a new value is added.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such filter.
         """
         body = {
             **_value(value_id),
@@ -85,7 +81,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param value_id: See :meth:`update_variable_values`.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such filter.
         """
         body = {**_value(value_id), "qlikBookmarkID": check.uuid(qlik_bookmark_id, "qlik_bookmark_id")}
         return self._changed("filters.update_bookmark_values", {"id": filter_id}, body)
@@ -100,7 +95,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param values: The values to select; the docs do not forbid an empty list.
         :param value_id: See :meth:`update_variable_values`.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such filter.
         """
         listed = check.structure(values, "values")
         if listed is None or isinstance(listed, (str, int, float, Mapping)):
@@ -120,7 +114,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param filter_id: UUID of the filter.
         :param value_ids: UUIDs of the values, at least one.
         :raises QAValidationError: There is none, or one is not a UUID.
-        :raises QANotFoundError: There is no such filter.
         """
         self._client.call("filters.delete_values", {"id": filter_id}, body=check.uuids(value_ids, "value_ids"))
 
@@ -131,7 +124,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param item_id: UUID of the item, see :meth:`list_items`.
         :param direction: One of :data:`DIRECTIONS`, in any case.
         :raises QAValidationError: The item is not a UUID, or the direction is neither up nor down.
-        :raises QANotFoundError: There is no such filter.
         """
         body = {
             "id": check.uuid(item_id, "item_id"),
@@ -143,7 +135,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         """Return the items of a filter (source: "Get filter items.").
 
         :param filter_id: UUID of the filter.
-        :raises QANotFoundError: There is no such filter.
         """
         return self._records("filters.list_items", {"id": filter_id})
 
@@ -151,7 +142,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         """Return one item of a filter (source: "Get filter items field.").
 
         :param item_id: UUID of the item; the filter is not asked for.
-        :raises QANotFoundError: There is no such item.
         """
         return self._record("filters.get_item", {"id": item_id})
 

@@ -29,7 +29,6 @@ class Groups(Collection, Renamable, BulkDelete, name="groups"):
         :param group_id: UUID of the group.
         :param user_ids: UUIDs of all its members from now on; an empty list leaves nobody.
         :raises QAValidationError: One is not a UUID.
-        :raises QANotFoundError: There is no such group.
         """
         if not is_given(user_ids):
             raise check.missing(user_ids, "user_ids")
@@ -40,6 +39,5 @@ class Groups(Collection, Renamable, BulkDelete, name="groups"):
         """Return the members of a group (source: "Get group members").
 
         :param group_id: UUID of the group.
-        :raises QANotFoundError: There is no such group.
         """
         return self._records("groups.list_members", {"id": group_id})

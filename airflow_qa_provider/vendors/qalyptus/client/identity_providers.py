@@ -60,7 +60,6 @@ class IdentityProviders(Collection, name="identity_providers"):
         :param provider: Fields of :class:`ProviderFields`.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: A required field is empty.
-        :raises QANotFoundError: There is no such provider.
         """
         secret = check.secret(client_secret, "client_secret") if is_given(client_secret) else None
         body = {**check.wire(ProviderFields, provider), **given(clientSecret=secret)}

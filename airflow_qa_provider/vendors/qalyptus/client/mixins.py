@@ -24,7 +24,6 @@ class Collection(QalyptusResource):
         """Return all objects that the key may see, in one answer.
 
         :return: Records under the vendor's field names, each with an ``id``.
-        :raises QAApiError: The vendor refused.
         """
         return self._records(f"{self._name}.list")
 
@@ -32,7 +31,6 @@ class Collection(QalyptusResource):
         """Return one object.
 
         :param object_id: UUID of the object.
-        :raises QANotFoundError: There is no such object, or the key may not see it.
         """
         return self._record(f"{self._name}.get", {"id": object_id})
 
@@ -81,7 +79,6 @@ class Renamable(QalyptusResource):
         :param named: Fields of :class:`~airflow_qa_provider.vendors.qalyptus.client.rules.Named`.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: No name.
-        :raises QANotFoundError: There is no such object.
         """
         return self._changed(f"{self._name}.update", {"id": object_id}, check.wire(Named, named))
 
@@ -97,7 +94,6 @@ class Duplicable(QalyptusResource):
         :param organization_id: UUID of the organization of that project.
         :return: The vendor's answer, with the ``id`` of the copy when it holds one.
         :raises QAValidationError: The project or the organization is not a UUID.
-        :raises QANotFoundError: There is no such object.
         """
         body = {
             "projectID": check.uuid(project_id, "project_id"),
@@ -114,7 +110,6 @@ class Owned(QalyptusResource):
 
         :param object_id: UUID of the object.
         :param owner_id: UUID of the user who becomes its owner.
-        :raises QANotFoundError: There is no such object or user.
         """
         self._client.call(f"{self._name}.change_owner", {"id": object_id, "ownerId": owner_id})
 
@@ -127,7 +122,6 @@ class Permitted(QalyptusResource):
 
         :param object_id: UUID of the object.
         :return: What the vendor answers; neither docs nor public material show it.
-        :raises QANotFoundError: There is no such object.
         """
         return self._client.call(f"{self._name}.get_permissions", {"id": object_id})
 
@@ -145,7 +139,6 @@ class Permitted(QalyptusResource):
             fields.
         :param permissions: The switches to set, see :class:`Permissions`.
         :raises QAValidationError: No member, or a permission that does not exist.
-        :raises QANotFoundError: There is no such object.
         """
         listed = check.mappings(members, "members")
         if not listed:
@@ -158,7 +151,6 @@ class Permitted(QalyptusResource):
 
         :param object_id: UUID of the object.
         :param member_permission_id: UUID of the member permission; the docs keep it apart from the member.
-        :raises QANotFoundError: There is no such object or member permission.
         """
         path = {"id": object_id, "memberPermissionId": member_permission_id}
         return self._record(f"{self._name}.get_member_permissions", path)
@@ -173,7 +165,6 @@ class Permitted(QalyptusResource):
         :param permissions: The switches to set; others are not sent. An answer of :meth:`get_member_permissions` is
             taken as it is.
         :raises QAValidationError: A permission that does not exist, or one that is not a boolean.
-        :raises QANotFoundError: There is no such object or member permission.
         """
         path = {"id": object_id, "memberPermissionId": member_permission_id}
         self._client.call(f"{self._name}.set_member_permissions", path, body=permissions_body(permissions))
@@ -183,7 +174,6 @@ class Permitted(QalyptusResource):
 
         :param object_id: UUID of the object.
         :param member_permission_id: UUID of the member permission; the docs keep it apart from the member.
-        :raises QANotFoundError: There is no such object or member permission.
         """
         path = {"id": object_id, "memberPermissionId": member_permission_id}
         self._client.call(f"{self._name}.delete_member_permissions", path)
@@ -194,7 +184,6 @@ class Permitted(QalyptusResource):
         :param object_id: UUID of the object.
         :param member_permission_ids: UUIDs of the member permissions, at least one.
         :raises QAValidationError: There is none, or one is not a UUID.
-        :raises QANotFoundError: There is no such object.
         """
         body = check.uuids(member_permission_ids, "member_permission_ids")
         self._client.call(f"{self._name}.delete_members_permissions", {"id": object_id}, body=body)

@@ -48,7 +48,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
         :param organization: Fields of :class:`OrganizationFields`.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: No display name, or the theme is not a UUID.
-        :raises QANotFoundError: There is no such organization.
         """
         body = check.wire(OrganizationFields, organization)
         return self._changed("organizations.update", {"id": organization_id}, body)
@@ -61,7 +60,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
         """Return the projects of an organization (source: "Get organization projects" under "Organizations").
 
         :param organization_id: UUID of the organization.
-        :raises QANotFoundError: There is no such organization.
         """
         return self._records("organizations.list_projects", {"id": organization_id})
 
@@ -69,7 +67,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
         """Return the members of an organization (source: "Get organization members").
 
         :param organization_id: UUID of the organization.
-        :raises QANotFoundError: There is no such organization.
         """
         return self._records("organizations.list_members", {"id": organization_id})
 
@@ -78,7 +75,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
 
         :param organization_id: UUID of the organization.
         :return: What the vendor answers; the docs do not say what a resource is, nor whether they come as a list.
-        :raises QANotFoundError: There is no such organization.
         """
         return self._client.call("organizations.list_resources", {"id": organization_id})
 
@@ -86,7 +82,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
         """Return the Qlik apps of an organization (source: "Get organization qlik apps").
 
         :param organization_id: UUID of the organization.
-        :raises QANotFoundError: There is no such organization.
         """
         return self._records("organizations.list_qlik_apps", {"id": organization_id})
 
@@ -94,7 +89,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
         """Return how the users of an organization sign in (source: "Get organization authentications").
 
         :param organization_id: UUID of the organization.
-        :raises QANotFoundError: There is no such organization.
         """
         return self._record("organizations.get_authentications", {"id": organization_id})
 
@@ -108,7 +102,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
         :param identity_provider_id: UUID of the identity provider; none when unset.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: The switch is not a boolean, or the identity provider is not a UUID.
-        :raises QANotFoundError: There is no such organization.
         """
         auth = check.flag(qalyptus_auth, "qalyptus_auth")
         provider = check.uuid(identity_provider_id, "identity_provider_id") if is_given(identity_provider_id) else None

@@ -28,7 +28,6 @@ class Projects(Collection, Renamable, BulkDelete, Permitted, Owned, name="projec
         :param project_id: UUID of the project.
         :param enabled: ``True`` switches it on.
         :raises QAValidationError: Not a boolean.
-        :raises QANotFoundError: There is no such project.
         """
         path = {"id": project_id, "value": "true" if check.flag(enabled, "enabled") else "false"}
         self._client.call("projects.update_permission_mode", path)
@@ -37,6 +36,5 @@ class Projects(Collection, Renamable, BulkDelete, Permitted, Owned, name="projec
         """Return the projects of an organization (source: "Get organization projects" under "Projects").
 
         :param organization_id: UUID of the organization.
-        :raises QANotFoundError: There is no such organization.
         """
         return self._records("projects.list_by_organization", {"id": organization_id})

@@ -71,7 +71,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         """Return one report (source: "Get report by ID").
 
         :param report_id: UUID of the report.
-        :raises QANotFoundError: There is no such report.
         """
         return super().get(report_id)
 
@@ -82,7 +81,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         :param report: Fields of :class:`ReportFields`.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: No name, or a switch that is not a boolean.
-        :raises QANotFoundError: There is no such report.
         """
         return self._changed("reports.update", {"id": report_id}, check.wire(ReportFields, report))
 
@@ -90,7 +88,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         """Return the reports of a project (source: "Get reports by project ID").
 
         :param project_id: UUID of the project.
-        :raises QANotFoundError: There is no such project.
         """
         return self._records("reports.list_by_project", {"id": project_id})
 
@@ -98,7 +95,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         """Return the fields that a report is iterated over (source: "Get report iteration fields").
 
         :param report_id: UUID of the report.
-        :raises QANotFoundError: There is no such report.
         """
         return self._records("reports.list_iteration_fields", {"id": report_id})
 
@@ -106,7 +102,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         """Return the parts of a report's file name (source: "Get report dynamic names").
 
         :param report_id: UUID of the report.
-        :raises QANotFoundError: There is no such report.
         """
         return self._records("reports.list_dynamic_names", {"id": report_id})
 
@@ -115,7 +110,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
 
         :param report_id: UUID of an HTML report.
         :return: The HTML; empty when the vendor answers nothing.
-        :raises QANotFoundError: There is no such report.
         :raises QAResponseError: The vendor answers with something other than a text.
         """
         answer = self._client.call("reports.get_html", {"id": report_id})
@@ -132,7 +126,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         """Return the Qlik variables of a report (source: "Get report variables").
 
         :param report_id: UUID of the report.
-        :raises QANotFoundError: There is no such report.
         """
         return self._records("reports.list_variables", {"id": report_id})
 
@@ -140,7 +133,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         """Return the Qlik apps that the template of a report uses (source: "Get report Qlik apps").
 
         :param report_id: UUID of the report.
-        :raises QANotFoundError: There is no such report.
         """
         return self._records("reports.list_qlik_apps", {"id": report_id})
 
@@ -148,7 +140,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         """Return the Qlik objects that the template of a report uses (source: "Get Qlik objects by report").
 
         :param report_id: UUID of the report.
-        :raises QANotFoundError: There is no such report.
         """
         return self._records("reports.list_qlik_objects", {"id": report_id})
 
@@ -158,7 +149,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         :param report_id: UUID of the report.
         :return: ``{"nodes": [{"name", "type", "icon", "objects": [{"id", "itemID", "title", "type", "objects",
             "columns"}]}]}``.
-        :raises QANotFoundError: There is no such report.
         """
         return self._record("reports.list_template_items", {"id": report_id})
 

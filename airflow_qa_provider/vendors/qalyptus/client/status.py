@@ -27,7 +27,6 @@ class Status(QalyptusResource, name="status"):
         """Return one run of a scheduled task (source: "Get scheduled task status").
 
         :param run_id: UUID of the run.
-        :raises QANotFoundError: There is no such run.
         """
         return self._record("status.get_scheduled", {"id": run_id})
 
@@ -39,7 +38,6 @@ class Status(QalyptusResource, name="status"):
         """Return one on-demand request (source: "Get on-demand request status").
 
         :param request_id: UUID of the request.
-        :raises QANotFoundError: There is no such request.
         """
         return self._record("status.get_on_demand", {"id": request_id})
 
@@ -48,7 +46,6 @@ class Status(QalyptusResource, name="status"):
 
         :param request_id: UUID of the scheduled task, on-demand report or on-demand task.
         :return: What the vendor answers; not documented.
-        :raises QANotFoundError: There is no such task or request.
         """
         return self._client.call("status.run", {"id": request_id})
 
@@ -56,7 +53,6 @@ class Status(QalyptusResource, name="status"):
         """Stop a running task or request (source: "Stop the execution of a specified task or request").
 
         :param request_id: UUID of the task or request.
-        :raises QANotFoundError: There is no such task or request.
         """
         self._client.call("status.stop", {"id": request_id})
 
@@ -64,7 +60,6 @@ class Status(QalyptusResource, name="status"):
         """Delete a request with its logs and files; stops it first (source: "Delete request").
 
         :param request_id: UUID of the request.
-        :raises QANotFoundError: There is no such request.
         """
         self._client.call("status.delete_request", {"id": request_id})
 
@@ -73,7 +68,6 @@ class Status(QalyptusResource, name="status"):
 
         :param run_id: UUID of the run.
         :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such run, or no log of it.
         """
         return self._client.stream("status.download_scheduled_log", {"id": run_id})
 
@@ -82,7 +76,6 @@ class Status(QalyptusResource, name="status"):
 
         :param run_id: UUID of the run.
         :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such run, or no log of it.
         """
         return self._client.stream("status.download_scheduled_smtp_log", {"id": run_id})
 
@@ -91,7 +84,6 @@ class Status(QalyptusResource, name="status"):
 
         :param request_id: UUID of the request.
         :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such request, or no log of it.
         """
         return self._client.stream("status.download_on_demand_log", {"id": request_id})
 
@@ -100,7 +92,6 @@ class Status(QalyptusResource, name="status"):
 
         :param request_id: UUID of the request.
         :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such request, or no log of it.
         """
         return self._client.stream("status.download_on_demand_smtp_log", {"id": request_id})
 
@@ -112,7 +103,6 @@ class Status(QalyptusResource, name="status"):
 
         :param request_id: UUID of a completed request.
         :param version: Not explained in the docs.
-        :raises QANotFoundError: There is no such request, or no report of it.
         :raises QAResponseError: The answer holds no URI.
         """
         answer = self._client.call(
@@ -134,7 +124,6 @@ class Status(QalyptusResource, name="status"):
 
         :param request_id: UUID of a completed request.
         :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such request, or no report of it.
         """
         return self._client.stream("status.download_report_stream", {"id": request_id})
 

@@ -59,7 +59,6 @@ class TaskReports(QalyptusResource):
 
         :param task_id: UUID of the task.
         :return: Records with ``id`` (of the task report), ``reportID``, ``name``, ``format``, and more.
-        :raises QANotFoundError: There is no such task.
         """
         return self._records("tasks.list_reports", {"id": task_id})
 
@@ -71,7 +70,6 @@ class TaskReports(QalyptusResource):
         :return: A record with ``format``, ``filters``, ``conditions``, ``storageServices``, ``iterationOptions``,
             ``separatorOptions``, ``hub``, ``fileStorage``, and more; it shows the shapes that
             :meth:`upsert_report` takes.
-        :raises QANotFoundError: There is no such task or task report.
         """
         return self._record("tasks.get_report", {"id": task_id, "taskReportID": task_report_id})
 
@@ -87,7 +85,6 @@ class TaskReports(QalyptusResource):
         :param report: Fields of :class:`TaskReportFields`.
         :return: The vendor's answer, with the ``id`` of the task report when it holds one.
         :raises QAValidationError: A field breaks a documented rule, or the output format is not known.
-        :raises QANotFoundError: There is no such task or task report.
         """
         body = {
             "format": canonical_format(output_format, "tasks.upsert_report"),
@@ -106,7 +103,6 @@ class TaskReports(QalyptusResource):
         :param task_report_ids: UUIDs, at least one. The docs say "the IDs of the reports"; as a task can hold a report
             twice, those of the task reports are presumably meant.
         :raises QAValidationError: There is none, or one is not a UUID.
-        :raises QANotFoundError: There is no such task.
         """
         body = check.uuids(task_report_ids, "task_report_ids")
         self._client.call("tasks.delete_reports", {"id": task_id}, body=body)

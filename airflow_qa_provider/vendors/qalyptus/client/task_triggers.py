@@ -94,7 +94,6 @@ class TaskTriggers(QalyptusResource):
         :param schedule: Fields of :class:`ScheduleFields`.
         :return: The vendor's answer, with the ``id`` of the schedule when it holds one.
         :raises QAValidationError: A field is of the wrong kind, or a date has no time zone.
-        :raises QANotFoundError: There is no such task or schedule.
         """
         body = check.wire(ScheduleFields, schedule)
         return self._upserted("tasks.upsert_schedule", task_id, "task_schedule_id", task_schedule_id, body)
@@ -104,7 +103,6 @@ class TaskTriggers(QalyptusResource):
 
         :param task_id: UUID of the task.
         :param task_schedule_id: UUID of the schedule.
-        :raises QANotFoundError: There is no such task or schedule.
         """
         return self._record("tasks.get_schedule", {"id": task_id, "taskScheduleID": task_schedule_id})
 
@@ -112,7 +110,6 @@ class TaskTriggers(QalyptusResource):
         """Return the schedules of a task (source: "Get task schedules").
 
         :param task_id: UUID of the task.
-        :raises QANotFoundError: There is no such task.
         """
         return self._records("tasks.list_schedules", {"id": task_id})
 
@@ -122,7 +119,6 @@ class TaskTriggers(QalyptusResource):
         :param task_id: UUID of the task.
         :param task_schedule_ids: UUIDs of the schedules, at least one.
         :raises QAValidationError: There is none, or one is not a UUID.
-        :raises QANotFoundError: There is no such task.
         """
         body = check.uuids(task_schedule_ids, "task_schedule_ids")
         self._client.call("tasks.delete_schedules", {"id": task_id}, body=body)
@@ -139,7 +135,6 @@ class TaskTriggers(QalyptusResource):
         :param event: Fields of :class:`EventFields`.
         :return: The vendor's answer, with the ``id`` of the event when it holds one.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such task or event.
         """
         body = check.wire(EventFields, event)
         name = "task_external_event_id"
@@ -150,7 +145,6 @@ class TaskTriggers(QalyptusResource):
 
         :param task_id: UUID of the task.
         :param task_external_event_id: UUID of the event.
-        :raises QANotFoundError: There is no such task or event.
         """
         path = {"id": task_id, "taskExternalEventID": task_external_event_id}
         return self._record("tasks.get_external_event", path)
@@ -159,7 +153,6 @@ class TaskTriggers(QalyptusResource):
         """Return the external events of a task (source: "Get task external event").
 
         :param task_id: UUID of the task.
-        :raises QANotFoundError: There is no such task.
         """
         return self._records("tasks.list_external_events", {"id": task_id})
 
@@ -169,7 +162,6 @@ class TaskTriggers(QalyptusResource):
         :param task_id: UUID of the task.
         :param external_event_ids: UUIDs of the events, at least one.
         :raises QAValidationError: There is none, or one is not a UUID.
-        :raises QANotFoundError: There is no such task.
         """
         body = check.uuids(external_event_ids, "external_event_ids")
         self._client.call("tasks.delete_external_events", {"id": task_id}, body=body)
@@ -179,7 +171,6 @@ class TaskTriggers(QalyptusResource):
 
         :param task_id: UUID of the task.
         :param external_event_id: UUID of the event.
-        :raises QANotFoundError: There is no such task or event.
         """
         path = {"id": task_id, "externalEventId": external_event_id}
         self._client.call("tasks.delete_external_event", path)
@@ -190,7 +181,6 @@ class TaskTriggers(QalyptusResource):
         :param task_id: UUID of the task.
         :return: Records with ``id``, ``name``, ``type``, ``frequency``, ``execution``, ``timeZone``, ``atMinut`` (the
             vendor's spelling), ``nextExecutionDate``, and more.
-        :raises QANotFoundError: There is no such task.
         """
         return self._records("tasks.list_triggers", {"id": task_id})
 
@@ -200,7 +190,6 @@ class TaskTriggers(QalyptusResource):
         :param task_id: UUID of the task.
         :param trigger_ids: UUIDs of the triggers, at least one.
         :raises QAValidationError: There is none, or one is not a UUID.
-        :raises QANotFoundError: There is no such task.
         """
         body = check.uuids(trigger_ids, "trigger_ids")
         self._client.call("tasks.delete_triggers", {"id": task_id}, body=body)

@@ -105,7 +105,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
         """Return one task (source: "Get task").
 
         :param task_id: UUID of the task.
-        :raises QANotFoundError: There is no such task.
         """
         return super().get(task_id)
 
@@ -114,7 +113,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
 
         :param task_id: UUID of the task.
         :return: Id of the run; ``None`` when the answer holds none, for the docs show no answer.
-        :raises QANotFoundError: There is no such task.
         """
         found = self._client.dialect.find_id(self._client.call("tasks.run", {"id": task_id}))
         # an answer that echoes the task tells nothing about the run
@@ -127,7 +125,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
 
         :param task_id: UUID of the task to copy.
         :return: The vendor's answer, with the ``id`` of the copy when it holds one.
-        :raises QANotFoundError: There is no such task.
         """
         return self._created("tasks.duplicate", {"id": task_id})
 
@@ -138,7 +135,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
         :param task: Fields of :class:`TaskFields`.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: No name, or a switch that is not a boolean.
-        :raises QANotFoundError: There is no such task.
         """
         return self._changed("tasks.update", {"id": task_id}, check.wire(TaskFields, task))
 
@@ -146,7 +142,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
         """Return the mail that a task sends (source: "Get task email").
 
         :param task_id: UUID of the task.
-        :raises QANotFoundError: There is no such task.
         """
         return self._record("tasks.get_email", {"id": task_id})
 
@@ -157,7 +152,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
         :param email: Fields of :class:`EmailFields`.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such task.
         """
         return self._changed("tasks.update_email", {"id": task_id}, check.wire(EmailFields, email))
 
@@ -166,7 +160,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
 
         :param task_id: UUID of the task.
         :return: Records with ``id``, ``name``, ``type``, ``email`` and ``recipientID``.
-        :raises QANotFoundError: There is no such task.
         """
         return self._records("tasks.list_recipients", {"id": task_id})
 
@@ -176,7 +169,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
         :param task_id: UUID of the task.
         :param recipients: The recipients. The docs do not say whether others are removed.
         :raises QAValidationError: A recipient without a UUID or a type.
-        :raises QANotFoundError: There is no such task.
         """
         body = [
             {
@@ -194,7 +186,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
         :param recipient_ids: UUIDs of the recipients, at least one. The docs do not say whether ``id`` or
             ``recipientID`` of :meth:`list_recipients` is meant.
         :raises QAValidationError: There is none, or one is not a UUID.
-        :raises QANotFoundError: There is no such task.
         """
         body = check.uuids(recipient_ids, "recipient_ids")
         self._client.call("tasks.delete_recipients", {"id": task_id}, body=body)

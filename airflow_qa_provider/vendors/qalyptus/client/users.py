@@ -55,7 +55,6 @@ class Users(Collection, BulkDelete, name="users"):
         :param value: The new value, any JSON; ``None`` is sent as ``null``.
         :return: The vendor's answer, or nothing.
         :raises QAValidationError: No type.
-        :raises QANotFoundError: There is no such user.
         """
         body = {"type": check.text(type, "type"), "value": value}
         return self._changed("users.update", {"id": user_id}, body)
@@ -94,7 +93,6 @@ class Users(Collection, BulkDelete, name="users"):
         :param transfer_content: Whether the content goes over.
         :param transfer_permissions: Whether the permissions go over.
         :raises QAValidationError: The new user is not a UUID, or a switch is not a boolean.
-        :raises QANotFoundError: There is no such user.
         """
         body = {
             "newUserID": check.uuid(new_user_id, "new_user_id"),
@@ -138,7 +136,6 @@ class Users(Collection, BulkDelete, name="users"):
         """Delete a user (source: "Delete user").
 
         :param object_id: UUID of the user.
-        :raises QANotFoundError: There is no such user.
         :raises QAApiError: The vendor refuses the key's own user, the owner of the tenant, and users who own content:
             hand that over with :meth:`transfer` first.
         """

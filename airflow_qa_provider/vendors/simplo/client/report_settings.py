@@ -81,7 +81,6 @@ class ReportSettings(Resource):
 
         :param report_setting_id: Id of the report setting.
         :return: ``type`` and ``task_filter`` are numbers in texts; dates are ISO 8601.
-        :raises QANotFoundError: There is no such report setting.
         """
         return dict(self._client.call("report_settings.get", {"report_setting_id": report_setting_id}))
 
@@ -99,7 +98,6 @@ class ReportSettings(Resource):
 
         :param report_setting_id: Id of the report setting.
         :param setting: Fields of :class:`SettingFields`.
-        :raises QANotFoundError: There is no such report setting.
         """
         return self._change("report_settings.update", report_setting_id, setting)
 
@@ -108,7 +106,6 @@ class ReportSettings(Resource):
 
         :param report_setting_id: Id of the report setting.
         :param setting: Fields of :class:`SettingFields`; those that are left out stay.
-        :raises QANotFoundError: There is no such report setting.
         """
         return self._change("report_settings.patch", report_setting_id, setting)
 
@@ -116,7 +113,6 @@ class ReportSettings(Resource):
         """Delete a report setting (source: "Delete report setting").
 
         :param report_setting_id: Id of the report setting.
-        :raises QANotFoundError: There is no such report setting.
         """
         self._client.call("report_settings.delete", {"report_setting_id": report_setting_id})
 

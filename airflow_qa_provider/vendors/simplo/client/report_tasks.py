@@ -37,6 +37,5 @@ class ReportTasks(Resource):
         :param report_task_id: Id of the report task.
         :return: ``id``, ``report_id``, ``name``, ``is_bug``, ``estimated_time``, ``reported_time``,
             ``to_invoice_time``, ``to_invoice_price``, ``status_id``, ``task_id``, ``note``, and more.
-        :raises QANotFoundError: There is no such report task.
         """
         return dict(self._client.call("report_tasks.get", {"report_task_id": report_task_id}))

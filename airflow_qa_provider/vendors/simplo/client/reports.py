@@ -54,7 +54,6 @@ class Reports(Resource):
 
         :param report_id: Id of the report.
         :param embed: Fields of :data:`EMBEDS`.
-        :raises QANotFoundError: There is no such report.
         """
         params = embedding(self._client, embed, EMBEDS)
         return dict(self._client.call("reports.get", {"report_id": report_id}, params=params))
@@ -69,7 +68,6 @@ class Reports(Resource):
             ``2`` one that was sent.
         :param invoice_number: Number of the invoice. Required even when only the state changes: see :meth:`patch`.
         :return: The report after the change.
-        :raises QANotFoundError: There is no such report.
         :raises QARequestRejectedError: The vendor refused a value; the message names the field.
         """
         body = {
@@ -90,7 +88,6 @@ class Reports(Resource):
         :param invoice_number: Number of the invoice; left as it is when unset.
         :return: The report after the change.
         :raises QAValidationError: Nothing to change was given.
-        :raises QANotFoundError: There is no such report.
         :raises QARequestRejectedError: The vendor refused a value; the message names the field.
         """
         body = given(
@@ -105,7 +102,6 @@ class Reports(Resource):
         """Delete a report (source: "Delete report"). Needs the permission delete on reports.
 
         :param report_id: Id of the report.
-        :raises QANotFoundError: There is no such report.
         """
         self._client.call("reports.delete", {"report_id": report_id})
 
@@ -115,7 +111,6 @@ class Reports(Resource):
         :param report_id: Id of the report.
         :param report_hash: Its ``hash`` property.
         :raises QAPermissionError: The hash is not the one of this report.
-        :raises QANotFoundError: There is no such report.
         """
         params = {"hash": check.report_hash(report_hash)}
         return self._client.stream("reports.download_pdf", {"report_id": report_id}, params=params)
@@ -130,7 +125,6 @@ class Reports(Resource):
         :param report_hash: Its ``hash`` property.
         :raises QAAuthenticationError: No user is logged in, and the user agent is not a known one.
         :raises QAPermissionError: The hash is not the one of this report.
-        :raises QANotFoundError: There is no such report.
         """
         self._client.call("reports.approve", {"report_id": report_id}, body={"hash": check.report_hash(report_hash)})
 
@@ -143,7 +137,6 @@ class Reports(Resource):
         :param report_hash: Its ``hash`` property.
         :param embed: Fields of :data:`PUBLIC_EMBEDS`.
         :raises QAPermissionError: The hash is not the one of this report.
-        :raises QANotFoundError: There is no such report.
         """
         params = {"hash": check.report_hash(report_hash), **embedding(self._client, embed, PUBLIC_EMBEDS)}
         return dict(self._client.call("reports.get_public", {"report_id": report_id}, params=params))
@@ -155,6 +148,5 @@ class Reports(Resource):
         or a server error; look at ``invoiced_at`` of the report first. Needs the permission update on reports.
 
         :param report_id: Id of the report.
-        :raises QANotFoundError: There is no such report.
         """
         self._client.call("reports.issue_invoice", {"report_id": report_id})
