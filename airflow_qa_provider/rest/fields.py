@@ -136,7 +136,7 @@ class Fields:
     def id(self, value: object, field: str) -> str:
         """Return an id that must be given: a text or a whole number, never a mapping, a list or an object's repr."""
         text = self.text(value, field)
-        if isinstance(value, float) or _REPR.fullmatch(text) or text[0] in "[{":
+        if isinstance(value, float) or _REPR.fullmatch(text) or _is_structure(text):
             raise self.refused(
                 f"{field} must be an id, got {value!r}"[:300], "Give the id itself; of a task, its .output"
             )
@@ -253,7 +253,9 @@ class Fields:
 
     def mappings(self, value: object, field: str) -> list[dict[str, Any]]:
         """Return a list of objects, which may be empty; JSON text of one, or a single object."""
-        listed = self.optional_list(value, field) or []
+        listed = self.optional_list(value, field)
+        if listed is None:
+            raise self.missing(value, field)
         return [self.mapping(one, f"{field}[{index}]") for index, one in enumerate(listed)]
 
     def value_of(self, kind: type[Enum], value: object, field: str) -> Any:
@@ -384,7 +386,9 @@ class Fields:
             )
 
     def _plain(self, value: object, field: str, what: str) -> str:
-        if isinstance(value, (str, int, float)) and not isinstance(value, (bool, Enum)):
+        if isinstance(value, str) and not isinstance(value, Enum):
+            return value
+        if isinstance(value, (int, float)) and not isinstance(value, (bool, Enum)) and math.isfinite(value):
             return str(value)
         raise self.refused(f"{field} must be {what}, got {value!r}"[:300])
 
@@ -423,6 +427,16 @@ def _duration(value: str | float) -> timedelta | None:
         return timedelta(seconds=float(text)) if re.fullmatch(r"\d{1,7}(\.\d+)?", text) else None
     except (OverflowError, ValueError):
         return None
+
+
+def _is_structure(text: str) -> bool:
+    """Tell whether a text is what a template makes of a list or a mapping."""
+    if text[0] not in "[{":
+        return False
+    try:
+        return isinstance(json.loads(text), (list, dict))
+    except (ValueError, RecursionError):
+        return bool(_PYTHON.fullmatch(text))
 
 
 def _letters(text: str) -> str:

@@ -138,17 +138,26 @@ def parameters_of(method: Callable[..., Any]) -> dict[str, bool]:
 
     :param method: A bound method.
     """
-    found: dict[str, bool] = {}
-    for one in inspect.signature(method).parameters.values():
-        if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY):
-            found[one.name] = one.default is one.empty
-        elif one.kind is one.VAR_KEYWORD:
-            found.update({field.name: field.required for field in fields_of(_family(method, one.annotation))})
+    found = {
+        one.name: one.default is one.empty
+        for one in inspect.signature(method).parameters.values()
+        if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
+    }
+    family = family_of(method)
+    if family is not None:
+        found.update({field.name: field.required for field in fields_of(family)})
     # required ones first, as a signature has them
     return dict(sorted(found.items(), key=lambda item: not item[1]))
 
 
-def _family(method: Callable[..., Any], annotation: Any) -> type:
-    named = _UNPACK.fullmatch(annotation) if isinstance(annotation, str) else None
-    family = inspect.unwrap(method).__globals__[named[1]] if named else get_args(annotation)[0]
-    return family  # type: ignore[no-any-return]
+def family_of(method: Callable[..., Any]) -> type | None:
+    """Return the family that a method takes, ``None`` when it takes none.
+
+    :param method: A bound method.
+    """
+    for one in inspect.signature(method).parameters.values():
+        if one.kind is one.VAR_KEYWORD:
+            named = _UNPACK.fullmatch(one.annotation) if isinstance(one.annotation, str) else None
+            family = method.__globals__[named[1]] if named else get_args(one.annotation)[0]
+            return family  # type: ignore[no-any-return]
+    return None

@@ -45,7 +45,7 @@ def image_part(image: Image, file_name: str | None, stem: str) -> tuple[str, byt
     if kind is None:
         raise check.refused(f"image is neither PNG nor JPEG: its {len(content)} bytes start with {content[:8]!r}")
     named = path.name if isinstance(path, ReadablePath) else f"{stem}.{kind[1]}"
-    return file_name or named, content, kind[0]
+    return check.optional_id(file_name, "file_name") or named, content, kind[0]
 
 
 def _content(image: bytes | ReadablePath | BinaryIO) -> bytes:

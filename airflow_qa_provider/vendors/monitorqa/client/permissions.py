@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.vendors.monitorqa.client.enums import RoleType
 from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
@@ -65,8 +66,9 @@ def checked_permissions(permissions: Iterable[str] | str, role_type: int) -> lis
     :raises QAValidationError: One is unknown, or not for this type; the message says which and what comes close.
     """
     kind = RoleType(role_type)
-    is_text = isinstance(permissions, str)
-    listed = (check.words if is_text else check.optional_list)(permissions, "permissions") or []
+    if not is_given(permissions):
+        raise check.missing(permissions, "permissions")
+    listed = check.optional_words(permissions, "permissions") or []
     for permission in listed:
         if permission not in PERMISSIONS[kind]:
             raise check.refused(_problem(permission, kind), f"See PERMISSIONS[RoleType.{kind.name}]")

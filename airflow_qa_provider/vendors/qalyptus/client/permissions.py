@@ -79,7 +79,7 @@ def permissions_body(permissions: Permissions | Mapping[str, Any] | str) -> dict
         member's permissions as the vendor answers them, of which only the switches are taken.
     :raises QAValidationError: An unknown name, or a value that is not a boolean.
     """
-    read = check.mapping(permissions, "permissions") if permissions else {}
+    read = check.mapping(permissions, "permissions")
     answered = "id" in read
     if answered and isinstance(read.get("permissions"), Mapping):
         read = dict(read["permissions"])

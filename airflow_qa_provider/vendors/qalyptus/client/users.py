@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from airflow_qa_provider.rest.client import given
 from airflow_qa_provider.rest.download import Download
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.parameters import Id, Ids, Words
 from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record
@@ -127,7 +128,7 @@ class Users(Collection, BulkDelete, name="users"):
         body = given(
             emails=check.words(emails, "emails"),
             tenantAdminRole=check.optional_id(tenant_admin_role, "tenant_admin_role"),
-            organizations=check.mappings(organizations, "organizations") if organizations else None,
+            organizations=check.mappings(organizations, "organizations") if is_given(organizations) else None,
         )
         return self._changed("users.invite", {}, body)
 

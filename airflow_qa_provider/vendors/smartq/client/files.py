@@ -54,7 +54,8 @@ class Files(SmartQResource):
         """
         last = check.optional_flag(is_last_file, "is_last_file")
         fields = {} if last is None else {"is_last_file": str(int(last))}
-        body = FileBody(file, file_name=file_name, content_type=content_type, fields=fields)
+        kind = check.optional_id(content_type, "content_type")
+        body = FileBody(file, file_name=file_name, content_type=kind, fields=fields)
         path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id}
         headers = {"Content-Type": body.content_type}
         return record(self._client.call("files.upload", path, data=body, headers=headers), "files.upload")
