@@ -103,9 +103,11 @@ def _routes_import(args: argparse.Namespace) -> int:
     from airflow_qa_provider.rest.openapi_import import import_routes
     from airflow_qa_provider.vendors.names import routes_of
 
-    base_path = import_module(f"airflow_qa_provider.vendors.{args.vendor}.client.routes").BASE_PATH
+    client = f"airflow_qa_provider.vendors.{args.vendor}.client"
+    base_path = import_module(f"{client}.routes").BASE_PATH
+    guesses = import_module(f"{client}.guesses").GUESSES
     try:
-        found = import_routes(_read_document(args.file), routes_of(args.vendor), base_path)
+        found = import_routes(_read_document(args.file), routes_of(args.vendor), base_path, guesses)
     except OSError as error:
         print(f"{args.file} cannot be read: {error.strerror or error}.", file=sys.stderr)
         return 2
@@ -113,7 +115,7 @@ def _routes_import(args: argparse.Namespace) -> int:
         print(f"{args.file}: {error}", file=sys.stderr)
         return 2
     if args.json:
-        rest = {"unchanged": found.unchanged, "unmatched": found.unmatched, "unused": found.unused}
+        rest = {name: value for name, value in vars(found).items() if name != "overrides"}
         print(json.dumps({"routes": found.overrides, **rest}, indent=1))
         return 0
     print(json.dumps({"routes": found.overrides}, indent=1))
@@ -130,6 +132,8 @@ def _report(found: RouteImport, vendor: str) -> None:
     )
     for operation, reason in found.unmatched.items():
         print(f"  {operation}: {reason}", file=sys.stderr)
+    for about, difference in found.differences.items():
+        print(f"  {about}: {difference}", file=sys.stderr)
     if found.overrides:
         print("Merge the JSON above into the extra of the connection. Nothing was changed.", file=sys.stderr)
 
