@@ -24,6 +24,20 @@ _COMMON_FIELDS: dict[str, Any] = {
     "read_timeout": _field(
         "Read time-out", "Seconds of silence after which a request is given up.", type=_NUMBER, default=60, minimum=0.1
     ),
+    "total_timeout": _field(
+        "Total time-out",
+        "Seconds after which an answer is given up that is still not complete; files only have to keep a lowest rate.",
+        type=_NUMBER,
+        default=300,
+        minimum=0.1,
+    ),
+    "settle_time": _field(
+        "Settle time",
+        "Seconds for which the vendor may still be working on a request whose answer was lost.",
+        type=_NUMBER,
+        default=15,
+        minimum=0,
+    ),
     "retries": _field(
         "Retries", "How often a request that may be repeated is tried again.", type=_INTEGER, default=4, minimum=0
     ),
@@ -42,6 +56,14 @@ _COMMON_FIELDS: dict[str, Any] = {
     ),
     "page_size": _field(
         "Page size", "Rows per request of lists; empty for the vendor's default.", type=_INTEGER, minimum=1
+    ),
+    "max_json_bytes": _field(
+        "Largest JSON answer", "Bytes after decompression.", type=_INTEGER, default=67108864, minimum=1024
+    ),
+    "download_hosts": _field(
+        "Download hosts",
+        "Hosts, separated by commas, that the vendor may redirect a download to; .example.net for all below it.",
+        type=["string", "array", "null"],
     ),
     "verify": _field("Verify TLS", "Leave on, except against a test server.", type=["boolean", "null"], default=True),
     "ca_path": _field("CA bundle", "Path of a CA bundle on the workers, for a private authority.", type=_STRING),

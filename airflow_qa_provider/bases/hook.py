@@ -109,6 +109,7 @@ class VendorHook(BaseHook, Generic[ClientT]):
             routes=fields.object("routes"),
             options=cls.options_from(fields),
             connection_id=connection.conn_id,
+            download_hosts=fields.words("download_hosts"),
             **fields.numbers(),
         )
 

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 _NUMBERS: dict[str, type[int] | type[float]] = {
     "connect_timeout": float,
     "read_timeout": float,
+    "total_timeout": float,
+    "settle_time": float,
     "retries": int,
     "max_retry_wait": float,
     "poll_interval": float,
     "requests_per_minute": int,
     "page_size": int,
+    "max_json_bytes": int,
 }
-COMMON_FIELDS = frozenset({*_NUMBERS, "verify", "ca_path", "routes"})
+COMMON_FIELDS = frozenset({*_NUMBERS, "verify", "ca_path", "routes", "download_hosts"})
 """Names in the extra of every vendor's connection."""
 
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
@@ -139,6 +142,23 @@ class Fields:
             raise self.refused(code, f"extra.{name} must be an object of names and values", hint)
         return dict(value)
 
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return a list of words of the extra, which may also be written as one text with commas; empty when not set.
+
+        :param name: Name in the extra.
+        :raises ConnectionFieldError: It is something else.
+        """
+        value = self.extra.get(name)
+        if isinstance(value, str):
+            text = value.strip()
+            value = text.split(",") if not text.startswith("[") else _read(text)
+        if value in (None, "", []):
+            return ()
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            hint = f'Write {{"{name}": ["first", "second"]}}'
+            raise self.refused("bad_option", f"extra.{name} must be a list of words, got {value!r}", hint)
+        return tuple(one.strip() for one in value if one.strip())
+
     def numbers(self) -> dict[str, Any]:
         """Return the numbers that are set, by name.
 
@@ -185,9 +205,12 @@ class Fields:
             # a connection URI splits https://h:8443 into schema, host and port
             scheme = self.connection.schema if self.connection.schema in ("http", "https") else "https"
             host = f"{scheme}://{host}"
-        if self.connection.port and ":" not in host.partition("://")[2].partition("/")[0]:
-            scheme, _, rest = host.partition("://")
-            name, slash, path = rest.partition("/")
+        scheme, _, rest = host.partition("://")
+        name, slash, path = rest.partition("/")
+        if name.count(":") > 1 and not name.startswith("["):  # an IPv6 address
+            name = f"[{name}]"
+            host = f"{scheme}://{name}{slash}{path}"
+        if self.connection.port and ":" not in name.rpartition("]")[2]:
             host = f"{scheme}://{name}:{self.connection.port}{slash}{path}"
         return host
 
@@ -199,6 +222,13 @@ def with_path(url: str, path: str) -> str:
     :param path: Path with a leading slash.
     """
     return url + path if url and "/" not in url.partition("://")[2] else url
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _nearest(name: str, known: Collection[str]) -> str | None:

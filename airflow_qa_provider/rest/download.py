@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import requests
 from typing_extensions import Self
+from urllib3.exceptions import HTTPError
 
 CHUNK_BYTES = 1024 * 1024
 
@@ -44,8 +45,8 @@ class Download:
         """Announced length in bytes, ``None`` when the vendor announced none or compressed the transfer anyway."""
         if self._response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             return None
-        text = self._response.headers.get("Content-Length", "")
-        return int(text) if text.isdigit() else None
+        text = self._response.headers.get("Content-Length", "").strip()
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
 
     @property
     def file_name(self) -> str | None:
@@ -58,12 +59,17 @@ class Download:
         """Yield the bytes.
 
         :param size: Largest chunk in bytes.
-        :raises QATransportError: The connection broke, or fewer bytes came than announced.
+        :raises QATransportError: The connection broke, less than 60 KiB a minute came, or fewer bytes than announced.
         """
-        try:
-            yield from self._response.iter_content(size)
-        except requests.RequestException as error:
-            raise self._translate(error) from None
+        chunks = self._response.iter_content(size)
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except (OSError, ValueError, HTTPError) as error:
+                raise self._translate(error) from None
+            if chunk is None:
+                return
+            yield chunk
 
     def close(self) -> None:
         """Give the connection back, or drop it when bytes are left."""

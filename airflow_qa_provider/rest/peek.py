@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import requests
+
+from airflow_qa_provider.rest.answer import Answer
+from airflow_qa_provider.rest.clean_json import read_json
 
 # an error comes with hardly anything, so what is larger is an answer or a file
 _LARGEST_ERROR = 64 * 1024
@@ -19,11 +21,12 @@ def small_json(response: requests.Response, *, file: bool) -> Any:
     """
     if file and not _may_be_error(response):
         return None
-    if len(response.content) > _LARGEST_ERROR:
+    body = response.peek(_LARGEST_ERROR) if isinstance(response, Answer) else response.content
+    if body is None or len(body) > _LARGEST_ERROR:
         return None
     try:
-        return json.loads(response.content)
-    except (ValueError, RecursionError):
+        return read_json(body, _LARGEST_ERROR)
+    except ValueError:
         return None
 
 
@@ -32,6 +35,6 @@ def _may_be_error(response: requests.Response) -> bool:
     if "attachment" in response.headers.get("Content-Disposition", "").lower():
         return False
     length = response.headers.get("Content-Length", "")
-    if length.isascii() and length.isdigit():
+    if length.isascii() and length.isdecimal():
         return int(length) <= _LARGEST_ERROR
     return "json" in response.headers.get("Content-Type", "")

@@ -43,7 +43,7 @@ def error_in(answer: Any) -> VendorError:
         return VendorError(str(error or ""))
     code = error.get("code")
     text = "" if code is None else str(code)
-    status = int(text) if text.isdigit() and 400 <= int(text) <= 599 else None
+    status = int(text) if text.isdecimal() and 400 <= int(text) <= 599 else None
     return VendorError(str(error.get("message") or error.get("type") or ""), text or None, status)
 
 
