@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
-from airflow_qa_provider.rest.client import Resource, given
+from typing_extensions import Unpack
+
+from airflow_qa_provider.rest.client import given
 from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.rest.parameters import Id
+from airflow_qa_provider.rest.parameters import Id, Paging, Read, Text
 from airflow_qa_provider.rest.timestamps import Timestamp, utc_milliseconds
 from airflow_qa_provider.vendors.conqa.client.fields import FieldValue, Option, field_values, status_value
-from airflow_qa_provider.vendors.conqa.client.paging import numbered_pages
+from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource
 from airflow_qa_provider.vendors.conqa.client.rules import check
-
-if TYPE_CHECKING:
-    from airflow_qa_provider.vendors.conqa.client.client import ConqaClient
 
 
 class OrderDirection(str, Enum):
@@ -27,47 +26,37 @@ class OrderDirection(str, Enum):
     DESC = "desc"
 
 
-class Milestones(Resource):
+class MilestoneOrder(Paging, total=False):
+    """In which order milestones are listed.
+
+    :param order_by: Field to order by; the docs do not say which ones can be.
+    :param order_direction: ``asc`` or ``desc``.
+    """
+
+    order_by: Text | None
+    order_direction: Annotated[OrderDirection | str | None, Read("value_of", kind=OrderDirection)]
+
+
+class Milestones(ConqaResource):
     """Milestones of a project, addressed by their id in the system that they come from.
 
     :meth:`upsert` and :meth:`delete` are queued: CONQA answers 202 at once and works later, so :meth:`list` is the only
     way to see the result. Both carry a transaction time that CONQA uses to recognise a repeated request.
     """
 
-    _client: ConqaClient
-
-    def list(
-        self,
-        project_id: Id,
-        *,
-        order_by: str | None = None,
-        order_direction: OrderDirection | str | None = None,
-        page_size: int | str | None = None,
-        limit: int | str | None = None,
-    ) -> Paged:
+    def list(self, project_id: Id, **wanted: Unpack[MilestoneOrder]) -> Paged:
         """Return the milestones of a project (source: "Get Project Milestones").
 
         The docs show no answer; it is read through the client's
         :class:`~airflow_qa_provider.vendors.conqa.client.dialect.Dialect`.
 
         :param project_id: Id of the project.
-        :param order_by: Field to order by; the docs do not say which ones can be.
-        :param order_direction: ``asc`` or ``desc``.
-        :param page_size: Rows per request; the vendor's default is 300.
-        :param limit: Most rows in all.
+        :param wanted: Fields of :class:`MilestoneOrder`.
         :return: Milestones as CONQA sends them.
-        :raises QAValidationError: An unknown direction, or a page size below 1.
         :raises QAResponseError: The answer holds no list of milestones.
         """
-        words = [direction.value for direction in OrderDirection]
-        params = {
-            "orderBy": check.optional_id(order_by, "order_by"),
-            "orderDirection": check.optional_choice(order_direction, words, "order_direction"),
-        }
         rows = self._client.dialect.milestones_in
-        return numbered_pages(
-            self._client, "milestones.list", {"projectId": project_id}, params, rows, page_size, limit
-        )
+        return self._numbered("milestones.list", {"projectId": project_id}, rows, MilestoneOrder, wanted)
 
     def upsert(
         self,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from typing_extensions import Unpack
+
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.rest.parameters import Id
+from airflow_qa_provider.rest.parameters import Id, Paging
 from airflow_qa_provider.vendors.conqa.client.answers import member
-from airflow_qa_provider.vendors.conqa.client.paging import Rows, numbered_pages
+from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource, Rows
 
 
 class Projects(Resource):
@@ -35,21 +37,19 @@ class Projects(Resource):
         return dict(member(answer, "data", operation="projects.get_summary"))
 
 
-class Issues(Resource):
+class Issues(ConqaResource):
     """Issues that were raised in a project."""
 
-    def list(self, project_id: Id, *, page_size: int | str | None = None, limit: int | str | None = None) -> Paged:
+    def list(self, project_id: Id, **wanted: Unpack[Paging]) -> Paged:
         """Return the issues of a project (source: "Get Project Issues").
 
         :param project_id: Id of the project.
-        :param page_size: Rows per request; the vendor's default is 300.
-        :param limit: Most rows in all.
+        :param wanted: Fields of :class:`~airflow_qa_provider.rest.parameters.Paging`.
         :return: Records with ``issueId``, ``issueNumber``, ``title``, ``status``, ``dueDate``, ``lastUpdatedAt``,
             ``checklistId`` (which starts reports), and more; dates are ISO 8601 in UTC.
-        :raises QAValidationError: The page size is not a whole number from 1.
         """
+        return self._numbered("issues.list", {"projectId": project_id}, _issues, Paging, wanted)
 
-        def rows(answer: Any) -> Rows:
-            return [*member(answer, "data", "issues", operation="issues.list")]
 
-        return numbered_pages(self._client, "issues.list", {"projectId": project_id}, {}, rows, page_size, limit)
+def _issues(answer: Any) -> Rows:
+    return [*member(answer, "data", "issues", operation="issues.list")]

@@ -26,7 +26,6 @@ class Reports(Resource):
         :param checklist_id: Id of the checklist, ``cl:...``.
         :param context: JSON object, or JSON text of one, to be handed back.
         :return: What CONQA says, such as ``"Report submitted"``.
-        :raises QAValidationError: No checklist id, or a context that is no JSON object.
         """
         body = given(
             checklistId=check.id(checklist_id, "checklist_id"), context=check.optional_object(context, "context")

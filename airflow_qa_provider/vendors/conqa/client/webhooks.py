@@ -5,12 +5,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, ClassVar
 
-from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.paging import Paged
 from airflow_qa_provider.rest.parameters import Id
 from airflow_qa_provider.vendors.conqa.client.answers import member
-from airflow_qa_provider.vendors.conqa.client.paging import cursor_pages
+from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource
 from airflow_qa_provider.vendors.conqa.client.rules import callback_url as absolute_url
 from airflow_qa_provider.vendors.conqa.client.rules import check
 
@@ -29,7 +28,7 @@ class WebhookStatus(str, Enum):
     INACTIVE = "INACTIVE"
 
 
-class Webhooks(Resource):
+class Webhooks(ConqaResource):
     """Webhooks of a project or of an account, their owner.
 
     A webhook has ``id``, ``name``, ``projectId`` or ``accountId``, ``userId``, ``maskedCallbackUrl``, ``type``,
@@ -47,9 +46,8 @@ class Webhooks(Resource):
         :param page_size: Rows per request; the vendor's default is 300.
         :param limit: Most rows in all.
         :return: Webhooks; the callback URL is masked, and ``name`` may be missing.
-        :raises QAValidationError: ``page_size`` or ``limit`` is not a whole number.
         """
-        return cursor_pages(self._client, f"{self._group}.list", {self._owner: owner_id}, page_size, limit)
+        return self._after_cursor(f"{self._group}.list", {self._owner: owner_id}, page_size, limit)
 
     def register(
         self, owner_id: Id, webhook_type: WebhookType | str, *, name: str, callback_url: str
@@ -64,7 +62,6 @@ class Webhooks(Resource):
         :param name: Descriptive name.
         :param callback_url: URL that CONQA will call.
         :return: The webhook.
-        :raises QAValidationError: An unknown type, no name, or not a URL.
         """
         operation = f"{self._group}.register"
         body = {"name": check.text(name, "name"), "callbackUrl": absolute_url(callback_url)}

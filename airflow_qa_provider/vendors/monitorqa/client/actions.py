@@ -118,7 +118,6 @@ class CorrectiveActions(MonitorQAResource):
 
         :param action_id: Id of the corrective action.
         :param action: Fields of :class:`ActionFields`.
-        :raises QAValidationError: A field is empty, unknown, or a date without a zone.
         """
         self._client.call("corrective_actions.update", {"id": action_id}, body=check.wire(ActionFields, action))
 

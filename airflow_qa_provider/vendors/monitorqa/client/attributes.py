@@ -103,7 +103,6 @@ class AuditObjectAttributes(MonitorQAResource):
         """Delete attributes for ever, also from all audit objects (source: "Delete Audit Object Attribute").
 
         :param attribute_ids: Ids of the attributes.
-        :raises QAValidationError: There is no id.
         """
         self._delete("audit_object_attributes.delete", attribute_ids, "attribute_ids")
 

@@ -102,7 +102,6 @@ class Audits(MonitorQAResource):
         """Create a one-time audit and return its id (source: "Create one-time audit").
 
         :param audit: Fields of :class:`NewAudit`.
-        :raises QAValidationError: A field breaks a documented rule.
         :raises QAConflictError: The template or object does not exist, or is not visible to this key.
         :raises QAResponseError: The answer has no id: look for the audit before you repeat this.
         """
@@ -162,7 +161,6 @@ class Audits(MonitorQAResource):
         :param audit_id: Id of a completed audit.
         :param report_type: Regular, summary or full.
         :param include_photos: Whether photos are part of it.
-        :raises QAValidationError: There is no such report type.
         :raises QAConflictError: It is not completed; the docs do not name the code of this business error.
         """
         kind = check.value_of(ReportType, report_type, "report_type")
@@ -180,7 +178,6 @@ class Audits(MonitorQAResource):
         """Return the completed audits (source: "Get list of complete audits").
 
         :param wanted: Fields of :class:`CompleteAuditFilter`.
-        :raises QAValidationError: A date has no time zone, or a number is none.
         """
         return self._pages("audits.list_complete", CompleteAuditFilter, wanted)
 
@@ -195,7 +192,6 @@ class Audits(MonitorQAResource):
         :param start_date: New start.
         :param assignee_id: The assignee. It has to be said: ``None`` **takes the audit from whoever has it**.
         :param audit: Fields of :class:`AuditFields`.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = check.wire(AuditFields, audit)
         body["startDate"] = check.timestamp(start_date, "start_date")
@@ -236,7 +232,6 @@ class Audits(MonitorQAResource):
         """Close incomplete audits as expired (source: "Expire Audit").
 
         :param audit_ids: Ids of incomplete audits.
-        :raises QAValidationError: There is no id.
         """
         self._client.call("audits.expire", body={"ids": check.ids(audit_ids, "audit_ids")})
 
@@ -244,6 +239,5 @@ class Audits(MonitorQAResource):
         """Delete audits for ever (source: "Delete Audit").
 
         :param audit_ids: Ids of the audits.
-        :raises QAValidationError: There is no id.
         """
         self._delete("audits.delete", audit_ids, "audit_ids")

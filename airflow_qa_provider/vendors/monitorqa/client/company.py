@@ -92,7 +92,6 @@ class Company(MonitorQAResource):
         :param company: Fields of :class:`CompanyFields`.
         :return: Id and API key of the company. The key is a secret that this client masks in its messages from now on;
             mask it in your own logs too.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = {
             **_fields(company),
@@ -116,7 +115,6 @@ class Company(MonitorQAResource):
 
         :param iana_time_zone: Time zone such as ``America/New_York``; required here, unlike in :meth:`create`.
         :param company: Fields of :class:`CompanyFields`.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = {**_fields(company), "ianaTimeZone": check.text(iana_time_zone, "iana_time_zone")}
         self._client.call("company.update", body=body)

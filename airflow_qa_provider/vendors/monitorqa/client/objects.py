@@ -92,7 +92,6 @@ class AuditObjects(MonitorQAResource):
         """Create an audit object and return its id (source: "Create a new audit object").
 
         :param audit_object: Fields of :class:`ObjectFields`.
-        :raises QAValidationError: A field breaks a documented rule.
         :raises QAResponseError: The answer has no id: look for the object with :meth:`list` before you repeat this.
         """
         return self._create("audit_objects.create", _fields(audit_object), "audit_objects.list")
@@ -102,7 +101,6 @@ class AuditObjects(MonitorQAResource):
 
         :param audit_object_id: Id of the object.
         :param audit_object: Fields of :class:`ObjectFields`; give what is to stay.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         self._client.call("audit_objects.update", {"id": audit_object_id}, body=_fields(audit_object))
 
@@ -110,7 +108,6 @@ class AuditObjects(MonitorQAResource):
         """Delete audit objects (source: "Delete audit objects").
 
         :param audit_object_ids: Ids of the objects.
-        :raises QAValidationError: There is no id.
         """
         self._delete("audit_objects.delete", audit_object_ids, "audit_object_ids")
 
@@ -124,7 +121,6 @@ class AuditObjects(MonitorQAResource):
 
         :param audit_object_id: Id of the object.
         :param attributes: The options, at least one; also as the vendor's JSON, ``{"attributeId", "optionId"}``.
-        :raises QAValidationError: There is none, or one lacks an id.
         """
         self._client.call("audit_objects.assign_attributes", {"id": audit_object_id}, body=_assignments(attributes))
 
@@ -137,7 +133,6 @@ class AuditObjects(MonitorQAResource):
 
         :param audit_object_id: Id of the object.
         :param attributes: The options, at least one; also as the vendor's JSON, ``{"attributeId", "optionId"}``.
-        :raises QAValidationError: There is none, or one lacks an id.
         """
         self._client.call("audit_objects.unassign_attributes", {"id": audit_object_id}, body=_assignments(attributes))
 

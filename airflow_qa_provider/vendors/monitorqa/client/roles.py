@@ -51,7 +51,6 @@ class Roles(MonitorQAResource):
 
         :param permissions: What its users may do; none when unset. Each must be one that the type can have.
         :param role: Fields of :class:`RoleFields`.
-        :raises QAValidationError: An empty name, or a type or permission that MonitorQA does not have.
         :raises QAResponseError: The answer has no id: look for the role with :meth:`list` before you repeat this.
         """
         body = check.wire(RoleFields, role)
@@ -66,7 +65,6 @@ class Roles(MonitorQAResource):
         :param permissions: Exactly what its users may do from now on, so it has to be said: ``None`` and an empty list
             **take all permissions from the role**.
         :param role: Fields of :class:`RoleFields`.
-        :raises QAValidationError: An empty name, or a type or permission that MonitorQA does not have.
         :raises QARequestRejectedError: The type is not the role's.
         """
         body = check.wire(RoleFields, role)
@@ -78,6 +76,5 @@ class Roles(MonitorQAResource):
         """Delete roles (source: "Delete Roles").
 
         :param role_ids: Ids of the roles.
-        :raises QAValidationError: There is no id.
         """
         self._delete("roles.delete", role_ids, "role_ids")

@@ -176,7 +176,6 @@ class Schedules(MonitorQAResource):
             switches a paused schedule on. Ignored for a one-time schedule.
         :param repeat_pattern: What ``repeat`` is, when it is JSON.
         :param schedule: Fields of :class:`ScheduleFields`.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         how = repeat_of(repeat, repeat_pattern)
         body = {
@@ -191,7 +190,6 @@ class Schedules(MonitorQAResource):
         """Delete schedules, and those of their audits that nobody has started (source: "Delete schedules").
 
         :param schedule_ids: Ids of the schedules.
-        :raises QAValidationError: There is no id.
         """
         self._delete("schedules.delete", schedule_ids, "schedule_ids")
 

@@ -100,7 +100,6 @@ class ScoreSystems(MonitorQAResource):
 
         :param score_system_type: How scores are counted; it cannot be changed later.
         :param system: Fields of :class:`ScoreSystemFields`.
-        :raises QAValidationError: A field breaks a documented rule.
         :raises QAResponseError: The answer has no id: look for it with :meth:`list` before you repeat this.
         """
         body = _fields(system)
@@ -112,7 +111,6 @@ class ScoreSystems(MonitorQAResource):
 
         :param score_system_id: Id of the score system.
         :param system: Fields of :class:`ScoreSystemFields`.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         self._client.call("score_systems.update", {"id": score_system_id}, body=_fields(system))
 
@@ -120,7 +118,6 @@ class ScoreSystems(MonitorQAResource):
         """Delete score systems (source: "Delete score systems").
 
         :param score_system_ids: Ids of the score systems.
-        :raises QAValidationError: There is no id.
         :raises QAConflictError: Templates still use some; its ``code`` is ``score-system/has-templates``, its message
             has their ids.
         """

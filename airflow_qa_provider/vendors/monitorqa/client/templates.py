@@ -46,7 +46,6 @@ class AuditTemplates(MonitorQAResource):
         :param copy_score_system: ``True`` copies the score system of the template too; ``False`` links the copy to the
             target company's default score system, which must exist.
         :return: Id of the copy.
-        :raises QAValidationError: An id is empty, or ``copy_score_system`` is no boolean.
         :raises QAConflictError: Its ``code`` is ``template/not-found``, ``template/not-accessible``,
             ``company/not-accessible``, ``permissions/can-manage-templates`` or
             ``score-system/no-default-score-system``.

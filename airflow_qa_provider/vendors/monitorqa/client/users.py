@@ -33,7 +33,6 @@ class Users(MonitorQAResource):
         :param full_name: Full name.
         :param role_id: Role of the user, see ``roles.list``.
         :param phone: Phone number, at most 50 characters.
-        :raises QAValidationError: A field is empty or too long.
         :raises QAConflictError: The vendor's business rules forbid it, for example a used address.
         :raises QAResponseError: The answer has no id: look for the user with :meth:`list` before you repeat this.
         """
@@ -53,7 +52,6 @@ class Users(MonitorQAResource):
         :param role_id: New role; unset keeps the role.
         :param phone: New phone number, at most 50 characters. The docs do not say whether leaving it out keeps the old
             one.
-        :raises QAValidationError: A field is empty or too long.
         """
         body = given(
             fullName=check.text(full_name, "full_name"),
@@ -66,7 +64,6 @@ class Users(MonitorQAResource):
         """Delete users for ever (source: "Delete users").
 
         :param user_ids: Ids of the users.
-        :raises QAValidationError: There is no id.
         """
         self._delete("users.delete", user_ids, "user_ids")
 

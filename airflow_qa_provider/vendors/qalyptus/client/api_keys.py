@@ -67,7 +67,6 @@ class ApiKeys(Collection, Renamable, BulkDelete, name="api_keys"):
 
         :param key: Fields of :class:`ApiKeyFields`.
         :return: The key; its secret cannot be read again.
-        :raises QAValidationError: A field breaks a documented rule.
         :raises QAResponseError: The key was created, but the answer holds no secret under a known name.
         """
         answer = self._client.call("api_keys.create", body=check.wire(ApiKeyFields, key))

@@ -48,8 +48,6 @@ class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete
         :param values: What is compared, sent as it is: the docs name the type (``ConditionRuleValueRequestDto``) but
             not its fields.
         :param rule_id: UUID of the rule to change; a new rule when unset.
-        :return: The vendor's answer, with the ``id`` of the rule when it holds one.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = given(
             id=check.uuid(rule_id, "rule_id") if is_given(rule_id) else None,
@@ -78,6 +76,5 @@ class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete
 
         :param condition_id: UUID of the condition.
         :param rule_ids: UUIDs of the rules, at least one.
-        :raises QAValidationError: There is none, or one is not a UUID.
         """
         self._client.call("conditions.delete_rules", {"id": condition_id}, body=check.uuids(rule_ids, "rule_ids"))

@@ -31,8 +31,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
 
         :param filter_id: UUID of the filter.
         :param named: Fields of :class:`~airflow_qa_provider.vendors.qalyptus.client.rules.NamedInProject`.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: No name, or the project is not a UUID.
         """
         return self._changed("filters.update", {"id": filter_id}, check.wire(NamedInProject, named))
 
@@ -61,8 +59,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param variable_value: Its value; may be empty.
         :param value_id: UUID of the filter's value to change. The docs allow none and do not say what happens then;
             presumably a new value is added.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = {
             **_value(value_id),
@@ -79,8 +75,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param filter_id: UUID of the filter.
         :param qlik_bookmark_id: UUID of the bookmark.
         :param value_id: See :meth:`update_variable_values`.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = {**_value(value_id), "qlikBookmarkID": check.uuid(qlik_bookmark_id, "qlik_bookmark_id")}
         return self._changed("filters.update_bookmark_values", {"id": filter_id}, body)
@@ -94,7 +88,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param qlik_field_id: UUID of the field.
         :param values: The values to select; the docs do not forbid an empty list.
         :param value_id: See :meth:`update_variable_values`.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         listed = check.structure(values, "values")
         if listed is None or isinstance(listed, (str, int, float, Mapping)):
@@ -113,7 +106,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
 
         :param filter_id: UUID of the filter.
         :param value_ids: UUIDs of the values, at least one.
-        :raises QAValidationError: There is none, or one is not a UUID.
         """
         self._client.call("filters.delete_values", {"id": filter_id}, body=check.uuids(value_ids, "value_ids"))
 
@@ -123,7 +115,6 @@ class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, O
         :param filter_id: UUID of the filter.
         :param item_id: UUID of the item, see :meth:`list_items`.
         :param direction: One of :data:`DIRECTIONS`, in any case.
-        :raises QAValidationError: The item is not a UUID, or the direction is neither up nor down.
         """
         body = {
             "id": check.uuid(item_id, "item_id"),

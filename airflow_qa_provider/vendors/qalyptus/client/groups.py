@@ -18,8 +18,6 @@ class Groups(Collection, Renamable, BulkDelete, name="groups"):
         """Create a group (source: "Create group").
 
         :param group: Fields of :class:`~airflow_qa_provider.vendors.qalyptus.client.rules.NamedInOrganization`.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: No name, or the organization is not a UUID.
         """
         return self._created("groups.create", body=check.wire(NamedInOrganization, group))
 
@@ -28,7 +26,6 @@ class Groups(Collection, Renamable, BulkDelete, name="groups"):
 
         :param group_id: UUID of the group.
         :param user_ids: UUIDs of all its members from now on; an empty list leaves nobody.
-        :raises QAValidationError: One is not a UUID.
         """
         if not is_given(user_ids):
             raise check.missing(user_ids, "user_ids")

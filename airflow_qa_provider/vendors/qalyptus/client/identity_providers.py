@@ -40,8 +40,6 @@ class IdentityProviders(Collection, name="identity_providers"):
         :param type: The vendor's word for the kind of provider; the words are not public.
         :param client_secret: Secret of Qalyptus at the provider.
         :param provider: Fields of :class:`ProviderFields`.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: A required field is empty.
         """
         body = {
             **check.wire(ProviderFields, provider),
@@ -58,8 +56,6 @@ class IdentityProviders(Collection, name="identity_providers"):
         :param identity_provider_id: UUID of the provider.
         :param client_secret: New secret; not sent when unset. The docs do not say whether the old one stays then.
         :param provider: Fields of :class:`ProviderFields`.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: A required field is empty.
         """
         secret = check.secret(client_secret, "client_secret") if is_given(client_secret) else None
         body = {**check.wire(ProviderFields, provider), **given(clientSecret=secret)}

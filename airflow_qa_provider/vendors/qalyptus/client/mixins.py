@@ -50,7 +50,6 @@ class BulkDelete(QalyptusResource):
         """Delete several objects for ever, in one request.
 
         :param object_ids: UUIDs of the objects, at least one.
-        :raises QAValidationError: There is none, or one is not a UUID.
         :raises QAApiError: The vendor refused; the docs do not say whether some are deleted then.
         """
         self._client.call(f"{self._name}.delete_many", body=check.uuids(object_ids, "object_ids"))
@@ -63,8 +62,6 @@ class CreatedInProject(QalyptusResource):
         """Create an object in a project.
 
         :param named: Fields of :class:`~airflow_qa_provider.vendors.qalyptus.client.rules.NamedInProject`.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: No name, or the project is not a UUID.
         """
         return self._created(f"{self._name}.create", body=check.wire(NamedInProject, named))
 
@@ -77,8 +74,6 @@ class Renamable(QalyptusResource):
 
         :param object_id: UUID of the object.
         :param named: Fields of :class:`~airflow_qa_provider.vendors.qalyptus.client.rules.Named`.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: No name.
         """
         return self._changed(f"{self._name}.update", {"id": object_id}, check.wire(Named, named))
 
@@ -92,8 +87,6 @@ class Duplicable(QalyptusResource):
         :param object_id: UUID of the object to copy.
         :param project_id: UUID of the project that gets the copy.
         :param organization_id: UUID of the organization of that project.
-        :return: The vendor's answer, with the ``id`` of the copy when it holds one.
-        :raises QAValidationError: The project or the organization is not a UUID.
         """
         body = {
             "projectID": check.uuid(project_id, "project_id"),
@@ -138,7 +131,6 @@ class Permitted(QalyptusResource):
         :param members: The users or groups, sent as they are: the docs name the type (``MemberRequestDto``) but not its
             fields.
         :param permissions: The switches to set, see :class:`Permissions`.
-        :raises QAValidationError: No member, or a permission that does not exist.
         """
         listed = check.mappings(members, "members")
         if not listed:
@@ -164,7 +156,6 @@ class Permitted(QalyptusResource):
         :param member_permission_id: UUID of the member permission; the docs keep it apart from the member.
         :param permissions: The switches to set; others are not sent. An answer of :meth:`get_member_permissions` is
             taken as it is.
-        :raises QAValidationError: A permission that does not exist, or one that is not a boolean.
         """
         path = {"id": object_id, "memberPermissionId": member_permission_id}
         self._client.call(f"{self._name}.set_member_permissions", path, body=permissions_body(permissions))
@@ -183,7 +174,6 @@ class Permitted(QalyptusResource):
 
         :param object_id: UUID of the object.
         :param member_permission_ids: UUIDs of the member permissions, at least one.
-        :raises QAValidationError: There is none, or one is not a UUID.
         """
         body = check.uuids(member_permission_ids, "member_permission_ids")
         self._client.call(f"{self._name}.delete_members_permissions", {"id": object_id}, body=body)

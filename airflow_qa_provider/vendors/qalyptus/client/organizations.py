@@ -35,8 +35,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
 
         :param name: Name that the docs keep apart from the one that people see; it cannot be changed later.
         :param organization: Fields of :class:`OrganizationFields`.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: No display name, or the theme is not a UUID.
         """
         body = {**check.wire(OrganizationFields, organization), **given(name=check.optional_id(name, "name"))}
         return self._created("organizations.create", body=body)
@@ -46,8 +44,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
 
         :param organization_id: UUID of the organization.
         :param organization: Fields of :class:`OrganizationFields`.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: No display name, or the theme is not a UUID.
         """
         body = check.wire(OrganizationFields, organization)
         return self._changed("organizations.update", {"id": organization_id}, body)
@@ -100,8 +96,6 @@ class Organizations(Collection, BulkDelete, name="organizations"):
         :param organization_id: UUID of the organization.
         :param qalyptus_auth: Whether Qalyptus' own sign-in is allowed.
         :param identity_provider_id: UUID of the identity provider; none when unset.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: The switch is not a boolean, or the identity provider is not a UUID.
         """
         auth = check.flag(qalyptus_auth, "qalyptus_auth")
         provider = check.uuid(identity_provider_id, "identity_provider_id") if is_given(identity_provider_id) else None

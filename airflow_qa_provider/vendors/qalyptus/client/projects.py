@@ -17,8 +17,6 @@ class Projects(Collection, Renamable, BulkDelete, Permitted, Owned, name="projec
         """Create a project (source: "Create project").
 
         :param project: Fields of :class:`~airflow_qa_provider.vendors.qalyptus.client.rules.Named`.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: No name.
         """
         return self._created("projects.create", body=check.wire(Named, project))
 
@@ -27,7 +25,6 @@ class Projects(Collection, Renamable, BulkDelete, Permitted, Owned, name="projec
 
         :param project_id: UUID of the project.
         :param enabled: ``True`` switches it on.
-        :raises QAValidationError: Not a boolean.
         """
         path = {"id": project_id, "value": "true" if check.flag(enabled, "enabled") else "false"}
         self._client.call("projects.update_permission_mode", path)

@@ -53,8 +53,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         """Create a report without a template (source: "Create report").
 
         :param report: Fields of :class:`NewReport`.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: No name, or the project is not a UUID.
         """
         return self._created("reports.create", body=check.wire(NewReport, report))
 
@@ -79,8 +77,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
 
         :param report_id: UUID of the report.
         :param report: Fields of :class:`ReportFields`.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: No name, or a switch that is not a boolean.
         """
         return self._changed("reports.update", {"id": report_id}, check.wire(ReportFields, report))
 
@@ -169,7 +165,6 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
             :func:`~airflow_qa_provider.vendors.qalyptus.client.selections.as_field_selections`.
         :param app_id: Qlik app to generate from.
         :param bookmark_id: Qlik bookmark to apply.
-        :raises QAValidationError: No report id, or an unknown output format.
         :raises QARequestRejectedError: The vendor refused, for example a format that the report does not offer.
         """
         path = {"id": report_id, "outputFormat": canonical_format(output_format)}

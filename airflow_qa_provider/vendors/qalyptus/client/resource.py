@@ -29,6 +29,9 @@ class QalyptusResource(Resource):
 
     A subclass that gives its ``name`` becomes a resource: every method that it inherits from a mixin gets the title
     that the vendor prints for this resource added to its docstring. Without a name it is a mixin itself.
+
+    A method that makes something returns the vendor's answer, with the new ``id`` when it holds one; a method that
+    changes something returns the answer, or nothing.
     """
 
     _client: QalyptusClient

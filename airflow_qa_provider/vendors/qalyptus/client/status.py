@@ -67,7 +67,6 @@ class Status(QalyptusResource, name="status"):
         """Open the log of a task run (source: "Download the scheduled task log file").
 
         :param run_id: UUID of the run.
-        :return: The open download; use it as a context manager.
         """
         return self._client.stream("status.download_scheduled_log", {"id": run_id})
 
@@ -75,7 +74,6 @@ class Status(QalyptusResource, name="status"):
         """Open the SMTP log of a task run (source: "Download the scheduled task SMTP log file").
 
         :param run_id: UUID of the run.
-        :return: The open download; use it as a context manager.
         """
         return self._client.stream("status.download_scheduled_smtp_log", {"id": run_id})
 
@@ -83,7 +81,6 @@ class Status(QalyptusResource, name="status"):
         """Open the log of a request (source: "Download the on-demand request log").
 
         :param request_id: UUID of the request.
-        :return: The open download; use it as a context manager.
         """
         return self._client.stream("status.download_on_demand_log", {"id": request_id})
 
@@ -91,7 +88,6 @@ class Status(QalyptusResource, name="status"):
         """Open the SMTP log of a request (source: "Download on-demand request SMTP log file").
 
         :param request_id: UUID of the request.
-        :return: The open download; use it as a context manager.
         """
         return self._client.stream("status.download_on_demand_smtp_log", {"id": request_id})
 
@@ -123,7 +119,6 @@ class Status(QalyptusResource, name="status"):
         """Open a generated report (source: "Download report as a stream").
 
         :param request_id: UUID of a completed request.
-        :return: The open download; use it as a context manager.
         """
         return self._client.stream("status.download_report_stream", {"id": request_id})
 

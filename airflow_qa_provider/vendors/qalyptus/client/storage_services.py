@@ -38,7 +38,6 @@ class StorageServices(Collection, BulkDelete, name="storage_services"):
 
         :param storage_service_id: UUID of the storage service.
         :param service: Fields of :class:`StorageFields`.
-        :raises QAValidationError: No name, a switch that is not a boolean, or a port that is not a whole number.
         """
         body = check.wire(StorageFields, service)
         self._client.call("storage_services.update", {"id": storage_service_id}, body=body)

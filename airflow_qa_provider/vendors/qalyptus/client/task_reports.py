@@ -83,8 +83,6 @@ class TaskReports(QalyptusResource):
             case.
         :param task_report_id: UUID of the task report to change; a new one is added when unset.
         :param report: Fields of :class:`TaskReportFields`.
-        :return: The vendor's answer, with the ``id`` of the task report when it holds one.
-        :raises QAValidationError: A field breaks a documented rule, or the output format is not known.
         """
         body = {
             "format": canonical_format(output_format, "tasks.upsert_report"),
@@ -102,7 +100,6 @@ class TaskReports(QalyptusResource):
         :param task_id: UUID of the task.
         :param task_report_ids: UUIDs, at least one. The docs say "the IDs of the reports"; as a task can hold a report
             twice, those of the task reports are presumably meant.
-        :raises QAValidationError: There is none, or one is not a UUID.
         """
         body = check.uuids(task_report_ids, "task_report_ids")
         self._client.call("tasks.delete_reports", {"id": task_id}, body=body)

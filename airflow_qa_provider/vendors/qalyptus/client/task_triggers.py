@@ -92,8 +92,6 @@ class TaskTriggers(QalyptusResource):
         :param task_id: UUID of the task.
         :param task_schedule_id: UUID of the schedule to change; a new one is added when unset.
         :param schedule: Fields of :class:`ScheduleFields`.
-        :return: The vendor's answer, with the ``id`` of the schedule when it holds one.
-        :raises QAValidationError: A field is of the wrong kind, or a date has no time zone.
         """
         body = check.wire(ScheduleFields, schedule)
         return self._upserted("tasks.upsert_schedule", task_id, "task_schedule_id", task_schedule_id, body)
@@ -118,7 +116,6 @@ class TaskTriggers(QalyptusResource):
 
         :param task_id: UUID of the task.
         :param task_schedule_ids: UUIDs of the schedules, at least one.
-        :raises QAValidationError: There is none, or one is not a UUID.
         """
         body = check.uuids(task_schedule_ids, "task_schedule_ids")
         self._client.call("tasks.delete_schedules", {"id": task_id}, body=body)
@@ -133,8 +130,6 @@ class TaskTriggers(QalyptusResource):
         :param task_id: UUID of the task.
         :param task_external_event_id: UUID of the event to change; a new one is added when unset.
         :param event: Fields of :class:`EventFields`.
-        :return: The vendor's answer, with the ``id`` of the event when it holds one.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = check.wire(EventFields, event)
         name = "task_external_event_id"
@@ -161,7 +156,6 @@ class TaskTriggers(QalyptusResource):
 
         :param task_id: UUID of the task.
         :param external_event_ids: UUIDs of the events, at least one.
-        :raises QAValidationError: There is none, or one is not a UUID.
         """
         body = check.uuids(external_event_ids, "external_event_ids")
         self._client.call("tasks.delete_external_events", {"id": task_id}, body=body)
@@ -189,7 +183,6 @@ class TaskTriggers(QalyptusResource):
 
         :param task_id: UUID of the task.
         :param trigger_ids: UUIDs of the triggers, at least one.
-        :raises QAValidationError: There is none, or one is not a UUID.
         """
         body = check.uuids(trigger_ids, "trigger_ids")
         self._client.call("tasks.delete_triggers", {"id": task_id}, body=body)

@@ -124,7 +124,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
         Unlike the other copies, this one takes no project.
 
         :param task_id: UUID of the task to copy.
-        :return: The vendor's answer, with the ``id`` of the copy when it holds one.
         """
         return self._created("tasks.duplicate", {"id": task_id})
 
@@ -133,8 +132,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
 
         :param task_id: UUID of the task.
         :param task: Fields of :class:`TaskFields`.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: No name, or a switch that is not a boolean.
         """
         return self._changed("tasks.update", {"id": task_id}, check.wire(TaskFields, task))
 
@@ -150,8 +147,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
 
         :param task_id: UUID of the task.
         :param email: Fields of :class:`EmailFields`.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         return self._changed("tasks.update_email", {"id": task_id}, check.wire(EmailFields, email))
 
@@ -168,7 +163,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
 
         :param task_id: UUID of the task.
         :param recipients: The recipients. The docs do not say whether others are removed.
-        :raises QAValidationError: A recipient without a UUID or a type.
         """
         body = [
             {
@@ -185,7 +179,6 @@ class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskRepo
         :param task_id: UUID of the task.
         :param recipient_ids: UUIDs of the recipients, at least one. The docs do not say whether ``id`` or
             ``recipientID`` of :meth:`list_recipients` is meant.
-        :raises QAValidationError: There is none, or one is not a UUID.
         """
         body = check.uuids(recipient_ids, "recipient_ids")
         self._client.call("tasks.delete_recipients", {"id": task_id}, body=body)

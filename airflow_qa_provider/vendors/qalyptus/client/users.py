@@ -36,8 +36,6 @@ class Users(Collection, BulkDelete, name="users"):
         :param last_name: Last name.
         :param organization_ids: UUIDs of the organizations, at least one.
         :param email: Address that reports are sent to.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = given(
             firstName=check.text(first_name, "first_name"),
@@ -54,8 +52,6 @@ class Users(Collection, BulkDelete, name="users"):
         :param type: What to change. The docs name status, organizations, groups, organization roles, license and tenant
             admin role; how they are spelt on the wire is not public.
         :param value: The new value, any JSON; ``None`` is sent as ``null``.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: No type.
         """
         body = {"type": check.text(type, "type"), "value": value}
         return self._changed("users.update", {"id": user_id}, body)
@@ -67,7 +63,6 @@ class Users(Collection, BulkDelete, name="users"):
 
         :param content: The file, or its bytes; see :meth:`download_import_template` for its columns.
         :param file_name: Its name; ends with one of :data:`EXCEL_TYPES`.
-        :return: The vendor's answer, or nothing.
         :raises QAValidationError: An empty file, or another kind of file.
         :raises QARequestRejectedError: The vendor does not take the content.
         """
@@ -93,7 +88,6 @@ class Users(Collection, BulkDelete, name="users"):
         :param new_user_id: UUID of the user who gets it.
         :param transfer_content: Whether the content goes over.
         :param transfer_permissions: Whether the permissions go over.
-        :raises QAValidationError: The new user is not a UUID, or a switch is not a boolean.
         """
         body = {
             "newUserID": check.uuid(new_user_id, "new_user_id"),
@@ -103,10 +97,7 @@ class Users(Collection, BulkDelete, name="users"):
         self._client.call("users.transfer", {"id": user_id}, body=body)
 
     def download_import_template(self) -> Download:
-        """Open the Excel file to fill in for :meth:`import_excel` (source: "Download import users template").
-
-        :return: The open download; use it as a context manager.
-        """
+        """Open the Excel file to fill in for :meth:`import_excel` (source: "Download import users template")."""
         return self._client.stream("users.download_import_template")
 
     def invite(
@@ -122,8 +113,6 @@ class Users(Collection, BulkDelete, name="users"):
         :param tenant_admin_role: The vendor's word for their role in the tenant; the words are not public.
         :param organizations: Their organizations and roles there, sent as they are: the docs name the type
             (``OrganizationRoleDto``) but not its fields.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: There is no address.
         """
         body = given(
             emails=check.words(emails, "emails"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 from requests.auth import AuthBase
+from typing_extensions import override
 
 from airflow_qa_provider.exceptions import QAApiError
 from airflow_qa_provider.rest.client import VendorClient, VendorError
@@ -39,7 +40,8 @@ class SimploClient(VendorClient):
     :func:`~airflow_qa_provider.rest.timestamps.to_utc` reads them.
 
     A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
-    was given, or the key may not see it.
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
 
     :param settings: ``base_url`` is normally :func:`base_url` of the installation; ``token`` is the credential of a
         user; ``options`` may replace names of the :class:`~airflow_qa_provider.vendors.simplo.client.dialect.Dialect`,
@@ -68,8 +70,8 @@ class SimploClient(VendorClient):
         total = self.reports.list(page_size=1).total
         return "reports visible" if total is None else f"{total} reports visible"
 
+    @override
     def api_error(self, response: requests.Response, route: Route, answer: Any) -> QAApiError:
-        """Return the typed error for an answer, with what the docs say about its cause and the vendor's error id."""
         error = super().api_error(response, route, answer)
         error.hint = errors.hint(route, response.status_code) or error.hint
         error.request_id = error.request_id or errors.reference(answer, self._secrets())

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 from requests.auth import AuthBase
-from typing_extensions import Self
+from typing_extensions import Self, override
 
 from airflow_qa_provider.exceptions import QAApiError, QAAuthenticationError, QANotFoundError
 from airflow_qa_provider.rest.client import VendorClient, VendorError
@@ -41,7 +41,8 @@ class SmartQClient(VendorClient):
     """smartQ API v1 (source: "How to use smartQ: API").
 
     A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
-    was given, or the key may not see it.
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
 
     :param settings: ``base_url`` is ``https://{account}.smartqweb.com/api/v1``; ``token`` is the password of the user
         whom ``options["login"]`` names by e-mail address; ``options["client_id"]`` is the account's API access key.
@@ -91,13 +92,8 @@ class SmartQClient(VendorClient):
         """
         self._sent_secrets.append(secret)
 
+    @override
     def api_error(self, response: requests.Response, route: Route, answer: Any) -> QAApiError:
-        """Return the typed error for an answer; hints name smartQ's credentials and printed paths.
-
-        :param response: The answer.
-        :param route: What was asked.
-        :param answer: Its JSON, or ``None``.
-        """
         error = super().api_error(response, route, answer)
         if isinstance(error, QAAuthenticationError):
             error.hint = _SIGN_IN_HINT

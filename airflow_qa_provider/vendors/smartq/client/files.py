@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from airflow_qa_provider.rest.download import Download
 from airflow_qa_provider.rest.parameters import Id
@@ -68,8 +68,7 @@ class Files(SmartQResource):
         :param note_id: Id of the note.
         :param file_id: Id of the file.
         """
-        path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id, "file_id": file_id}
-        return self._record("files.get", None, **path)
+        return self._record("files.get", None, **_file(project_id, ticket_id, note_id, file_id))
 
     def download(self, project_id: Id, ticket_id: Id, note_id: Id, file_id: Id) -> Download:
         """Open one file (source: "Files: returns file body").
@@ -78,10 +77,8 @@ class Files(SmartQResource):
         :param ticket_id: Id of the ticket.
         :param note_id: Id of the note.
         :param file_id: Id of the file.
-        :return: The open download; use it as a context manager.
         """
-        path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id, "file_id": file_id}
-        return self._client.stream("files.download", path)
+        return self._client.stream("files.download", _file(project_id, ticket_id, note_id, file_id))
 
     def delete(self, project_id: Id, ticket_id: Id, note_id: Id, file_id: Id) -> None:
         """Delete one file (source: "Files: deletes a file").
@@ -91,5 +88,8 @@ class Files(SmartQResource):
         :param note_id: Id of the note.
         :param file_id: Id of the file.
         """
-        path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id, "file_id": file_id}
-        self._client.call("files.delete", path)
+        self._client.call("files.delete", _file(project_id, ticket_id, note_id, file_id))
+
+
+def _file(*ids: Id) -> dict[str, Any]:
+    return dict(zip(("project_id", "ticket_id", "note_id", "file_id"), ids, strict=True))

@@ -61,7 +61,6 @@ class Notes(SmartQResource):
         :param ticket_id: Id of the ticket.
         :param note: Fields of :class:`NoteFields`.
         :return: The note, with ``id``.
-        :raises QAValidationError: The text is empty, the list of users is, or a truth value is none.
         """
         return self._record("notes.create", self._note(note), project_id=project_id, ticket_id=ticket_id)
 
@@ -84,7 +83,6 @@ class Notes(SmartQResource):
         :param note_id: Id of the note.
         :param note: Fields of :class:`NoteFields`.
         :return: The note.
-        :raises QAValidationError: The text is empty, the list of users is, or a truth value is none.
         """
         path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id}
         return self._record("notes.update", self._note(note), **path)

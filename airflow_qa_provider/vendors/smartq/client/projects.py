@@ -45,7 +45,6 @@ class Projects(SmartQResource):
         :param name: Name of the project.
         :param description: Text that describes it.
         :return: The project, with ``id``.
-        :raises QAValidationError: The name is empty.
         """
         return self._record("projects.create", _project(name, description))
 
@@ -63,7 +62,6 @@ class Projects(SmartQResource):
         :param name: Name of the project; required in a change, too.
         :param description: Text that describes it; whether it is kept when left out is not documented.
         :return: The project.
-        :raises QAValidationError: The name is empty.
         """
         return self._record("projects.update", _project(name, description), project_id=project_id)
 

@@ -33,7 +33,6 @@ class Tasks(SmartQResource):
         :param ticket_id: Id of the ticket.
         :param text: What is to be done.
         :return: The task.
-        :raises QAValidationError: The text is empty.
         """
         return self._record(
             "tasks.create", {"task": check.text(text, "text")}, project_id=project_id, ticket_id=ticket_id
@@ -50,7 +49,6 @@ class Tasks(SmartQResource):
         :param text: What is to be done.
         :param done: Whether it is done; it is not by default.
         :return: The task.
-        :raises QAValidationError: The text is empty, or ``done`` is no boolean.
         """
         return self._record("tasks.create_structured", _task(text, done), project_id=project_id, ticket_id=ticket_id)
 
@@ -66,7 +64,6 @@ class Tasks(SmartQResource):
         :param done: Whether it is done. The docs give 0 as the default, so a task that is done may be reopened by
             leaving it out.
         :return: The task.
-        :raises QAValidationError: The text is empty, or ``done`` is no boolean.
         """
         path = {"project_id": project_id, "ticket_id": ticket_id, "task_id": task_id}
         return self._record("tasks.update", _task(text, done), **path)

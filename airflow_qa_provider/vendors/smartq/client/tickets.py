@@ -107,7 +107,6 @@ class Tickets(SmartQResource):
 
         :param project_id: Id of the project.
         :param wanted: Fields of :class:`TicketFilter`.
-        :raises QAValidationError: An unknown order or kind of archive, or a date without a zone.
         """
         return self._pages("tickets.list", wanted, TicketFilter, project_id=project_id)
 
@@ -118,7 +117,6 @@ class Tickets(SmartQResource):
 
         :param project_id: Id of the project.
         :param ticket: Fields of :class:`TicketFields`.
-        :raises QAValidationError: The name or the step is empty, a list is empty, or a date has no zone.
         """
         data = ticket_form(timezone=self._client.dialect.timezone, **ticket)
         return self._record("tickets.create", data, project_id=project_id)
@@ -139,7 +137,6 @@ class Tickets(SmartQResource):
         :param project_id: Id of the project.
         :param ticket_id: Id of the ticket.
         :param ticket: Fields of :class:`TicketFields`.
-        :raises QAValidationError: The name or the step is empty, a list is empty, or a date has no zone.
         """
         data = ticket_form(timezone=self._client.dialect.timezone, **ticket)
         return self._record("tickets.update", data, project_id=project_id, ticket_id=ticket_id)
