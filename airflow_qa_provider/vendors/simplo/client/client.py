@@ -29,6 +29,8 @@ def base_url(host: str) -> str:
     :param host: Its host, with or without ``https://`` and with or without :data:`API_PREFIX`.
     """
     url = host.strip().rstrip("/")
+    if url.count(":") > 1 and "/" not in url and not url.startswith("["):
+        url = f"[{url}]"  # an IPv6 address, whose colons are no port
     url = url if "://" in url else f"https://{url}"
     return url if url.endswith(API_PREFIX) else f"{url}{API_PREFIX}"
 
