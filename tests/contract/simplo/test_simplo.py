@@ -6,6 +6,7 @@ import pytest
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAConnectionLostError, QATimeoutError
 from airflow_qa_provider.rest.retrying import may_repeat
+from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.rest.timestamps import to_utc
 from airflow_qa_provider.vendors.simplo.client import SimploClient
 from airflow_qa_provider.vendors.simplo.client.client import base_url
