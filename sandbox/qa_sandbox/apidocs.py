@@ -16,7 +16,6 @@ def add_examples(app: FastAPI, examples: Examples) -> None:
     """
     Show values that work in the published OpenAPI, so that "Try it out" and fuzzers meet real objects.
 
-    :param app: the vendor app
     :param examples: method in lower case and path -> parameter name, or ``body``, -> example
     """
     plain: Callable[[], dict[str, Any]] = app.openapi
@@ -40,12 +39,7 @@ def _place(operation: dict[str, Any], values: Mapping[str, Any]) -> None:
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> str:
-    """
-    List every method of the path that was asked for; Starlette lists only those of one route.
-
-    :param app: the vendor app
-    :param scope: scope of a request that was refused with 405
-    """
+    """List every method of the path that was asked for; Starlette lists only those of one route."""
     routes = [route for route in app.routes if isinstance(route, Route)]
     template = next((route.path for route in routes if route.path_regex.match(scope["path"])), None)
     methods = {method for route in routes if route.path == template for method in route.methods or ()}

@@ -14,12 +14,7 @@ _DOCS = ("/docs", "/openapi.json", "/redoc")
 
 
 def same_secret(given: str, expected: str) -> bool:
-    """
-    Compare a secret in constant time.
-
-    :param given: what the caller sent
-    :param expected: what is right
-    """
+    """Compare a secret in constant time."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
@@ -27,7 +22,6 @@ class RequireCredentials:
     """
     Answers for the app when credentials are missing or wrong.
 
-    :param app: the app behind
     :param accepts: says whether the headers carry valid credentials
     :param refuse: builds the vendor's own 401 answer
     :param open_prefixes: paths that need none, besides the API documentation

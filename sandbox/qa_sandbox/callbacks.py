@@ -102,7 +102,6 @@ class Delivery:
     """
     One message to one endpoint.
 
-    :param created_at: sandbox clock
     :param attempts: one entry per try: ``{at, status, problem}``
     """
 
@@ -129,8 +128,6 @@ class Callbacks:
     """
     Timers on the sandbox clock, and the deliveries they lead to. Everything but :meth:`run` may be called from any
     thread. Deliveries to one endpoint go out one after the other.
-
-    :param clock: the sandbox clock
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -149,7 +146,6 @@ class Callbacks:
         """
         Call a function in the event loop when the clock has reached a moment.
 
-        :param moment: aware datetime; a past one means at once
         :param action: quick and without blocking
         :return: False when too much is waiting already
         """
@@ -160,14 +156,7 @@ class Callbacks:
         return self._add(moment, perform)
 
     def send(self, endpoint: Endpoint, payload: Any, policy: DeliveryPolicy) -> Delivery:
-        """
-        Post a JSON message.
-
-        :param endpoint: where to
-        :param payload: anything that JSON can hold
-        :param policy: see :class:`DeliveryPolicy`
-        :return: the record of it, which is updated as it goes on
-        """
+        """Post a JSON message."""
         delivery = Delivery(endpoint, payload, policy, self._clock.now())
         with self._changed:
             self._deliveries.append(delivery)
@@ -181,12 +170,7 @@ class Callbacks:
             return list(self._deliveries)
 
     def wait(self, timeout: float) -> bool:
-        """
-        Block until nothing is due or on its way. Not for the event loop's own thread.
-
-        :param timeout: wall-clock seconds
-        :return: whether that came true in time
-        """
+        """Block until nothing is due or on its way. Not for the event loop's own thread."""
         with self._changed:
             return self._changed.wait_for(self._is_idle, timeout)
 

@@ -22,11 +22,6 @@ class SandboxContext:
     """
     One vendor's view of the sandbox.
 
-    :param vendor: vendor name, for instance ``monitorqa``
-    :param settings: see :class:`~qa_sandbox.settings.SandboxSettings`
-    :param clock: shared by all vendors of a sandbox
-    :param scenario: shared fault rules
-    :param outcomes: shared scripted endings
     :param requests: every request that reached this vendor
     :param base_url: where the app is served; empty until it listens
     :param transport_of: finds the TCP connection of a request; None without a server
@@ -57,7 +52,6 @@ class SandboxContext:
 
         :param kind: kind of object, for instance ``audit``
         :param key: anything that tells objects of the kind apart
-        :return: a UUID as text
         """
         return _derived_id(f"sandbox:{self.settings.seed}:{self.vendor}:{kind}:{key}")
 

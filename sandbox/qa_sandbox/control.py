@@ -18,12 +18,7 @@ from qa_sandbox.vendors import Store, load_vendor
 
 
 class Control:
-    """
-    Handlers of the control API of one vendor.
-
-    :param context: the vendor's view of the sandbox
-    :param app: the vendor's app
-    """
+    """Handlers of the control API of one vendor."""
 
     def __init__(self, context: SandboxContext, app: FastAPI) -> None:
         self.context = context
@@ -122,12 +117,7 @@ class Control:
 
 
 def reset_vendor(context: SandboxContext, app: FastAPI) -> None:
-    """
-    Give a vendor a new account and an empty request log.
-
-    :param context: the vendor's view of the sandbox
-    :param app: the vendor's app
-    """
+    """Give a vendor a new account and an empty request log."""
     context.callbacks.clear()
     app.state.store = load_vendor(context.vendor).create_store(context)
     context.requests.clear()
@@ -139,12 +129,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 def create_control_app(context: SandboxContext, app: FastAPI) -> ASGIApp:
-    """
-    Build the control API of one vendor.
-
-    :param context: the vendor's view of the sandbox
-    :param app: the vendor's app
-    """
+    """Build the control API of one vendor."""
     control = Control(context, app)
     routes = [
         ("/requests", control.requests, ["GET", "DELETE"]),

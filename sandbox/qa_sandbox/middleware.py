@@ -30,8 +30,6 @@ class ScenarioMiddleware:
     """
     Wraps a vendor app.
 
-    :param app: the vendor app
-    :param context: the vendor's view of the sandbox
     :param control: serves everything below ``/__sandbox__``, untouched by faults, unlogged
     """
 

@@ -19,9 +19,6 @@ class RequestEntry:
     """
     One request.
 
-    :param method: HTTP method
-    :param path: path without the query
-    :param query: raw query string
     :param headers: header names in lower case; values of secret headers are ``***``
     :param time: wall-clock seconds since the epoch
     :param clock: the sandbox clock, ISO 8601
@@ -48,11 +45,7 @@ class RequestEntry:
 
 
 def visible_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """
-    Decode ASGI headers with the secrets masked.
-
-    :param raw: header pairs of an ASGI scope
-    """
+    """Decode ASGI headers with the secrets masked."""
     decoded = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
     return {name: "***" if name in _SECRET_HEADERS else value for name, value in decoded}
 

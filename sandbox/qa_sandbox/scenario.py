@@ -84,8 +84,6 @@ class Rule:
     """
     Which requests a fault applies to. Requests are counted per rule, from 1, among those that match.
 
-    :param fault: what goes wrong
-    :param id: name of the rule
     :param vendor: vendor name; default: every vendor
     :param method: HTTP method; default: every method
     :param path: regular expression searched in the path; default: every path
@@ -119,13 +117,7 @@ class Rule:
 
     @classmethod
     def parse(cls, raw: Any, rule_id: str) -> Rule:
-        """
-        Read one rule from plain data.
-
-        :param raw: a mapping with the field names of this class
-        :param rule_id: id to use when the rule brings none
-        :raises ValueError: for anything that is not a rule
-        """
+        """Read one rule from plain data."""
         if not isinstance(raw, Mapping):
             raise ValueError(f"A scenario rule is a mapping, not {type(raw).__name__}.")
         values = dict(raw)
@@ -176,22 +168,11 @@ class Scenario:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, raw: Any) -> Rule:
-        """
-        Add a rule.
-
-        :param raw: a :class:`Rule`, or plain data for one
-        :return: the rule, with its id
-        :raises ValueError: for anything that is not a rule
-        """
+        """Add a rule."""
         return self.add_all([raw])[0]
 
     def add_all(self, raws: Iterable[Any]) -> list[Rule]:
-        """
-        Add rules, all or none.
-
-        :param raws: rules, or plain data for them
-        :raises ValueError: when one of them is not a rule
-        """
+        """Add rules, all or none."""
         with self._lock:
             numbered = enumerate(raws, self._made + 1)
             rules = [raw if isinstance(raw, Rule) else Rule.parse(raw, f"rule-{number}") for number, raw in numbered]
@@ -213,13 +194,7 @@ class Scenario:
             self.entries = []
 
     def pick(self, vendor: str, method: str, path: str) -> Rule | None:
-        """
-        Count a request and return the rule that applies to it, if any.
-
-        :param vendor: vendor name
-        :param method: HTTP method
-        :param path: path without the query
-        """
+        """Count a request and return the rule that applies to it, if any."""
         chosen: Rule | None = None
         with self._lock:
             for entry in self.entries:
@@ -243,7 +218,6 @@ def read_scenario(path: str | Path) -> tuple[list[Any], list[Any]]:
 
     :param path: a JSON or YAML file: a list of rules, or a mapping with ``rules`` and ``outcomes``
     :return: the rules and the outcomes, not yet parsed
-    :raises ValueError: when the file is neither
     """
     text = Path(path).read_text(encoding="utf-8")
     if Path(path).suffix.lower() in (".yaml", ".yml"):

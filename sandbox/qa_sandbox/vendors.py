@@ -47,12 +47,7 @@ class VendorModule(Protocol):
 
 
 def load_vendor(name: str) -> VendorModule:
-    """
-    Import a vendor.
-
-    :param name: a key of :data:`VENDORS`
-    :raises ValueError: for an unknown name
-    """
+    """Import a vendor."""
     home = VENDORS.get(name)
     if home is None:
         raise ValueError(f"No sandbox for vendor {name!r}; there is one for {', '.join(VENDORS)}.")

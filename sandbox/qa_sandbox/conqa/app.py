@@ -23,20 +23,12 @@ _SCHEME = APIKeyHeader(name="Authorization", description="The API token as it is
 
 
 def create_store(context: SandboxContext) -> ConqaStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Seed the vendor's state."""
     return ConqaStore(context)
 
 
 def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded account.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Build the app with a freshly seeded account."""
     app = FastAPI(
         title="CONQA public API",
         version="v1",
@@ -61,11 +53,6 @@ def create_app(context: SandboxContext) -> FastAPI:
 
 
 def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
-
-    :param context: the vendor's view of the sandbox
-    """
     return {
         "conn_type": "conqa",
         "host": context.base_url + BASE_PATH,

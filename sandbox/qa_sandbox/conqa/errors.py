@@ -36,15 +36,6 @@ SKIPPED: dict[int | str, dict[str, Any]] = {422: {"model": SkippedAnswer, "descr
 
 
 class Refused(Exception):
-    """
-    An error answer.
-
-    :param status: HTTP status
-    :param message: for people
-    :param details: what is wrong with which member
-    :param skip_reason: documented reason of a 422
-    """
-
     def __init__(
         self, status: int, message: str, details: dict[str, str] | None = None, skip_reason: str | None = None
     ) -> None:
@@ -56,12 +47,6 @@ class Refused(Exception):
 
 
 def error_response(member: str, error: Refused) -> JSONResponse:
-    """
-    Build an error answer.
-
-    :param member: member that holds the message
-    :param error: the error
-    """
     body: dict[str, Any] = {member: error.message}
     if error.details:
         body["details"] = error.details
@@ -71,12 +56,7 @@ def error_response(member: str, error: Refused) -> JSONResponse:
 
 
 def install_error_handlers(app: FastAPI, member: str) -> None:
-    """
-    Make an app answer errors the vendor's way.
-
-    :param app: the vendor app
-    :param member: member that holds the message
-    """
+    """Make an app answer errors the vendor's way."""
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:

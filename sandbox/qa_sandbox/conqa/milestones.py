@@ -50,8 +50,6 @@ class MilestoneBook:
     """
     The milestones of all projects.
 
-    :param context: the vendor's view of the sandbox
-    :param checklists: every milestone has one
     :param shown: called with a version that has just become visible, and ``UPSERTED`` or ``DELETED``
     """
 
@@ -70,12 +68,7 @@ class MilestoneBook:
         self.skipped: deque[dict[str, Any]] = deque(maxlen=1000)
 
     def add_history(self, project: Project, until: datetime) -> None:
-        """
-        Fill a project with the milestones of a schedule.
-
-        :param project: a project with a configuration
-        :param until: the current moment
-        """
+        """Fill a project with the milestones of a schedule."""
         has_folders = project.config is not None and project.config.folder_fields is not None
         rows = seed.MILESTONES if has_folders else seed.MILESTONES[3:5]
         for index, (external_id, name, product, area, status) in enumerate(rows):
@@ -95,19 +88,11 @@ class MilestoneBook:
             self._accepted[milestone.id] = self._visible[milestone.id] = milestone
 
     def visible(self, project: Project) -> list[Milestone]:
-        """
-        Return what the list shows now, in the order of creation.
-
-        :param project: the project
-        """
+        """Return what the list shows now, in the order of creation."""
         return [milestone for milestone in self._visible.values() if milestone.project_id == project.id]
 
     def settle(self, now: datetime) -> None:
-        """
-        Show every change that is due.
-
-        :param now: the current moment
-        """
+        """Show every change that is due."""
         while self._queue and self._queue[0][0] <= now:
             _, version, milestone, event = heapq.heappop(self._queue)
             if version < self._shown_versions.get(milestone.id, 0):
@@ -123,12 +108,7 @@ class MilestoneBook:
         """
         Accept a change.
 
-        :param project: where
-        :param external_id: the caller's id of the milestone
-        :param timestamp: the caller's transaction time
-        :param data: what to change
         :return: when lists will show it; None when they never will
-        :raises Refused: 400, 404 or 422 as documented
         """
         config = project.config
         if config is None:
@@ -154,11 +134,7 @@ class MilestoneBook:
         """
         Accept a deletion.
 
-        :param project: where
-        :param external_id: the caller's id of the milestone
-        :param timestamp: the caller's transaction time
         :return: when lists will show it; None when they never will
-        :raises Refused: 404 or 422 as documented
         """
         found = self._find(project, external_id)
         _check_unambiguous(found, external_id)

@@ -28,12 +28,7 @@ _URL = TypeAdapter(AnyHttpUrl)
 
 
 def parse_timestamp(value: Any) -> datetime:
-    """
-    Read an ISO 8601 datetime with its zone.
-
-    :param value: text such as ``2026-01-15T10:30:00.000Z``
-    :raises PydanticCustomError: for anything else
-    """
+    """Read an ISO 8601 datetime with its zone."""
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise PydanticCustomError("timestamp", "must be an ISO 8601 datetime such as 2026-01-15T10:30:00.000Z")
@@ -46,11 +41,6 @@ def parse_timestamp(value: Any) -> datetime:
 
 
 def format_date(value: datetime) -> str:
-    """
-    Write a date as the vendor does.
-
-    :param value: an aware datetime
-    """
     return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -115,8 +105,6 @@ class MilestoneData(Body):
 
 
 class UpsertMilestone(Body):
-    """Upsert Milestone."""
-
     metadata: Metadata
     data: MilestoneData = Field(default_factory=MilestoneData)
 

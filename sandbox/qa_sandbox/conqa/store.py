@@ -23,8 +23,6 @@ class ConqaStore:
     """
     Projects and what happens in them. Reads settle what is due first; timers do the same when nobody reads, so
     that webhooks are called in time.
-
-    :param context: the vendor's view of the sandbox
     """
 
     def __init__(self, context: SandboxContext) -> None:
@@ -50,12 +48,6 @@ class ConqaStore:
         return self.context.clock.now()
 
     def project(self, project_id: str) -> Project:
-        """
-        Find a project.
-
-        :param project_id: its id
-        :raises Refused: 404 when there is none, 403 when the token's owner has no access
-        """
         project = next((project for project in self.projects if project.id == project_id), None)
         if project is None:
             raise Refused(404, "Project not found")
@@ -64,12 +56,6 @@ class ConqaStore:
         return project
 
     def account(self, account_id: str) -> str:
-        """
-        Find an account.
-
-        :param account_id: its id
-        :raises Refused: 404 when there is none, 403 when the token's owner has no access
-        """
         if account_id not in self.account_ids:
             raise Refused(404, "Account not found")
         if not self.account_ids[account_id]:
@@ -91,31 +77,16 @@ class ConqaStore:
                 self.webhooks.notify(run.project, "REPORT", run.payload(self.context.base_url))
 
     def upsert(self, project: Project, external_id: str, timestamp: datetime, data: MilestoneData) -> None:
-        """
-        Accept a change of a milestone, see :meth:`MilestoneBook.upsert`.
-
-        :raises Refused: 400, 404 or 422 as documented
-        """
+        """Accept a change of a milestone, see :meth:`MilestoneBook.upsert`."""
         self.settle()
         self._later(self.milestones.upsert(project, external_id, timestamp, data))
 
     def delete(self, project: Project, external_id: str, timestamp: datetime) -> None:
-        """
-        Accept the deletion of a milestone, see :meth:`MilestoneBook.delete`.
-
-        :raises Refused: 404 or 422 as documented
-        """
+        """Accept the deletion of a milestone, see :meth:`MilestoneBook.delete`."""
         self.settle()
         self._later(self.milestones.delete(project, external_id, timestamp))
 
     def start_report(self, project: Project, wanted: StartReport) -> ReportRun:
-        """
-        Start a QA report.
-
-        :param project: where
-        :param wanted: request body
-        :raises Refused: 404 when the project has no such checklist
-        """
         checklist = self.checklists.find(project, wanted.checklistId)
         if checklist is None:
             raise Refused(404, "No such checklist in this project")
@@ -125,28 +96,17 @@ class ConqaStore:
         """
         Start an issue report, as somebody does in CONQA's own pages; the API cannot.
 
-        :param project: where
         :param filters: what the report is limited to, for instance ``{"status": "open"}``
         """
         return self._start(project, ISSUE_REPORT, None, filters)
 
     def report_run(self, run_id: str) -> ReportRun | None:
-        """
-        Find a report that is ready.
-
-        :param run_id: its id
-        """
+        """Find a report that is ready."""
         run = self._runs.get(run_id)
         return run if run is not None and run.is_ready(self.now) else None
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how a report that is being made will end.
-
-        :param object_id: id of the run, see :meth:`snapshot`
-        :param outcome: the ending
-        :return: whether there is such a report, not yet announced
-        """
+        """Decide how a report that is being made will end."""
         self.settle()
         run = self._waiting.get(object_id)
         if run is None or outcome.kind != "report":

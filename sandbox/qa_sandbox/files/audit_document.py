@@ -13,10 +13,8 @@ class Item:
     """
     One checked item.
 
-    :param text: the question
     :param verdict: ``Passed``, ``Failed`` or ``N/A``
     :param critical: whether failing it fails the audit
-    :param note: the auditor's note
     :param details: extra inputs, label and value
     :param photo_scene: which photo was taken, if any
     """
@@ -31,12 +29,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Section:
-    """
-    A group of items.
-
-    :param name: heading
-    :param items: the items
-    """
+    """A group of items."""
 
     name: str
     items: tuple[Item, ...]

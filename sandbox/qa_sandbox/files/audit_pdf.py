@@ -29,14 +29,7 @@ _PRIORITIES: dict[str, Colour] = {"Low": MUTED, "Medium": AMBER, "High": RED}
 
 
 def audit_pdf(document: AuditDocument, kind: int, include_photos: bool) -> bytes:
-    """
-    Typeset the report.
-
-    :param document: the content
-    :param kind: 0 Regular, 1 Summary, 2 Full
-    :param include_photos: whether the photos taken are shown
-    :return: a PDF
-    """
+    """Typeset the report."""
     page = ReportPage(f"{document.number}  {document.title}", document.company, ACCENT, document.completed_at)
     page.title_band(f"{document.company}  |  {_KINDS[kind]}", document.title, f"{document.number}  |  {document.site}")
     _overview(page, document)

@@ -47,20 +47,12 @@ _ROUTERS = (
 
 
 def create_store(context: SandboxContext) -> MonitorQAStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Seed the vendor's state."""
     return MonitorQAStore(context)
 
 
 def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded account.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Build the app with a freshly seeded account."""
     app = FastAPI(
         title="MonitorQA external API",
         version="2025-12-17",
@@ -82,11 +74,6 @@ def create_app(context: SandboxContext) -> FastAPI:
 
 
 def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
-
-    :param context: the vendor's view of the sandbox
-    """
     return {
         "conn_type": "monitorqa",
         "host": context.base_url,

@@ -59,14 +59,6 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 class RequestRefused(Exception):
-    """
-    A 400, 401, 403, 404 or 422.
-
-    :param status: HTTP status
-    :param message: for people
-    :param details: field to problem
-    """
-
     def __init__(self, status: int, message: str, details: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
@@ -87,23 +79,12 @@ class BusinessError(Exception):
 
 
 def not_found(kind: str, object_id: str) -> RequestRefused:
-    """
-    Build the 404 for an id in the path.
-
-    :param kind: for people, for instance ``Audit``
-    :param object_id: the id asked for
-    """
+    """Build the 404 for an id in the path."""
     return RequestRefused(404, f"{kind} not found", {"id": object_id})
 
 
 def error_response(status: int, message: str, details: dict[str, str] | None = None) -> JSONResponse:
-    """
-    Build the documented error answer.
-
-    :param status: HTTP status
-    :param message: for people
-    :param details: field to problem
-    """
+    """Build the documented error answer."""
     code = _CODES.get(status, "ERROR")
     return JSONResponse({"error": {"message": message, "code": code, "details": details or {}}}, status_code=status)
 
@@ -125,11 +106,7 @@ def _clean(details: dict[str, str]) -> dict[str, str]:
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """
-    Make an app answer errors the vendor's way.
-
-    :param app: the vendor app
-    """
+    """Make an app answer errors the vendor's way."""
 
     @app.exception_handler(RequestRefused)
     async def refused(request: Request, error: RequestRefused) -> JSONResponse:

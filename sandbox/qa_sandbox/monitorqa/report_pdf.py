@@ -18,12 +18,7 @@ _PRIORITIES = ("Low", "Medium", "High")
 
 
 def document_of(company: Company, audit: Audit) -> AuditDocument:
-    """
-    Collect what the report shows.
-
-    :param company: the company
-    :param audit: a completed audit
-    """
+    """Collect what the report shows."""
     result, auditor = audit.result, company.audits.auditor(audit)
     site = company.objects.sites.named(audit.object_id)
     template = company.templates.templates.named(audit.template_id)
@@ -88,11 +83,7 @@ def report_file(company: Company, press: Press, audit: Audit, kind: int, photos:
     """
     Prepare the PDF report of an audit as it stands now; the result typesets it, in whatever thread it is called.
 
-    :param company: the company
-    :param press: keeps finished reports
-    :param audit: a completed audit
     :param kind: 0 Regular, 1 Summary, 2 Full
-    :param photos: whether photos are shown
     """
     settings, document = company.settings, document_of(company, audit)
     key = (document, kind, photos)

@@ -27,11 +27,7 @@ DEFAULT_TIME_ZONE = "Etc/UTC"
 
 
 class MonitorQAStore:
-    """
-    Companies, what happens in them by itself, and the webhook that tells about it.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Companies, what happens in them by itself, and the webhook that tells about it."""
 
     def __init__(self, context: SandboxContext) -> None:
         self.context = context
@@ -56,11 +52,7 @@ class MonitorQAStore:
         self.agenda.settle(self.now)
 
     def company_of(self, key: str) -> Company | None:
-        """
-        Find the company of an API key.
-
-        :param key: what the caller sent
-        """
+        """Find the company of an API key."""
         found = None
         for company in self._companies:
             if same_secret(key, company.api_key):
@@ -68,11 +60,7 @@ class MonitorQAStore:
         return found
 
     def accessible(self, company: Company) -> list[Company]:
-        """
-        Return the companies where the user of a key has an account.
-
-        :param company: the company of the key
-        """
+        """Return the companies where the user of a key has an account."""
         email = company.founder.email
         return [other for other in self._companies if other.people.by_email(email) is not None]
 
@@ -80,7 +68,6 @@ class MonitorQAStore:
         """
         Open an empty company account; it has an administrator and nothing else.
 
-        :param wanted: request body
         :param creator: company of the key; the address of its user becomes that of the new administrator
         """
         profile = Profile(
@@ -92,22 +79,12 @@ class MonitorQAStore:
         return self._open(profile, (wanted.company_admin.full_name, creator.founder.email))
 
     def delete_company(self, company: Company) -> None:
-        """
-        Delete a company with everything in it; its key is worth nothing from now on.
-
-        :param company: the company
-        """
+        """Delete a company with everything in it; its key is worth nothing from now on."""
         company.closed = True
         self._companies.remove(company)
 
     def copy_template(self, wanted: CopyTemplate, source: Company) -> Template:
-        """
-        Copy a template to another company.
-
-        :param wanted: request body
-        :param source: company of the key
-        :raises BusinessError: as the vendor documents
-        """
+        """Copy a template to another company."""
         template = source.templates.templates.find(wanted.template_id)
         if template is None:
             exists = any(other.templates.templates.find(wanted.template_id) for other in self._companies)
@@ -125,25 +102,14 @@ class MonitorQAStore:
         return copied
 
     def set_webhook(self, url: str | None) -> None:
-        """
-        Enter or remove the address that events are sent to.
-
-        :param url: an address on this machine; None for none
-        :raises ValueError: for any other address
-        """
+        """Enter or remove the address that events are sent to."""
         self.settle()
         self.webhooks.set_url(url)
         if self.agenda.next_at is not None:
             self._wake_at(self.agenda.next_at)
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how an audit or corrective action of the main company will end.
-
-        :param object_id: its id
-        :param outcome: the ending
-        :return: whether there is such an object
-        """
+        """Decide how an audit or corrective action of the main company will end."""
         self.settle()
         if outcome.kind == "action":
             return self.main.actions.script(object_id, outcome)

@@ -25,20 +25,12 @@ _SCHEME = HTTPBearer(auto_error=False)
 
 
 def create_store(context: SandboxContext) -> QalyptusStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Seed the vendor's state."""
     return QalyptusStore(context)
 
 
 def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded tenant.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Build the app with a freshly seeded tenant."""
     app = FastAPI(
         title="Qalyptus Cloud API Documentation (beta)",
         version="v1",
@@ -62,11 +54,6 @@ def create_app(context: SandboxContext) -> FastAPI:
 
 
 def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
-
-    :param context: the vendor's view of the sandbox
-    """
     return {
         "conn_type": "qalyptus",
         "host": context.base_url + BASE_PATH,

@@ -17,12 +17,7 @@ _MONTHS = 12
 
 
 def table_of(record: Record, seed: int) -> Table:
-    """
-    Work out the figures of a report; selections on the dimension and on ``Month`` narrow them.
-
-    :param record: a finished record
-    :param seed: seed of the sandbox
-    """
+    """Work out the figures of a report; selections on the dimension and on ``Month`` narrow them."""
     subject = record.report.subject
     rows: list[tuple[Cell, ...]] = []
     for month in _months(record.finished_at):
@@ -58,11 +53,7 @@ def _figure(rng: random.Random, measure: Measure, low: float, high: float) -> Ce
 
 
 class FilePress:
-    """
-    Makes the files of finished records.
-
-    :param settings: file sizes and seed
-    """
+    """Makes the files of finished records."""
 
     def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
@@ -73,11 +64,6 @@ class FilePress:
         self._press.clear()
 
     def make(self, record: Record) -> ReportFile:
-        """
-        Make the file of a record.
-
-        :param record: a finished record
-        """
         settings, ending = self._settings, record.output_format.lower()
         name = file_name(record.report.name, ending)
         table = table_of(record, settings.seed)

@@ -36,13 +36,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 class Refused(Exception):
-    """
-    An error answer.
-
-    :param status: HTTP status
-    :param error: short, for people
-    :param details: more
-    """
+    """An error answer."""
 
     def __init__(self, status: int, error: str, details: str | None = None) -> None:
         super().__init__(error)
@@ -52,12 +46,7 @@ class Refused(Exception):
 
 
 def missing(noun: str, object_id: str) -> Refused:
-    """
-    Make the error for an object that does not exist.
-
-    :param noun: name of the kind, such as ``report``
-    :param object_id: the id asked for
-    """
+    """Make the error for an object that does not exist."""
     return Refused(404, f"{noun[0].upper()}{noun[1:]} not found", f"There is no {noun} with the id {object_id}.")
 
 
@@ -65,22 +54,11 @@ class Success(JSONResponse):
     """An answer with data, which may be anything that JSON can hold."""
 
     def render(self, content: Any) -> bytes:
-        """
-        Put the data in the envelope.
-
-        :param content: the data
-        """
+        """Put the data in the envelope."""
         return super().render({"data": content, "isSuccess": True, "error": None, "errorDetails": None})
 
 
 def failure(status: int, error: str, details: str | None = None) -> JSONResponse:
-    """
-    Answer with an error.
-
-    :param status: HTTP status
-    :param error: short, for people
-    :param details: more
-    """
     body = {"data": None, "isSuccess": False, "error": error, "errorDetails": details}
     return JSONResponse(body, status_code=status)
 
@@ -89,7 +67,6 @@ def install_error_handlers(app: FastAPI, always_200: bool) -> None:
     """
     Make an app answer errors in the envelope.
 
-    :param app: the vendor app
     :param always_200: whether errors are sent with HTTP 200; a missing or wrong key stays 401
     """
 

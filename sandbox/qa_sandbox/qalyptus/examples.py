@@ -25,12 +25,7 @@ _ENDPOINTS = {
 
 
 def examples(store: QalyptusStore, base_path: str) -> Examples:
-    """
-    Make the examples of all routes.
-
-    :param store: a freshly seeded tenant
-    :param base_path: what comes before the paths of the operations
-    """
+    """Make the examples of all routes."""
     ids, bodies = _Ids(store), _bodies(store)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for operations in GROUPS.values():

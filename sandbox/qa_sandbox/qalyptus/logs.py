@@ -18,12 +18,6 @@ _LAST_LINES = {
 
 
 def log_text(record: Record, now: datetime) -> str:
-    """
-    Write the log of a record up to now.
-
-    :param record: the record
-    :param now: the current moment
-    """
     status = record.status(now)
     lines = [_line(record.created_at, "INFO", f"Request {record.id} for '{record.report.name}' queued")]
     if status != "queued":
@@ -37,13 +31,7 @@ def log_text(record: Record, now: datetime) -> str:
 
 
 def smtp_log_text(record: Record, now: datetime) -> str:
-    """
-    Write the mail log of a task run.
-
-    :param record: the record
-    :param now: the current moment
-    :raises Refused: 404 when nothing was sent
-    """
+    """Write the mail log of a task run."""
     if record.task is None or not record.task.recipients or record.status(now) not in WITH_FILE:
         raise Refused(404, "Log not found", "No mail was sent, so there is no SMTP log.")
     lines = [_line(record.finished_at, "INFO", "220 mail.example.com ESMTP ready")]

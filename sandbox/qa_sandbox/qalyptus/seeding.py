@@ -24,11 +24,7 @@ _DAYS_LEFT = 180
 
 
 def fill(store: QalyptusStore) -> None:
-    """
-    Give an empty tenant its objects, in the order of the tables in ``seed``.
-
-    :param store: the tenant
-    """
+    """Give an empty tenant its objects, in the order of the tables in ``seed``."""
     _people(store)
     _access(store)
     for index, (name, organization) in enumerate(seed.PROJECTS):

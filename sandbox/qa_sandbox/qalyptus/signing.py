@@ -14,31 +14,14 @@ STORAGE_PREFIX = "/storage/"
 
 
 def signed_url(base_url: str, record_id: str, name: str, now: datetime, seconds: float, key: str) -> str:
-    """
-    Make an address.
-
-    :param base_url: where the app is served
-    :param record_id: id of the record
-    :param name: file name
-    :param now: the current moment
-    :param seconds: how long the address works
-    :param key: secret to sign with
-    """
+    """Make an address."""
     expires = str(int(later(now, seconds).timestamp()))
     query = urlencode({"expires": expires, "signature": _signature(record_id, expires, key)})
     return f"{base_url}{STORAGE_PREFIX}{record_id}/{quote(name)}?{query}"
 
 
 def is_valid(record_id: str, expires: str, signature: str, now: datetime, key: str) -> bool:
-    """
-    Check an address.
-
-    :param record_id: id in the path
-    :param expires: ``expires`` of the query
-    :param signature: ``signature`` of the query
-    :param now: the current moment
-    :param key: secret it was signed with
-    """
+    """Check an address."""
     if not same_secret(signature, _signature(record_id, expires, key)):
         return False
     return now.timestamp() <= int(expires)

@@ -28,11 +28,7 @@ from qa_sandbox.qalyptus.state.users import GROUP, USER, Users
 
 
 class QalyptusStore:
-    """
-    The tenant, freshly seeded.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """The tenant, freshly seeded."""
 
     def __init__(self, context: SandboxContext) -> None:
         self.context = context
@@ -84,32 +80,18 @@ class QalyptusStore:
         return self.reports, self.filters, self.conditions, self.tasks
 
     def new_id(self, kind: str) -> str:
-        """
-        Derive the next id: the n-th object of a kind has the same id in every run.
-
-        :param kind: kind of object
-        """
+        """Derive the next id: the n-th object of a kind has the same id in every run."""
         self._made[kind] += 1
         return self.context.make_id(kind, self._made[kind] - 1)
 
     def check_references(self, fields: Row) -> None:
-        """
-        Refuse a request that names an object that does not exist.
-
-        :param fields: members of the request
-        :raises Refused: 404
-        """
+        """Refuse a request that names an object that does not exist."""
         for name, find in self._references.items():
             if fields.get(name) is not None:
                 find(fields[name])
 
     def member(self, member_id: str) -> Row:
-        """
-        Describe a user or a group as a member.
-
-        :param member_id: its id
-        :raises Refused: 404 when there is neither
-        """
+        """Describe a user or a group as a member."""
         if member_id in self.groups:
             row = self.groups.get(member_id)
             return {"id": row["id"], "name": row["name"], "email": None, "type": GROUP}
@@ -117,22 +99,12 @@ class QalyptusStore:
         return {"id": row["id"], "name": row["name"], "email": row["email"], "type": USER}
 
     def forget_member(self, member_id: str) -> None:
-        """
-        Remove the permissions of a user or group that is gone, and the mail it gets.
-
-        :param member_id: its id
-        """
+        """Remove the permissions of a user or group that is gone, and the mail it gets."""
         self.permissions.drop(lambda part: bool(part["memberID"] == member_id))
         self.tasks.recipients.drop(lambda part: bool(part["recipientID"] == member_id))
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how a record that exists will end.
-
-        :param object_id: id of a record
-        :param outcome: the ending
-        :return: whether there is such a record
-        """
+        """Decide how a record that exists will end."""
         return self.runs.script(object_id, outcome)
 
     def snapshot(self) -> dict[str, Any]:

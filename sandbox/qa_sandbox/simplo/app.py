@@ -23,20 +23,12 @@ _BY_HASH = BASE_PATH + "/reports/[^/]+/(public|download-pdf|approved)"
 
 
 def create_store(context: SandboxContext) -> SimploStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Seed the vendor's state."""
     return SimploStore(context)
 
 
 def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded installation.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Build the app with a freshly seeded installation."""
     app = FastAPI(
         title="Simplo IS API",
         version="v0",
@@ -61,11 +53,6 @@ def create_app(context: SandboxContext) -> FastAPI:
 
 
 def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
-
-    :param context: the vendor's view of the sandbox
-    """
     return {
         "conn_type": "simplo",
         "host": context.base_url + BASE_PATH,

@@ -53,14 +53,6 @@ HASH_RESPONSES: dict[int | str, dict[str, Any]] = {403: {"model": ErrorAnswer, "
 
 
 class Refused(Exception):
-    """
-    An error answer.
-
-    :param status: HTTP status
-    :param message: for people
-    :param errors: field and problem, for a 422
-    """
-
     def __init__(self, status: int, message: str, errors: list[tuple[str, str]] | None = None) -> None:
         super().__init__(message)
         self.status = status
@@ -69,21 +61,12 @@ class Refused(Exception):
 
 
 def invalid(field: str, message: str) -> Refused:
-    """
-    Build a 422 about one field.
-
-    :param field: its name
-    :param message: what is wrong
-    """
+    """Build a 422 about one field."""
     return Refused(422, INVALID, [(field, message)])
 
 
 def error_response(error: Refused) -> JSONResponse:
-    """
-    Build the documented error answer; every one has an id of its own.
-
-    :param error: the error
-    """
+    """Build the documented error answer; every one has an id of its own."""
     body: dict[str, Any] = {
         "type": _TYPES.get(error.status, "Error"),
         "message": error.message,
@@ -95,11 +78,7 @@ def error_response(error: Refused) -> JSONResponse:
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """
-    Make an app answer errors the vendor's way.
-
-    :param app: the vendor app
-    """
+    """Make an app answer errors the vendor's way."""
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:

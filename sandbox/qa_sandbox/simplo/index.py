@@ -52,12 +52,7 @@ class IndexQuery:
     given: Mapping[str, str]
 
     def filters(self, columns: Iterable[str]) -> dict[str, str]:
-        """
-        Return the filters that were asked for.
-
-        :param columns: fields that can be filtered by
-        :raises Refused: 422 for ``filter[...]`` of another field
-        """
+        """Return the filters that were asked for."""
         known, found = set(columns), {}
         for key, text in self.given.items():
             name = key[len("filter[") : -1] if key.startswith("filter[") and key.endswith("]") else key
@@ -80,22 +75,12 @@ async def read_query(
 
 
 def names_in(text: str) -> list[str]:
-    """
-    Split a comma separated list.
-
-    :param text: the list
-    """
+    """Split a comma separated list."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def check_embeds(names: Iterable[str], known: Iterable[str]) -> None:
-    """
-    Refuse embedded objects that do not exist.
-
-    :param names: what was asked for
-    :param known: what there is
-    :raises Refused: 422 when one is unknown
-    """
+    """Refuse embedded objects that do not exist."""
     allowed = sorted(known)
     if not set(names) <= set(allowed):
         raise invalid("embed", f"The embed must be out of: {', '.join(allowed)}.")
@@ -104,15 +89,7 @@ def check_embeds(names: Iterable[str], known: Iterable[str]) -> None:
 def index(
     rows: Iterable[Row], columns: Mapping[str, Column[Row]], query: IndexQuery
 ) -> tuple[list[Row], dict[str, int]]:
-    """
-    Filter, sort and cut one page.
-
-    :param rows: the whole list
-    :param columns: fields to sort and filter by
-    :param query: what was asked for
-    :return: the page and its ``_meta``
-    :raises Refused: 422 for an unknown field or a value of the wrong kind
-    """
+    """Filter, sort and cut one page."""
     found = list(rows)
     for name, text in query.filters(columns).items():
         accepts = _filter(name, columns[name], text)

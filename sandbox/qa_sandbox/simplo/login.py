@@ -9,12 +9,7 @@ from qa_sandbox.context import SandboxContext
 
 
 def is_logged_in(headers: Headers, context: SandboxContext) -> bool:
-    """
-    Whether a request carries the token.
-
-    :param headers: of the request
-    :param context: the vendor's view of the sandbox
-    """
+    """Whether a request carries the token."""
     wire = context.settings.simplo
     given = headers.get(wire.auth_header, "")
     if not wire.auth_scheme:

@@ -130,13 +130,7 @@ class Report:
         return self.state < ReportState.APPROVED
 
     def move_to(self, state: ReportState, now: datetime, user_id: int | None) -> None:
-        """
-        Change the state and note when it was reached first.
-
-        :param state: the new state
-        :param now: the current moment
-        :param user_id: who did it; None for the client
-        """
+        """Change the state and note when it was reached first."""
         self.state, self.updated_at = state, now
         if state is ReportState.SENT and self.sent_at is None:
             self.sent_at, self.sent_by_user_id = now, user_id

@@ -37,11 +37,7 @@ Item = TypeVar("Item")
 
 
 class SimploStore:
-    """
-    Reports and what they are made from. Every read first makes the reports that are due by the clock.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Reports and what they are made from. Every read first makes the reports that are due by the clock."""
 
     def __init__(self, context: SandboxContext) -> None:
         self.context = context
@@ -92,35 +88,18 @@ class SimploStore:
         return list(self._reports.values())
 
     def report(self, report_id: int) -> Report:
-        """
-        Find a report.
-
-        :param report_id: its id
-        :raises Refused: 404 when there is none
-        """
         self.settle()
         return _found(self._reports.get(report_id))
 
     def public_report(self, report_id: int, given_hash: str) -> Report:
-        """
-        Find a report for somebody who holds its hash.
-
-        :param report_id: its id
-        :param given_hash: the hash
-        :raises Refused: 404 when there is none, 403 when the hash is wrong
-        """
+        """Find a report for somebody who holds its hash."""
         report = self.report(report_id)
         if not same_secret(given_hash, report.hash):
             raise Refused(403, "Incorrect hash given.")
         return report
 
     def update(self, report_id: int, wanted: UpdateReport | PatchReport) -> Report:
-        """
-        Change a report; members that were not sent stay as they are.
-
-        :param report_id: its id
-        :param wanted: request body
-        """
+        """Change a report; members that were not sent stay as they are."""
         report, given = self.report(report_id), wanted.model_fields_set
         if "state" in given and wanted.state is not report.state:
             report.move_to(wanted.state, self.now, self.me.id)
@@ -129,20 +108,11 @@ class SimploStore:
         return report
 
     def delete(self, report_id: int) -> None:
-        """
-        Delete a report with its tasks.
-
-        :param report_id: its id
-        """
+        """Delete a report with its tasks."""
         del self._reports[self.report(report_id).id]
 
     def approve(self, report: Report, by: User | None) -> None:
-        """
-        Approve a report: a copy is kept and the responsible person is mailed, once.
-
-        :param report: the report
-        :param by: who is logged in; None for a client
-        """
+        """Approve a report: a copy is kept and the responsible person is mailed, once."""
         if report.approved_at is not None:
             return
         state = max(report.state, ReportState.APPROVED)
@@ -153,12 +123,7 @@ class SimploStore:
         self.mails.append({"to": responsible.email, "subject": f"Report {report.name} was approved"})
 
     def issue_invoice(self, report: Report) -> Invoice:
-        """
-        Make an invoice of a report. The vendor documents no guard against a second one.
-
-        :param report: the report
-        :raises Refused: 422 for a second invoice, when the settings ask for that
-        """
+        """Make an invoice of a report. The vendor documents no guard against a second one."""
         earlier = [invoice for invoice in self.invoices if invoice.report_id == report.id]
         if earlier and self.context.settings.simplo.second_invoice == "error":
             raise invalid("state", "The report has been invoiced already.")
@@ -178,30 +143,13 @@ class SimploStore:
         return [task for report in self.reports() for task in report.tasks]
 
     def task(self, task_id: int) -> ReportTask:
-        """
-        Find a task.
-
-        :param task_id: its id
-        :raises Refused: 404 when there is none
-        """
         return _found(next((task for task in self.tasks() if task.id == task_id), None))
 
     def setting(self, setting_id: int) -> ReportSetting:
-        """
-        Find a report setting.
-
-        :param setting_id: its id
-        :raises Refused: 404 when there is none
-        """
         self.settle()
         return _found(self.settings.get(setting_id))
 
     def store_setting(self, wanted: StoreSetting) -> ReportSetting:
-        """
-        Add a report setting.
-
-        :param wanted: request body
-        """
         self.settle()
         self._check_setting(wanted)
         self._settings_made += 1
@@ -219,12 +167,7 @@ class SimploStore:
         return setting
 
     def update_setting(self, setting_id: int, wanted: PatchSetting) -> ReportSetting:
-        """
-        Change a report setting; members that were not sent stay as they are.
-
-        :param setting_id: its id
-        :param wanted: request body
-        """
+        """Change a report setting; members that were not sent stay as they are."""
         setting = self.setting(setting_id)
         self._check_setting(wanted)
         given: dict[str, Any] = wanted.model_dump(exclude_unset=True)
@@ -239,15 +182,10 @@ class SimploStore:
         return changed
 
     def delete_setting(self, setting_id: int) -> None:
-        """
-        Delete a report setting; its reports stay.
-
-        :param setting_id: its id
-        """
+        """Delete a report setting; its reports stay."""
         del self.settings[self.setting(setting_id).id]
 
     def projects_of(self, setting: ReportSetting) -> list[Project]:
-        """Return the projects of a setting."""
         return [project for project in self.projects if project.id in setting.project_ids]
 
     def responsible(self, report: Report) -> User:
@@ -256,13 +194,7 @@ class SimploStore:
         return next((user for user in self.users if setting and user.id == setting.responsible_user_id), self.me)
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Nothing here ends by itself, so there is nothing to script.
-
-        :param object_id: any id
-        :param outcome: any outcome
-        :return: False
-        """
+        """Nothing here ends by itself, so there is nothing to script."""
         return False
 
     def snapshot(self) -> dict[str, Any]:

@@ -63,11 +63,7 @@ def _utc(value: datetime | None) -> str | None:
 
 
 def report_wire(report: Report) -> dict[str, Any]:
-    """
-    Describe a report: the members of the examples, and those that the data type page adds.
-
-    :param report: the report
-    """
+    """Describe a report: the members of the examples, and those that the data type page adds."""
     return {
         "id": report.id,
         "name": report.name,
@@ -92,11 +88,7 @@ def report_wire(report: Report) -> dict[str, Any]:
 
 
 def setting_wire(setting: ReportSetting) -> dict[str, Any]:
-    """
-    Describe a report setting; its dates come in two formats, as in the vendor's example.
-
-    :param setting: the setting
-    """
+    """Describe a report setting; its dates come in two formats, as in the vendor's example."""
     return {
         "id": setting.id,
         "name": setting.name,
@@ -117,11 +109,6 @@ def setting_wire(setting: ReportSetting) -> dict[str, Any]:
 
 
 def task_wire(task: ReportTask) -> dict[str, Any]:
-    """
-    Describe a report task.
-
-    :param task: the task
-    """
     return {
         "id": task.id,
         "report_id": task.report_id,
@@ -143,15 +130,7 @@ def task_wire(task: ReportTask) -> dict[str, Any]:
 def with_embeds(
     store: SimploStore, row: Any, wire: dict[str, Any], names: Iterable[str], embeds: Embeds
 ) -> dict[str, Any]:
-    """
-    Add embedded objects to an answer, each as a member of its own name.
-
-    :param store: the installation
-    :param row: what is described
-    :param wire: its description
-    :param names: what to embed
-    :param embeds: what can be embedded
-    """
+    """Add embedded objects to an answer, each as a member of its own name."""
     return {**wire, **{name: embeds[name](store, row) for name in names}}
 
 

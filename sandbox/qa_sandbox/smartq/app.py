@@ -16,22 +16,14 @@ from qa_sandbox.smartq.store import SmartQStore
 
 
 def create_store(context: SandboxContext) -> SmartQStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Seed the vendor's state."""
     store = SmartQStore(context)
     fill(store)
     return store
 
 
 def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded account.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Build the app with a freshly seeded account."""
     app = FastAPI(
         title="smartQ API",
         version="v1",
@@ -61,11 +53,6 @@ def create_app(context: SandboxContext) -> FastAPI:
 
 
 def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
-
-    :param context: the vendor's view of the sandbox
-    """
     project = next(iter(create_store(context).projects.values()))
     return {
         "conn_type": "smartq",

@@ -106,10 +106,5 @@ File = Annotated[models.File, Depends(_file)]
 
 
 def resource(tag: str, prefix: str) -> APIRouter:
-    """
-    Make a router whose routes ask for credentials before anything else.
-
-    :param tag: heading in the vendor docs
-    :param prefix: beginning of every path
-    """
+    """Make a router whose routes ask for credentials before anything else."""
     return APIRouter(prefix=prefix, tags=[tag], responses=RESPONSES, dependencies=[Depends(signed_in)])

@@ -44,12 +44,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 class Refused(Exception):
-    """
-    An error answer.
-
-    :param code: as HTTP statuses: 400, 401, 403, 404, 405
-    :param message: for people
-    """
+    """An error answer."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -58,31 +53,17 @@ class Refused(Exception):
 
 
 def success(data: Any) -> dict[str, Any]:
-    """
-    Wrap data.
-
-    :param data: what the route's model describes
-    """
+    """Wrap data."""
     return {"error": None, "data": data}
 
 
 def listing(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """
-    Wrap a list.
-
-    :param rows: its rows
-    """
+    """Wrap a list."""
     return success({"items": list(rows)})
 
 
 def failure(code: int, message: str, *, status: int) -> JSONResponse:
-    """
-    Build an error answer.
-
-    :param code: code in the envelope
-    :param message: for people
-    :param status: HTTP status
-    """
+    """Build an error answer."""
     clean = message.encode("utf-8", "replace").decode()
     body = {"error": {"type": None, "code": code, "message": clean}, "data": None}
     return JSONResponse(body, status_code=status)
@@ -92,9 +73,7 @@ def install_error_handlers(app: FastAPI, always_200: bool, sign_in: Callable[[Re
     """
     Make an app answer errors in the envelope.
 
-    :param app: the vendor app
     :param always_200: whether errors are sent with HTTP 200
-    :param sign_in: raises :class:`Refused` for a caller without valid credentials
     """
 
     def answer(code: int, message: str) -> JSONResponse:

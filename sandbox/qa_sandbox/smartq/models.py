@@ -104,7 +104,6 @@ class File:
 
     @property
     def content(self) -> bytes:
-        """The bytes."""
         data = self.make()
         self.make = lambda: data
         return data
@@ -178,7 +177,6 @@ class Project:
         return next(role for role in self.roles.values() if role.is_default)
 
     def step(self, step_id: int) -> Step | None:
-        """Find a step."""
         return next((step for step in self.steps if step.id == step_id), None)
 
     def rank(self, step_id: int) -> int:

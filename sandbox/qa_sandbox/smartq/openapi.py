@@ -28,12 +28,7 @@ _UPLOAD = {
 
 
 def form_body(form: Form, *, partial: bool = False) -> dict[str, Any]:
-    """
-    Describe a route's form.
-
-    :param form: the form
-    :param partial: whether required properties may be missing
-    """
+    """Describe a route's form."""
     return _body(URLENCODED, form.schema(partial=partial))
 
 
@@ -62,12 +57,7 @@ def _body(content_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def publish(app: FastAPI, examples: Mapping[str, str]) -> None:
-    """
-    Complete the OpenAPI of an app.
-
-    :param app: the vendor app
-    :param examples: path parameter -> an id that exists
-    """
+    """Complete the OpenAPI of an app."""
     plain: Callable[[], dict[str, Any]] = app.openapi
 
     def completed() -> dict[str, Any]:

@@ -47,11 +47,7 @@ class TicketFilter:
         )
 
     def apply(self, project: Project) -> list[Ticket]:
-        """
-        Return the tickets that pass, in order; equal ones by id.
-
-        :param project: where
-        """
+        """Return the tickets that pass, in order; equal ones by id."""
         found = [ticket for ticket in project.tickets.values() if self.accepts(ticket)]
         keys: dict[str, Callable[[Ticket], Any]] = {
             "insert_time": lambda ticket: ticket.inserted,
@@ -76,14 +72,6 @@ class TicketExtras:
     fields: frozenset[str] = frozenset()
 
     def row(self, store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
-        """
-        Describe a ticket with the extras.
-
-        :param store: the account
-        :param caller: who calls
-        :param project: where
-        :param ticket: which
-        """
         own = views.ticket(project, ticket)
         row = {name: value for name, value in own.items() if not self.fields or name in self.fields}
         visible = [note for note in ticket.notes.values() if may_see(caller, project, note)]
@@ -110,7 +98,6 @@ async def ticket_filter(
     order: Annotated[Order, Query(alias="orderCol")] = "insert_time",
     reverse: Annotated[bool, Query(description="1 - DESC, 0 - ASC")] = True,
 ) -> TicketFilter:
-    """Read the filters and the order of the query."""
     before = None if required_by is None else read_moment("requiredByFilter", required_by)
     return TicketFilter(archived, assigned_to_id, name, before, step_id, order, reverse)
 
@@ -128,12 +115,5 @@ async def ticket_extras(
 
 
 def details(store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
-    """
-    Describe one ticket with everything but its notes.
-
-    :param store: the account
-    :param caller: who calls
-    :param project: where
-    :param ticket: which
-    """
+    """Describe one ticket with everything but its notes."""
     return TicketExtras().row(store, caller, project, ticket)

@@ -41,11 +41,7 @@ _DAYS = 40
 
 
 def fill(store: SmartQStore) -> None:
-    """
-    Invent an account. Everything is older than the sandbox clock.
-
-    :param store: an empty account
-    """
+    """Invent an account. Everything is older than the sandbox clock."""
     rng = random.Random(f"smartq:{store.context.settings.seed}")
     for name, email, title, trusted in PEOPLE:
         user = User(

@@ -29,14 +29,7 @@ T = TypeVar("T")
 
 
 def find(items: Mapping[int, T], object_id: str, kind: str) -> T:
-    """
-    Find an object by the id in a path.
-
-    :param items: objects by id
-    :param object_id: the id as text
-    :param kind: for people, for instance ``ticket``
-    :raises Refused: 404 when there is none
-    """
+    """Find an object by the id in a path."""
     found = items.get(int(object_id)) if _ID.fullmatch(object_id) else None
     if found is None:
         raise Refused(404, f"{kind} {object_id[:40]!r} not found")
@@ -44,11 +37,7 @@ def find(items: Mapping[int, T], object_id: str, kind: str) -> T:
 
 
 class SmartQStore:
-    """
-    Users, projects, tokens and the notifications that would have been sent; empty until it is seeded.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Users, projects, tokens and the notifications that would have been sent; empty until it is seeded."""
 
     def __init__(self, context: SandboxContext) -> None:
         self.context = context
@@ -66,53 +55,25 @@ class SmartQStore:
         return self.context.clock.now()
 
     def next_id(self, kind: str) -> int:
-        """
-        Return the id of a new object.
-
-        :param kind: kind of object, for instance ``ticket``
-        """
         self._next_ids[kind] += 1
         return self._next_ids[kind]
 
     def user_by_email(self, email: str) -> User | None:
-        """
-        Find a user.
-
-        :param email: mail address in any case
-        """
         return next((user for user in self.users.values() if user.email.lower() == email.strip().lower()), None)
 
     def check_users(self, name: str, user_ids: Iterable[int]) -> None:
-        """
-        Make sure that users exist.
-
-        :param name: name of the property that names them
-        :param user_ids: their ids
-        :raises Refused: 400 when one does not
-        """
+        """Make sure that users exist."""
         unknown = [str(user_id) for user_id in user_ids if user_id not in self.users]
         if unknown:
             raise Refused(400, f"{name} names users that do not exist: {', '.join(unknown)}.")
 
     def notify(self, ticket: Ticket, user_ids: Iterable[int], note_id: int | None = None) -> None:
-        """
-        Note down that people would have been told.
-
-        :param ticket: what about
-        :param user_ids: who; those deleted meanwhile are left out
-        :param note_id: which note, if any
-        """
+        """Note down that people would have been told."""
         if told := tuple(user_id for user_id in user_ids if user_id in self.users):
             self.notifications.append(Notification(self.now, ticket.id, note_id, told))
 
     def archive(self, ticket_id: int, archived: bool = True) -> None:
-        """
-        Archive a ticket, as people do in the web interface; the API has no call for it.
-
-        :param ticket_id: which
-        :param archived: False takes it out of the archive
-        :raises KeyError: when there is no such ticket
-        """
+        """Archive a ticket, as people do in the web interface; the API has no call for it."""
         project = next((board for board in self.projects.values() if ticket_id in board.tickets), None)
         if project is None:
             raise KeyError(f"No ticket {ticket_id} in the smartQ sandbox.")

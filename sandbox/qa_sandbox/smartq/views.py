@@ -49,7 +49,6 @@ def user(item: User, base_url: str) -> Wire:
 
 
 def project(item: Project) -> Wire:
-    """Describe a project."""
     return {
         "id": str(item.id),
         "name": item.name,
@@ -60,7 +59,6 @@ def project(item: Project) -> Wire:
 
 
 def role(board: Project, item: Role) -> Wire:
-    """Describe a role."""
     return {
         "id": str(item.id),
         "project_id": str(board.id),
@@ -73,7 +71,6 @@ def role(board: Project, item: Role) -> Wire:
 
 
 def step(board: Project, item: Step) -> Wire:
-    """Describe a step."""
     return {
         "id": str(item.id),
         "project_id": str(board.id),
@@ -176,7 +173,6 @@ def note(board: Project, owner: Ticket, item: Note) -> Wire:
 
 
 def task(owner: Ticket, item: Task) -> Wire:
-    """Describe a task."""
     return {
         "id": str(item.id),
         "ticket_id": str(owner.id),
@@ -188,7 +184,6 @@ def task(owner: Ticket, item: Task) -> Wire:
 
 
 def file(owner: Note, item: File) -> Wire:
-    """Describe a file."""
     return {
         "id": str(item.id),
         "note_id": str(owner.id),

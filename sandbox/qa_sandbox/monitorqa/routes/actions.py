@@ -55,11 +55,7 @@ class ActionFilter:
             self._checks.append(lambda action: not users.isdisjoint(action.assignee_ids))
 
     def within(self, statuses: Iterable[Status]) -> list[Action]:
-        """
-        Return the actions that pass every filter.
-
-        :param statuses: those that the list is about
-        """
+        """Return the actions that pass every filter."""
         chosen = frozenset(statuses)
         return [action for action in self._actions if action.status in chosen and all(c(action) for c in self._checks)]
 

@@ -96,12 +96,7 @@ class CompletionFilter:
         self.group = None if completed_by_group is None else members(company.people.groups, completed_by_group)
 
     def accepts(self, company: Company, audit: Audit) -> bool:
-        """
-        Whether a completed audit passes every filter.
-
-        :param company: its company
-        :param audit: a completed audit
-        """
+        """Whether a completed audit passes every filter."""
         auditor, score, done = company.audits.auditor(audit).id, audit.result.score, audit.completed_at
         least, most = self.scores
         since, until = self.dates

@@ -48,27 +48,14 @@ EMPTY: dict[str, Any] = {"response_class": Response, "response_description": "Em
 
 
 def page_of(rows: list[Row], number: int, size: int, view: Callable[[Row], Answer]) -> dict[str, Any]:
-    """
-    Cut one page out of a list; a page past the end is empty.
-
-    :param rows: the whole list
-    :param number: page number from 1
-    :param size: page size
-    :param view: turns a row into an answer
-    :return: ``data`` and ``meta``
-    """
+    """Cut one page out of a list; a page past the end is empty."""
     start = (number - 1) * size
     meta = Meta(page_number=number, page_size=size, total_count=len(rows))
     return {"data": [view(row) for row in rows[start : start + size]], "meta": meta}
 
 
 def members(groups: Shelf[Group], group_id: str) -> frozenset[str]:
-    """
-    Return the member ids of a group; none for an unknown group.
-
-    :param groups: all groups
-    :param group_id: id of the group
-    """
+    """Return the member ids of a group; none for an unknown group."""
     group = groups.find(group_id)
     return group.member_ids if group else frozenset()
 
@@ -100,9 +87,5 @@ class AuditFilter:
             self.checks.append(lambda audit: not users.isdisjoint(audit.assignee_ids))
 
     def accepts(self, audit: Audit) -> bool:
-        """
-        Whether an audit passes every filter.
-
-        :param audit: an audit
-        """
+        """Whether an audit passes every filter."""
         return all(check(audit) for check in self.checks)

@@ -119,11 +119,7 @@ _SCHEDULES: tuple[tuple[str, int, tuple[int, ...], tuple[int, ...], tuple[int, .
 
 
 def fill(company: Company) -> None:
-    """
-    Fill the main company, but for its audits.
-
-    :param company: a new company
-    """
+    """Fill the main company, but for its audits."""
     _add_people(company)
     _add_sites(company)
     add_score_system(company, 0)
@@ -137,12 +133,7 @@ def fill(company: Company) -> None:
 
 
 def add_score_system(company: Company, number: int) -> None:
-    """
-    Add one of the invented score systems.
-
-    :param company: a company
-    :param number: which
-    """
+    """Add one of the invented score systems."""
     name, description, threshold, kind, sample, labels = SCORE_SYSTEMS[number]
     ranges = [
         ScoreLabel(company.new_id("score-label"), label, low, high, colour) for low, high, label, colour in labels

@@ -20,11 +20,7 @@ _LATELY_DAYS = 40
 
 
 def add_history(company: Company) -> None:
-    """
-    Let a year pass in a company that is otherwise complete.
-
-    :param company: a company with people, templates, sites and schedules
-    """
+    """Let a year pass in a company that is otherwise complete."""
     rng = random.Random(company.settings.seed)
     morning = company.now.replace(hour=7, minute=30, second=0, microsecond=0)
     for index in range(COMPLETED + EXPIRED):

@@ -75,26 +75,13 @@ class Action:
         return min(steps) if steps else None
 
     def enter(self, moment: datetime, status: Status, user_id: str | None) -> None:
-        """
-        Change the status.
-
-        :param moment: when
-        :param status: the new one
-        :param user_id: who does it; None for nobody
-        """
         self.status = status
         over = status in (Status.APPROVED, Status.EXPIRED)
         self.decided_at, self.decided_by = (moment, user_id) if over else (None, None)
 
 
 def script(result: str, created_at: datetime, seconds: float) -> list[tuple[datetime, Status]]:
-    """
-    Write down what the simulated users will do.
-
-    :param result: see :class:`~qa_sandbox.outcomes.Outcome`
-    :param created_at: when the action was created
-    :param seconds: until the result
-    """
+    """Write down what the simulated users will do."""
     halfway, end = later(created_at, seconds / 2), later(created_at, seconds)
     return {
         "submitted": [(end, Status.SUBMITTED)],

@@ -28,11 +28,7 @@ _EVENTS = {
 
 
 class Actions:
-    """
-    Corrective actions: failed items of completed audits bring them forth, users work on them.
-
-    :param company: the company
-    """
+    """Corrective actions: failed items of completed audits bring them forth, users work on them."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
@@ -42,11 +38,7 @@ class Actions:
         self.foresee: Callable[[Action], Todo] = self._scripted
 
     def follow_up(self, audit: Audit) -> None:
-        """
-        Raise an action for every failed item.
-
-        :param audit: an audit that has just been completed
-        """
+        """Raise an action for every failed item."""
         for index, follow_up in audit.result.follow_ups.items():
             action = self.all.add(self._new(audit, index, follow_up))
             action.todo = self.foresee(action)
@@ -56,23 +48,13 @@ class Actions:
             self._plan_next(action)
 
     def of_audit(self, audit: Audit) -> dict[int, Action]:
-        """
-        Return the actions of the audit's current round by the index of their item.
-
-        :param audit: an audit
-        """
+        """Return the actions of the audit's current round by the index of their item."""
         return {
             action.item: action for action in self.all if action.audit_id == audit.id and action.round == audit.round
         }
 
     def update(self, action_id: str, wanted: UpdateAction, user_id: str | None) -> None:
-        """
-        Change an action. With that, people have taken over: the simulated users leave it alone.
-
-        :param action_id: its id
-        :param wanted: request body
-        :param user_id: who does it
-        """
+        """Change an action. With that, people have taken over: the simulated users leave it alone."""
         action = self.all.get(action_id)
         assignees = [user.id for user in self._company.people.users.known(wanted.assigned_users_ids or [])]
         before = (action.status, action.assignee_ids)
@@ -88,32 +70,16 @@ class Actions:
         self._plan_next(action)
 
     def delete(self, action: Action) -> None:
-        """
-        Delete an action.
-
-        :param action: an action of this company
-        """
         self.all.remove([action])
         self._announce(Event.ACTION_DELETED, action)
 
     def delete_of(self, audit: Audit) -> None:
-        """
-        Delete the actions of an audit that is deleted.
-
-        :param audit: the audit
-        """
         for action in self.all:
             if action.audit_id == audit.id:
                 self.delete(action)
 
     def script(self, action_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how an action that exists will end.
-
-        :param action_id: its id
-        :param outcome: the ending
-        :return: whether there is such an action
-        """
+        """Decide how an action that exists will end."""
         action = self.all.find(action_id)
         if action is None:
             return False

@@ -28,23 +28,14 @@ class Agenda:
         return self._entries[0][0] if self._entries else None
 
     def plan(self, moment: datetime, happening: Happening) -> None:
-        """
-        Plan something.
-
-        :param moment: when; a past moment means as soon as possible
-        :param happening: called with that moment
-        """
+        """Plan something."""
         earlier = self.next_at is None or moment < self.next_at
         heapq.heappush(self._entries, (moment, next(self._numbers), happening))
         if earlier:
             self._on_earlier(moment)
 
     def settle(self, now: datetime) -> None:
-        """
-        Let everything happen that is due, in order.
-
-        :param now: the current moment
-        """
+        """Let everything happen that is due, in order."""
         while self._entries and self._entries[0][0] <= now:
             moment, _, happening = heapq.heappop(self._entries)
             happening(moment)

@@ -54,14 +54,7 @@ class Result:
 
 
 def fill_in(audit: Audit, template: Template, system: ScoreSystem, seed: int) -> Result:
-    """
-    Answer every question of an audit.
-
-    :param audit: the audit that is being completed
-    :param template: its template
-    :param system: how it is scored
-    :param seed: seed of the sandbox
-    """
+    """Answer every question of an audit."""
     rng = random.Random(f"{seed}:{audit.id}:{audit.round}")
     failing = audit.plan.result == "failed"
     quality = rng.uniform(0.3, 0.5) if failing else rng.uniform(0.8, 0.99)

@@ -91,29 +91,17 @@ class Audit:
 
     @property
     def completed_at(self) -> datetime:
-        """When it was completed."""
         return self.ended_at or self.opened_at
 
     def reopen(self, now: datetime, start: datetime, end: datetime) -> None:
-        """
-        Open a completed audit again.
-
-        :param now: the current moment
-        :param start: new start date
-        :param end: new due date
-        """
+        """Open a completed audit again."""
         self.state = State.PENDING
         self.opened_at, self.start_date, self.end_date = now, start, end
         self.started_at = self.ended_at = self.auditor_id = self.outcome = None
         self.round += 1
 
     def take(self, moment: datetime, state: State) -> None:
-        """
-        Enter the next state.
-
-        :param moment: when
-        :param state: what :meth:`next_step` said
-        """
+        """Enter the next state."""
         if state is State.PENDING:
             self.reopen(moment, moment, later(moment, REOPENED_FOR_SECONDS + 2 * self.plan.seconds))
             return

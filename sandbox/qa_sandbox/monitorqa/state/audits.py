@@ -28,11 +28,7 @@ _EVENTS = {
 
 
 class Audits:
-    """
-    Audits, and the simulated auditors who carry them out.
-
-    :param company: the company
-    """
+    """Audits, and the simulated auditors who carry them out."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
@@ -40,26 +36,13 @@ class Audits:
         self.all: Shelf[Audit] = Shelf("Audit", "audit")
 
     def complete(self, audit_id: str) -> Audit:
-        """
-        Find a completed audit.
-
-        :param audit_id: its id
-        :raises RequestRefused: 404 when there is no audit
-        :raises BusinessError: when it is not completed
-        """
         audit = self.all.get(audit_id)
         if audit.state is not State.COMPLETED:
             raise BusinessError("audit/not-completed")
         return audit
 
     def create(self, wanted: CreateAudit) -> Audit:
-        """
-        Create a one-time audit.
-
-        :param wanted: request body
-        :raises BusinessError: when it refers to something unknown
-        :raises RequestRefused: 422 when it would end before it starts
-        """
+        """Create a one-time audit."""
         company = self._company
         company.templates.templates.known([wanted.template_id])
         company.objects.sites.known([wanted.audit_object_id])
@@ -81,7 +64,6 @@ class Audits:
         Number and keep a new audit.
 
         :param plan: what becomes of it; default: the scripted outcome or completion
-        :param fields: the remaining fields of :class:`~qa_sandbox.monitorqa.state.audit.Audit`
         """
         self._numbered += 1
         audit_id = self._company.make_id("audit", self._numbered)
@@ -97,7 +79,6 @@ class Audits:
         """
         Change a one-time audit that is not over.
 
-        :param audit_id: its id
         :param wanted: request body; without an assignee it becomes unassigned
         """
         audit = self.all.get(audit_id)
@@ -113,12 +94,7 @@ class Audits:
         self._plan_next(audit)
 
     def reopen(self, audit_id: str, wanted: ReopenAudit) -> None:
-        """
-        Reopen a completed audit.
-
-        :param audit_id: its id
-        :param wanted: request body
-        """
+        """Reopen a completed audit."""
         audit = self.complete(audit_id)
         assignees = self._user_ids(wanted.assignees_ids or [])
         check_dates(wanted.start_date, wanted.end_date)
@@ -129,11 +105,7 @@ class Audits:
         self._plan_next(audit)
 
     def expire(self, audit_ids: Iterable[str]) -> None:
-        """
-        Expire incomplete audits, all or none; an expired one stays so.
-
-        :param audit_ids: their ids
-        """
+        """Expire incomplete audits, all or none; an expired one stays so."""
         audits = self.all.known(audit_ids)
         if any(audit.state is State.COMPLETED for audit in audits):
             raise BusinessError("audit/already-completed")
@@ -142,28 +114,16 @@ class Audits:
                 self._enter(audit, self._company.now, State.EXPIRED)
 
     def delete(self, audit_ids: Iterable[str]) -> None:
-        """
-        Delete audits with their corrective actions, all or none.
-
-        :param audit_ids: their ids
-        """
+        """Delete audits with their corrective actions, all or none."""
         for audit in self.all.known(audit_ids):
             self._enter(audit, self._company.now, State.DELETED)
 
     def delete_unstarted(self, schedule_id: str) -> None:
-        """
-        Delete the audits of a schedule that nobody has started.
-
-        :param schedule_id: id of the schedule
-        """
+        """Delete the audits of a schedule that nobody has started."""
         self.delete(audit.id for audit in self.all if audit.schedule_id == schedule_id and audit.state is State.PENDING)
 
     def auditor(self, audit: Audit) -> User:
-        """
-        Return who carries out an audit: the first assignee, else the first auditor.
-
-        :param audit: an audit
-        """
+        """Return who carries out an audit: the first assignee, else the first auditor."""
         users = self._company.people.users
         chosen = audit.auditor_id or next(iter(audit.assignee_ids), None)
         if chosen is not None:
@@ -171,13 +131,7 @@ class Audits:
         return next((user for user in users if user.role.role_type == AUDITOR), self._company.founder)
 
     def script(self, audit_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how an audit that exists will end.
-
-        :param audit_id: its id
-        :param outcome: the ending
-        :return: whether there is such an audit
-        """
+        """Decide how an audit that exists will end."""
         audit = self.all.find(audit_id)
         if audit is None:
             return False
@@ -236,12 +190,6 @@ class Audits:
 
 
 def check_dates(start: datetime | None, end: datetime) -> None:
-    """
-    Refuse what ends before it starts.
-
-    :param start: start date, if any
-    :param end: end date
-    :raises RequestRefused: 422
-    """
+    """Refuse what ends before it starts."""
     if start is not None and end <= start:
         raise RequestRefused(422, "The request contains invalid data", {"endDate": "must be after startDate"})

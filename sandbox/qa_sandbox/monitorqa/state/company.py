@@ -45,12 +45,7 @@ class Company:
     """
     A company account, its data, and the user that its API key belongs to.
 
-    :param context: the vendor's view of the sandbox
     :param number: 0 for the company of the sandbox's key, then counting
-    :param profile: what it says about itself
-    :param founder: name and address of its administrator
-    :param agenda: what happens by itself
-    :param announce: told of every event
     """
 
     def __init__(
@@ -104,19 +99,10 @@ class Company:
         return self.people.users.find(self.founder.id)
 
     def make_id(self, kind: str, key: object) -> str:
-        """
-        Derive an id from the seed.
-
-        :param kind: kind of object
-        :param key: tells objects of the kind apart within the company
-        """
+        """Derive an id from the seed."""
         return self._context.make_id(kind if self._number == 0 else f"company-{self._number}:{kind}", key)
 
     def new_id(self, kind: str) -> str:
-        """
-        Return the id of the next object of a kind.
-
-        :param kind: kind of object
-        """
+        """Return the id of the next object of a kind."""
         self._made[kind] += 1
         return self.make_id(kind, self._made[kind] - 1)

@@ -39,43 +39,24 @@ class StoredFile:
 
 
 class Files:
-    """
-    Files of a company.
-
-    :param company: the company
-    """
+    """Files of a company."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
         self.all: Shelf[StoredFile] = Shelf("File", "file")
 
     def keep(self, name: str, content_type: str, data: bytes) -> StoredFile:
-        """
-        Store an uploaded image.
-
-        :param name: file name
-        :param content_type: MIME type
-        :param data: the content
-        """
+        """Store an uploaded image."""
         file_id = self._company.new_id("file")
         return self.all.add(StoredFile(file_id, name, content_type, self._company.now, True, lambda: data))
 
     def delete(self, file_id: str | None) -> None:
-        """
-        Delete a file, if there is one.
-
-        :param file_id: its id
-        """
         found = self.all.find(file_id) if file_id else None
         if found is not None:
             self.all.remove([found])
 
     def keep_photos(self, audit: Audit) -> None:
-        """
-        Store what an auditor photographs, and the signatures.
-
-        :param audit: an audit that has just been completed
-        """
+        """Store what an auditor photographs, and the signatures."""
         make_id, moment = self._company.make_id, audit.completed_at
         site = self._company.objects.sites.named(audit.object_id)
         marked = self._company.templates.templates.named(audit.template_id).watermark
@@ -92,12 +73,7 @@ class Files:
             )
 
     def submission(self, action: Action, moment: datetime) -> Submission:
-        """
-        Store what a user hands in for a corrective action.
-
-        :param action: the action
-        :param moment: when
-        """
+        """Store what a user hands in for a corrective action."""
         make_id, company = self._company.make_id, self._company
         audit = company.audits.all.named(action.audit_id)
         site = company.objects.sites.named(audit.object_id)

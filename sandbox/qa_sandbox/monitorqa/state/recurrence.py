@@ -49,7 +49,6 @@ def periods(repeat: Repeat, since: datetime) -> Iterator[Period]:
     """
     Yield the periods of a schedule, in order, without end but that of the calendar.
 
-    :param repeat: how it repeats
     :param since: when it was created, changed or activated; the first period is that day's or the next one's
     """
     if isinstance(repeat, OneTimeRepeat):

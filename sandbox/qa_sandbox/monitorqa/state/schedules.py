@@ -55,30 +55,18 @@ class Schedule:
     made_until: datetime | None = None
 
     def is_active(self, now: datetime) -> bool:
-        """
-        Whether it makes audits: an inactive one does not, nor one whose last date has passed.
-
-        :param now: the current moment
-        """
+        """Whether it makes audits: an inactive one does not, nor one whose last date has passed."""
         return self.active and (self.stop_by is None or now <= self.stop_by)
 
     def is_new(self, period: Period) -> bool:
-        """
-        Whether audits for a period have not been made, by this version of the schedule or one before.
-
-        :param period: a period
-        """
+        """Whether audits for a period have not been made, by this version of the schedule or one before."""
         if self.made_until is None or self.repeat_pattern == ONE_TIME:
             return period.start != self.made_until
         return period.start > self.made_until
 
 
 class Schedules:
-    """
-    Schedules of a company.
-
-    :param company: the company
-    """
+    """Schedules of a company."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
@@ -86,15 +74,7 @@ class Schedules:
         self.all: Shelf[Schedule] = Shelf("Schedule", "schedule")
 
     def create(self, wanted: CreateSchedule, repeat_pattern: int, repeat: Repeat) -> Schedule:
-        """
-        Create a schedule; its first period may begin at once.
-
-        :param wanted: request body
-        :param repeat_pattern: 1 daily, 2 multiple weeks, 3 monthly, 4 weekly
-        :param repeat: how it repeats
-        :raises BusinessError: when it refers to something unknown
-        :raises RequestRefused: 400 without audit objects, 422 for dates or a rule that make no sense
-        """
+        """Create a schedule; its first period may begin at once."""
         self._company.templates.templates.known([wanted.template_id])
         self._check(wanted, repeat)
         schedule = Schedule(
@@ -112,11 +92,7 @@ class Schedules:
         return self.add(schedule)
 
     def add(self, schedule: Schedule) -> Schedule:
-        """
-        Keep a new schedule and set it going.
-
-        :param schedule: the schedule
-        """
+        """Keep a new schedule and set it going."""
         self.all.add(schedule)
         self._start(schedule)
         return schedule
@@ -125,10 +101,7 @@ class Schedules:
         """
         Change everything but the template. Audits that exist stay as they are.
 
-        :param schedule_id: its id
         :param wanted: request body; what it leaves out is removed
-        :param repeat_pattern: 0 one-time to 4 weekly
-        :param repeat: how it repeats
         """
         schedule = self.all.get(schedule_id)
         self._check(wanted, repeat)
@@ -138,11 +111,7 @@ class Schedules:
         self._start(schedule)
 
     def delete(self, schedule_ids: Iterable[str]) -> None:
-        """
-        Delete schedules, all or none, with their audits that nobody has started.
-
-        :param schedule_ids: their ids
-        """
+        """Delete schedules, all or none, with their audits that nobody has started."""
         schedules = self.all.known(schedule_ids)
         self.all.remove(schedules)
         for schedule in schedules:

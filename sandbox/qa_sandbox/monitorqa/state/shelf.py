@@ -41,41 +41,21 @@ class Shelf(Generic[R]):
         return len(self._live)
 
     def add(self, record: R) -> R:
-        """
-        Keep a new record.
-
-        :param record: the record, with an id of its own
-        """
         self._live[record.id] = record
         return record
 
     def find(self, record_id: str) -> R | None:
-        """
-        Look a record up.
-
-        :param record_id: its id
-        """
         return self._live.get(record_id)
 
     def get(self, record_id: str) -> R:
-        """
-        Find the record that a path names.
-
-        :param record_id: its id
-        :raises RequestRefused: 404 when there is none
-        """
+        """Find the record that a path names."""
         record = self._live.get(record_id)
         if record is None:
             raise not_found(self._title, record_id)
         return record
 
     def known(self, record_ids: Iterable[str]) -> list[R]:
-        """
-        Find the records that a body refers to, each once.
-
-        :param record_ids: their ids
-        :raises BusinessError: when one does not exist
-        """
+        """Find the records that a body refers to, each once."""
         records = [self._live.get(record_id) for record_id in dict.fromkeys(record_ids)]
         found = [record for record in records if record is not None]
         if len(found) < len(records):
@@ -83,19 +63,10 @@ class Shelf(Generic[R]):
         return found
 
     def named(self, record_id: str) -> R:
-        """
-        Find a record that history refers to, even a deleted one.
-
-        :param record_id: id that was valid once
-        """
+        """Find a record that history refers to, even a deleted one."""
         return self._live.get(record_id) or self._gone[record_id]
 
     def remove(self, records: Iterable[R]) -> None:
-        """
-        Delete records.
-
-        :param records: any of this shelf
-        """
         for record in records:
             if self._live.pop(record.id, None) is not None:
                 self._gone[record.id] = record

@@ -50,11 +50,7 @@ class ScoreSystem:
     is_sample: bool = False
 
     def label_of(self, score: float) -> ScoreLabel:
-        """
-        Return the range of a score.
-
-        :param score: 0 to 100
-        """
+        """Return the range of a score."""
         return max((label for label in self.labels if label.min <= score), key=lambda label: (label.min, label.max))
 
 
@@ -76,11 +72,7 @@ class Template:
 
 
 class Templates:
-    """
-    Templates and score systems of a company.
-
-    :param company: the company
-    """
+    """Templates and score systems of a company."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
@@ -88,20 +80,13 @@ class Templates:
         self.score_systems: Shelf[ScoreSystem] = Shelf("Score system", "score-system")
 
     def score_system_of(self, template_id: str) -> ScoreSystem:
-        """
-        Return the score system of a template.
-
-        :param template_id: id of a template
-        """
         return self.score_systems.named(self.templates.named(template_id).score_system_id)
 
     def take_in(self, template: Template, score_system: ScoreSystem | None) -> Template:
         """
         Add a copy of another company's template.
 
-        :param template: the original
         :param score_system: its score system, to be copied too; None uses the first of this company
-        :raises BusinessError: when there is none to use
         """
         if score_system is not None:
             used = self._copy(score_system)
@@ -113,12 +98,6 @@ class Templates:
         return self.templates.add(replace(template, id=self._company.new_id("template"), score_system_id=used.id))
 
     def create_score_system(self, wanted: CreateScoreSystem) -> ScoreSystem:
-        """
-        Create a score system.
-
-        :param wanted: request body
-        :raises RequestRefused: 422 when the labels do not cover 0 to 100
-        """
         return self.score_systems.add(
             ScoreSystem(
                 id=self._company.new_id("score-system"),
@@ -131,25 +110,14 @@ class Templates:
         )
 
     def update_score_system(self, system_id: str, wanted: UpdateScoreSystem) -> None:
-        """
-        Change a score system; audits that are completed keep their scores.
-
-        :param system_id: its id
-        :param wanted: request body
-        :raises RequestRefused: 422 when the labels do not cover 0 to 100
-        """
+        """Change a score system; audits that are completed keep their scores."""
         system = self.score_systems.get(system_id)
         labels = self._labels(wanted.labels)
         system.name, system.description, system.labels = wanted.name, wanted.description, labels
         system.passed_threshold = wanted.passed_threshold
 
     def delete_score_systems(self, system_ids: Iterable[str]) -> None:
-        """
-        Delete score systems, all or none.
-
-        :param system_ids: their ids
-        :raises BusinessError: when templates use one of them
-        """
+        """Delete score systems, all or none."""
         systems = self.score_systems.known(system_ids)
         used = {template.score_system_id for template in self.templates}
         kept = [system.id for system in systems if system.id in used]

@@ -13,24 +13,20 @@ from qa_sandbox.monitorqa.wire.base import Ref
 
 
 def pending_row(company: Company, action: Action) -> wire.ActionRow:
-    """Return one row of the pending list."""
     return wire.ActionRow.model_validate(_row(company, action))
 
 
 def expired_row(company: Company, action: Action) -> wire.ExpiredAction:
-    """Return one row of the expired list."""
     decided = {"expired_by": _decided_by(company, action), "expired_at_utc": action.decided_at}
     return wire.ExpiredAction.model_validate({**_row(company, action), **decided})
 
 
 def completed_row(company: Company, action: Action) -> wire.CompletedAction:
-    """Return one row of the completed list."""
     decided = {"approved_by": _decided_by(company, action), "approved_at_utc": action.decided_at}
     return wire.CompletedAction.model_validate({**_row(company, action), **decided})
 
 
 def details(company: Company, action: Action) -> wire.ActionDetails:
-    """Return the details of an action."""
     audit = company.audits.all.named(action.audit_id)
     approved, expired = action.status is Status.APPROVED, action.status is Status.EXPIRED
     decided = _decided_by(company, action) if action.decided_at else None

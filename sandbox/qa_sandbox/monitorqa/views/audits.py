@@ -43,7 +43,6 @@ def pending_row(company: Company, audit: Audit) -> wire.PendingAudit:
 
 
 def complete_row(company: Company, audit: Audit) -> wire.CompleteAudit:
-    """Return one row of the completed list."""
     return wire.CompleteAudit.model_validate(
         {
             **_row(company, audit),
@@ -96,7 +95,6 @@ def details(company: Company, audit: Audit) -> wire.AuditDetails:
 
 
 def complete_details(company: Company, audit: Audit) -> wire.CompleteAuditDetails:
-    """Return the details of a completed audit."""
     auditee, auditor = Ref(id=NOBODY, name=AUDITEE), Ref.model_validate(company.audits.auditor(audit))
     return wire.CompleteAuditDetails.model_validate(
         {

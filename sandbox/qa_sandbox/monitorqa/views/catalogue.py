@@ -14,7 +14,6 @@ from qa_sandbox.monitorqa.wire.schedules import ScheduleDetails, ScheduleRow
 
 
 def object_details(company: Company, site: Site) -> wire.AuditObjectDetails:
-    """Return the details of an audit object."""
     users, objects = company.people.users, company.objects
     present = [user_id for user_id in site.participant_user_ids if users.find(user_id)]
     return wire.AuditObjectDetails(
@@ -30,12 +29,10 @@ def object_details(company: Company, site: Site) -> wire.AuditObjectDetails:
 
 
 def schedule_row(company: Company, schedule: Schedule) -> ScheduleRow:
-    """Return one row of the list of schedules."""
     return ScheduleRow.model_validate(_schedule(company, schedule))
 
 
 def schedule_details(company: Company, schedule: Schedule) -> ScheduleDetails:
-    """Return the details of a schedule."""
     more = {"auditor_hint": schedule.hint, "assignees": user_refs(company, schedule.assignee_ids)}
     return ScheduleDetails.model_validate({**_schedule(company, schedule), **more})
 

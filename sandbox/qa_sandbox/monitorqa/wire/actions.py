@@ -101,8 +101,6 @@ class ActionAnswer(Answer):
 
 
 class FileInfo(Ref):
-    """A file."""
-
     content_type: str
     updated_at: SentDate
 

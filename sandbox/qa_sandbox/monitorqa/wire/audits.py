@@ -89,8 +89,6 @@ class Signature(Answer):
 
 
 class CompleteAuditDetails(AuditDetails):
-    """Details of a completed audit."""
-
     report_url: str
     auditee_signature: Signature
     auditor_signature: Signature
@@ -110,8 +108,6 @@ class AuditRow(Answer):
 
 
 class PendingAudit(AuditRow):
-    """One pending audit."""
-
     is_reopened: bool
     is_started: bool
     completed_actions_count: int
@@ -119,8 +115,6 @@ class PendingAudit(AuditRow):
 
 
 class CompleteAudit(AuditRow):
-    """One completed audit."""
-
     complete_date: SentDate
     completed_by: Ref
     score: int | float

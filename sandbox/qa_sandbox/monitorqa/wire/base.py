@@ -28,12 +28,7 @@ HINT_LIMIT = 2000
 
 
 def parse_date(value: Any) -> datetime:
-    """
-    Read a date in the documented format.
-
-    :param value: text such as ``2024-01-15T08:00:00.000Z``
-    :raises PydanticCustomError: for anything else
-    """
+    """Read a date in the documented format."""
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise PydanticCustomError("date_format", f"must be a date in the format {DATE_FORMAT}")
@@ -44,11 +39,7 @@ def parse_date(value: Any) -> datetime:
 
 
 def format_date(value: datetime) -> str:
-    """
-    Write a date in the documented format.
-
-    :param value: an aware datetime
-    """
+    """Write a date in the documented format."""
     return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -97,8 +88,6 @@ class Ref(Answer):
 
 
 class Created(Answer):
-    """Id of a new object."""
-
     id: str
 
 

@@ -32,15 +32,11 @@ class CompanyBody(Wire):
 
 
 class CreateCompany(CompanyBody):
-    """Create company."""
-
     company_admin: CompanyAdmin
     iana_time_zone: str | None = None
 
 
 class UpdateCompany(CompanyBody):
-    """Update company."""
-
     iana_time_zone: RequiredText
 
 
@@ -63,7 +59,5 @@ class CompanyDetails(Answer):
 
 
 class TimeZone(Answer):
-    """A time zone."""
-
     iana_name: str
     text: str

@@ -51,8 +51,6 @@ class ObjectAttribute(Answer):
 
 
 class AuditObjectDetails(Ref):
-    """Details of an audit object."""
-
     notes: str | None
     participant_user_groups: list[Ref]
     participant_users: list[Ref]

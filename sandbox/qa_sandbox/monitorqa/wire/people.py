@@ -26,8 +26,6 @@ RoleType = Literal[0, 1, 2, 3]
 
 
 class CreateUser(Wire):
-    """Create user."""
-
     email: Annotated[str, Field(max_length=320), AfterValidator(_email)]
     full_name: RequiredText
     role_id: RequiredText
@@ -43,8 +41,6 @@ class UpdateUser(Wire):
 
 
 class UserRow(Ref):
-    """One user of the list."""
-
     email: str
 
 
@@ -55,8 +51,6 @@ class RoleRow(Ref):
 
 
 class UserDetails(UserRow):
-    """Details of a user."""
-
     role: RoleRow
 
 
@@ -70,8 +64,6 @@ class RoleBody(Wire):
 
 
 class RoleDetails(Answer):
-    """Details of a role."""
-
     id: str
     name: str
     description: str | None

@@ -27,11 +27,7 @@ DayOfWeek = Annotated[Integer, Field(ge=0, le=6)]
 
 
 def without_discriminator(schema: dict[str, Any]) -> None:
-    """
-    Publish a union as it is: OpenAPI knows discriminators of text only, and these are numbers.
-
-    :param schema: JSON schema of the union
-    """
+    """Publish a union as it is: OpenAPI knows discriminators of text only, and these are numbers."""
     schema.pop("discriminator", None)
 
 
@@ -137,8 +133,6 @@ class ScheduleBody(Wire):
 
 
 class CreateSchedule(ScheduleBody):
-    """What all new schedules have."""
-
     template_id: RequiredText
 
 
@@ -166,29 +160,21 @@ class UpdateToOneTime(ScheduleBody):
 
 
 class UpdateToDaily(ScheduleBody):
-    """Update schedule to a daily one."""
-
     repeat_pattern: Literal[1]
     repeat: DailyRepeat
 
 
 class UpdateToMultipleWeeks(ScheduleBody):
-    """Update schedule to one of multiple weeks."""
-
     repeat_pattern: Literal[2]
     repeat: MultipleWeeksRepeat
 
 
 class UpdateToMonthly(ScheduleBody):
-    """Update schedule to a monthly one."""
-
     repeat_pattern: Literal[3]
     repeat: MonthlyRepeat
 
 
 class UpdateToWeekly(ScheduleBody):
-    """Update schedule to a weekly one."""
-
     repeat_pattern: Literal[4]
     repeat: WeeklyRepeat
 
@@ -216,8 +202,6 @@ class ScheduleRow(Answer):
 
 
 class ScheduleDetails(ScheduleRow):
-    """Details of a schedule."""
-
     auditor_hint: str | None
     assignees: list[Ref]
 

@@ -71,8 +71,6 @@ class ScoreLabelDetails(Answer):
 
 
 class ScoreSystemDetails(Answer):
-    """A score system."""
-
     id: str
     name: str
     description: str | None

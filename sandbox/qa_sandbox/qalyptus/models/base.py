@@ -106,15 +106,11 @@ class Linked(FreeForm):
 
 
 class NameAndDescription(Body):
-    """A name and a description."""
-
     name: str
     description: str | None = None
 
 
 class InProject(NameAndDescription):
-    """A name, a description and the project."""
-
     projectID: Ref
 
 

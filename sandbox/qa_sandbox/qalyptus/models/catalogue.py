@@ -17,8 +17,6 @@ from qa_sandbox.qalyptus.models.base import (
 
 
 class ApiKeyCreate(NameAndDescription):
-    """A new API key."""
-
     expiryDate: DateTime
     organizationID: Ref
 
@@ -67,8 +65,6 @@ class FilterOrder(Body):
 
 
 class GroupCreate(NameAndDescription):
-    """A new group."""
-
     organizationID: Ref
 
 
@@ -82,8 +78,6 @@ class _IdentityProvider(NameAndDescription):
 
 
 class IdentityProviderCreate(_IdentityProvider):
-    """A new identity provider."""
-
     type: str
     clientSecret: str
 
@@ -95,16 +89,12 @@ class IdentityProviderUpdate(_IdentityProvider):
 
 
 class OrganizationUpdate(Body):
-    """An organization."""
-
     displayName: str
     description: str | None = None
     themeID: Ref
 
 
 class OrganizationCreate(OrganizationUpdate):
-    """A new organization."""
-
     name: str | None = None
 
 
@@ -116,8 +106,6 @@ class Authentications(Body):
 
 
 class ReportCreate(InProject):
-    """A new report."""
-
     type: str | None = None
 
 
@@ -130,8 +118,6 @@ class DynamicNameRequestDto(FreeForm):
 
 
 class ReportUpdate(NameAndDescription):
-    """A report."""
-
     isIteration: Bool
     iterationFields: list[IterationFieldRequestDto] | None = None
     dynamicNameSeparator: str | None = None

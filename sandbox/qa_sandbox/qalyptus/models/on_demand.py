@@ -23,8 +23,6 @@ class FieldSelection(BaseModel):
 
 
 class OnDemand(BaseModel):
-    """Body of an on-demand request."""
-
     selections: list[FieldSelection] | None = None
     appId: str | None = None
     bookmarkId: str | None = None

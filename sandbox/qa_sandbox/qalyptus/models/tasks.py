@@ -17,8 +17,6 @@ from qa_sandbox.qalyptus.models.base import (
 
 
 class TaskUpdate(NameAndDescription):
-    """A task."""
-
     isActive: Bool
     sendNotifications: Bool
     notifyIfError: Bool | None = None

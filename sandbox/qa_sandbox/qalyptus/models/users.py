@@ -36,8 +36,6 @@ class OrganizationRoleDto(FreeForm):
 
 
 class UserInvite(Body):
-    """Who is invited, and as what."""
-
     emails: list[str]
     tenantAdminRole: str | None = None
     organizations: list[OrganizationRoleDto] | None = None

@@ -28,12 +28,6 @@ def crud(
     Make the routes of a collection. Every text is the title of an operation.
 
     :param path: of the collection; with underscores, the name of the collection in the store
-    :param list_all: title of the list
-    :param get: title of the look at one
-    :param delete: title of the deletion of one
-    :param create: title and body of the creation
-    :param update: title and body of the change
-    :param delete_many: title of the deletion of several
     """
     collection, one = path[1:].replace("-", "_"), path + "/{id}"
     if create:
@@ -48,13 +42,7 @@ def crud(
 
 
 def content(path: str, *, duplicate: str, by_project: str) -> Iterator[Operation]:
-    """
-    Make the routes that objects in projects have besides.
-
-    :param path: of the collection
-    :param duplicate: title of the duplication
-    :param by_project: title of the list of one project
-    """
+    """Make the routes that objects in projects have besides."""
     collection = attrgetter(path[1:])
 
     async def copy(store: Store, object_id: Id, body: Duplicate) -> Any:

@@ -22,7 +22,6 @@ class Operation:
     """
     One route.
 
-    :param method: HTTP method
     :param path: path below the base path; most are inferred, the documentation prints none
     :param title: the title in the vendor's documentation, to the letter
     :param endpoint: handler; returns the data of the envelope, or a whole response when ``file`` is set
@@ -39,15 +38,7 @@ class Operation:
 
 
 def add_routes(app: FastAPI, prefix: str, tag: str, operations: Iterable[Operation], **common: Any) -> None:
-    """
-    Add the routes of a group; those without parameters win over those with.
-
-    :param app: the vendor app
-    :param prefix: what comes before the paths
-    :param tag: name of the group in the vendor's documentation
-    :param operations: the routes
-    :param common: more arguments for ``FastAPI.add_api_route``
-    """
+    """Add the routes of a group; those without parameters win over those with."""
     for operation in sorted(operations, key=lambda item: item.path.count("{")):
         responses: dict[int | str, dict[str, Any]] = dict(RESPONSES)
         if operation.file is not None:
@@ -68,12 +59,7 @@ def add_routes(app: FastAPI, prefix: str, tag: str, operations: Iterable[Operati
 
 
 def taking(model: Any, endpoint: EndpointT) -> EndpointT:
-    """
-    Say which body a handler takes, where one handler serves several groups.
-
-    :param model: class of the body
-    :param endpoint: handler with a parameter ``body``
-    """
+    """Say which body a handler takes, where one handler serves several groups."""
     endpoint.__annotations__["body"] = Annotated[model, Body()]
     return endpoint
 
@@ -84,11 +70,7 @@ async def _store(request: Request) -> QalyptusStore:
 
 
 def path_id(name: str) -> Endpoint:
-    """
-    Make the dependency that reads a UUID in the path.
-
-    :param name: its name there
-    """
+    """Make the dependency that reads a UUID in the path."""
 
     async def read(value: Any) -> str:
         return str(value)

@@ -27,12 +27,7 @@ class Titles:
 
 
 def permissions(path: str, titles: Titles) -> Iterator[Operation]:
-    """
-    Make the routes of permissions and ownership.
-
-    :param path: of the collection
-    :param titles: titles of the operations
-    """
+    """Make the routes of permissions and ownership."""
     collection, every = path[1:], path + "/{id}/permissions"
     one = every + "/{memberPermissionId}"
     yield Operation("GET", every, titles.get, _get(collection))

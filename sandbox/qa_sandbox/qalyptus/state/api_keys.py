@@ -18,23 +18,14 @@ MAX_DAYS = 365
 
 
 class ApiKeys(Collection):
-    """
-    API keys. The one of the sandbox's settings is not among them, so nothing locks a test out.
-
-    :param store: the tenant
-    """
+    """API keys. The one of the sandbox's settings is not among them, so nothing locks a test out."""
 
     kind = "api-key"
     noun = "API key"
     hidden = ("digest",)
 
     def create(self, body: BaseModel) -> Row:
-        """
-        Make a key; only this answer shows its secret.
-
-        :param body: the request
-        :raises Refused: 400 for a date that is past or too far ahead, 409 for one key too many
-        """
+        """Make a key; only this answer shows its secret."""
         fields = self._fields(body)
         left = parse_wire_date(fields["expiryDate"]) - self.store.now
         if not timedelta() < left <= timedelta(days=MAX_DAYS):
@@ -45,30 +36,17 @@ class ApiKeys(Collection):
         return {**self.view(row), "key": self._secret(row)}
 
     def make(self, fields: Row) -> Row:
-        """
-        Keep a new key without its secret.
-
-        :param fields: the members of the request
-        """
+        """Keep a new key without its secret."""
         row = self.add(**fields, createdDate=wire_date(self.store.now))
         row["digest"] = _digest(self._secret(row))
         return row
 
     def accepts(self, secret: str) -> bool:
-        """
-        Say whether a secret opens the API now.
-
-        :param secret: what the caller sent
-        """
+        """Say whether a secret opens the API now."""
         now, digest = self.store.now, _digest(secret)
         return any(same_secret(digest, row["digest"]) and now < parse_wire_date(row["expiryDate"]) for row in self)
 
     def view(self, row: Row) -> Row:
-        """
-        Describe a key on the wire.
-
-        :param row: the key
-        """
         organization = self.store.organizations.get(row["organizationID"])
         return {**super().view(row), "organization": organization["displayName"]}
 

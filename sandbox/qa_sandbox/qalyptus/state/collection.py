@@ -16,11 +16,7 @@ Row = dict[str, Any]
 
 
 class Collection:
-    """
-    Objects of one kind, oldest first.
-
-    :param store: the tenant
-    """
+    """Objects of one kind, oldest first."""
 
     kind: ClassVar[str]
     """Kind for ids, such as ``condition``."""
@@ -43,80 +39,37 @@ class Collection:
         return len(self._rows)
 
     def get(self, object_id: str) -> Row:
-        """
-        Find an object.
-
-        :param object_id: its id
-        :raises Refused: 404 when there is none
-        """
         row = self._rows.get(object_id)
         if row is None:
             raise missing(self.noun, object_id)
         return row
 
     def add(self, **fields: Any) -> Row:
-        """
-        Keep a new object, as it is.
-
-        :param fields: its members but the id
-        """
         row = {"id": self.store.new_id(self.kind), **fields}
         self._rows[row["id"]] = row
         return row
 
     def make(self, fields: Row) -> Row:
-        """
-        Make an object from a request; subclasses add what the request does not say.
-
-        :param fields: the members of the request
-        """
+        """Make an object from a request; subclasses add what the request does not say."""
         return self.add(**fields)
 
     def view(self, row: Row) -> Row:
-        """
-        Describe an object on the wire.
-
-        :param row: the object
-        """
         return {name: value for name, value in row.items() if name not in self.hidden}
 
     def views(self, rows: Iterable[Row] | None = None) -> list[Row]:
-        """
-        Describe objects on the wire.
-
-        :param rows: default: all
-        """
         return [self.view(row) for row in (self if rows is None else rows)]
 
     def create(self, body: BaseModel) -> Row:
-        """
-        Make an object and describe it.
-
-        :param body: the request
-        :raises Refused: 404 when it names an object that does not exist
-        """
         return self.view(self.make(self._fields(body)))
 
     def update(self, object_id: str, body: BaseModel) -> Row:
-        """
-        Change an object and describe it.
-
-        :param object_id: its id
-        :param body: the request
-        :raises Refused: 404 when it, or an object that the request names, does not exist
-        """
         row = self.get(object_id)
         fields = self._fields(body)
         row.update({name: value for name, value in fields.items() if value is not None or name not in self.hidden})
         return self.view(row)
 
     def remove(self, object_ids: Iterable[str]) -> None:
-        """
-        Remove objects, all or none.
-
-        :param object_ids: their ids
-        :raises Refused: when one does not exist or must stay
-        """
+        """Remove objects, all or none."""
         rows = [self.get(object_id) for object_id in dict.fromkeys(object_ids)]
         for row in rows:
             self.check_removable(row)
@@ -124,29 +77,16 @@ class Collection:
             self.discard(row)
 
     def discard(self, row: Row) -> None:
-        """
-        Remove an object with what belongs to it, whether it must stay or not.
-
-        :param row: the object
-        """
+        """Remove an object with what belongs to it, whether it must stay or not."""
         # It may have gone with another object before.
         if self._rows.pop(row["id"], None) is not None:
             self.removed(row)
 
     def check_removable(self, row: Row) -> None:
-        """
-        Refuse to remove an object that must stay.
-
-        :param row: the object
-        :raises Refused: with the reason
-        """
+        """Refuse to remove an object that must stay."""
 
     def removed(self, row: Row) -> None:
-        """
-        Remove what belongs to an object that is gone.
-
-        :param row: the object
-        """
+        """Remove what belongs to an object that is gone."""
 
     def _fields(self, body: BaseModel) -> Row:
         fields = body.model_dump(by_alias=True)

@@ -14,18 +14,12 @@ if TYPE_CHECKING:
 
 
 class Rules(Parts):
-    """Rules of conditions."""
-
     kind = "rule"
     noun = "condition rule"
 
 
 class Conditions(ContentCollection):
-    """
-    Conditions of the tenant.
-
-    :param store: the tenant
-    """
+    """Conditions of the tenant."""
 
     kind = "condition"
     noun = "condition"
@@ -36,21 +30,11 @@ class Conditions(ContentCollection):
         self.parts = (self.rules,)
 
     def save_rule(self, condition_id: str, body: ConditionRule) -> Row:
-        """
-        Add a rule, or change it when its id is given.
-
-        :param condition_id: id of the condition
-        :param body: the request
-        :raises Refused: 404 for an unknown condition, rule or Qlik app
-        """
+        """Add a rule, or change it when its id is given."""
         condition, fields = self.get(condition_id), self._fields(body)
         return self.rules.view(self.rules.save(condition["id"], body.id, fields))
 
     def removed(self, row: Row) -> None:
-        """
-        Remove a condition that is gone from the reports of tasks.
-
-        :param row: the condition
-        """
+        """Remove a condition that is gone from the reports of tasks."""
         super().removed(row)
         self.store.tasks.reports.unlink("conditions", row["id"])

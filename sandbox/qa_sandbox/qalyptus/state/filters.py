@@ -23,20 +23,11 @@ _TYPES = {FilterVariable: VARIABLE, FilterBookmark: BOOKMARK, FilterField: FIELD
 
 
 class FilterItems(Parts):
-    """Items of filters."""
-
     kind = "filter-item"
     noun = "filter item"
 
     def move(self, filter_id: str, item_id: str, step: int) -> None:
-        """
-        Move an item; at the end of the list it stays where it is.
-
-        :param filter_id: id of the filter
-        :param item_id: id of the item
-        :param step: -1 up, 1 down
-        :raises Refused: 404 when the filter has no such item
-        """
+        """Move an item; at the end of the list it stays where it is."""
         items = self.of(filter_id)
         old = items.index(self.get(filter_id, item_id))
         new = min(max(old + step, 0), len(items) - 1)
@@ -44,11 +35,7 @@ class FilterItems(Parts):
         self.replace(filter_id, items)
 
     def view(self, part: Row) -> Row:
-        """
-        Describe an item on the wire, with its place from 1.
-
-        :param part: the item
-        """
+        """Describe an item on the wire, with its place from 1."""
         filter_id, _ = self.find(part["id"])
         qlik = self.store.qlik
         named = {
@@ -60,11 +47,7 @@ class FilterItems(Parts):
 
 
 class Filters(ContentCollection):
-    """
-    Filters of the tenant.
-
-    :param store: the tenant
-    """
+    """Filters of the tenant."""
 
     kind = "filter"
     noun = "filter"
@@ -75,44 +58,22 @@ class Filters(ContentCollection):
         self.parts = (self.items,)
 
     def save_item(self, filter_id: str, body: FilterVariable | FilterBookmark | FilterField) -> Row:
-        """
-        Add an item, or change it when its id is given.
-
-        :param filter_id: id of the filter
-        :param body: the request; its class says which type of item
-        :raises Refused: 404 for an unknown filter, item of that type or Qlik object
-        """
         row, fields, kind = self.get(filter_id), self._fields(body), _TYPES[type(body)]
         if body.id is not None and self.items.get(row["id"], body.id)["type"] != kind:
             raise missing(f"filter {kind.lower()}", body.id)
         return self.items.view(self.items.save(row["id"], body.id, {"type": kind, **fields}))
 
     def order(self, filter_id: str, body: FilterOrder) -> list[Row]:
-        """
-        Move an item up or down.
-
-        :param filter_id: id of the filter
-        :param body: the request
-        :raises Refused: 404 for an unknown filter or item
-        """
+        """Move an item up or down."""
         row = self.get(filter_id)
         self.items.move(row["id"], body.id, -1 if body.direction == "Up" else 1)
         return self.items.views(row["id"])
 
     def of_report(self, report_id: str) -> list[Row]:
-        """
-        Describe the filters that can be applied to a report: those of its project.
-
-        :param report_id: id of the report
-        :raises Refused: 404 when there is no such report
-        """
+        """Describe the filters that can be applied to a report: those of its project."""
         return self.in_project(self.store.reports.get(report_id)["projectID"])
 
     def removed(self, row: Row) -> None:
-        """
-        Remove a filter that is gone from the reports of tasks.
-
-        :param row: the filter
-        """
+        """Remove a filter that is gone from the reports of tasks."""
         super().removed(row)
         self.store.tasks.reports.unlink("filters", row["id"])

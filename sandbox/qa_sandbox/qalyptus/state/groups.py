@@ -17,94 +17,44 @@ class Groups(Collection):
     noun = "group"
 
     def make(self, fields: Row) -> Row:
-        """
-        Make an empty group.
-
-        :param fields: the members of the request
-        """
+        """Make an empty group."""
         return self.add(**{"members": [], "isDefault": False, **fields})
 
     def add_default(self, organization_id: str) -> Row:
-        """
-        Make the default group of an organization.
-
-        :param organization_id: id of the organization
-        """
         fields = {"name": ALL_USERS, "description": "Every user of the organization."}
         return self.make({**fields, "organizationID": organization_id, "isDefault": True})
 
     def default_of(self, organization_id: str) -> Row:
-        """
-        Return the default group of an organization.
-
-        :param organization_id: id of the organization
-        """
         return next(row for row in self if row["isDefault"] and row["organizationID"] == organization_id)
 
     def of_user(self, user_id: str) -> list[Row]:
-        """
-        Return the groups that a user belongs to.
-
-        :param user_id: id of the user
-        """
+        """Return the groups that a user belongs to."""
         return [row for row in self if user_id in row["members"]]
 
     def members(self, group_id: str) -> list[Row]:
-        """
-        Describe the users in a group.
-
-        :param group_id: id of the group
-        """
+        """Describe the users in a group."""
         return [self.store.member(user_id) for user_id in self.get(group_id)["members"]]
 
     def set_members(self, group_id: str, user_ids: Iterable[str]) -> list[Row]:
-        """
-        Set who is in a group.
-
-        :param group_id: id of the group
-        :param user_ids: ids of all its users
-        :raises Refused: 404 for an unknown group or user
-        """
         row = self.get(group_id)
         row["members"] = [self.store.users.get(user_id)["id"] for user_id in dict.fromkeys(user_ids)]
         return self.members(group_id)
 
     def set_groups(self, user_id: str, group_ids: Iterable[str]) -> None:
-        """
-        Set which groups a user is in.
-
-        :param user_id: id of the user
-        :param group_ids: ids of all the user's groups
-        :raises Refused: 404 for an unknown group
-        """
         wanted = {self.get(group_id)["id"] for group_id in group_ids}
         for row in self:
             others = [member for member in row["members"] if member != user_id]
             row["members"] = [*others, user_id] if row["id"] in wanted else others
 
     def check_removable(self, row: Row) -> None:
-        """
-        Refuse to remove a default group.
-
-        :param row: the group
-        :raises Refused: 403
-        """
+        """Refuse to remove a default group."""
         if row["isDefault"]:
             raise Refused(403, "Default group", f"The default group '{row['name']}' cannot be deleted.")
 
     def removed(self, row: Row) -> None:
-        """
-        Remove what a group was allowed and sent.
-
-        :param row: the group
-        """
+        """Remove what a group was allowed and sent."""
         self.store.forget_member(row["id"])
 
     def view(self, row: Row) -> Row:
-        """
-        Describe a group on the wire.
-
-        :param row: the group
-        """
         organization = self.store.organizations.get(row["organizationID"])
         return {**row, "members": len(row["members"]), "organization": organization["displayName"]}

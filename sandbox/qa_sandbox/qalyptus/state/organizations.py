@@ -16,11 +16,7 @@ class Organizations(Collection):
     hidden = ("authentications",)
 
     def make(self, fields: Row) -> Row:
-        """
-        Make an organization with its default group; the caller is its first member.
-
-        :param fields: the members of the request
-        """
+        """Make an organization with its default group; the caller is its first member."""
         name = fields["name"] or file_name(fields["displayName"], "").rstrip(".").lower()
         row = self.add(**{**fields, "name": name, "authentications": {"qalyptusAuth": True, "identityProvider": None}})
         self.store.groups.add_default(row["id"])
@@ -28,38 +24,21 @@ class Organizations(Collection):
         return row
 
     def of_user(self, user_id: str) -> list[Row]:
-        """
-        Describe the organizations that a user belongs to.
-
-        :param user_id: id of the user
-        """
+        """Describe the organizations that a user belongs to."""
         member_of = self.store.users.get(user_id)["organizations"]
         return self.views(row for row in self if row["id"] in member_of)
 
     def projects(self, organization_id: str) -> list[Row]:
-        """
-        Describe the projects of an organization.
-
-        :param organization_id: its id
-        """
         projects, organization = self.store.projects, self.get(organization_id)
         return projects.views(row for row in projects if row["organizationID"] == organization["id"])
 
     def members(self, organization_id: str) -> list[Row]:
-        """
-        Describe the users of an organization.
-
-        :param organization_id: its id
-        """
+        """Describe the users of an organization."""
         organization = self.get(organization_id)
         return [self.store.member(row["id"]) for row in self.store.users if organization["id"] in row["organizations"]]
 
     def resources(self, organization_id: str) -> list[Row]:
-        """
-        Describe what the projects of an organization hold. The documentation does not say what a resource is.
-
-        :param organization_id: its id
-        """
+        """Describe what the projects of an organization hold. The documentation does not say what a resource is."""
         organization = self.get(organization_id)
         own = {row["id"] for row in self.store.projects if row["organizationID"] == organization["id"]}
         return [
@@ -70,50 +49,27 @@ class Organizations(Collection):
         ]
 
     def qlik_apps(self, organization_id: str) -> list[Row]:
-        """
-        Describe the Qlik apps of an organization; every organization sees all.
-
-        :param organization_id: its id
-        """
+        """Describe the Qlik apps of an organization; every organization sees all."""
         self.get(organization_id)
         return [app.wire for app in self.store.qlik.apps]
 
     def authentications(self, organization_id: str) -> Row:
-        """
-        Describe how the members of an organization sign in.
-
-        :param organization_id: its id
-        """
+        """Describe how the members of an organization sign in."""
         return dict(self.get(organization_id)["authentications"])
 
     def set_authentications(self, organization_id: str, body: Authentications) -> Row:
-        """
-        Set how the members of an organization sign in.
-
-        :param organization_id: its id
-        :param body: the request
-        :raises Refused: 404 for an unknown organization or identity provider
-        """
+        """Set how the members of an organization sign in."""
         row = self.get(organization_id)
         row["authentications"] = self._fields(body)
         return self.authentications(organization_id)
 
     def check_removable(self, row: Row) -> None:
-        """
-        Refuse to remove the organization that the sandbox's API key is bound to.
-
-        :param row: the organization
-        :raises Refused: 403
-        """
+        """Refuse to remove the organization that the sandbox's API key is bound to."""
         if row["id"] == self.store.home:
             raise Refused(403, "Organization in use", "The API key of this request is bound to the organization.")
 
     def removed(self, row: Row) -> None:
-        """
-        Remove the projects, groups and API keys of an organization that is gone.
-
-        :param row: the organization
-        """
+        """Remove the projects, groups and API keys of an organization that is gone."""
         for objects in (self.store.projects, self.store.groups, self.store.api_keys):
             own = [item for item in objects if item["organizationID"] == row["id"]]
             for item in own:
@@ -130,12 +86,7 @@ class IdentityProviders(Collection):
     hidden = ("clientSecret",)
 
     def check_removable(self, row: Row) -> None:
-        """
-        Refuse to remove an identity provider that an organization signs in with.
-
-        :param row: the identity provider
-        :raises Refused: 409
-        """
+        """Refuse to remove an identity provider that an organization signs in with."""
         for organization in self.store.organizations:
             if organization["authentications"]["identityProvider"] == row["id"]:
                 name = organization["displayName"]

@@ -15,12 +15,6 @@ if TYPE_CHECKING:
 
 
 class OwnedCollection(Collection):
-    """
-    Objects with an owner.
-
-    :param store: the tenant
-    """
-
     def __init__(self, store: QalyptusStore) -> None:
         super().__init__(store)
         self.parts: tuple[Parts, ...] = ()
@@ -36,32 +30,17 @@ class OwnedCollection(Collection):
         return row
 
     def change_owner(self, object_id: str, owner_id: str) -> Row:
-        """
-        Give an object to a user.
-
-        :param object_id: id of the object
-        :param owner_id: id of the user
-        :raises Refused: 404 when either does not exist
-        """
+        """Give an object to a user."""
         row = self.get(object_id)
         row["owner"] = self.store.users.get(owner_id)["id"]
         return self.view(row)
 
     def removed(self, row: Row) -> None:
-        """
-        Remove the parts and permissions of an object that is gone.
-
-        :param row: the object
-        """
+        """Remove the parts and permissions of an object that is gone."""
         for parts in (self.store.permissions, *self.parts):
             parts.forget(row["id"])
 
     def view(self, row: Row) -> Row:
-        """
-        Describe an object on the wire.
-
-        :param row: the object
-        """
         owner = self.store.users.get(row["owner"])
         return {
             "id": row["id"],
@@ -77,41 +56,19 @@ class ContentCollection(OwnedCollection):
     """Objects in a project."""
 
     def view(self, row: Row) -> Row:
-        """
-        Describe an object on the wire.
-
-        :param row: the object
-        """
         return {**super().view(row), "project": self.store.projects.get(row["projectID"])["name"]}
 
     def in_project(self, project_id: str) -> list[Row]:
-        """
-        Describe the objects in a project.
-
-        :param project_id: id of the project
-        :raises Refused: 404 when there is no such project
-        """
         project = self.store.projects.get(project_id)
         return self.views(row for row in self if row["projectID"] == project["id"])
 
     def duplicate(self, object_id: str, body: Duplicate) -> Row:
-        """
-        Copy an object with its parts into a project; the copy is the caller's.
-
-        :param object_id: id of the object
-        :param body: the project and its organization
-        :raises Refused: 404 when one of the three does not exist, 400 when they do not belong together
-        """
+        """Copy an object with its parts into a project; the copy is the caller's."""
         row = self.get(object_id)
         return self.copy(row, self.store.projects.in_organization(body.projectID, body.organizationID)["id"])
 
     def copy(self, row: Row, project_id: str) -> Row:
-        """
-        Copy an object with its parts into a project.
-
-        :param row: the object
-        :param project_id: id of the project
-        """
+        """Copy an object with its parts into a project."""
         fields = {name: deepcopy(value) for name, value in row.items() if name not in ("id", "owner")}
         made = self.add(**{**fields, "name": f"{row['name']} (copy)", "projectID": project_id})
         for parts in self.parts:

@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 
 class Parts:
-    """
-    Parts of one kind, by the object that they belong to, in order.
-
-    :param store: the tenant
-    """
+    """Parts of one kind, by the object that they belong to, in order."""
 
     kind: ClassVar[str]
     """Kind for ids, such as ``rule``."""
@@ -30,59 +26,28 @@ class Parts:
         self._parts: dict[str, dict[str, Row]] = {}
 
     def of(self, parent_id: str) -> list[Row]:
-        """
-        Return the parts of an object.
-
-        :param parent_id: id of the object
-        """
         return list(self._parts.get(parent_id, {}).values())
 
     def get(self, parent_id: str, part_id: str) -> Row:
-        """
-        Find a part of an object.
-
-        :param parent_id: id of the object
-        :param part_id: id of the part
-        :raises Refused: 404 when the object has no such part
-        """
         part = self._parts.get(parent_id, {}).get(part_id)
         if part is None:
             raise missing(self.noun, part_id)
         return part
 
     def find(self, part_id: str) -> tuple[str, Row]:
-        """
-        Find a part of any object.
-
-        :param part_id: id of the part
-        :return: id of the object, the part
-        :raises Refused: 404 when there is none
-        """
         for parent_id, parts in self._parts.items():
             if part_id in parts:
                 return parent_id, parts[part_id]
         raise missing(self.noun, part_id)
 
     def add(self, parent_id: str, **fields: Any) -> Row:
-        """
-        Give an object a part.
-
-        :param parent_id: id of the object
-        :param fields: members of the part but its id
-        """
+        """Give an object a part."""
         part = {"id": self.store.new_id(self.kind), **fields}
         self._parts.setdefault(parent_id, {})[part["id"]] = part
         return part
 
     def save(self, parent_id: str, part_id: str | None, fields: Row) -> Row:
-        """
-        Add a part, or change it when its id is given.
-
-        :param parent_id: id of the object
-        :param part_id: id of the part, None for a new one
-        :param fields: members of the part
-        :raises Refused: 404 when the object has no such part
-        """
+        """Add a part, or change it when its id is given."""
         fields = {name: value for name, value in fields.items() if name != "id"}
         if part_id is None:
             return self.add(parent_id, **fields)
@@ -91,64 +56,28 @@ class Parts:
         return part
 
     def remove(self, parent_id: str, part_ids: Iterable[str]) -> None:
-        """
-        Remove parts of an object, all or none.
-
-        :param parent_id: id of the object
-        :param part_ids: ids of the parts
-        :raises Refused: 404 when the object lacks one of them
-        """
+        """Remove parts of an object, all or none."""
         for part in [self.get(parent_id, part_id) for part_id in dict.fromkeys(part_ids)]:
             del self._parts[parent_id][part["id"]]
 
     def replace(self, parent_id: str, parts: Iterable[Row]) -> None:
-        """
-        Set the parts of an object, or their order.
-
-        :param parent_id: id of the object
-        :param parts: parts with ids
-        """
+        """Set the parts of an object, or their order."""
         self._parts[parent_id] = {part["id"]: part for part in parts}
 
     def forget(self, parent_id: str) -> None:
-        """
-        Remove all parts of an object.
-
-        :param parent_id: id of the object
-        """
         self._parts.pop(parent_id, None)
 
     def drop(self, unwanted: Callable[[Row], bool]) -> None:
-        """
-        Remove parts of all objects.
-
-        :param unwanted: says which
-        """
         for parent_id in self._parts:
             self.replace(parent_id, [part for part in self.of(parent_id) if not unwanted(part)])
 
     def copy(self, source_id: str, target_id: str) -> None:
-        """
-        Give an object copies of another's parts, with ids of their own.
-
-        :param source_id: id of the object that has them
-        :param target_id: id of the object that gets them
-        """
+        """Give an object copies of another's parts, with ids of their own."""
         for part in self.of(source_id):
             self.save(target_id, None, deepcopy(part))
 
     def view(self, part: Row) -> Row:
-        """
-        Describe a part on the wire.
-
-        :param part: the part
-        """
         return dict(part)
 
     def views(self, parent_id: str) -> list[Row]:
-        """
-        Describe the parts of an object on the wire.
-
-        :param parent_id: id of the object
-        """
         return [self.view(part) for part in self.of(parent_id)]

@@ -20,36 +20,18 @@ class Permissions(Parts):
     noun = "member permission"
 
     def grant(self, object_id: str, member_id: str, flags: Row) -> None:
-        """
-        Set the permissions of a user or group, whether it has some or not.
-
-        :param object_id: id of the object
-        :param member_id: id of the user or group
-        :param flags: the 42 booleans
-        """
+        """Set the permissions of a user or group, whether it has some or not."""
         held = next((part for part in self.of(object_id) if part["memberID"] == member_id), None)
         self.save(object_id, held["id"] if held else None, {"memberID": member_id, "permissions": dict(flags)})
 
     def grant_all(self, object_id: str, members: Iterable[MemberRequestDto], flags: PermissionDto) -> None:
-        """
-        Set the same permissions for several members.
-
-        :param object_id: id of the object
-        :param members: users and groups
-        :param flags: the 42 booleans
-        :raises Refused: 404 when a member does not exist
-        """
+        """Set the same permissions for several members."""
         found = [self.store.member(member.id)["id"] for member in members]
         for member_id in found:
             self.grant(object_id, member_id, flags.model_dump())
 
     def hand_over(self, old_id: str, new_id: str) -> None:
-        """
-        Give a member's permissions to another, who keeps what it was allowed before.
-
-        :param old_id: id of the member that loses them
-        :param new_id: id of the member that gets them
-        """
+        """Give a member's permissions to another, who keeps what it was allowed before."""
         for object_id in self._parts:
             held = {part["memberID"]: part for part in self.of(object_id)}
             old, new = held.get(old_id), held.get(new_id)
@@ -60,11 +42,7 @@ class Permissions(Parts):
             self.remove(object_id, [old["id"]])
 
     def view(self, part: Row) -> Row:
-        """
-        Describe a member's permissions on the wire.
-
-        :param part: the permissions
-        """
+        """Describe a member's permissions on the wire."""
         member = self.store.member(part["memberID"])
         return {
             "id": part["id"],

@@ -24,12 +24,7 @@ class Reports(ContentCollection):
     noun = "report"
 
     def make(self, fields: Row) -> Row:
-        """
-        Make a report without a template file; its figures are those of the sandbox's sales.
-
-        :param fields: the members of the request; default type: Excel
-        :raises Refused: 400 for an unknown type
-        """
+        """Make a report without a template file; its figures are those of the sandbox's sales."""
         known = {name.lower(): name for name in REPORT_FORMATS}
         kind = known.get((fields["type"] or "Excel").lower())
         if kind is None:
@@ -46,12 +41,7 @@ class Reports(ContentCollection):
         return self.add(**{**defaults, **fields, "type": kind})
 
     def update(self, object_id: str, body: BaseModel) -> Row:
-        """
-        Change a report; iteration fields and dynamic names get ids.
-
-        :param object_id: its id
-        :param body: the request
-        """
+        """Change a report; iteration fields and dynamic names get ids."""
         wire = super().update(object_id, body)
         row = self.get(object_id)
         for name in ("iterationFields", "dynamicNames"):
@@ -59,14 +49,7 @@ class Reports(ContentCollection):
         return wire
 
     def output_format(self, object_id: str, wanted: str) -> str:
-        """
-        Check a format.
-
-        :param object_id: id of the report
-        :param wanted: one of its formats, in any case
-        :return: the format as the report names it
-        :raises Refused: 404 when there is no such report, 400 when it does not offer the format
-        """
+        """Check a format."""
         formats = self.get(object_id)["formats"]
         known = {name.lower(): name for name in formats}
         if wanted.lower() not in known:
@@ -75,12 +58,7 @@ class Reports(ContentCollection):
         return str(known[wanted.lower()])
 
     def html(self, object_id: str) -> str:
-        """
-        Return the page of an HTML report.
-
-        :param object_id: its id
-        :raises Refused: 404 for reports of another type
-        """
+        """Return the page of an HTML report."""
         row = self.get(object_id)
         if row["type"] != "HTML":
             raise Refused(404, "HTML content not found", f"The report is of the type {row['type']}, not HTML.")
@@ -89,19 +67,11 @@ class Reports(ContentCollection):
         return _PAGE.format(name=html.escape(row["name"]), tables=tables)
 
     def app(self, object_id: str) -> QlikApp:
-        """
-        Return the Qlik app that a report shows.
-
-        :param object_id: its id
-        """
+        """Return the Qlik app that a report shows."""
         return self.store.qlik.app_of(self.get(object_id)["subject"])
 
     def template_items(self, object_id: str) -> Row:
-        """
-        Describe the Qlik objects in a report's template as a tree.
-
-        :param object_id: its id
-        """
+        """Describe the Qlik objects in a report's template as a tree."""
         subject, objects = self.get(object_id)["subject"], self.app(object_id).objects
         columns = [subject.dimension, "Month", *(measure.heading for measure, _, _ in subject.measures)]
         nodes = []
@@ -122,19 +92,10 @@ class Reports(ContentCollection):
         return {"nodes": nodes}
 
     def removed(self, row: Row) -> None:
-        """
-        Remove a report that is gone from tasks.
-
-        :param row: the report
-        """
+        """Remove a report that is gone from tasks."""
         super().removed(row)
         self.store.tasks.reports.drop(lambda part: bool(part["reportID"] == row["id"]))
 
     def view(self, row: Row) -> Row:
-        """
-        Describe a report on the wire.
-
-        :param row: the report
-        """
         names = ("type", "isIteration", "templateFile", "dynamicNameSeparator")
         return {**super().view(row), **{name: row[name] for name in names}, "outputFormats": list(row["formats"])}

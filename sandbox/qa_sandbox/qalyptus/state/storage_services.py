@@ -13,9 +13,5 @@ class StorageServices(Collection):
     hidden = ("password",)
 
     def removed(self, row: Row) -> None:
-        """
-        Remove a storage service that is gone from the reports of tasks.
-
-        :param row: the storage service
-        """
+        """Remove a storage service that is gone from the reports of tasks."""
         self.store.tasks.reports.unlink("storageServices", row["id"])

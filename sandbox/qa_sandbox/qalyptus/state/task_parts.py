@@ -23,13 +23,7 @@ class Recipients(Parts):
     noun = "task recipient"
 
     def set_members(self, task_id: str, members: Iterable[TaskRecipient]) -> None:
-        """
-        Set who gets the mail; who got it before keeps its id.
-
-        :param task_id: id of the task
-        :param members: users and groups
-        :raises Refused: 404 when one does not exist
-        """
+        """Set who gets the mail; who got it before keeps its id."""
         held = {part["recipientID"]: part for part in self.of(task_id)}
         wanted = dict.fromkeys(self.store.member(member.id)["id"] for member in members)
         self.replace(task_id, [part for member_id, part in held.items() if member_id in wanted])
@@ -38,22 +32,12 @@ class Recipients(Parts):
                 self.add(task_id, recipientID=member_id)
 
     def remove(self, parent_id: str, part_ids: Iterable[str]) -> None:
-        """
-        Remove recipients, given by their own id or that of the user or group.
-
-        :param parent_id: id of the task
-        :param part_ids: ids
-        :raises Refused: 404 when the task lacks one of them
-        """
+        """Remove recipients, given by their own id or that of the user or group."""
         by_member = {part["recipientID"]: part["id"] for part in self.of(parent_id)}
         super().remove(parent_id, [by_member.get(part_id, part_id) for part_id in part_ids])
 
     def addresses(self, task_id: str) -> list[str]:
-        """
-        Return the mail addresses of a task, each once; a group stands for its members.
-
-        :param task_id: id of the task
-        """
+        """Return the mail addresses of a task, each once; a group stands for its members."""
         found: dict[str, None] = {}
         for part in self.of(task_id):
             member_id = part["recipientID"]
@@ -63,11 +47,6 @@ class Recipients(Parts):
         return list(found)
 
     def view(self, part: Row) -> Row:
-        """
-        Describe a recipient on the wire.
-
-        :param part: the recipient
-        """
         member = self.store.member(part["recipientID"])
         shown = {name: member[name] for name in ("name", "type", "email")}
         return {"id": part["id"], "recipientID": member["id"], **shown}
@@ -81,11 +60,7 @@ class Schedules(Parts):
     trigger_type = "Schedule"
 
     def trigger(self, part: Row) -> Row:
-        """
-        Describe a schedule or event as a trigger.
-
-        :param part: the schedule or event
-        """
+        """Describe a schedule or event as a trigger."""
         start = part["startDate"]
         ahead = start is not None and parse_wire_date(start) > self.store.now
         more = {"type": self.trigger_type, "isActive": True, "nextExecutionDate": start if ahead else None}
@@ -93,18 +68,11 @@ class Schedules(Parts):
 
 
 class ExternalEvents(Schedules):
-    """External events of tasks."""
-
     kind = "external-event"
     noun = "external event"
     trigger_type = "ExternalEvent"
 
     def trigger(self, part: Row) -> Row:
-        """
-        Describe an event as a trigger.
-
-        :param part: the event
-        """
         return {**super().trigger(part), "appId": part["appID"], "eventType": "Qlik", "nextExecutionDate": None}
 
 
@@ -118,43 +86,25 @@ class TaskReports(Parts):
     _secret = ("fileOpenPassword", "fileWritePassword")
 
     def unlink(self, name: str, object_id: str) -> None:
-        """
-        Remove an object that is gone from every report of every task.
-
-        :param name: ``filters``, ``conditions`` or ``storageServices``
-        :param object_id: id of the object
-        """
+        """Remove an object that is gone from every report of every task."""
         for task_id in self._parts:
             for part in self.of(task_id):
                 part[name] = [link for link in part[name] or () if link["id"] != object_id]
 
     def check_links(self, fields: Row) -> None:
-        """
-        Refuse links to what does not exist.
-
-        :param fields: members of a task report
-        :raises Refused: 404
-        """
+        """Refuse links to what does not exist."""
         for name in self._links:
             for link in fields[name] or ():
                 self._linked(name, link["id"])
 
     def view(self, part: Row) -> Row:
-        """
-        Describe a task's report on the wire, as lists do.
-
-        :param part: the task's report
-        """
+        """Describe a task's report on the wire, as lists do."""
         report = self.store.reports.view(self.store.reports.get(part["reportID"]))
         named = {name: report[name] for name in ("name", "type", "description", "isIteration", "outputFormats")}
         return {**named, **{name: part[name] for name in self._brief}}
 
     def detail(self, part: Row) -> Row:
-        """
-        Describe all of a task's report on the wire, except its passwords.
-
-        :param part: the task's report
-        """
+        """Describe all of a task's report on the wire, except its passwords."""
         shown = {name: value for name, value in part.items() if name not in self._secret}
         links = {
             name: [{**link, "name": self._linked(name, link["id"])["name"]} for link in part[name] or ()]

@@ -32,11 +32,7 @@ _DEFAULTS: Row = {
 
 
 class Tasks(ContentCollection):
-    """
-    Tasks of the tenant.
-
-    :param store: the tenant
-    """
+    """Tasks of the tenant."""
 
     kind = "task"
     noun = "task"
@@ -59,57 +55,29 @@ class Tasks(ContentCollection):
         return self.add(**{**_DEFAULTS, "ending": "success", "email": email.model_dump(by_alias=True), **fields})
 
     def duplicate_here(self, task_id: str) -> Row:
-        """
-        Copy a task with all its parts in its project.
-
-        :param task_id: id of the task
-        """
+        """Copy a task with all its parts in its project."""
         row = self.get(task_id)
         return self.copy(row, row["projectID"])
 
     def set_email(self, task_id: str, body: TaskEmail) -> Row:
-        """
-        Set the mail of a task.
-
-        :param task_id: id of the task
-        :param body: the request
-        :raises Refused: 404 for an unknown task or Qlik variable
-        """
+        """Set the mail of a task."""
         row = self.get(task_id)
         row["email"] = self._fields(body)
         return dict(row["email"])
 
     def save_report(self, task_id: str, part_id: str | None, body: TaskReport) -> Row:
-        """
-        Add a report to a task, or change it when its id is given.
-
-        :param task_id: id of the task
-        :param part_id: id of the task's report
-        :param body: the request
-        :raises Refused: 404 for what does not exist, 400 when the report does not offer the format
-        """
         row, fields = self.get(task_id), self._fields(body)
         self.reports.check_links(fields)
         fields["format"] = self.store.reports.output_format(body.reportID, body.format)
         return self.reports.detail(self.reports.save(row["id"], part_id, fields))
 
     def triggers(self, task_id: str) -> list[Row]:
-        """
-        Describe the schedules and external events of a task.
-
-        :param task_id: id of the task
-        """
+        """Describe the schedules and external events of a task."""
         row = self.get(task_id)
         return [parts.trigger(part) for parts in (self.schedules, self.events) for part in parts.of(row["id"])]
 
     def remove_triggers(self, task_id: str, part_ids: Iterable[str]) -> None:
-        """
-        Remove schedules and external events of a task, all or none.
-
-        :param task_id: id of the task
-        :param part_ids: their ids
-        :raises Refused: 404 when the task lacks one of them
-        """
+        """Remove schedules and external events of a task, all or none."""
         row, wanted = self.get(task_id), list(dict.fromkeys(part_ids))
         schedules = {part["id"] for part in self.schedules.of(row["id"])}
         events = {part["id"] for part in self.events.of(row["id"])}
@@ -120,34 +88,20 @@ class Tasks(ContentCollection):
         self.events.remove(row["id"], [part_id for part_id in wanted if part_id in events])
 
     def at_run(self, row: Row) -> TaskAtRun:
-        """
-        Describe a task for a run that begins now.
-
-        :param row: the task
-        """
+        """Describe a task for a run that begins now."""
         recipients = self.recipients.addresses(row["id"])
         if row["testMode"]:
             recipients = re.findall(r"[^\s;,]+", row["testModeRecipients"] or "")
         return TaskAtRun(row["id"], row["name"], tuple(recipients) if row["email"]["isActive"] else ())
 
     def first_report(self, row: Row) -> Row:
-        """
-        Return the report whose file a run makes.
-
-        :param row: the task
-        :raises Refused: 409 when the task has none
-        """
+        """Return the report whose file a run makes."""
         parts = self.reports.of(row["id"])
         if not parts:
             raise Refused(409, "Nothing to run", "The task has no report.")
         return parts[0]
 
     def view(self, row: Row) -> Row:
-        """
-        Describe a task on the wire.
-
-        :param row: the task
-        """
         return {
             **super().view(row),
             **{name: row[name] for name in _DEFAULTS},

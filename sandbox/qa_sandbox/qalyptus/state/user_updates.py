@@ -35,14 +35,7 @@ ATTRIBUTES: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def new_value(kind: str, value: Any) -> tuple[str, Any]:
-    """
-    Check an update.
-
-    :param kind: name of the attribute, in any case
-    :param value: its new value
-    :return: the attribute, the value
-    :raises Refused: 400 for an unknown attribute or a value of the wrong shape
-    """
+    """Check an update."""
     known = {name.lower(): name for name in ATTRIBUTES}
     name = known.get(kind.lower())
     if name is None:
