@@ -23,6 +23,11 @@ def whole_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def iso_milliseconds(moment: datetime) -> str:
+    """Write a moment as most vendors do, such as ``2026-01-15T10:30:00.000Z``."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Clock:
     """A clock that can be pushed forward. Safe to use from several threads."""
 

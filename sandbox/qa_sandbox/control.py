@@ -14,7 +14,8 @@ from starlette.types import ASGIApp
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.middleware import CONTROL_PREFIX
 from qa_sandbox.outcomes import Outcome
-from qa_sandbox.vendors import Store, load_vendor
+from qa_sandbox.vendors import load_vendor
+from qa_sandbox.web import Store
 
 
 class Control:
@@ -119,7 +120,7 @@ class Control:
 def reset_vendor(context: SandboxContext, app: FastAPI) -> None:
     """Give a vendor a new account and an empty request log."""
     context.callbacks.clear()
-    app.state.store = load_vendor(context.vendor).create_store(context)
+    app.state.store = load_vendor(context.vendor).store(context)
     context.requests.clear()
 
 

@@ -23,6 +23,7 @@ from qa_sandbox.requestlog import RequestEntry
 from qa_sandbox.scenario import Scenario
 from qa_sandbox.settings import SandboxSettings
 from qa_sandbox.vendors import VENDORS, load_vendor
+from qa_sandbox.web import create_app
 
 HOST = "127.0.0.1"
 _START_SECONDS = 30.0
@@ -112,7 +113,7 @@ class Sandbox:
                 outcomes=self.outcomes,
             )
             self._contexts[name] = context
-            self._apps[name] = load_vendor(name).create_app(context)
+            self._apps[name] = create_app(load_vendor(name), context)
 
     @property
     def vendors(self) -> list[str]:
@@ -226,9 +227,7 @@ class Sandbox:
 
         :return: connection id -> ``{conn_type, host, password, extra}``
         """
-        return {
-            f"{name}_default": load_vendor(name).airflow_connection(context) for name, context in self._contexts.items()
-        }
+        return {f"{name}_default": load_vendor(name).connection(context) for name, context in self._contexts.items()}
 
     def environment(self) -> dict[str, str]:
         """

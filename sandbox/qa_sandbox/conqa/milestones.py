@@ -17,11 +17,12 @@ from typing import Any
 
 from qa_sandbox.clock import later
 from qa_sandbox.conqa import seed
-from qa_sandbox.conqa.errors import Refused
+from qa_sandbox.conqa.errors import Skipped
 from qa_sandbox.conqa.models import MilestoneData, format_date
 from qa_sandbox.conqa.projects import Checklists, MilestoneConfig, Project
 from qa_sandbox.conqa.values import Change, Stored, read_change
 from qa_sandbox.context import SandboxContext
+from qa_sandbox.web import Refused
 
 UPSERTED, DELETED = "UPSERTED", "DELETED"
 
@@ -205,13 +206,12 @@ class MilestoneBook:
 
 def _check_unambiguous(found: list[Milestone], external_id: str) -> None:
     if len(found) > 1:
-        message = f"{len(found)} milestones exist with the external ID {external_id}"
-        raise Refused(422, message, skip_reason="ambiguousExternalId")
+        raise Skipped("ambiguousExternalId", f"{len(found)} milestones exist with the external ID {external_id}")
 
 
 def _check_update(config: MilestoneConfig, milestone: Milestone, change: Change) -> None:
     if change.is_empty:
-        raise Refused(422, "An update needs a name, a status or fields", skip_reason="noData")
+        raise Skipped("noData", "An update needs a name, a status or fields")
     places = {config.template_field, *(config.folder_fields or ())}
     if places & set(change.fields):
         _check_create(config, {**milestone.fields, **change.fields})
@@ -222,11 +222,11 @@ def _check_create(config: MilestoneConfig, fields: Mapping[str, Stored]) -> None
     missing = [name for name in required if fields.get(name) is None]
     if missing:
         details = {f"fields.{name}": "is required to create the milestone" for name in missing}
-        raise Refused(422, f"Required fields are missing: {', '.join(missing)}", details, "missingFields")
+        raise Skipped("missingFields", f"Required fields are missing: {', '.join(missing)}", details)
     product = fields[config.template_field]
     if product not in seed.TEMPLATES:
-        raise Refused(422, f"No checklist template is configured for {product}", skip_reason="noChecklistTemplate")
+        raise Skipped("noChecklistTemplate", f"No checklist template is configured for {product}")
     if config.folder_fields is None:
-        raise Refused(422, "The project has no folder structure in its milestone config", skip_reason="noFolderNaming")
+        raise Skipped("noFolderNaming", "The project has no folder structure in its milestone config")
     if fields["area"] not in seed.AREAS_WITH_FOLDER:
-        raise Refused(422, f"There is no folder for the area {fields['area']}", skip_reason="noFolder")
+        raise Skipped("noFolder", f"There is no folder for the area {fields['area']}")

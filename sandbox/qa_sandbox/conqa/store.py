@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from qa_sandbox.conqa import seed
-from qa_sandbox.conqa.errors import Refused
 from qa_sandbox.conqa.issues import Issue, make_issues
 from qa_sandbox.conqa.milestones import Milestone, MilestoneBook
 from qa_sandbox.conqa.models import MilestoneData, StartReport, format_date
@@ -17,16 +16,17 @@ from qa_sandbox.conqa.views import milestone_row
 from qa_sandbox.conqa.webhooks import Webhooks
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.outcomes import Outcome
+from qa_sandbox.web import Refused, Store
 
 
-class ConqaStore:
+class ConqaStore(Store):
     """
     Projects and what happens in them. Reads settle what is due first; timers do the same when nobody reads, so
     that webhooks are called in time.
     """
 
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self.people = make_people(context)
         self.projects = make_projects(context)
         self.account_ids = {project.account_id: project.accessible for project in self.projects}
@@ -41,11 +41,6 @@ class ConqaStore:
                 self.milestones.add_history(project, self.now)
             found = self.checklists.of(project)
             self._issues[project.id] = make_issues(context, project, count, self.people, found)
-
-    @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
 
     def project(self, project_id: str) -> Project:
         project = next((project for project in self.projects if project.id == project_id), None)
@@ -117,7 +112,6 @@ class ConqaStore:
         return True
 
     def snapshot(self) -> dict[str, Any]:
-        """Describe the account for the control API."""
         self.settle()
         return {
             "accounts": [{"id": key, "accessible": value} for key, value in self.account_ids.items()],

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from qa_sandbox.callbacks import Delivery, DeliveryPolicy, Endpoint
-from qa_sandbox.conqa.errors import Refused
 from qa_sandbox.conqa.models import (
     RegisterWebhook,
     UpdateWebhook,
@@ -21,6 +20,7 @@ from qa_sandbox.conqa.models import (
 )
 from qa_sandbox.conqa.projects import Person, Project
 from qa_sandbox.context import SandboxContext
+from qa_sandbox.web import Refused
 
 TIMEOUT_SECONDS = 30.0
 DISABLE_AFTER = 10

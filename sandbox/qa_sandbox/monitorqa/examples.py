@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from qa_sandbox.apidocs import Examples
 from qa_sandbox.clock import later
 from qa_sandbox.monitorqa.seed.account import SISTER
 from qa_sandbox.monitorqa.state.audit import Audit, State
 from qa_sandbox.monitorqa.state.company import Company
 from qa_sandbox.monitorqa.store import MonitorQAStore
 from qa_sandbox.monitorqa.wire.base import format_date
+from qa_sandbox.web import Examples
 
 _DAY = 24 * 3600.0
 Example = tuple[tuple[str, str], dict[str, Any]]

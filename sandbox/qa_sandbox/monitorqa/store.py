@@ -22,15 +22,16 @@ from qa_sandbox.monitorqa.wire.base import format_date
 from qa_sandbox.monitorqa.wire.company import CreateCompany
 from qa_sandbox.monitorqa.wire.templates import CopyTemplate
 from qa_sandbox.outcomes import Outcome
+from qa_sandbox.web import Store
 
 DEFAULT_TIME_ZONE = "Etc/UTC"
 
 
-class MonitorQAStore:
+class MonitorQAStore(Store):
     """Companies, what happens in them by itself, and the webhook that tells about it."""
 
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self.webhooks = Webhooks(context)
         self.agenda = Agenda(self._wake_at)
         self._companies: list[Company] = []
@@ -41,11 +42,6 @@ class MonitorQAStore:
         add_history(self.main)
         add_score_system(self._open(replace(SISTER), FOUNDER), 0)
         self.set_webhook(context.settings.monitorqa.webhook_url)
-
-    @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
 
     def settle(self) -> None:
         """Let everything happen that is due."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
-from qa_sandbox.clock import later
+from qa_sandbox.clock import iso_milliseconds, later
 from qa_sandbox.qalyptus.seed import Subject
 
 ON_DEMAND, SCHEDULED = "on-demand", "scheduled"
@@ -115,7 +115,7 @@ def wire_date(moment: datetime | None) -> str | None:
     """Write a date as the API does."""
     if moment is None:
         return None
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso_milliseconds(moment)
 
 
 def parse_wire_date(text: str) -> datetime:

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.outcomes import Outcome
 from qa_sandbox.qalyptus.seeding import fill
-from qa_sandbox.qalyptus.state.api_keys import ApiKeys
 from qa_sandbox.qalyptus.state.collection import Collection, Row
-from qa_sandbox.qalyptus.state.conditions import Conditions
-from qa_sandbox.qalyptus.state.filters import Filters
-from qa_sandbox.qalyptus.state.groups import Groups
-from qa_sandbox.qalyptus.state.organizations import IdentityProviders, Organizations
-from qa_sandbox.qalyptus.state.owned import ContentCollection
-from qa_sandbox.qalyptus.state.permissions import Permissions
-from qa_sandbox.qalyptus.state.projects import Projects
+from qa_sandbox.qalyptus.state.contents import Conditions, Filters, Projects, Reports, StorageServices
+from qa_sandbox.qalyptus.state.organizations import ApiKeys, Groups, IdentityProviders, Organizations
+from qa_sandbox.qalyptus.state.owned import ContentCollection, Permissions
 from qa_sandbox.qalyptus.state.qlik import QlikWorld
-from qa_sandbox.qalyptus.state.reports import Reports
 from qa_sandbox.qalyptus.state.runs import Runs
-from qa_sandbox.qalyptus.state.storage_services import StorageServices
 from qa_sandbox.qalyptus.state.tasks import Tasks
 from qa_sandbox.qalyptus.state.users import GROUP, USER, Users
+from qa_sandbox.web import Store
 
 
-class QalyptusStore:
-    """The tenant, freshly seeded."""
-
+class QalyptusStore(Store):
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self._made: Counter[str] = Counter()
         self.qlik = QlikWorld(context)
         self.permissions = Permissions(self)
@@ -58,11 +49,6 @@ class QalyptusStore:
             **dict.fromkeys(("qlikVariableID", "ccQlikVariable", "bccQlikVariable"), self.qlik.variable),
         }
         fill(self)
-
-    @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
 
     @property
     def me(self) -> str:
@@ -104,11 +90,9 @@ class QalyptusStore:
         self.tasks.recipients.drop(lambda part: bool(part["recipientID"] == member_id))
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """Decide how a record that exists will end."""
         return self.runs.script(object_id, outcome)
 
     def snapshot(self) -> dict[str, Any]:
-        """Describe the tenant for the control API."""
         now = self.now
         return {
             **{name: _names(getattr(self, name)) for name in ("organizations", "projects", "users", "groups")},

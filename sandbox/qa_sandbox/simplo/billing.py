@@ -65,7 +65,7 @@ class ReportMaker:
         return Report(
             id=report_id,
             name=f"{setting.name} {local:%m/%Y}" if setting.is_regular else setting.name,
-            setting_id=setting.id,
+            report_setting_id=setting.id,
             tasks=tuple(self._tasks(rng, report_id, projects, start, end, made_at)),
             from_at=start,
             to_at=end,

@@ -16,7 +16,7 @@ from fastapi import Query, Request
 from pydantic_core import PydanticCustomError
 
 from qa_sandbox.simplo.dates import LOCAL, parse_date
-from qa_sandbox.simplo.errors import invalid
+from qa_sandbox.simplo.errors import wrong
 
 DEFAULT_PER_PAGE = 20
 LARGEST_PER_PAGE = 1000
@@ -59,7 +59,7 @@ class IndexQuery:
             if name in known:
                 found[name] = text
             elif name != key:
-                raise invalid("filter", f"There is no filter {name[:40]}.")
+                raise wrong("filter", f"There is no filter {name[:40]}.")
         return found
 
 
@@ -83,7 +83,7 @@ def check_embeds(names: Iterable[str], known: Iterable[str]) -> None:
     """Refuse embedded objects that do not exist."""
     allowed = sorted(known)
     if not set(names) <= set(allowed):
-        raise invalid("embed", f"The embed must be out of: {', '.join(allowed)}.")
+        raise wrong("embed", f"The embed must be out of: {', '.join(allowed)}.")
 
 
 def index(
@@ -98,7 +98,7 @@ def index(
         name = wanted.removeprefix("-")
         column = columns.get(name)
         if column is None:
-            raise invalid("sort", f"There is no sorting by {name[:40]}.")
+            raise wrong("sort", f"There is no sorting by {name[:40]}.")
         found.sort(key=lambda row, read=column.value: _sort_key(read(row)), reverse=wanted.startswith("-"))  # type: ignore[misc]
     start = (query.page - 1) * query.per_page
     pages = -(-len(found) // query.per_page)
@@ -118,7 +118,7 @@ def _filter(name: str, column: Column[Row], text: str) -> Callable[[Row], bool]:
         return lambda row: text.casefold() in str(read(row)).casefold()
     if column.kind == "bool":
         if text.lower() not in _BOOLS:
-            raise invalid(name, f"The {name} field must be true or false.")
+            raise wrong(name, f"The {name} field must be true or false.")
         return lambda row: read(row) is _BOOLS[text.lower()]
     if column.kind == "date":
         accepts = _date_filter(name, text)
@@ -126,7 +126,7 @@ def _filter(name: str, column: Column[Row], text: str) -> Callable[[Row], bool]:
     try:
         numbers = {float(part) for part in names_in(text)}
     except ValueError:
-        raise invalid(name, f"The {name} must be a number.") from None
+        raise wrong(name, f"The {name} must be a number.") from None
     return lambda row: read(row) in numbers
 
 
@@ -134,7 +134,7 @@ def _date_filter(name: str, text: str) -> Callable[[datetime], bool]:
     try:
         wanted = parse_date(text)
     except PydanticCustomError:
-        raise invalid(name, f"The {name} is not a valid date.") from None
+        raise wrong(name, f"The {name} is not a valid date.") from None
     if len(text) == len("2023-01-31"):
         return lambda value: value.astimezone(LOCAL).date() == wanted.date()
     return lambda value: value.replace(microsecond=0) == wanted

@@ -102,7 +102,7 @@ class Report:
 
     id: int
     name: str
-    setting_id: int
+    report_setting_id: int
     tasks: tuple[ReportTask, ...]
     from_at: datetime
     to_at: datetime

@@ -45,7 +45,7 @@ def report_file(store: SimploStore, press: Press, report: Report) -> Callable[[]
 
 
 def _bill(store: SimploStore, report: Report) -> Bill:
-    setting = store.settings.get(report.setting_id)
+    setting = store.settings.get(report.report_setting_id)
     client = next((client for client in store.clients if setting and client.id == setting.client_id), None)
     shows_bugs = setting is None or not setting.is_bug_field_hidden_for_client
     rows = []

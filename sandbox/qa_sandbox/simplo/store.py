@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from qa_sandbox.auth import same_secret
+from starlette.datastructures import Headers
+
+from qa_sandbox.auth import bearer_token, same_secret
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.outcomes import Outcome
 from qa_sandbox.simplo import seed
 from qa_sandbox.simplo.billing import (
     MAX_REPORTS,
@@ -20,7 +21,7 @@ from qa_sandbox.simplo.billing import (
     next_period,
 )
 from qa_sandbox.simplo.dates import LOCAL, format_date
-from qa_sandbox.simplo.errors import NOT_FOUND, Refused, invalid
+from qa_sandbox.simplo.errors import NOT_FOUND, wrong
 from qa_sandbox.simplo.models import PatchReport, PatchSetting, StoreSetting, UpdateReport
 from qa_sandbox.simplo.records import (
     Client,
@@ -32,15 +33,16 @@ from qa_sandbox.simplo.records import (
     ReportTask,
     User,
 )
+from qa_sandbox.web import Refused, Store
 
 Item = TypeVar("Item")
 
 
-class SimploStore:
+class SimploStore(Store):
     """Reports and what they are made from. Every read first makes the reports that are due by the clock."""
 
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self.users = [_user(number, name) for number, name in enumerate(seed.PEOPLE, 1)]
         self.clients = [Client(number, name, rate) for number, (name, rate) in enumerate(seed.CLIENTS, 1)]
         self.projects = [
@@ -59,14 +61,17 @@ class SimploStore:
         self._add_history()
 
     @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
-
-    @property
     def me(self) -> User:
         """Who the token belongs to."""
         return self.users[0]
+
+    def is_logged_in(self, headers: Headers) -> bool:
+        """Whether a request carries the token. The vendor does not document how; header and scheme are settings."""
+        wire = self.context.settings.simplo
+        token = headers.get(wire.auth_header, "")
+        if wire.auth_scheme:
+            token = bearer_token(headers, wire.auth_header, wire.auth_scheme)
+        return same_secret(token, self.context.api_key)
 
     def settle(self) -> None:
         """Make every report that is due, in the order of time."""
@@ -126,7 +131,7 @@ class SimploStore:
         """Make an invoice of a report. The vendor documents no guard against a second one."""
         earlier = [invoice for invoice in self.invoices if invoice.report_id == report.id]
         if earlier and self.context.settings.simplo.second_invoice == "error":
-            raise invalid("state", "The report has been invoiced already.")
+            raise wrong("state", "The report has been invoiced already.")
         taken = {invoice.number for invoice in self.invoices}
         number = report.invoice_number
         if number is None or number in taken:
@@ -190,12 +195,8 @@ class SimploStore:
 
     def responsible(self, report: Report) -> User:
         """Return who answers for a report; the token's owner when its setting is gone."""
-        setting = self.settings.get(report.setting_id)
+        setting = self.settings.get(report.report_setting_id)
         return next((user for user in self.users if setting and user.id == setting.responsible_user_id), self.me)
-
-    def script(self, object_id: str, outcome: Outcome) -> bool:
-        """Nothing here ends by itself, so there is nothing to script."""
-        return False
 
     def snapshot(self) -> dict[str, Any]:
         """Describe the installation for the control API; hashes are secrets and left out."""
@@ -224,7 +225,7 @@ class SimploStore:
         }
         for name, (ids, read) in known.items():
             if name in given and not set(read()) <= ids:
-                raise invalid(name, f"The selected {name.replace('_', ' ')} is invalid.")
+                raise wrong(name, f"The selected {name.replace('_', ' ')} is invalid.")
 
     def _first_settings(self) -> list[ReportSetting]:
         start, (name, project) = history_start(self.now), seed.ONE_TIME

@@ -13,10 +13,10 @@ import binascii
 from fastapi import Request
 
 from qa_sandbox.auth import same_secret
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.models import User
 from qa_sandbox.smartq.phpform import read_form
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused
 
 KEY_HEADER, KEY_PARAMETER = "X-Auth-Client-Id", "X_AUTH_CLIENT_ID"
 TOKEN_HEADER, TOKEN_SCHEME = "X-Authorization", "OAUTH2"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.forms import FIELD, PROJECT, ROLE, STEP, VALUE
 from qa_sandbox.smartq.models import Choice, CustomField, Project, Role, Step, User
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused
 
 MOST_FIELDS = 25
 _FIELD_ATTRIBUTES = {

@@ -9,15 +9,11 @@ from fastapi import APIRouter, Depends, Path, Request
 
 from qa_sandbox.smartq import models
 from qa_sandbox.smartq.auth import signed_in, signing_in
-from qa_sandbox.smartq.envelope import RESPONSES, Refused
+from qa_sandbox.smartq.envelope import RESPONSES
 from qa_sandbox.smartq.phpform import read_form
 from qa_sandbox.smartq.rights import may_see
 from qa_sandbox.smartq.store import SmartQStore, find
-
-
-async def _store(request: Request) -> SmartQStore:
-    store: SmartQStore = request.app.state.store
-    return store
+from qa_sandbox.web import Refused, store_of
 
 
 async def _sent(request: Request) -> AsyncIterator[dict[str, Any]]:
@@ -25,7 +21,7 @@ async def _sent(request: Request) -> AsyncIterator[dict[str, Any]]:
     await request.close()
 
 
-Store = Annotated[SmartQStore, Depends(_store)]
+Store = Annotated[SmartQStore, Depends(store_of)]
 Caller = Annotated[models.User, Depends(signed_in)]
 Newcomer = Annotated[models.User, Depends(signing_in)]
 Sent = Annotated[dict[str, Any], Depends(_sent)]

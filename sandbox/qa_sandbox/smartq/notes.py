@@ -8,13 +8,13 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.forms import NOTE, TASK
 from qa_sandbox.smartq.models import File, Note, Project, Task, Ticket, User
 from qa_sandbox.smartq.properties import read_flag
 from qa_sandbox.smartq.rights import require_project_right
 from qa_sandbox.smartq.store import SmartQStore
 from qa_sandbox.smartq.tickets import team
+from qa_sandbox.web import Refused
 
 # The docs allow "limited HTML tags" without naming them.
 _ALLOWED_TAGS = "a|b|br|em|i|li|ol|p|s|strong|u|ul"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from fastapi import FastAPI
 
 from qa_sandbox.smartq.auth import KEY_HEADER, TOKEN_HEADER, TOKEN_SCHEME
 from qa_sandbox.smartq.properties import Form
@@ -56,19 +54,11 @@ def _body(content_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {content_type: {"schema": schema}}}}
 
 
-def publish(app: FastAPI, examples: Mapping[str, str]) -> None:
-    """Complete the OpenAPI of an app."""
-    plain: Callable[[], dict[str, Any]] = app.openapi
-
-    def completed() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = plain()
-            schema.setdefault("components", {})["securitySchemes"] = _SCHEMES
-            for operation in (item for path in schema["paths"].values() for item in path.values()):
-                operation["security"] = _SECURITY
-                for parameter in operation.get("parameters", ()):
-                    if parameter["name"] in examples:
-                        parameter["example"] = examples[parameter["name"]]
-        return app.openapi_schema or {}
-
-    app.openapi = completed  # type: ignore[method-assign]
+def complete(schema: dict[str, Any], examples: Mapping[str, str]) -> None:
+    """Add the credentials, and for each parameter of a path an id that exists."""
+    schema.setdefault("components", {})["securitySchemes"] = _SCHEMES
+    for operation in (item for path in schema["paths"].values() for item in path.values()):
+        operation["security"] = _SECURITY
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] in examples:
+                parameter["example"] = examples[parameter["name"]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.forms import USER
 from qa_sandbox.smartq.models import ACCOUNT_RIGHTS, User
 from qa_sandbox.smartq.rights import require_account_right
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused
 
 
 def create(store: SmartQStore, caller: User, sent: Mapping[str, Any]) -> User:

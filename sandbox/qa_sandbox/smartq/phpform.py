@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
-from qa_sandbox.smartq.envelope import Refused
+from qa_sandbox.web import Refused
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _KEY = re.compile(r"\[([^\[\]]*)\]")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from qa_sandbox.smartq.envelope import Refused
+from qa_sandbox.web import Refused
 
 MAX_TEXT = 65_535
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"

@@ -7,8 +7,8 @@ default role. The meaning of ``access_level`` is not documented; it is kept and 
 
 from __future__ import annotations
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.models import Note, Project, User
+from qa_sandbox.web import Refused
 
 
 def require_account_right(user: User, right: str) -> None:

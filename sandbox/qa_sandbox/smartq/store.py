@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.outcomes import Outcome
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.models import Notification, Project, Ticket, User
 from qa_sandbox.smartq.tokens import TokenBook
+from qa_sandbox.web import Refused, Store
 
 _FIRST_IDS = {
     "user": 480,
@@ -36,11 +34,11 @@ def find(items: Mapping[int, T], object_id: str, kind: str) -> T:
     return found
 
 
-class SmartQStore:
+class SmartQStore(Store):
     """Users, projects, tokens and the notifications that would have been sent; empty until it is seeded."""
 
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self.wire = context.settings.smartq
         self.users: dict[int, User] = {}
         self.projects: dict[int, Project] = {}
@@ -48,11 +46,6 @@ class SmartQStore:
         self.tokens = TokenBook(self.wire, context.clock)
         shift = context.settings.seed % 1000 * 10
         self._next_ids = {kind: first + shift for kind, first in _FIRST_IDS.items()}
-
-    @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
 
     def next_id(self, kind: str) -> int:
         self._next_ids[kind] += 1
@@ -79,12 +72,7 @@ class SmartQStore:
             raise KeyError(f"No ticket {ticket_id} in the smartQ sandbox.")
         project.tickets[ticket_id].archived = archived
 
-    def script(self, object_id: str, outcome: Outcome) -> bool:
-        """Say that nothing here ends by itself."""
-        return False
-
     def snapshot(self) -> dict[str, Any]:
-        """Describe the account for the control API."""
         return {
             "users": [{"id": user.id, "email": user.email} for user in self.users.values()],
             "projects": [_project(project) for project in self.projects.values()],

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.forms import TICKET
 from qa_sandbox.smartq.models import CustomField, Project, Ticket, User
 from qa_sandbox.smartq.properties import read_ids, read_number, read_text
 from qa_sandbox.smartq.rights import require_step
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused
 
 _ATTRIBUTES = {
     "name": "name",

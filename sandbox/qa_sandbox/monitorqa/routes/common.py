@@ -8,35 +8,32 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Path, Query, Request
 from starlette.responses import Response
 
-from qa_sandbox.monitorqa.errors import RequestRefused
 from qa_sandbox.monitorqa.state.audit import Audit
 from qa_sandbox.monitorqa.state.company import Company
 from qa_sandbox.monitorqa.state.people import Group
 from qa_sandbox.monitorqa.state.shelf import Shelf
 from qa_sandbox.monitorqa.store import MonitorQAStore
 from qa_sandbox.monitorqa.wire.base import Meta
+from qa_sandbox.web import Refused, store_of
 
 KEY_HEADER = "X-API-KEY"
+WRONG_KEY = Refused(401, f"Missing or invalid {KEY_HEADER} header")
 DEFAULT_PAGE = 100
 # Schedules and score systems have a documented default of their own.
 SHORT_PAGE = 10
 
 
-async def _store(request: Request) -> MonitorQAStore:
-    store: MonitorQAStore = request.app.state.store
-    return store
+Store = Annotated[MonitorQAStore, Depends(store_of)]
 
 
-async def _company(request: Request) -> Company:
-    store: MonitorQAStore = request.app.state.store
+async def _company(request: Request, store: Store) -> Company:
     company = store.company_of(request.headers.get(KEY_HEADER, ""))
     if company is None:
-        raise RequestRefused(401, f"Missing or invalid {KEY_HEADER} header")
+        raise WRONG_KEY
     store.settle()
     return company
 
 
-Store = Annotated[MonitorQAStore, Depends(_store)]
 Caller = Annotated[Company, Depends(_company)]
 Id = Annotated[str, Path(alias="id", description="Unique identifier")]
 PageNumber = Annotated[int, Query(alias="pageNumber", ge=1)]

@@ -12,25 +12,25 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from qa_sandbox.monitorqa.errors import RESPONSES, RequestRefused
+from qa_sandbox.monitorqa.errors import RESPONSES, not_valid
 from qa_sandbox.monitorqa.routes.common import EMPTY, Caller, Store
 from qa_sandbox.monitorqa.state.files import StoredFile
 from qa_sandbox.monitorqa.store import DEFAULT_TIME_ZONE
 from qa_sandbox.monitorqa.wire import company as wire
 from qa_sandbox.monitorqa.wire.base import Ref
+from qa_sandbox.web import BINARY, Refused
 
 router = APIRouter(prefix="/company", tags=["Company"], responses=RESPONSES)
 timezones = APIRouter(prefix="/timezones", tags=["Time zones"], responses=RESPONSES)
 
 IMAGE_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/jpg": "jpg"}
 LARGEST_IMAGE = 10 * 1024 * 1024
-_FILE_SCHEMA = {"type": "string", "format": "binary"}
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
             "multipart/form-data": {
-                "schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE_SCHEMA}},
+                "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}},
                 "encoding": {"file": {"contentType": ", ".join(IMAGE_ENDINGS)}},
             }
         },
@@ -146,11 +146,11 @@ def _check(wanted: wire.CompanyBody, time_zone: str | None) -> None:
     if time_zone is not None and time_zone not in _zones():
         problems["ianaTimeZone"] = "is not one of GET /timezones"
     if problems:
-        raise RequestRefused(400, "The request is not valid", problems)
+        raise not_valid(problems)
 
 
-def _unreadable(field: str, problem: str) -> RequestRefused:
-    return RequestRefused(400, "The request could not be processed", {field: problem})
+def _unreadable(field: str, problem: str) -> Refused:
+    return Refused(400, "The request could not be processed", {field: problem})
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from qa_sandbox.monitorqa.errors import BusinessError, RequestRefused
+from qa_sandbox.monitorqa.errors import BusinessError, senseless
 from qa_sandbox.monitorqa.state.answers import fill_in
 from qa_sandbox.monitorqa.state.audit import Audit, Plan, State
 from qa_sandbox.monitorqa.state.events import Event
@@ -192,4 +192,4 @@ class Audits:
 def check_dates(start: datetime | None, end: datetime) -> None:
     """Refuse what ends before it starts."""
     if start is not None and end <= start:
-        raise RequestRefused(422, "The request contains invalid data", {"endDate": "must be after startDate"})
+        raise senseless({"endDate": "must be after startDate"})

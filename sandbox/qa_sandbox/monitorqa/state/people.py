@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qa_sandbox.monitorqa.errors import BusinessError, RequestRefused
+from qa_sandbox.monitorqa.errors import BusinessError, not_valid
 from qa_sandbox.monitorqa.state.permissions import PERMISSIONS
 from qa_sandbox.monitorqa.state.shelf import Shelf
 from qa_sandbox.monitorqa.wire.people import CreateUser, RoleBody, UpdateUser
@@ -92,7 +92,7 @@ class People:
         """Change a role; permissions left out are removed."""
         role = self.roles.get(role_id)
         if wanted.role_type != role.role_type:
-            raise _refused({"roleType": f"must match the type of the role, {role.role_type}"})
+            raise not_valid({"roleType": f"must match the type of the role, {role.role_type}"})
         permissions = _permissions(wanted)
         role.name, role.description, role.permissions = wanted.name, wanted.description, permissions
 
@@ -109,10 +109,6 @@ def _permissions(wanted: RoleBody) -> list[str]:
     allowed = PERMISSIONS[wanted.role_type]
     wrong = [name for name in wanted.permissions or () if name not in allowed]
     if wrong:
-        raise _refused({"permissions": f"not valid for role type {wanted.role_type}: {', '.join(wrong)}"})
+        raise not_valid({"permissions": f"not valid for role type {wanted.role_type}: {', '.join(wrong)}"})
     chosen = set(wanted.permissions or ())
     return [name for name in allowed if name in chosen]
-
-
-def _refused(details: dict[str, str]) -> RequestRefused:
-    return RequestRefused(400, "The request is not valid", details)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from qa_sandbox.monitorqa.errors import RequestRefused
+from qa_sandbox.monitorqa.errors import not_valid, senseless
 from qa_sandbox.monitorqa.state.audits import check_dates
 from qa_sandbox.monitorqa.state.recurrence import Period, periods
 from qa_sandbox.monitorqa.state.shelf import Shelf
@@ -130,8 +130,7 @@ class Schedules:
 
     def _check(self, wanted: ScheduleBody, repeat: Repeat) -> None:
         if not wanted.audit_object_ids and not wanted.audit_object_group_ids:
-            missing = {"auditObjectIds": "required without auditObjectGroupIds"}
-            raise RequestRefused(400, "The request is not valid", missing)
+            raise not_valid({"auditObjectIds": "required without auditObjectGroupIds"})
         objects = self._company.objects
         objects.sites.known(wanted.audit_object_ids or ())
         objects.groups.known(wanted.audit_object_group_ids or ())
@@ -141,7 +140,7 @@ class Schedules:
         if first is not None and last is not None and last < first:
             problem = {"stopByDate": "must not be before startFromDate"}
         if problem:
-            raise RequestRefused(422, "The request contains invalid data", problem)
+            raise senseless(problem)
 
     def _start(self, schedule: Schedule) -> None:
         now = self._company.now

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
-from qa_sandbox.monitorqa.errors import BusinessError, not_found
+from qa_sandbox.monitorqa.errors import BusinessError
+from qa_sandbox.web import Refused
 
 
 class Record(Protocol):
@@ -51,7 +52,7 @@ class Shelf(Generic[R]):
         """Find the record that a path names."""
         record = self._live.get(record_id)
         if record is None:
-            raise not_found(self._title, record_id)
+            raise Refused(404, f"{self._title} not found", {"id": record_id})
         return record
 
     def known(self, record_ids: Iterable[str]) -> list[R]:

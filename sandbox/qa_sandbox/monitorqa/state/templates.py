@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from qa_sandbox.monitorqa.errors import BusinessError, RequestRefused
+from qa_sandbox.monitorqa.errors import BusinessError, senseless
 from qa_sandbox.monitorqa.state.shelf import Shelf
 from qa_sandbox.monitorqa.wire.templates import CreateScoreSystem, ScoreLabelBody, UpdateScoreSystem
 
@@ -133,7 +133,7 @@ class Templates:
         labels = sorted(wanted, key=lambda label: (label.min, label.max))
         problem = _problem(labels)
         if problem is not None:
-            raise RequestRefused(422, "The request contains invalid data", {"labels": problem})
+            raise senseless({"labels": problem})
         new_id = self._company.new_id
         return [ScoreLabel(new_id("score-label"), item.label, item.min, item.max, item.color) for item in labels]
 

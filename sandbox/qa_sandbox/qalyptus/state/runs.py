@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qa_sandbox.outcomes import Outcome
-from qa_sandbox.qalyptus.envelope import Refused, missing
-from qa_sandbox.qalyptus.models.on_demand import FieldSelection
+from qa_sandbox.qalyptus.envelope import missing
+from qa_sandbox.qalyptus.models import FieldSelection
 from qa_sandbox.qalyptus.records import (
     ACTIVE,
     ON_DEMAND,
@@ -20,6 +20,7 @@ from qa_sandbox.qalyptus.records import (
     wire_record,
 )
 from qa_sandbox.qalyptus.state.collection import Row
+from qa_sandbox.web import Refused
 
 if TYPE_CHECKING:
     from qa_sandbox.qalyptus.store import QalyptusStore

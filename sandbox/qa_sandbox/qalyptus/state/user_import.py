@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from qa_sandbox.qalyptus.envelope import Refused
+from qa_sandbox.web import Refused
 
 HEADINGS = ("First name", "Last name", "Email", "Organizations")
 TEMPLATE_NAME = "import-users-template.xlsx"

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from qa_sandbox.qalyptus.envelope import Refused
-from qa_sandbox.qalyptus.models.users import UserCreate, UserInvite, UserTransfer, UserUpdate
+from qa_sandbox.qalyptus.models import UserCreate, UserInvite, UserTransfer, UserUpdate
 from qa_sandbox.qalyptus.seed import LICENSES
 from qa_sandbox.qalyptus.state.collection import Collection, Row
-from qa_sandbox.qalyptus.state.user_updates import new_value
+from qa_sandbox.web import Refused
 
 USER, GROUP = "User", "Group"
 
 
-class Users(Collection):
-    """Users of the tenant."""
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
 
+
+def _text_or_null(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+ATTRIBUTES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "status": (_text, "text"),
+    "organizations": (_list_of_text, "a list of ids"),
+    "groups": (_list_of_text, "a list of ids"),
+    "organizationRoles": (_list_of_objects, "a list of objects"),
+    "license": (_text_or_null, "text or null"),
+    "tenantAdminRole": (_text_or_null, "text or null"),
+}
+
+
+def new_value(kind: str, value: Any) -> tuple[str, Any]:
+    """Check an update."""
+    known = {name.lower(): name for name in ATTRIBUTES}
+    name = known.get(kind.lower())
+    if name is None:
+        raise Refused(400, "Invalid update type", f"The type is one of {', '.join(ATTRIBUTES)}.")
+    fits, shape = ATTRIBUTES[name]
+    if not fits(value):
+        raise Refused(400, "Invalid update value", f"The value of {name} is {shape}.")
+    return name, value
+
+
+class Users(Collection):
     kind = "user"
-    noun = "user"
 
     def make(self, fields: Row) -> Row:
         """Make a recipient in its organizations and their default groups."""
@@ -81,7 +115,6 @@ class Users(Collection):
                     members.append(member)
 
     def change(self, user_id: str, body: UserUpdate) -> Row:
-        """Change one attribute of a user."""
         row = self.get(user_id)
         attribute, value = new_value(body.type, body.value)
         if attribute == "groups":
@@ -115,7 +148,6 @@ class Users(Collection):
             raise Refused(403, "Deletion forbidden", details)
 
     def removed(self, row: Row) -> None:
-        """Remove a user that is gone from groups, permissions and tasks."""
         self.store.groups.set_groups(row["id"], [])
         self.store.forget_member(row["id"])
 

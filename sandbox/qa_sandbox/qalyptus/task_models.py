@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from qa_sandbox.qalyptus.models.base import (
-    Body,
-    Bool,
-    FreeForm,
-    Int32,
-    Linked,
-    NameAndDescription,
-    OptionalDateTime,
-    Ref,
-)
+from qa_sandbox.qalyptus.models import Body, Bool, FreeForm, Int32, Linked, NameAndDescription, OptionalDateTime, Ref
 
 
 class TaskUpdate(NameAndDescription):
