@@ -8,19 +8,17 @@ from functools import partial
 from typing import Any
 
 from qa_sandbox.auth import same_secret
+from qa_sandbox.clock import iso_milliseconds
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.monitorqa.errors import BusinessError
-from qa_sandbox.monitorqa.seed.account import COMPANY, FOUNDER, SISTER, add_score_system, fill
-from qa_sandbox.monitorqa.seed.history import add_history
-from qa_sandbox.monitorqa.state.agenda import Agenda
+from qa_sandbox.monitorqa.seed import COMPANY, FOUNDER, SISTER, add_history, add_score_system, fill
+from qa_sandbox.monitorqa.state.base import Agenda, Event
 from qa_sandbox.monitorqa.state.company import Company, Profile
-from qa_sandbox.monitorqa.state.events import Event
 from qa_sandbox.monitorqa.state.permissions import MANAGE_TEMPLATES
 from qa_sandbox.monitorqa.state.templates import Template
 from qa_sandbox.monitorqa.webhooks import Webhooks
-from qa_sandbox.monitorqa.wire.base import format_date
-from qa_sandbox.monitorqa.wire.company import CreateCompany
-from qa_sandbox.monitorqa.wire.templates import CopyTemplate
+from qa_sandbox.monitorqa.wire.objects import CopyTemplate
+from qa_sandbox.monitorqa.wire.people import CreateCompany
 from qa_sandbox.outcomes import Outcome
 from qa_sandbox.web import Store
 
@@ -92,7 +90,7 @@ class MonitorQAStore(Store):
             user = company.people.by_email(source.founder.email)
             if user is None or MANAGE_TEMPLATES not in user.role.permissions:
                 raise BusinessError("permissions/can-manage-templates")
-        system = source.templates.score_system_of(template.id) if wanted.copy_score_system else None
+        system = template.score_system if wanted.copy_score_system else None
         copied = target.templates.take_in(template, system)
         target.announce(target, Event.TEMPLATE_CREATED, copied)
         return copied
@@ -131,8 +129,8 @@ class MonitorQAStore(Store):
                     "name": audit.name,
                     "state": audit.state.value,
                     "plan": audit.plan.result,
-                    "startDate": format_date(audit.start_date) if audit.start_date else None,
-                    "endDate": format_date(audit.end_date),
+                    "startDate": iso_milliseconds(audit.start_date) if audit.start_date else None,
+                    "endDate": iso_milliseconds(audit.end_date),
                 }
                 for audit in main.audits.all
             ],

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from qa_sandbox.callbacks import LOCAL_HOSTS, Delivery, DeliveryPolicy, Endpoint
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.monitorqa.state.action import Action
-from qa_sandbox.monitorqa.state.audit import Audit
+from qa_sandbox.monitorqa.state.actions import Action
+from qa_sandbox.monitorqa.state.audits import Audit
+from qa_sandbox.monitorqa.state.base import Event
 from qa_sandbox.monitorqa.state.company import Company
-from qa_sandbox.monitorqa.state.events import Event
 from qa_sandbox.monitorqa.state.templates import Template
-from qa_sandbox.monitorqa.views import actions, audits
-from qa_sandbox.monitorqa.wire.webhooks import WebhookCall
+from qa_sandbox.monitorqa.wire import actions, audits
+from qa_sandbox.monitorqa.wire.people import WebhookCall
 
 TIMEOUT_SECONDS = 10.0
 ATTEMPTS = 5

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qa_sandbox.monitorqa.errors import BusinessError
-from qa_sandbox.monitorqa.state.people import Group
-from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.state.base import Shelf
+from qa_sandbox.monitorqa.state.people import Group, User
 from qa_sandbox.monitorqa.wire.objects import (
     Assignment,
     AuditObjectBody,
@@ -41,7 +41,7 @@ class Attribute:
     options: list[Option]
 
 
-@dataclass
+@dataclass(eq=False)
 class Site:
     """
     An audit object.
@@ -53,8 +53,8 @@ class Site:
     name: str
     notes: str | None = None
     geo_address: GeoAddress | None = None
-    participant_user_ids: tuple[str, ...] = ()
-    participant_group_ids: tuple[str, ...] = ()
+    participant_users: tuple[User, ...] = ()
+    participant_user_groups: tuple[Group, ...] = ()
     assigned: list[tuple[str, str]] = field(default_factory=list)
 
 

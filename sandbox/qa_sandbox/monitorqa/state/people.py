@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qa_sandbox.monitorqa.errors import BusinessError, not_valid
+from qa_sandbox.monitorqa.state.base import Shelf
 from qa_sandbox.monitorqa.state.permissions import PERMISSIONS
-from qa_sandbox.monitorqa.state.shelf import Shelf
 from qa_sandbox.monitorqa.wire.people import CreateUser, RoleBody, UpdateUser
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
 
 
-@dataclass
+@dataclass(eq=False)
 class Role:
     """A role. Type 0 Admin, 1 Auditor, 2 Auditee, 3 Observer."""
 
@@ -26,7 +26,7 @@ class Role:
     permissions: list[str] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class User:
     """A user of the company."""
 

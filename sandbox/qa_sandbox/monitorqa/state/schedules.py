@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 from qa_sandbox.monitorqa.errors import not_valid, senseless
 from qa_sandbox.monitorqa.state.audits import check_dates
+from qa_sandbox.monitorqa.state.base import Shelf
+from qa_sandbox.monitorqa.state.objects import Site
+from qa_sandbox.monitorqa.state.people import Group, User
 from qa_sandbox.monitorqa.state.recurrence import Period, periods
-from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.state.templates import Template
 from qa_sandbox.monitorqa.wire.schedules import (
     ONE_TIME,
     CreateSchedule,
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 MAX_SCHEDULED_AUDITS = 5_000
 
 
-@dataclass
+@dataclass(eq=False)
 class Schedule:
     """
     A schedule.
@@ -41,10 +44,10 @@ class Schedule:
 
     id: str
     name: str
-    template_id: str
-    object_ids: list[str]
-    group_ids: list[str]
-    assignee_ids: list[str]
+    template: Template
+    audit_objects: list[Site]
+    audit_object_groups: list[Group]
+    assignees: list[User]
     hint: str | None
     repeat_pattern: int
     repeat: Repeat
@@ -75,15 +78,15 @@ class Schedules:
 
     def create(self, wanted: CreateSchedule, repeat_pattern: int, repeat: Repeat) -> Schedule:
         """Create a schedule; its first period may begin at once."""
-        self._company.templates.templates.known([wanted.template_id])
+        (template,) = self._company.templates.templates.known([wanted.template_id])
         self._check(wanted, repeat)
         schedule = Schedule(
             id=self._company.new_id("schedule"),
             name=wanted.name,
-            template_id=wanted.template_id,
-            object_ids=[],
-            group_ids=[],
-            assignee_ids=[],
+            template=template,
+            audit_objects=[],
+            audit_object_groups=[],
+            assignees=[],
             hint=None,
             repeat_pattern=repeat_pattern,
             repeat=repeat,
@@ -121,9 +124,10 @@ class Schedules:
     def _fill(self, schedule: Schedule, wanted: ScheduleBody) -> None:
         one_time = schedule.repeat_pattern == ONE_TIME
         schedule.name, schedule.hint = wanted.name, wanted.auditor_hint
-        schedule.object_ids = list(dict.fromkeys(wanted.audit_object_ids or ()))
-        schedule.group_ids = list(dict.fromkeys(wanted.audit_object_group_ids or ()))
-        schedule.assignee_ids = list(dict.fromkeys(wanted.assignees_ids or ()))
+        objects = self._company.objects
+        schedule.audit_objects = objects.sites.known(wanted.audit_object_ids or ())
+        schedule.audit_object_groups = objects.groups.known(wanted.audit_object_group_ids or ())
+        schedule.assignees = self._company.people.users.known(wanted.assignees_ids or ())
         schedule.active = one_time or wanted.active is not False
         schedule.start_from = None if one_time else wanted.start_from_date
         schedule.stop_by = None if one_time else wanted.stop_by_date
@@ -166,17 +170,17 @@ class Schedules:
     def _make_audits(self, schedule: Schedule, period: Period, moment: datetime) -> None:
         schedule.made_until = period.start
         objects = self._company.objects
-        members = {site for group in schedule.group_ids for site in objects.groups.named(group).member_ids}
-        chosen = members.union(schedule.object_ids)
+        members = {site_id for group in schedule.audit_object_groups for site_id in group.member_ids}
+        chosen = members.union(site.id for site in schedule.audit_objects)
         for site in objects.sites:
             if site.id in chosen:
                 self._made += 1
                 self._company.audits.add(
                     name=schedule.name,
                     hint=schedule.hint,
-                    template_id=schedule.template_id,
-                    object_id=site.id,
-                    assignee_ids=list(schedule.assignee_ids),
+                    template=schedule.template,
+                    audit_object=site,
+                    assignees=list(schedule.assignees),
                     start_date=period.start,
                     end_date=period.end,
                     opened_at=moment,

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qa_sandbox.monitorqa.errors import BusinessError, senseless
-from qa_sandbox.monitorqa.state.shelf import Shelf
-from qa_sandbox.monitorqa.wire.templates import CreateScoreSystem, ScoreLabelBody, UpdateScoreSystem
+from qa_sandbox.monitorqa.state.base import Shelf
+from qa_sandbox.monitorqa.wire.objects import CreateScoreSystem, ScoreLabelBody, UpdateScoreSystem
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
@@ -37,7 +37,7 @@ class ScoreLabel:
     color: str
 
 
-@dataclass
+@dataclass(eq=False)
 class ScoreSystem:
     """How audits are scored. Type 0 ProportionToMaxScorePoints, 1 CountNotApplicableAsPositive."""
 
@@ -54,7 +54,7 @@ class ScoreSystem:
         return max((label for label in self.labels if label.min <= score), key=lambda label: (label.min, label.max))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
     """
     A checklist.
@@ -67,7 +67,7 @@ class Template:
     name: str
     template_type: int
     sections: Mapping[str, tuple[Question, ...]]
-    score_system_id: str
+    score_system: ScoreSystem
     watermark: bool = True
 
 
@@ -78,9 +78,6 @@ class Templates:
         self._company = company
         self.templates: Shelf[Template] = Shelf("Template", "template")
         self.score_systems: Shelf[ScoreSystem] = Shelf("Score system", "score-system")
-
-    def score_system_of(self, template_id: str) -> ScoreSystem:
-        return self.score_systems.named(self.templates.named(template_id).score_system_id)
 
     def take_in(self, template: Template, score_system: ScoreSystem | None) -> Template:
         """
@@ -95,7 +92,7 @@ class Templates:
             if default is None:
                 raise BusinessError("score-system/no-default-score-system")
             used = default
-        return self.templates.add(replace(template, id=self._company.new_id("template"), score_system_id=used.id))
+        return self.templates.add(replace(template, id=self._company.new_id("template"), score_system=used))
 
     def create_score_system(self, wanted: CreateScoreSystem) -> ScoreSystem:
         return self.score_systems.add(
@@ -119,8 +116,8 @@ class Templates:
     def delete_score_systems(self, system_ids: Iterable[str]) -> None:
         """Delete score systems, all or none."""
         systems = self.score_systems.known(system_ids)
-        used = {template.score_system_id for template in self.templates}
-        kept = [system.id for system in systems if system.id in used]
+        used = {template.score_system for template in self.templates}
+        kept = [system.id for system in systems if system in used]
         if kept:
             raise BusinessError(f"score-system/has-templates:{','.join(kept)}")
         self.score_systems.remove(systems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,12 +19,16 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from qa_sandbox.clock import iso_milliseconds
+
 DATE_FORMAT = "yyyy-MM-ddTHH:mm:ss.fffZ"
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3})Z", re.ASCII)
 _DATE_SCHEMA = (
     r"^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 )
 HINT_LIMIT = 2000
+NOBODY = "00000000-0000-0000-0000-000000000000"
+Row = TypeVar("Row")
 
 
 def parse_date(value: Any) -> datetime:
@@ -38,11 +42,6 @@ def parse_date(value: Any) -> datetime:
         raise PydanticCustomError("date_format", "is not a day of the calendar or a time of the day") from None
 
 
-def format_date(value: datetime) -> str:
-    """Write a date in the documented format."""
-    return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("blank", "must not be empty")
@@ -52,12 +51,12 @@ def _not_blank(value: str) -> str:
 WireDate = Annotated[
     datetime,
     BeforeValidator(parse_date),
-    PlainSerializer(format_date, return_type=str),
+    PlainSerializer(iso_milliseconds, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _DATE_SCHEMA, "examples": ["2024-01-15T08:00:00.000Z"]}),
 ]
 SentDate = Annotated[
     datetime,
-    PlainSerializer(format_date, return_type=str),
+    PlainSerializer(iso_milliseconds, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2024-01-15T08:00:00.000Z"]}),
 ]
 RequiredText = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
@@ -97,6 +96,13 @@ class Meta(Answer):
     page_number: int
     page_size: int
     total_count: int
+
+
+class Page(Answer, Generic[Row]):
+    """One page of a list."""
+
+    data: list[Row]
+    meta: Meta
 
 
 class Ids(Wire):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -11,13 +12,15 @@ from qa_sandbox.monitorqa.wire.base import (
     Flag,
     Hint,
     Integer,
-    Meta,
     Ref,
     RequiredText,
     SentDate,
     Wire,
     WireDate,
 )
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.schedules import Schedule
 
 ONE_TIME, DAILY, MULTIPLE_WEEKS, MONTHLY, WEEKLY = range(5)
 RepeatEvery = Annotated[Integer, Field(ge=1, le=10)]
@@ -206,8 +209,18 @@ class ScheduleDetails(ScheduleRow):
     assignees: list[Ref]
 
 
-class Schedules(Answer):
-    """A page of schedules."""
-
-    data: list[ScheduleRow]
-    meta: Meta
+def schedule_members(schedule: Schedule, now: datetime) -> dict[str, object]:
+    return {
+        "id": schedule.id,
+        "name": schedule.name,
+        "repeat_pattern": schedule.repeat_pattern,
+        "active": schedule.is_active(now),
+        "stop_by_date": schedule.stop_by,
+        "start_from_date": schedule.start_from,
+        "template": schedule.template,
+        "repeat": schedule.repeat,
+        "audit_objects": schedule.audit_objects,
+        "audit_object_groups": schedule.audit_object_groups,
+        "auditor_hint": schedule.hint,
+        "assignees": schedule.assignees,
+    }
