@@ -89,8 +89,6 @@ class Endpoint:
 
 
 class Result(Enum):
-    """What became of a delivery."""
-
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -113,7 +111,6 @@ class Delivery:
     attempts: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the delivery as plain data."""
         return {
             "endpoint": self.endpoint.id,
             "url": self.endpoint.masked_url,
@@ -156,7 +153,6 @@ class Callbacks:
         return self._add(moment, perform)
 
     def send(self, endpoint: Endpoint, payload: Any, policy: DeliveryPolicy) -> Delivery:
-        """Post a JSON message."""
         delivery = Delivery(endpoint, payload, policy, self._clock.now())
         with self._changed:
             self._deliveries.append(delivery)

@@ -31,7 +31,6 @@ _SIZES = {
 
 
 def run(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(prog="qa-sandbox", description="Five vendors' APIs as local servers.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the vendors' APIs on 127.0.0.1 until Ctrl-C")
@@ -40,7 +39,6 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of ``qa-sandbox serve``."""
     parser.add_argument(
         "--vendor", action="append", metavar="NAME", help="vendor to serve, may be given several times; default: all"
     )

@@ -43,7 +43,6 @@ class SandboxContext:
 
     @property
     def api_key(self) -> str:
-        """The API key that this vendor accepts."""
         return self.settings.api_key(self.vendor)
 
     def make_id(self, kind: str, key: object) -> str:

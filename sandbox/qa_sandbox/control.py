@@ -19,15 +19,12 @@ from qa_sandbox.web import Store
 
 
 class Control:
-    """Handlers of the control API of one vendor."""
-
     def __init__(self, context: SandboxContext, app: FastAPI) -> None:
         self.context = context
         self.app = app
 
     @property
     def store(self) -> Store:
-        """The vendor's state."""
         store: Store = self.app.state.store
         return store
 
@@ -55,7 +52,6 @@ class Control:
         return JSONResponse({"rules": scenario.describe()})
 
     async def rule(self, request: Request) -> Response:
-        """Remove one fault rule."""
         rule_id = request.path_params["rule_id"]
         if self.context.scenario.remove(rule_id):
             return Response(status_code=204)
@@ -79,7 +75,6 @@ class Control:
         return JSONResponse({"outcomes": book.describe()})
 
     async def clock(self, request: Request) -> Response:
-        """Read the sandbox clock."""
         return JSONResponse({"now": self.context.clock.now().isoformat()})
 
     async def advance(self, request: Request) -> Response:
@@ -130,7 +125,6 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 def create_control_app(context: SandboxContext, app: FastAPI) -> ASGIApp:
-    """Build the control API of one vendor."""
     control = Control(context, app)
     routes = [
         ("/requests", control.requests, ["GET", "DELETE"]),

@@ -39,7 +39,6 @@ class ScenarioMiddleware:
         self.control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -51,8 +50,6 @@ class ScenarioMiddleware:
 
 
 class _Exchange:
-    """One request and its answer."""
-
     def __init__(self, app: ASGIApp, context: SandboxContext, scope: Scope, receive: Receive, send: Send) -> None:
         self.app, self.context, self.scope = app, context, scope
         self._receive, self._send = receive, send

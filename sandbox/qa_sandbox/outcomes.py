@@ -57,7 +57,6 @@ class Outcome:
 
     @classmethod
     def parse(cls, raw: Any) -> Outcome:
-        """Read one outcome from plain data."""
         if isinstance(raw, Outcome):
             return raw
         if not isinstance(raw, Mapping):

@@ -40,7 +40,6 @@ class RequestEntry:
     fault: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the entry as plain data."""
         return asdict(self)
 
 
@@ -74,7 +73,6 @@ class RequestLog:
             return list(self.entries)
 
     def clear(self) -> None:
-        """Forget all entries."""
         with self._lock:
             self.entries.clear()
             self.total = 0

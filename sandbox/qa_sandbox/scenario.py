@@ -117,7 +117,6 @@ class Rule:
 
     @classmethod
     def parse(cls, raw: Any, rule_id: str) -> Rule:
-        """Read one rule from plain data."""
         if not isinstance(raw, Mapping):
             raise ValueError(f"A scenario rule is a mapping, not {type(raw).__name__}.")
         values = dict(raw)
@@ -168,7 +167,6 @@ class Scenario:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, raw: Any) -> Rule:
-        """Add a rule."""
         return self.add_all([raw])[0]
 
     def add_all(self, raws: Iterable[Any]) -> list[Rule]:
@@ -189,7 +187,6 @@ class Scenario:
             return removed
 
     def clear(self) -> None:
-        """Remove all rules."""
         with self._lock:
             self.entries = []
 

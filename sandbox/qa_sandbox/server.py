@@ -31,8 +31,6 @@ _STOP_SECONDS = 10.0
 
 
 class _Server(uvicorn.Server):
-    """One vendor's HTTP server."""
-
     def __init__(self, app: Any, sock: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
@@ -106,18 +104,13 @@ class Sandbox:
         self._failure: BaseException | None = None
         for name in dict.fromkeys(VENDORS if vendors is None else vendors):
             context = SandboxContext(
-                vendor=name,
-                settings=self.settings,
-                clock=self.clock,
-                scenario=self.scenario,
-                outcomes=self.outcomes,
+                vendor=name, settings=self.settings, clock=self.clock, scenario=self.scenario, outcomes=self.outcomes
             )
             self._contexts[name] = context
             self._apps[name] = create_app(load_vendor(name), context)
 
     @property
     def vendors(self) -> list[str]:
-        """Names of the vendors served."""
         return list(self._apps)
 
     def start(self) -> Sandbox:
@@ -208,7 +201,6 @@ class Sandbox:
         self.outcomes.add([Outcome(kind=kind, result=result, **details)])
 
     def advance(self, seconds: float) -> None:
-        """Push the clock of all vendors forward."""
         self.clock.advance(seconds)
 
     def reset(self) -> None:

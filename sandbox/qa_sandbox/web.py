@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import Parameter, Signature, isawaitable, signature
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -34,8 +35,6 @@ class Refused(Exception):
 
 
 class Store:
-    """The state of one vendor's account."""
-
     def __init__(self, context: SandboxContext) -> None:
         self.context = context
 
@@ -53,7 +52,6 @@ class Store:
 
 
 async def store_of(request: Request) -> Any:
-    """Return the store of the app that serves a request."""
     return request.app.state.store
 
 
@@ -173,3 +171,21 @@ def _add_examples(schema: dict[str, Any], examples: Examples) -> None:
 def clean(text: str) -> str:
     """Replace what no answer could carry: half of a surrogate pair."""
     return text.encode("utf-8", "replace").decode()
+
+
+def injected(call: Callable[..., Any], known: Mapping[str, Any]) -> Callable[..., Awaitable[Any]]:
+    """
+    Make a function, plain or async, a handler of FastAPI's: the names of its parameters say what it is given.
+
+    :param known: name -> annotation, as a handler would have it
+    """
+
+    async def handler(**given: Any) -> Any:
+        result = call(**given)
+        return await result if isawaitable(result) else result
+
+    taken = signature(call).parameters.values()
+    handler.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default, annotation=known[one.name]) for one in taken]
+    )
+    return handler

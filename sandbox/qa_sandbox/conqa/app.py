@@ -32,12 +32,7 @@ def _connection(context: SandboxContext) -> dict[str, Any]:
         "project_id": context.make_id("project", seed.FULL),
         "checklist_id": "cl:" + context.make_id("checklist", 0),
     }
-    return {
-        "conn_type": "conqa",
-        "host": context.base_url + BASE_PATH,
-        "password": context.api_key,
-        "extra": extra,
-    }
+    return {"conn_type": "conqa", "host": context.base_url + BASE_PATH, "password": context.api_key, "extra": extra}
 
 
 def _examples(store: ConqaStore) -> Examples:

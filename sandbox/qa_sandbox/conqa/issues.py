@@ -16,8 +16,6 @@ from qa_sandbox.context import SandboxContext
 
 @dataclass(frozen=True)
 class Issue:
-    """A defect raised against a checkpoint."""
-
     id: str
     number: int
     project_id: str
@@ -64,7 +62,6 @@ class Issue:
 def make_issues(
     context: SandboxContext, project: Project, count: int, people: list[Person], checklists: list[Checklist]
 ) -> list[Issue]:
-    """Invent the issues of a project."""
     rng = random.Random(f"{context.settings.seed}:{project.id}")
     now = context.clock.now()
     issues = []

@@ -69,7 +69,6 @@ class MilestoneBook:
         self.skipped: deque[dict[str, Any]] = deque(maxlen=1000)
 
     def add_history(self, project: Project, until: datetime) -> None:
-        """Fill a project with the milestones of a schedule."""
         has_folders = project.config is not None and project.config.folder_fields is not None
         rows = seed.MILESTONES if has_folders else seed.MILESTONES[3:5]
         for index, (external_id, name, product, area, status) in enumerate(rows):

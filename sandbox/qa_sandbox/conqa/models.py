@@ -78,8 +78,6 @@ class Body(BaseModel):
 
 
 class Metadata(Body):
-    """Beside the data of a milestone."""
-
     timestamp: Timestamp
 
 
@@ -97,8 +95,6 @@ class StatusRef(Body):
 
 
 class MilestoneData(Body):
-    """What is to be changed."""
-
     name: NotEmpty | None = None
     status: StatusRef | None = None
     fields: dict[str, Any] | None = None
@@ -110,15 +106,11 @@ class UpsertMilestone(Body):
 
 
 class RegisterWebhook(Body):
-    """Register Project Webhook, Register Account Webhook."""
-
     name: NotEmpty
     callbackUrl: CallbackUrl
 
 
 class UpdateWebhook(Body):
-    """Update Project Webhook, Update Account Webhook."""
-
     name: NotEmpty | None = None
     status: Annotated[str, Field(pattern="^(ACTIVE|INACTIVE)$")] | None = None
 
@@ -130,8 +122,6 @@ class UpdateWebhook(Body):
 
 
 class StartReport(Body):
-    """Start generation of Report."""
-
     checklistId: NotEmpty
     context: JsonObject | None = None
 
@@ -148,8 +138,6 @@ class Projects(BaseModel):
 
 
 class Paging(BaseModel):
-    """Paging of a numbered list."""
-
     total_records: int
     page_size: int
     page_number: int
@@ -185,8 +173,6 @@ class IssuePage(BaseModel):
 
 
 class Issues(BaseModel):
-    """Get Project Issues."""
-
     data: IssuePage
 
 
@@ -210,8 +196,6 @@ class MilestonePage(BaseModel):
 
 
 class Milestones(BaseModel):
-    """Get Project Milestones."""
-
     data: MilestonePage
 
 
@@ -244,8 +228,6 @@ class SummaryData(BaseModel):
 
 
 class Summary(BaseModel):
-    """Get Project Summary."""
-
     data: SummaryData
 
 
@@ -271,8 +253,6 @@ class WebhookPage(BaseModel):
 
 
 class Webhooks(BaseModel):
-    """List Webhooks for Project, List Webhooks for Account."""
-
     data: WebhookPage
 
 

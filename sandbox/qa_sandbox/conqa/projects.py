@@ -12,8 +12,6 @@ from qa_sandbox.context import SandboxContext
 
 @dataclass(frozen=True)
 class Person:
-    """A user of CONQA."""
-
     id: str
     name: str
     email: str
@@ -43,7 +41,6 @@ class FieldSpec:
     options: list[Option] = field(default_factory=list)
 
     def option(self, value: str) -> Option | None:
-        """Find an option by its identifier."""
         return next((option for option in self.options if option.value == value), None)
 
     def labelled(self, label: str) -> Option | None:
@@ -70,8 +67,6 @@ class MilestoneConfig:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of the project tree."""
-
     id: str
     name: str
 
@@ -113,7 +108,6 @@ def make_people(context: SandboxContext) -> list[Person]:
 
 
 def make_projects(context: SandboxContext) -> list[Project]:
-    """Invent the projects."""
     own, other = context.make_id("account", 0), context.make_id("account", 1)
     return [
         Project(
@@ -150,7 +144,6 @@ class Checklists:
         self._counts: dict[tuple[str, str, str], int] = {}
 
     def make(self, project: Project, product: str, area: str, made_at: datetime) -> Checklist:
-        """Make a checklist from the template of a product type."""
         template = seed.TEMPLATES[product][0]
         key = (project.id, product, area)
         self._counts[key] = self._counts.get(key, 0) + 1

@@ -50,7 +50,6 @@ class ReportRun:
 
     @property
     def due_at(self) -> datetime:
-        """When it ends."""
         return later(self.requested_at, self.seconds)
 
     @property
@@ -59,7 +58,6 @@ class ReportRun:
         return f"{EXPORTS_PREFIX}{self.id}/v2/{_FILES.get(self.type, 'qa-report.pdf')}"
 
     def is_ready(self, now: datetime) -> bool:
-        """Whether there is a file."""
         return self.ending == "completed" and self.due_at <= now
 
     def payload(self, base_url: str) -> dict[str, Any]:

@@ -58,11 +58,9 @@ class ConqaStore(Store):
         return account_id
 
     def issues(self, project: Project) -> list[Issue]:
-        """Return the issues of a project, oldest first."""
         return self._issues.get(project.id, [])
 
     def settle(self) -> None:
-        """Let everything happen that is due."""
         now = self.now
         self.milestones.settle(now)
         for run in [run for run in self._waiting.values() if run.due_at <= now]:
@@ -96,12 +94,10 @@ class ConqaStore(Store):
         return self._start(project, ISSUE_REPORT, None, filters)
 
     def report_run(self, run_id: str) -> ReportRun | None:
-        """Find a report that is ready."""
         run = self._runs.get(run_id)
         return run if run is not None and run.is_ready(self.now) else None
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """Decide how a report that is being made will end."""
         self.settle()
         run = self._waiting.get(object_id)
         if run is None or outcome.kind != "report":

@@ -36,7 +36,6 @@ class Change:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to change."""
         return self.name is None and self.status is None and not self.fields
 
 
@@ -46,7 +45,6 @@ def slugify(text: str) -> str:
 
 
 def read_change(config: MilestoneConfig, data: MilestoneData) -> tuple[Change, dict[str, str]]:
-    """Check a request body."""
     change, problems = Change(name=data.name), {}
     if data.status is not None:
         change.status = _status(config, data.status)

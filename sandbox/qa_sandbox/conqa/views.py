@@ -6,15 +6,7 @@ from typing import Any, TypeVar
 
 from qa_sandbox.conqa.issues import Issue, count_issues
 from qa_sandbox.conqa.milestones import Milestone
-from qa_sandbox.conqa.models import (
-    MilestoneCounts,
-    MilestoneRow,
-    Paging,
-    Share,
-    Summary,
-    SummaryData,
-    format_date,
-)
+from qa_sandbox.conqa.models import MilestoneCounts, MilestoneRow, Paging, Share, Summary, SummaryData, format_date
 from qa_sandbox.conqa.projects import Project
 from qa_sandbox.conqa.values import Stored
 
@@ -58,7 +50,6 @@ def sorted_milestones(project: Project, rows: list[Milestone], order_by: str, de
 
 
 def summary(project: Project, issues: list[Issue], milestones: list[Milestone]) -> Summary:
-    """Count the issues and milestones of a project."""
     total = len(milestones)
     counts = {
         status: sum(milestone.status == status for milestone in milestones)

@@ -11,13 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from qa_sandbox.callbacks import Delivery, DeliveryPolicy, Endpoint
-from qa_sandbox.conqa.models import (
-    RegisterWebhook,
-    UpdateWebhook,
-    WebhookPage,
-    WebhookRow,
-    format_date,
-)
+from qa_sandbox.conqa.models import RegisterWebhook, UpdateWebhook, WebhookPage, WebhookRow, format_date
 from qa_sandbox.conqa.projects import Person, Project
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.web import Refused
@@ -129,7 +123,6 @@ class Webhooks:
         return WebhookPage(count=len(rows), lastEvaluatedKey=key, webhooks=shown)
 
     def notify(self, project: Project, kind: str, payload: dict[str, Any]) -> list[Delivery]:
-        """Call every active webhook of a project and of its account."""
         places = {("projectId", project.id), ("accountId", project.account_id)}
         return [
             self._context.callbacks.send(hook.endpoint, payload, self._policy)

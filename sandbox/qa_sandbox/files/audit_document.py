@@ -29,20 +29,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Section:
-    """A group of items."""
-
     name: str
     items: tuple[Item, ...]
 
     def count(self, verdict: str) -> int:
-        """Count the items with a verdict."""
         return sum(item.verdict == verdict for item in self.items)
 
 
 @dataclass(frozen=True)
 class Action:
-    """A corrective action."""
-
     number: str
     name: str
     description: str

@@ -55,7 +55,6 @@ class ReportPage(FPDF):
         self.add_page()
 
     def header(self) -> None:
-        """Draw the running header."""
         if self.page_no() == 1:
             return
         self.font(8, MUTED)
@@ -66,7 +65,6 @@ class ReportPage(FPDF):
         self.set_y(20)
 
     def footer(self) -> None:
-        """Draw the running footer."""
         self.set_y(-13)
         self.font(8, MUTED)
         self.cell(self.epw / 2, 5, f"{self.owner}  |  Confidential")
@@ -91,7 +89,6 @@ class ReportPage(FPDF):
         self.ln(1.5)
 
     def title_band(self, kicker: str, title: str, subtitle: str) -> None:
-        """Draw the coloured block at the top of page 1."""
         self.set_fill_color(*self.accent)
         self.rect(0, 0, self.w, 46, style="F")
         for y, size, style, text in ((11, 9.0, "", kicker), (18, 20.0, "B", title), (31, 11.0, "", subtitle)):
@@ -113,7 +110,6 @@ class ReportPage(FPDF):
         return text + "..."
 
     def facts(self, rows: Iterable[tuple[str, object]], width: float) -> None:
-        """Write labelled facts below each other."""
         for label, value in rows:
             self.font(9, MUTED)
             self.cell(30, 6, printable(label))
@@ -147,5 +143,4 @@ class ReportPage(FPDF):
                     line.cell(printable(cell, 400))
 
     def finished(self) -> bytes:
-        """Return the document."""
         return bytes(self.output())

@@ -12,7 +12,6 @@ WIDTH, HEIGHT = 640, 420
 
 @lru_cache(maxsize=64)
 def photo(scene: int, caption: str, failed: bool) -> bytes:
-    """Draw a photo as JPEG."""
     from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
     rng = random.Random(scene)

@@ -29,6 +29,5 @@ class Press:
         return data
 
     def clear(self) -> None:
-        """Forget every document."""
         with self._lock:
             self._made.clear()

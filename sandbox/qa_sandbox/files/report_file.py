@@ -44,7 +44,6 @@ class ReportFile:
         return cls(name, content_type, len(data), lambda: iter((data,)))
 
     def response(self) -> StreamingResponse:
-        """Build the HTTP answer that streams the file."""
         headers = {"content-length": str(self.size), "content-disposition": f'attachment; filename="{self.name}"'}
         return StreamingResponse(self._stream(), media_type=self.content_type, headers=headers)
 

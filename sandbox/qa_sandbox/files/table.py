@@ -26,7 +26,6 @@ class Measure:
 
     @property
     def heading(self) -> str:
-        """Name and unit."""
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
@@ -52,7 +51,6 @@ class Table:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """All column headings."""
         return (*self.keys, *(measure.heading for measure in self.measures))
 
     def totals(self, position: int) -> list[tuple[str, float]]:
@@ -72,7 +70,6 @@ class Table:
 
 
 def shown(value: Cell, measure: Measure | None = None) -> str:
-    """Format a cell for people."""
     if isinstance(value, str):
         return value
     if measure is not None and measure.unit == "%":

@@ -17,7 +17,6 @@ Example = tuple[tuple[str, str], dict[str, Any]]
 
 
 def examples_of(store: MonitorQAStore) -> Examples:
-    """Collect examples."""
     company = store.main
     sister = next(other.id for other in store.accessible(company) if other.name == SISTER.name)
     return {

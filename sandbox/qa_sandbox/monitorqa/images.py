@@ -13,7 +13,6 @@ _LARGEST_PIXELS = 20_000_000
 
 @lru_cache(maxsize=64)
 def signature(name: str) -> bytes:
-    """Draw a signature as PNG."""
     from PIL import Image, ImageDraw
 
     rng = random.Random(name)

@@ -17,7 +17,6 @@ _PRIORITIES = ("Low", "Medium", "High")
 
 
 def document_of(company: Company, audit: Audit) -> AuditDocument:
-    """Collect what the report shows."""
     result, auditor = audit.result, company.audits.auditor(audit)
     site, template = audit.audit_object, audit.template
     started, ended = audit.started_at or audit.opened_at, audit.completed_at

@@ -134,7 +134,6 @@ def fill(company: Company) -> None:
 
 
 def add_score_system(company: Company, number: int) -> None:
-    """Add one of the invented score systems."""
     name, description, threshold, kind, sample, labels = SCORE_SYSTEMS[number]
     ranges = [
         ScoreLabel(company.new_id("score-label"), label, low, high, colour) for low, high, label, colour in labels

@@ -42,11 +42,9 @@ class MonitorQAStore(Store):
         self.set_webhook(context.settings.monitorqa.webhook_url)
 
     def settle(self) -> None:
-        """Let everything happen that is due."""
         self.agenda.settle(self.now)
 
     def company_of(self, key: str) -> Company | None:
-        """Find the company of an API key."""
         found = None
         for company in self._companies:
             if same_secret(key, company.api_key):
@@ -78,7 +76,6 @@ class MonitorQAStore(Store):
         self._companies.remove(company)
 
     def copy_template(self, wanted: CopyTemplate, source: Company) -> Template:
-        """Copy a template to another company."""
         template = source.templates.templates.find(wanted.template_id)
         if template is None:
             exists = any(other.templates.templates.find(wanted.template_id) for other in self._companies)
@@ -103,14 +100,12 @@ class MonitorQAStore(Store):
             self._wake_at(self.agenda.next_at)
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """Decide how an audit or corrective action of the main company will end."""
         self.settle()
         if outcome.kind == "action":
             return self.main.actions.script(object_id, outcome)
         return outcome.kind == "audit" and self.main.audits.script(object_id, outcome)
 
     def snapshot(self) -> dict[str, Any]:
-        """Describe the main company for the control API."""
         self.settle()
         main, target = self.main, self.webhooks.target
         return {

@@ -39,7 +39,6 @@ class Webhooks:
         self.target = None if url is None else Endpoint("settings", url)
 
     def announce(self, company: Company, event: Event, subject: Any) -> None:
-        """Tell about an event."""
         if self.target is None:
             return
         payload = {

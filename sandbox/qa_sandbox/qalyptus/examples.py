@@ -25,7 +25,6 @@ _ENDPOINTS = {
 
 
 def examples(store: QalyptusStore, base_path: str) -> Examples:
-    """Make the examples of all routes."""
     ids, bodies = _Ids(store), _bodies(store)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for operations in GROUPS.values():

@@ -115,8 +115,6 @@ class InProject(NameAndDescription):
 
 
 class Duplicate(Body):
-    """Where a duplicate goes."""
-
     projectID: Ref
     organizationID: Ref
 
@@ -258,8 +256,6 @@ class UserUpdate(Body):
 
 
 class UserTransfer(Body):
-    """What goes over to another user."""
-
     newUserID: Ref
     transferContent: Bool
     transferPermissions: Bool
@@ -287,7 +283,6 @@ class FieldSelection(BaseModel):
     isNumeric: bool | None = None
 
     def values(self) -> tuple[str, ...]:
-        """Return the selected values as text."""
         return tuple(str(value) for value in self.selectedValues or ())
 
 
@@ -351,7 +346,5 @@ class MemberRequestDto(Linked):
 
 
 class PermissionsRequest(Body):
-    """The same permissions for several users or groups."""
-
     members: list[MemberRequestDto]
     permissions: PermissionDto

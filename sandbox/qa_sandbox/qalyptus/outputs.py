@@ -99,7 +99,6 @@ _FORMS = {"pdf": _pdf, "xlsx": _xlsx, "csv": table_csv, "html": table_html}
 
 
 def log_text(record: Record, now: datetime) -> str:
-    """Write the log of a record up to now."""
     status = record.status(now)
     lines = [_line(record.created_at, "INFO", f"Request {record.id} for '{record.report.name}' queued")]
     if status != "queued":
@@ -113,7 +112,6 @@ def log_text(record: Record, now: datetime) -> str:
 
 
 def smtp_log_text(record: Record, now: datetime) -> str:
-    """Write the mail log of a task run."""
     if record.task is None or not record.task.recipients or record.status(now) not in WITH_FILE:
         raise Refused(404, "Log not found", "No mail was sent, so there is no SMTP log.")
     lines = [_line(record.finished_at, "INFO", "220 mail.example.com ESMTP ready")]

@@ -67,7 +67,6 @@ class Record:
 
     @property
     def name(self) -> str:
-        """Name of the task, or of the report."""
         return self.task.name if self.task else self.report.name
 
     @property
@@ -91,7 +90,6 @@ class Record:
         return self.ending
 
     def progress(self, now: datetime) -> int:
-        """Return the progress in percent."""
         status = self.status(now)
         if status == "queued":
             return 0
@@ -112,7 +110,6 @@ class Record:
 
 
 def wire_date(moment: datetime | None) -> str | None:
-    """Write a date as the API does."""
     if moment is None:
         return None
     return iso_milliseconds(moment)

@@ -152,5 +152,4 @@ LICENSES = (("Professional", 5), ("Recipient", 100))
 
 
 def email_of(name: str) -> str:
-    """Return the mail address of a person."""
     return name.lower().replace(" ", ".") + "@example.com"

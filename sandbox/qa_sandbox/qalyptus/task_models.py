@@ -36,8 +36,6 @@ class TaskEmail(Body):
 
 
 class TaskRecipient(Body):
-    """A user or a group that gets the mail."""
-
     id: Ref
     type: str
 
@@ -83,8 +81,6 @@ class IterationReportDto(FreeForm):
 
 
 class ReportFilterDto(Linked):
-    """A filter to apply."""
-
     order: Int32 | None = None
 
 
@@ -112,8 +108,6 @@ class SeparatorOptionsDto(FreeForm):
 
 
 class TaskReport(Body):
-    """A report that a task generates."""
-
     reportID: Ref
     format: str
     emailEmbedment: Bool

@@ -48,8 +48,6 @@ def begin(setting: ReportSetting, now: datetime) -> None:
 
 
 class ReportMaker:
-    """Makes reports with invented work."""
-
     def __init__(self, random_seed: int) -> None:
         self._seed = random_seed
         self._report_ids, self._task_ids = itertools.count(1), itertools.count(301)
@@ -57,7 +55,6 @@ class ReportMaker:
     def make(
         self, setting: ReportSetting, projects: list[Project], start: datetime, end: datetime, made_at: datetime
     ) -> Report:
-        """Make the report of a period."""
         report_id = next(self._report_ids)
         # By id, not by month, so that hashes and tasks stay the same after a reset at a later time.
         rng = random.Random(f"{self._seed}:{report_id}")

@@ -46,7 +46,6 @@ def _offset(zone: str) -> timedelta:
 
 
 def month_start(moment: datetime, months: int = 0) -> datetime:
-    """Return the local first day of a month."""
     local = moment.astimezone(LOCAL)
     number = local.year * 12 + local.month - 1 + months
     return datetime(number // 12, number % 12 + 1, 1, tzinfo=LOCAL)

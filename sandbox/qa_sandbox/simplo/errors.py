@@ -49,7 +49,6 @@ HASH_RESPONSES: Responses = {403: {"model": ErrorAnswer, "description": "Incorre
 
 
 def wrong(field: str, message: str) -> Refused:
-    """Build a 422 about one field."""
     return Refused(422, INVALID, [(field, message)])
 
 

@@ -52,7 +52,6 @@ class IndexQuery:
     given: Mapping[str, str]
 
     def filters(self, columns: Iterable[str]) -> dict[str, str]:
-        """Return the filters that were asked for."""
         known, found = set(columns), {}
         for key, text in self.given.items():
             name = key[len("filter[") : -1] if key.startswith("filter[") and key.endswith("]") else key
@@ -75,7 +74,6 @@ async def read_query(
 
 
 def names_in(text: str) -> list[str]:
-    """Split a comma separated list."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
@@ -89,7 +87,6 @@ def check_embeds(names: Iterable[str], known: Iterable[str]) -> None:
 def index(
     rows: Iterable[Row], columns: Mapping[str, Column[Row]], query: IndexQuery
 ) -> tuple[list[Row], dict[str, int]]:
-    """Filter, sort and cut one page."""
     found = list(rows)
     for name, text in query.filters(columns).items():
         accepts = _filter(name, columns[name], text)

@@ -18,8 +18,6 @@ class ReportState(IntEnum):
 
 @dataclass(frozen=True)
 class User:
-    """An employee."""
-
     id: int
     name: str
     email: str
@@ -121,7 +119,6 @@ class Report:
 
     @property
     def to_invoice_price(self) -> float:
-        """Sum of the tasks."""
         return round(sum(task.to_invoice_price for task in self.tasks), 2)
 
     @property

@@ -12,27 +12,11 @@ from starlette.datastructures import Headers
 from qa_sandbox.auth import bearer_token, same_secret
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.simplo import seed
-from qa_sandbox.simplo.billing import (
-    MAX_REPORTS,
-    ReportMaker,
-    begin,
-    history_start,
-    move_on,
-    next_period,
-)
+from qa_sandbox.simplo.billing import MAX_REPORTS, ReportMaker, begin, history_start, move_on, next_period
 from qa_sandbox.simplo.dates import LOCAL, format_date
 from qa_sandbox.simplo.errors import NOT_FOUND, wrong
 from qa_sandbox.simplo.models import PatchReport, PatchSetting, StoreSetting, UpdateReport
-from qa_sandbox.simplo.records import (
-    Client,
-    Invoice,
-    Project,
-    Report,
-    ReportSetting,
-    ReportState,
-    ReportTask,
-    User,
-)
+from qa_sandbox.simplo.records import Client, Invoice, Project, Report, ReportSetting, ReportState, ReportTask, User
 from qa_sandbox.web import Refused, Store
 
 Item = TypeVar("Item")
@@ -144,7 +128,6 @@ class SimploStore(Store):
         return invoice
 
     def tasks(self) -> list[ReportTask]:
-        """Return the tasks of every report."""
         return [task for report in self.reports() for task in report.tasks]
 
     def task(self, task_id: int) -> ReportTask:

@@ -8,27 +8,13 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.smartq import account_routes, board_routes, ticket_routes
 from qa_sandbox.smartq.auth import signed_in
 from qa_sandbox.smartq.envelope import BASE_PATH, answer, invalid
 from qa_sandbox.smartq.openapi import complete
+from qa_sandbox.smartq.routes import ROUTERS
 from qa_sandbox.smartq.seed import PASSWORD, ROBOT, fill
 from qa_sandbox.smartq.store import SmartQStore
 from qa_sandbox.web import Refused, Vendor, adjust_openapi
-
-_ROUTERS = (
-    account_routes.oauth,
-    account_routes.users,
-    account_routes.projects,
-    account_routes.roles,
-    board_routes.steps,
-    board_routes.fields,
-    board_routes.values,
-    ticket_routes.cards,
-    ticket_routes.comments,
-    ticket_routes.tasks,
-    ticket_routes.files,
-)
 
 
 def _store(context: SandboxContext) -> SmartQStore:
@@ -38,7 +24,7 @@ def _store(context: SandboxContext) -> SmartQStore:
 
 
 def _mount(app: FastAPI, context: SandboxContext) -> None:
-    for router in _ROUTERS:
+    for router in ROUTERS:
         app.include_router(router, prefix=BASE_PATH)
     examples = _examples(app.state.store)
     adjust_openapi(app, lambda schema: complete(schema, examples))

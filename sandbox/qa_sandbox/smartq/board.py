@@ -64,7 +64,6 @@ def _role(project: Project, sent: Mapping[str, Any], *, partial: bool) -> dict[s
 
 
 def create_step(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -> Step:
-    """Add a step, at its position or at the end."""
     given = _step(sent, partial=False)
     place = given.pop("pos", None)
     step = Step(id=store.next_id("step"), **given)
@@ -152,7 +151,6 @@ def create_value(store: SmartQStore, field: CustomField, sent: Mapping[str, Any]
 
 
 def update_value(field: CustomField, value: Choice, sent: Mapping[str, Any]) -> Choice:
-    """Change a value, or its position."""
     given = VALUE.read(sent, partial=True)
     if given.get("pos") is not None:
         field.values.remove(value)

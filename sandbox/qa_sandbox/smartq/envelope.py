@@ -42,12 +42,10 @@ RESPONSES: Responses = {
 
 
 def success(data: Any) -> dict[str, Any]:
-    """Wrap data."""
     return {"error": None, "data": data}
 
 
 def listing(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Wrap a list."""
     return success({"items": list(rows)})
 
 

@@ -126,8 +126,6 @@ class Note:
 
 @dataclass
 class Task:
-    """An item of a ticket's check-list."""
-
     id: int
     text: str
     owner_id: int
@@ -186,8 +184,6 @@ class Project:
 
 @dataclass(frozen=True)
 class Notification:
-    """A message that smartQ would have sent to people."""
-
     at: datetime
     ticket_id: int
     note_id: int | None

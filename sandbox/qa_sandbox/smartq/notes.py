@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 
 from qa_sandbox.smartq.forms import NOTE, TASK
 from qa_sandbox.smartq.models import File, Note, Project, Task, Ticket, User
-from qa_sandbox.smartq.properties import read_flag
+from qa_sandbox.smartq.properties import is_true
 from qa_sandbox.smartq.rights import require_project_right
 from qa_sandbox.smartq.store import SmartQStore
 from qa_sandbox.smartq.tickets import team
@@ -97,7 +97,7 @@ async def attach(store: SmartQStore, caller: User, ticket: Ticket, note: Note, s
     limit = store.wire.max_upload_bytes
     if (upload.size or 0) > limit:
         raise Refused(413, f"The file has {upload.size} bytes; at most {limit} are allowed.")
-    last = read_flag("is_last_file", sent.get("is_last_file", ""))
+    last = is_true(sent.get("is_last_file"))
     content_type = upload.content_type or ""
     data = await upload.read()
     attached = File(

@@ -26,7 +26,6 @@ _UPLOAD = {
 
 
 def form_body(form: Form, *, partial: bool = False) -> dict[str, Any]:
-    """Describe a route's form."""
     return _body(URLENCODED, form.schema(partial=partial))
 
 
@@ -46,7 +45,6 @@ def task_body() -> dict[str, Any]:
 
 
 def upload_body() -> dict[str, Any]:
-    """Describe the upload of a file."""
     return _body(MULTIPART, _UPLOAD)
 
 

@@ -15,7 +15,6 @@ MAX_TEXT = 65_535
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
-_FLAGS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False, "": False}
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,9 @@ def _decimal(raw: Any) -> float | None:
     return float(text) if text else None
 
 
-def _flag(raw: Any) -> bool:
-    value = _FLAGS.get(_text(raw).lower())
-    if value is None:
-        raise ValueError("1 or 0")
-    return value
+def is_true(raw: Any) -> bool:
+    """Read a flag as PHP does: everything but "" and "0" is true, "false" too."""
+    return raw not in ("", "0", 0, None)
 
 
 def _moment(raw: Any) -> datetime | None:
@@ -86,15 +83,13 @@ def _tags(raw: Any) -> tuple[str, ...]:
 TEXT = Kind(_text, {"type": "string"})
 INTEGER = Kind(_integer, {"type": "integer"})
 DECIMAL = Kind(_decimal, {"type": "number"})
-FLAG = Kind(_flag, {"type": "integer", "enum": [0, 1]})
+FLAG = Kind(is_true, {"type": "integer", "enum": [0, 1]})
 MOMENT = Kind(_moment, {"type": "string", "example": "2026-12-31 08:30:00"})
 IDS = Kind(_ids, {"type": "array", "items": {"type": "integer"}})
 TAGS = Kind(_tags, {"type": "string", "example": "plaster,level 3"})
 
 
 def one_of(*words: str) -> Kind:
-    """Make the type of a property with fixed words."""
-
     def read(raw: Any) -> str:
         if raw not in words:
             raise ValueError(f"one of {', '.join(words)}")
@@ -112,7 +107,6 @@ def read_moment(name: str, text: str) -> datetime:
 
 
 def read_number(name: str, raw: Any, low: float | None, high: float | None) -> float | None:
-    """Read a number within limits."""
     value: float | None = _read(DECIMAL, name, raw)
     if value is not None and not (-math.inf if low is None else low) <= value <= (math.inf if high is None else high):
         raise Refused(400, f"{name} must be between {low} and {high}.")
@@ -120,7 +114,6 @@ def read_number(name: str, raw: Any, low: float | None, high: float | None) -> f
 
 
 def read_ids(name: str, raw: Any) -> tuple[int, ...]:
-    """Read an id or an array of ids."""
     ids: tuple[int, ...] = _read(IDS, name, raw)
     return ids
 
@@ -128,11 +121,6 @@ def read_ids(name: str, raw: Any) -> tuple[int, ...]:
 def read_text(name: str, raw: Any) -> str:
     text: str = _read(TEXT, name, raw)
     return text
-
-
-def read_flag(name: str, raw: Any) -> bool:
-    flag: bool = _read(FLAG, name, raw)
-    return flag
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from qa_sandbox.files.photos import photo
-from qa_sandbox.smartq.models import (
-    Choice,
-    CustomField,
-    File,
-    Note,
-    Project,
-    Role,
-    Step,
-    Task,
-    Ticket,
-    User,
-)
+from qa_sandbox.smartq.models import Choice, CustomField, File, Note, Project, Role, Step, Task, Ticket, User
 from qa_sandbox.smartq.seed_texts import (
     AREAS,
     COMPANY,

@@ -55,7 +55,6 @@ class SmartQStore(Store):
         return next((user for user in self.users.values() if user.email.lower() == email.strip().lower()), None)
 
     def check_users(self, name: str, user_ids: Iterable[int]) -> None:
-        """Make sure that users exist."""
         unknown = [str(user_id) for user_id in user_ids if user_id not in self.users]
         if unknown:
             raise Refused(400, f"{name} names users that do not exist: {', '.join(unknown)}.")

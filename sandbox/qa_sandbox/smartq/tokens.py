@@ -25,7 +25,6 @@ class TokenBook:
         self._refresh: dict[str, _Grant] = {}
 
     def issue(self, user_id: int) -> dict[str, Any]:
-        """Give a user a pair of tokens."""
         wire, now = self._wire, self._clock.now()
         self._access = _alive(self._access, now)
         self._refresh = _alive(self._refresh, now)
@@ -36,7 +35,6 @@ class TokenBook:
         return {wire.token_fields.get(name, name): value for name, value in members.items()}
 
     def user_of(self, token: str) -> int | None:
-        """Find the user of an authorization token."""
         return _holder(self._access, token, self._clock.now())
 
     def redeem(self, token: str) -> int | None:

@@ -24,7 +24,6 @@ async def _chosen(
     assigned_to_id: Annotated[str | None, Query(alias="assignedToId")] = None,
     assigned_to_group_id: Annotated[str | None, Query(alias="assignedToGroupId")] = None,
 ) -> list[Action]:
-    """Return the actions that pass the filters of all lists."""
     users = members(company.people.groups, assigned_to_group_id)
     return [
         action

@@ -10,16 +10,7 @@ from starlette.responses import Response
 
 from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.report_pdf import report_file
-from qa_sandbox.monitorqa.routes.common import (
-    DEFAULT_PAGE,
-    EMPTY,
-    Caller,
-    Id,
-    PageNumber,
-    PageSize,
-    members,
-    page_of,
-)
+from qa_sandbox.monitorqa.routes.common import DEFAULT_PAGE, EMPTY, Caller, Id, PageNumber, PageSize, members, page_of
 from qa_sandbox.monitorqa.state.audits import Audit
 from qa_sandbox.monitorqa.wire import audits as wire
 from qa_sandbox.monitorqa.wire.base import Created, Ids, Page, WireDate
@@ -65,7 +56,6 @@ async def _chosen(
     assigned_to: Annotated[str | None, Query(alias="assignedTo")] = None,
     assigned_to_group: Annotated[str | None, Query(alias="assignedToGroup")] = None,
 ) -> list[Audit]:
-    """Return the audits that pass the filters of both lists."""
     sites = members(company.objects.groups, audit_object_group_id)
     users = members(company.people.groups, assigned_to_group)
     return [
@@ -109,7 +99,6 @@ async def _completed(
     from_date: Annotated[WireDate | None, Query(alias="fromDate")] = None,
     to_date: Annotated[WireDate | None, Query(alias="toDate")] = None,
 ) -> list[Audit]:
-    """Return the completed audits that pass every filter."""
     users, found = members(company.people.groups, completed_by_group), []
     for audit in (audit for audit in chosen if audit.is_completed):
         auditor, score, done = company.audits.auditor(audit).id, audit.result.score, audit.completed_at

@@ -20,12 +20,7 @@ files = APIRouter(prefix="/files", tags=["Files"], responses=RESPONSES)
 webhooks = APIRouter(prefix="/webhooks", tags=["Webhook Log"], responses=RESPONSES)
 
 
-@files.get(
-    "/{id}",
-    summary="Get File",
-    response_class=Response,
-    responses={200: {"content": {"*/*": BINARY}}},
-)
+@files.get("/{id}", summary="Get File", response_class=Response, responses={200: {"content": {"*/*": BINARY}}})
 async def get_file(
     company: Caller,
     file_id: Id,

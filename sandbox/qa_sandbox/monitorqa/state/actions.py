@@ -36,8 +36,6 @@ UNFINISHED = frozenset({Status.OPEN, Status.REJECTED, Status.SUBMITTED})
 
 @dataclass
 class Submission:
-    """What the responsible user handed in."""
-
     text: str
     photos: list[StoredFile]
     files: list[StoredFile]
@@ -97,7 +95,6 @@ class Action:
 
 
 def script(result: str, created_at: datetime, seconds: float) -> list[tuple[datetime, Status]]:
-    """Write down what the simulated users will do."""
     halfway, end = later(created_at, seconds / 2), later(created_at, seconds)
     return {
         "submitted": [(end, Status.SUBMITTED)],
@@ -127,7 +124,6 @@ class Actions:
         self.foresee: Callable[[Action], Todo] = self._scripted
 
     def follow_up(self, audit: Audit) -> None:
-        """Raise an action for every failed item."""
         for index, follow_up in audit.result.follow_ups.items():
             action = self.all.add(self._new(audit, index, follow_up))
             action.todo = self.foresee(action)
@@ -166,7 +162,6 @@ class Actions:
                 self.delete(action)
 
     def script(self, action_id: str, outcome: Outcome) -> bool:
-        """Decide how an action that exists will end."""
         action = self.all.find(action_id)
         if action is None:
             return False

@@ -52,7 +52,6 @@ class Result:
 
 
 def fill_in(audit: Audit, seed: int) -> Result:
-    """Answer every question of an audit."""
     template, system = audit.template, audit.template.score_system
     rng = random.Random(f"{seed}:{audit.id}:{audit.round}")
     failing = audit.plan.result == "failed"

@@ -106,7 +106,6 @@ class Audit:
 
     @property
     def result(self) -> Result:
-        """The answers of a completed audit."""
         if self.outcome is None:
             raise RuntimeError(f"Audit {self.number} has no answers: it is {self.state.value}.")
         return self.outcome
@@ -116,14 +115,12 @@ class Audit:
         return self.ended_at or self.opened_at
 
     def reopen(self, now: datetime, start: datetime, end: datetime) -> None:
-        """Open a completed audit again."""
         self.state = State.PENDING
         self.opened_at, self.start_date, self.end_date = now, start, end
         self.started_at = self.ended_at = self.auditor = self.outcome = None
         self.round += 1
 
     def take(self, moment: datetime, state: State) -> None:
-        """Enter the next state."""
         if state is State.PENDING:
             self.reopen(moment, moment, later(moment, REOPENED_FOR_SECONDS + 2 * self.plan.seconds))
             return
@@ -179,7 +176,6 @@ class Audits:
         return audit
 
     def create(self, wanted: CreateAudit) -> Audit:
-        """Create a one-time audit."""
         company = self._company
         (template,) = company.templates.templates.known([wanted.template_id])
         (site,) = company.objects.sites.known([wanted.audit_object_id])
@@ -231,7 +227,6 @@ class Audits:
         self._plan_next(audit)
 
     def reopen(self, audit_id: str, wanted: ReopenAudit) -> None:
-        """Reopen a completed audit."""
         audit = self.complete(audit_id)
         assignees = self._company.people.users.known(wanted.assignees_ids or [])
         check_dates(wanted.start_date, wanted.end_date)
@@ -256,7 +251,6 @@ class Audits:
             self._enter(audit, self._company.now, State.DELETED)
 
     def delete_unstarted(self, schedule_id: str) -> None:
-        """Delete the audits of a schedule that nobody has started."""
         self.delete(audit.id for audit in self.all if audit.schedule_id == schedule_id and audit.state is State.PENDING)
 
     def auditor(self, audit: Audit) -> User:
@@ -265,7 +259,6 @@ class Audits:
         return next(filter(None, (audit.auditor, *audit.assignees[:1], *auditors)), self._company.founder)
 
     def script(self, audit_id: str, outcome: Outcome) -> bool:
-        """Decide how an audit that exists will end."""
         audit = self.all.find(audit_id)
         if audit is None:
             return False
@@ -316,6 +309,5 @@ class Audits:
 
 
 def check_dates(start: datetime | None, end: datetime) -> None:
-    """Refuse what ends before it starts."""
     if start is not None and end <= start:
         raise senseless({"endDate": "must be after startDate"})

@@ -92,7 +92,6 @@ class Agenda:
         return self._entries[0][0] if self._entries else None
 
     def plan(self, moment: datetime, happening: Happening) -> None:
-        """Plan something."""
         earlier = self.next_at is None or moment < self.next_at
         heapq.heappush(self._entries, (moment, next(self._numbers), happening))
         if earlier:

@@ -46,7 +46,6 @@ class Files:
         self.all: Shelf[StoredFile] = Shelf("File", "file")
 
     def keep(self, name: str, content_type: str, data: bytes) -> StoredFile:
-        """Store an uploaded image."""
         file_id = self._company.new_id("file")
         return self.all.add(StoredFile(file_id, name, content_type, self._company.now, True, lambda: data))
 
@@ -72,7 +71,6 @@ class Files:
             )
 
     def submission(self, action: Action, moment: datetime) -> Submission:
-        """Store what a user hands in for a corrective action."""
         make_id, audit = self._company.make_id, action.audit
         marked = audit.template.watermark
         draw = partial(photo, action.item, f"{moment:%Y-%m-%d %H:%M}  {_ascii(audit.audit_object.name)}", False)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 @dataclass
 class Option:
-    """An option of an attribute."""
-
     id: str
     name: str
     is_default: bool = False
@@ -59,8 +57,6 @@ class Site:
 
 
 class Objects:
-    """Audit objects of a company, groups of them, and their attributes."""
-
     def __init__(self, company: Company) -> None:
         self._company = company
         self.sites: Shelf[Site] = Shelf("Audit object", "audit-object")

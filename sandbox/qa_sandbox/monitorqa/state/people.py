@@ -28,8 +28,6 @@ class Role:
 
 @dataclass(eq=False)
 class User:
-    """A user of the company."""
-
     id: str
     name: str
     email: str
@@ -47,8 +45,6 @@ class Group:
 
 
 class People:
-    """Users, groups of users, and roles of a company."""
-
     def __init__(self, company: Company) -> None:
         self._company = company
         self.users: Shelf[User] = Shelf("User", "user")

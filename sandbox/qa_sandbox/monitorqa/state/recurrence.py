@@ -39,8 +39,6 @@ Days = Iterator[tuple[date, date]]
 
 @dataclass(frozen=True)
 class Period:
-    """From when to when an audit is to be done."""
-
     start: datetime
     end: datetime
 

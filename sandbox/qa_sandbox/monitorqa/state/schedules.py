@@ -69,8 +69,6 @@ class Schedule:
 
 
 class Schedules:
-    """Schedules of a company."""
-
     def __init__(self, company: Company) -> None:
         self._company = company
         self._made = 0

@@ -50,7 +50,6 @@ class ScoreSystem:
     is_sample: bool = False
 
     def label_of(self, score: float) -> ScoreLabel:
-        """Return the range of a score."""
         return max((label for label in self.labels if label.min <= score), key=lambda label: (label.min, label.max))
 
 
@@ -72,8 +71,6 @@ class Template:
 
 
 class Templates:
-    """Templates and score systems of a company."""
-
     def __init__(self, company: Company) -> None:
         self._company = company
         self.templates: Shelf[Template] = Shelf("Template", "template")

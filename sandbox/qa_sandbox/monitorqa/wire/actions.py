@@ -33,8 +33,6 @@ class UpdateAction(Wire):
 
 
 class ActionAudit(Ref):
-    """Audit that a corrective action comes from."""
-
     iana_time_zone: str
 
 
@@ -61,22 +59,16 @@ class ActionRow(Answer):
 
 
 class ExpiredAction(ActionRow):
-    """One expired corrective action."""
-
     expired_by: Ref
     expired_at_utc: SentDate
 
 
 class CompletedAction(ActionRow):
-    """One approved corrective action."""
-
     approved_by: Ref
     approved_at_utc: SentDate
 
 
 class ActionAnswer(Answer):
-    """The audit answer that a corrective action follows from."""
-
     name: str
     points: float
     text: str | None
@@ -90,16 +82,12 @@ class FileInfo(Ref):
 
 
 class Information(Answer):
-    """What the responsible user submitted."""
-
     text: str | None
     photos_ids: list[str]
     files: list[FileInfo]
 
 
 class ActionDetails(Answer):
-    """Details of a corrective action."""
-
     id: str
     name: str
     number: str

@@ -17,15 +17,11 @@ SECTION, ITEM = 1, 2
 
 
 class AuditDates(Wire):
-    """Dates of an audit that exists."""
-
     start_date: WireDate
     end_date: WireDate
 
 
 class CreateAudit(Wire):
-    """Create one-time audit."""
-
     start_date: WireDate | None = None
     end_date: WireDate
     name: RequiredText
@@ -56,8 +52,6 @@ class AuditObjectRef(Ref):
 
 
 class AuditDetails(Answer):
-    """Details of an audit in any state."""
-
     id: str
     auditor_hint: str | None
     company_id: str
@@ -97,8 +91,6 @@ class CompleteAuditDetails(AuditDetails):
 
 
 class AuditRow(Answer):
-    """What both lists of audits share."""
-
     id: str
     name: str
     assignees: list[Ref]
@@ -154,8 +146,6 @@ class ReportAction(Answer):
 
 
 class ItemData(Answer):
-    """Score data of an item."""
-
     name: str | None
     points: float
     text: str | None
@@ -186,8 +176,6 @@ class ReportItem(Answer):
 
 
 class AuditReport(Answer):
-    """Report of a completed audit."""
-
     id: str
     items: list[ReportItem]
 
@@ -267,7 +255,6 @@ def _details(company: Company, audit: Audit) -> dict[str, object]:
 
 
 def details(company: Company, audit: Audit) -> AuditDetails:
-    """Return the details of an audit in any state."""
     return AuditDetails.model_validate(_details(company, audit))
 
 

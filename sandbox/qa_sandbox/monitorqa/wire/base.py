@@ -80,8 +80,6 @@ class Answer(Wire):
 
 
 class Ref(Answer):
-    """Id and name of something."""
-
     id: str
     name: str
 
@@ -91,21 +89,15 @@ class Created(Answer):
 
 
 class Meta(Answer):
-    """Paging of a list."""
-
     page_number: int
     page_size: int
     total_count: int
 
 
 class Page(Answer, Generic[Row]):
-    """One page of a list."""
-
     data: list[Row]
     meta: Meta
 
 
 class Ids(Wire):
-    """Ids of a bulk operation."""
-
     ids: Annotated[list[str], Field(min_length=1)]

@@ -33,21 +33,15 @@ class AuditObjectBody(Wire):
 
 
 class Assignment(Wire):
-    """One option of one attribute."""
-
     attribute_id: str
     option_id: str
 
 
 class Assignments(Wire):
-    """Options to assign to an audit object or to take away from it."""
-
     attributes: list[Assignment]
 
 
 class ObjectAttribute(Answer):
-    """An attribute of an audit object."""
-
     attribute_id: str
     attribute_name: str
     option_id: str
@@ -64,8 +58,6 @@ class AuditObjectDetails(Ref):
 
 
 class NewOption(Wire):
-    """An option of a new attribute."""
-
     name: RequiredText
     is_default: Flag | None = None
 
@@ -91,16 +83,12 @@ class UpdateAttribute(Wire):
 
 
 class OptionDetails(Answer):
-    """An option of an attribute."""
-
     is_default: bool
     name: str
     id: str
 
 
 class AttributeDetails(Answer):
-    """An attribute with its options."""
-
     options: list[OptionDetails]
     name: str
     id: str
@@ -133,8 +121,6 @@ def _attribute(company: Company, attribute_id: str, option_id: str) -> ObjectAtt
 
 
 class CopyTemplate(Wire):
-    """Copy template to another company."""
-
     template_id: RequiredText
     target_company_id: RequiredText
     copy_score_system: Flag
@@ -147,14 +133,10 @@ class TemplateCopied(Answer):
 
 
 class TemplateRow(Ref):
-    """One template of the detailed list."""
-
     template_type: int
 
 
 class ScoreLabelBody(Wire):
-    """One range of scores."""
-
     min: Number
     max: Number
     label: RequiredText
@@ -177,8 +159,6 @@ class CreateScoreSystem(UpdateScoreSystem):
 
 
 class ScoreLabelDetails(Answer):
-    """One range of scores."""
-
     id: str
     label: str
     min: int | float

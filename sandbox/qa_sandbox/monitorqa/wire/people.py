@@ -113,8 +113,6 @@ class CompanyCreated(Answer):
 
 
 class CompanyDetails(Answer):
-    """Basic information about the company."""
-
     id: str
     name: str
     logo_file_id: str | None

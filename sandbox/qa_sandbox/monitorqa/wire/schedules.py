@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from qa_sandbox.monitorqa.wire.base import (
-    Answer,
-    Flag,
-    Hint,
-    Integer,
-    Ref,
-    RequiredText,
-    SentDate,
-    Wire,
-    WireDate,
-)
+from qa_sandbox.monitorqa.wire.base import Answer, Flag, Hint, Integer, Ref, RequiredText, SentDate, Wire, WireDate
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.schedules import Schedule
@@ -112,8 +102,6 @@ EndRule = Annotated[EndOfMonth | AfterDays | AfterWeeks | BeforeNextStarts, _tol
 
 
 class MonthlyRepeat(Wire):
-    """Every ``repeatEvery`` months."""
-
     repeat_every: RepeatEvery
     start_rule: StartRule
     end_rule: EndRule

@@ -16,11 +16,7 @@ from qa_sandbox.qalyptus.routes.operation import Id, Operation, Store, calling, 
 from qa_sandbox.qalyptus.state.user_import import TEMPLATE_NAME, read_people, template
 from qa_sandbox.web import Refused
 
-_FORM = {
-    "type": "object",
-    "properties": {"file": {"type": "string", "format": "binary"}},
-    "required": ["file"],
-}
+_FORM = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
 _FILE: Mapping[str, Any] = {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
 
 

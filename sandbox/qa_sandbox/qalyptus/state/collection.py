@@ -134,7 +134,6 @@ class Parts(Kind):
         raise missing(self.noun, part_id)
 
     def add(self, parent_id: str, **fields: Any) -> Row:
-        """Give an object a part."""
         part = {"id": self.store.new_id(self.kind), **fields}
         self._parts.setdefault(parent_id, {})[part["id"]] = part
         return part

@@ -161,7 +161,6 @@ class Reports(ContentCollection):
         return wire
 
     def output_format(self, object_id: str, wanted: str) -> str:
-        """Check a format."""
         formats = self.get(object_id)["formats"]
         known = {name.lower(): name for name in formats}
         if wanted.lower() not in known:

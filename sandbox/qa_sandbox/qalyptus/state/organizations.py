@@ -166,7 +166,6 @@ class ApiKeys(Collection):
         return row
 
     def accepts(self, secret: str) -> bool:
-        """Say whether a secret opens the API now."""
         now, digest = self.store.now, _digest(secret)
         return any(same_secret(digest, row["digest"]) and now < parse_wire_date(row["expiryDate"]) for row in self)
 

@@ -26,7 +26,6 @@ class Permissions(Parts):
         self.save(object_id, held["id"] if held else None, {"memberID": member_id, "permissions": dict(flags)})
 
     def grant_all(self, object_id: str, members: Iterable[MemberRequestDto], flags: PermissionDto) -> None:
-        """Set the same permissions for several members."""
         found = [self.store.member(member.id)["id"] for member in members]
         for member_id in found:
             self.grant(object_id, member_id, flags.model_dump())
@@ -69,7 +68,6 @@ class OwnedCollection(Collection):
         return row
 
     def change_owner(self, object_id: str, owner_id: str) -> Row:
-        """Give an object to a user."""
         row = self.get(object_id)
         row["owner"] = self.store.users.get(owner_id)["id"]
         return self.view(row)
@@ -105,7 +103,6 @@ class ContentCollection(OwnedCollection):
         return self.copy(row, self.store.projects.in_organization(body.projectID, body.organizationID)["id"])
 
     def copy(self, row: Row, project_id: str) -> Row:
-        """Copy an object with its parts into a project."""
         fields = {name: deepcopy(value) for name, value in row.items() if name not in ("id", "owner")}
         made = self.add(**{**fields, "name": f"{row['name']} (copy)", "projectID": project_id})
         for parts in self.parts:

@@ -33,8 +33,6 @@ class QlikApp:
 
 
 class QlikWorld:
-    """All Qlik apps that the tenant is connected to."""
-
     def __init__(self, context: SandboxContext) -> None:
         self.apps = [_app(context, index, seed) for index, seed in enumerate(QLIK_APPS)]
 

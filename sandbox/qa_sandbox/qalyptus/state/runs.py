@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qa_sandbox.outcomes import Outcome
 from qa_sandbox.qalyptus.envelope import missing
 from qa_sandbox.qalyptus.models import FieldSelection
-from qa_sandbox.qalyptus.records import (
-    ACTIVE,
-    ON_DEMAND,
-    SCHEDULED,
-    Record,
-    ReportAtRun,
-    wire_date,
-    wire_record,
-)
+from qa_sandbox.qalyptus.records import ACTIVE, ON_DEMAND, SCHEDULED, Record, ReportAtRun, wire_date, wire_record
 from qa_sandbox.qalyptus.state.collection import Row
 from qa_sandbox.web import Refused
 
@@ -39,7 +31,6 @@ class Runs:
         return iter(self._records.values())
 
     def records(self, kind: str) -> list[Record]:
-        """Return the records of a kind, latest first."""
         return [record for record in reversed(self._records.values()) if record.kind == kind]
 
     def record(self, record_id: str, kind: str | None = None) -> Record:
@@ -84,7 +75,6 @@ class Runs:
         return record
 
     def stop(self, record_id: str) -> Record:
-        """Stop a record that is active."""
         record = self.record(record_id)
         if record.status(self._store.now) not in ACTIVE:
             raise Refused(409, "Not running", "The task or request is not queued or running.")
@@ -100,12 +90,10 @@ class Runs:
         return wire_record(record, self._store.now, wire.words, wire.fields)
 
     def last_execution(self, task_id: str) -> str | None:
-        """Return when the latest run of a task began."""
         runs = [record.created_at for record in self if record.task is not None and record.task.id == task_id]
         return wire_date(max(runs)) if runs else None
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """Decide how a record that exists will end."""
         record = self._records.get(object_id)
         if record is None or outcome.kind != ("task" if record.task else "report"):
             return False
@@ -113,7 +101,6 @@ class Runs:
         return True
 
     def add_history(self) -> None:
-        """Add the runs of the days before."""
         store = self._store
         rng = random.Random(store.context.settings.seed)
         reports, tasks = list(store.reports), list(store.tasks)

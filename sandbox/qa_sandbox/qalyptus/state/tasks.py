@@ -24,8 +24,6 @@ _TRIGGER = (
 
 
 class Recipients(Parts):
-    """Users and groups that get a task's mail."""
-
     kind = "recipient"
     noun = "task recipient"
 
@@ -67,7 +65,6 @@ class Schedules(Parts):
     trigger_type = "Schedule"
 
     def trigger(self, part: Row) -> Row:
-        """Describe a schedule or event as a trigger."""
         start = part["startDate"]
         ahead = start is not None and parse_wire_date(start) > self.store.now
         more = {"type": self.trigger_type, "isActive": True, "nextExecutionDate": start if ahead else None}
@@ -83,8 +80,6 @@ class ExternalEvents(Schedules):
 
 
 class TaskReports(Parts):
-    """Reports that tasks generate."""
-
     kind = "task-report"
     _links = ("filters", "conditions", "storageServices")
     _brief = ("id", "format", "reportID", "emailEmbedment", "emailAttachment")
@@ -139,8 +134,6 @@ _DEFAULTS: Row = {
 
 
 class Tasks(ContentCollection):
-    """Tasks of the tenant."""
-
     kind = "task"
 
     def __init__(self, store: QalyptusStore) -> None:
@@ -166,7 +159,6 @@ class Tasks(ContentCollection):
         return self.copy(row, row["projectID"])
 
     def set_email(self, task_id: str, body: TaskEmail) -> Row:
-        """Set the mail of a task."""
         row = self.get(task_id)
         row["email"] = self._fields(body)
         return dict(row["email"])
@@ -178,7 +170,6 @@ class Tasks(ContentCollection):
         return self.reports.detail(self.reports.save(row["id"], part_id, fields))
 
     def triggers(self, task_id: str) -> list[Row]:
-        """Describe the schedules and external events of a task."""
         row = self.get(task_id)
         return [parts.trigger(part) for parts in (self.schedules, self.events) for part in parts.of(row["id"])]
 
@@ -201,7 +192,6 @@ class Tasks(ContentCollection):
         return TaskAtRun(row["id"], row["name"], tuple(recipients) if row["email"]["isActive"] else ())
 
     def first_report(self, row: Row) -> Row:
-        """Return the report whose file a run makes."""
         parts = self.reports.of(row["id"])
         if not parts:
             raise Refused(409, "Nothing to run", "The task has no report.")

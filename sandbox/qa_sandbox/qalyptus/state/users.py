@@ -40,7 +40,6 @@ ATTRIBUTES: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def new_value(kind: str, value: Any) -> tuple[str, Any]:
-    """Check an update."""
     known = {name.lower(): name for name in ATTRIBUTES}
     name = known.get(kind.lower())
     if name is None:
