@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from qa_sandbox.monitorqa.checklists import CHECKLISTS
+from qa_sandbox.data import invented
 from qa_sandbox.monitorqa.state.actions import Action, Status, script
 from qa_sandbox.monitorqa.state.audits import Plan
 from qa_sandbox.monitorqa.state.company import Company, Profile
@@ -15,7 +15,7 @@ from qa_sandbox.monitorqa.state.objects import Attribute, Option, Site
 from qa_sandbox.monitorqa.state.people import Group, User
 from qa_sandbox.monitorqa.state.permissions import AUDITEE, AUDITOR, OBSERVER, PERMISSIONS
 from qa_sandbox.monitorqa.state.schedules import Schedule
-from qa_sandbox.monitorqa.state.templates import ScoreLabel, ScoreSystem, Template
+from qa_sandbox.monitorqa.state.templates import Question, ScoreLabel, ScoreSystem, Template
 from qa_sandbox.monitorqa.wire.objects import GeoAddress
 from qa_sandbox.monitorqa.wire.schedules import (
     MONTHLY,
@@ -126,7 +126,8 @@ def fill(company: Company) -> None:
     add_score_system(company, 0)
     add_score_system(company, 1)
     system = next(iter(company.templates.score_systems))
-    for number, (name, sections) in enumerate(CHECKLISTS.items()):
+    for number, (name, checklist) in enumerate(invented("monitorqa")["checklists"].items()):
+        sections = {title: tuple(Question(*question) for question in rows) for title, rows in checklist.items()}
         company.templates.templates.add(
             Template(company.new_id("template"), name, number % 2, sections, system, name != _NO_WATERMARK)
         )

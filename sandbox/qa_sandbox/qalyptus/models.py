@@ -17,6 +17,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     WithJsonSchema,
+    create_model,
     model_validator,
 )
 
@@ -292,51 +293,18 @@ class OnDemand(BaseModel):
     bookmarkId: str | None = None
 
 
-class PermissionDto(Body):
-    """What a member may do. What is not given is not allowed."""
-
-    viewProject: Bool = False
-    viewReport: Bool = False
-    createReport: Bool = False
-    useReport: Bool = False
-    editReport: Bool = False
-    subscribeReport: Bool = False
-    runReport: Bool = False
-    deleteReport: Bool = False
-    setPermissionsReport: Bool = False
-    duplicateReport: Bool = False
-    moveReport: Bool = False
-    viewFilter: Bool = False
-    createFilter: Bool = False
-    useFilter: Bool = False
-    editFilter: Bool = False
-    deleteFilter: Bool = False
-    duplicateFilter: Bool = False
-    moveFilter: Bool = False
-    setPermissionsFilter: Bool = False
-    viewCondition: Bool = False
-    createCondition: Bool = False
-    useCondition: Bool = False
-    editCondition: Bool = False
-    deleteCondition: Bool = False
-    setPermissionsCondition: Bool = False
-    duplicateCondition: Bool = False
-    moveCondition: Bool = False
-    viewTask: Bool = False
-    createTask: Bool = False
-    editTask: Bool = False
-    runTask: Bool = False
-    deleteTask: Bool = False
-    setPermissionsTask: Bool = False
-    duplicateTask: Bool = False
-    moveTask: Bool = False
-    viewFolderContent: Bool = False
-    createFolderContent: Bool = False
-    editFolderContent: Bool = False
-    downloadFolderContent: Bool = False
-    deleteFolderContent: Bool = False
-    duplicateFolderContent: Bool = False
-    moveFolderContent: Bool = False
+_VERBS = {
+    "Project": "view",
+    "Report": "view create use edit subscribe run delete setPermissions duplicate move",
+    "Filter": "view create use edit delete duplicate move setPermissions",
+    "Condition": "view create use edit delete setPermissions duplicate move",
+    "Task": "view create edit run delete setPermissions duplicate move",
+    "FolderContent": "view create edit download delete duplicate move",
+}
+PERMISSIONS = tuple(f"{verb}{kind}" for kind, verbs in _VERBS.items() for verb in verbs.split())
+_FLAGS: dict[str, Any] = {name: (Bool, False) for name in PERMISSIONS}
+_ABOUT = "What a member may do. What is not given is not allowed."
+PermissionDto: Any = create_model("PermissionDto", __base__=Body, __doc__=_ABOUT, **_FLAGS)
 
 
 class MemberRequestDto(Linked):

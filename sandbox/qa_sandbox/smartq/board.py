@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from qa_sandbox.smartq.forms import FIELD, PROJECT, ROLE, STEP, VALUE
 from qa_sandbox.smartq.models import Choice, CustomField, Project, Role, Step, User
+from qa_sandbox.smartq.rights import require_account_right, require_project_right
 from qa_sandbox.smartq.store import SmartQStore
 from qa_sandbox.web import Refused
 
@@ -24,17 +25,24 @@ _FIELD_ATTRIBUTES = {
 T = TypeVar("T")
 
 
-def create_project(store: SmartQStore, owner: User, sent: Mapping[str, Any]) -> Project:
+def create_project(store: SmartQStore, caller: User, sent: Mapping[str, Any]) -> Project:
     """Add a project. It has a default role, which the docs take for granted, and no steps yet."""
-    project = Project(id=store.next_id("project"), owner_id=owner.id, **PROJECT.read(sent, partial=False))
+    require_account_right(caller, "can_manage_projects")
+    project = Project(id=store.next_id("project"), owner_id=caller.id, **PROJECT.read(sent, partial=False))
     default = Role(store.next_id("role"), "Member", is_default=True)
     project.roles[default.id] = default
     store.projects[project.id] = project
     return project
 
 
-def update_project(project: Project, sent: Mapping[str, Any]) -> Project:
+def update_project(caller: User, project: Project, sent: Mapping[str, Any]) -> Project:
+    require_project_right(caller, project, "can_edit_project")
     return _assign(project, PROJECT.read(sent, partial=True))
+
+
+def delete_project(store: SmartQStore, caller: User, project: Project) -> None:
+    require_project_right(caller, project, "can_edit_project")
+    del store.projects[project.id]
 
 
 def create_role(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -> Role:
@@ -45,6 +53,10 @@ def create_role(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -
 
 def update_role(project: Project, role: Role, sent: Mapping[str, Any]) -> Role:
     return _assign(role, _role(project, sent, partial=True))
+
+
+def update_default_role(project: Project, sent: Mapping[str, Any]) -> Role:
+    return update_role(project, project.default_role, sent)
 
 
 def delete_role(project: Project, role: Role) -> None:
@@ -142,35 +154,35 @@ def _set_field(store: SmartQStore, field: CustomField, given: Mapping[str, Any])
     field.values += [Choice(store.next_id("value"), title) for title in dict.fromkeys(titles) if title not in known]
 
 
-def create_value(store: SmartQStore, field: CustomField, sent: Mapping[str, Any]) -> Choice:
-    """Add a value to a choice field, at its position or at the end."""
+def create_value(store: SmartQStore, choices: CustomField, sent: Mapping[str, Any]) -> Choice:
+    """Add a value to a choice choices, at its position or at the end."""
     given = VALUE.read(sent, partial=False)
     value = Choice(store.next_id("value"), given["title"])
-    _put(field.values, value, given.get("pos"))
-    return _set_default(field, value, given.get("is_default"))
+    _put(choices.values, value, given.get("pos"))
+    return _set_default(choices, value, given.get("is_default"))
 
 
-def update_value(field: CustomField, value: Choice, sent: Mapping[str, Any]) -> Choice:
+def update_value(choices: CustomField, value: Choice, sent: Mapping[str, Any]) -> Choice:
     given = VALUE.read(sent, partial=True)
     if given.get("pos") is not None:
-        field.values.remove(value)
-        _put(field.values, value, given["pos"])
+        choices.values.remove(value)
+        _put(choices.values, value, given["pos"])
     value.title = given.get("title", value.title)
-    return _set_default(field, value, given.get("is_default"))
+    return _set_default(choices, value, given.get("is_default"))
 
 
-def delete_value(project: Project, field: CustomField, value: Choice) -> None:
+def delete_value(project: Project, choices: CustomField, value: Choice) -> None:
     """Delete a value; tickets that hold it lose it."""
-    field.values.remove(value)
+    choices.values.remove(value)
     for ticket in project.tickets.values():
-        held = ticket.values.get(field.name)
+        held = ticket.values.get(choices.name)
         if held:
-            ticket.values[field.name] = tuple(value_id for value_id in held if value_id != value.id)
+            ticket.values[choices.name] = tuple(value_id for value_id in held if value_id != value.id)
 
 
-def _set_default(field: CustomField, value: Choice, is_default: bool | None) -> Choice:
-    if is_default and not field.holds_many:
-        for other in field.values:
+def _set_default(choices: CustomField, value: Choice, is_default: bool | None) -> Choice:
+    if is_default and not choices.holds_many:
+        for other in choices.values:
             other.is_default = False
     if is_default is not None:
         value.is_default = is_default

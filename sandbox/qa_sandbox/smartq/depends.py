@@ -104,7 +104,6 @@ KNOWN: Mapping[str, Any] = {
     "sent": Annotated[dict[str, Any], Depends(_sent)],
     "user": Annotated[models.User, Depends(_user)],
     "project": Project,
-    "editable": Annotated[models.Project, Depends(_editable)],
     "role": Annotated[models.Role, Depends(_role)],
     "step": Annotated[models.Step, Depends(_step)],
     "field": Field,
@@ -121,3 +120,5 @@ KNOWN: Mapping[str, Any] = {
     "wanted": Annotated[TicketFilter, Depends(ticket_filter)],
     "extras": Annotated[TicketExtras, Depends(ticket_extras)],
 }
+# The same for routes that change the settings of a project.
+EDITING: Mapping[str, Any] = {**KNOWN, "project": Annotated[models.Project, Depends(_editable)]}

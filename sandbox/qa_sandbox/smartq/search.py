@@ -112,6 +112,6 @@ async def ticket_extras(
     return TicketExtras(custom_fields, assigned_to, notes, cover, names)
 
 
-def details(store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
+def details(store: SmartQStore, caller: User, project: Project, item: Ticket) -> views.Wire:
     """Describe one ticket with everything but its notes."""
-    return TicketExtras().row(store, caller, project, ticket)
+    return TicketExtras().row(store, caller, project, item)

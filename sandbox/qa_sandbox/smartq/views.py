@@ -21,6 +21,7 @@ from qa_sandbox.smartq.models import (
     User,
 )
 from qa_sandbox.smartq.properties import DATE_FORMAT
+from qa_sandbox.smartq.store import SmartQStore
 
 Wire = dict[str, Any]
 
@@ -41,7 +42,7 @@ def _same(item: object, names: str) -> Wire:
     return {name: getattr(item, name) for name in names.split()}
 
 
-def user(item: User, base_url: str) -> Wire:
+def user(store: SmartQStore, item: User) -> Wire:
     """Describe a user; an account administrator has every right, as in the documented example."""
     rights = {name: int(item.is_account_administrator or getattr(item, name)) for name in ACCOUNT_RIGHTS}
     return {
@@ -49,7 +50,7 @@ def user(item: User, base_url: str) -> Wire:
         **_same(item, "email name company title address work_phone home_phone cell_phone comments"),
         "is_account_administrator": int(item.is_account_administrator),
         **rights,
-        "avatar_url": f"{base_url}/img/big_avatar.gif",
+        "avatar_url": f"{store.context.base_url}/img/big_avatar.gif",
     }
 
 
@@ -57,32 +58,32 @@ def project(item: Project) -> Wire:
     return {**_ids(id=item.id, owner_id=item.owner_id), **_same(item, "name description active")}
 
 
-def role(board: Project, item: Role) -> Wire:
+def role(project: Project, item: Role) -> Wire:
     return {
-        **_ids(id=item.id, project_id=board.id, max_step=item.max_step),
+        **_ids(id=item.id, project_id=project.id, max_step=item.max_step),
         **_same(item, "name access_level"),
         **{name: int(getattr(item, name)) for name in (*PROJECT_RIGHTS, "is_default")},
     }
 
 
-def step(board: Project, item: Step) -> Wire:
-    place = board.rank(item.id)
-    return {**_ids(id=item.id, project_id=board.id), **_same(item, "name description limit"), "pos": place}
+def step(project: Project, item: Step) -> Wire:
+    place = project.rank(item.id)
+    return {**_ids(id=item.id, project_id=project.id), **_same(item, "name description limit"), "pos": place}
 
 
-def choice(field: CustomField, item: Choice) -> Wire:
-    place = field.values.index(item) + 1
+def choice(choices: CustomField, item: Choice) -> Wire:
+    place = choices.values.index(item) + 1
     return {"id": str(item.id), "title": item.title, "is_default": int(item.is_default), "pos": place}
 
 
-def custom_field(board: Project, item: CustomField) -> Wire:
+def custom_field(project: Project, item: CustomField) -> Wire:
     """Describe a custom field, with its values if it has any."""
     options: Wire = {"min": item.low, "max": item.high} if item.type == "float" else {}
     if item.is_choice:
         layout = "\n".join(value.title for value in item.values)
         options = {"choiceType": item.choice_type, "fieldLayout": layout}
     described = {
-        **_ids(project_id=board.id),
+        **_ids(project_id=project.id),
         **_same(item, "name type label hint pos_type"),
         "required": int(item.required),
         "options": options,
@@ -90,9 +91,9 @@ def custom_field(board: Project, item: CustomField) -> Wire:
     return {**described, "values": [choice(item, value) for value in item.values]} if item.is_choice else described
 
 
-def ticket(board: Project, item: Ticket) -> Wire:
+def ticket(project: Project, item: Ticket) -> Wire:
     return {
-        **_ids(id=item.id, project_id=board.id, step_id=item.step_id, owner_id=item.owner_id),
+        **_ids(id=item.id, project_id=project.id, step_id=item.step_id, owner_id=item.owner_id),
         **_same(item, "name description pos"),
         "tags": ",".join(item.tags),
         "deadline_date": date(item.deadline) if item.deadline else None,
@@ -103,9 +104,9 @@ def ticket(board: Project, item: Ticket) -> Wire:
     }
 
 
-def field_values(board: Project, item: Ticket) -> Wire:
+def field_values(project: Project, item: Ticket) -> Wire:
     """Describe a ticket's custom fields: value ids for choice fields, an array where several may be chosen."""
-    return {name: _field_value(field, item.values.get(name)) for name, field in board.fields.items()}
+    return {name: _field_value(field, item.values.get(name)) for name, field in project.fields.items()}
 
 
 def _field_value(field: CustomField, held: Any) -> Any:
@@ -129,13 +130,13 @@ def cover(notes: Iterable[Note]) -> Wire | None:
     return None
 
 
-def note(board: Project, owner: Ticket, item: Note) -> Wire:
+def note(project: Project, ticket: Ticket, item: Note) -> Wire:
     """Describe a note with its files."""
     top = item
     while top.parent_id is not None:
-        top = owner.notes[top.parent_id]
+        top = ticket.notes[top.parent_id]
     return {
-        **_ids(id=item.id, project_id=board.id, ticket_id=owner.id, owner_id=item.owner_id),
+        **_ids(id=item.id, project_id=project.id, ticket_id=ticket.id, owner_id=item.owner_id),
         **_ids(parent_id=item.parent_id, top_parent_id=None if top is item else top.id),
         "text": item.text,
         "private": int(item.private),
@@ -145,15 +146,15 @@ def note(board: Project, owner: Ticket, item: Note) -> Wire:
     }
 
 
-def task(owner: Ticket, item: Task) -> Wire:
+def task(ticket: Ticket, item: Task) -> Wire:
     done, made = int(item.done), date(item.inserted)
-    ids = _ids(id=item.id, ticket_id=owner.id, owner_id=item.owner_id)
+    ids = _ids(id=item.id, ticket_id=ticket.id, owner_id=item.owner_id)
     return {**ids, "text": item.text, "done": done, "insert_time": made}
 
 
-def file(owner: Note, item: File) -> Wire:
+def file(note: Note, item: File) -> Wire:
     return {
-        **_ids(id=item.id, note_id=owner.id, owner_id=item.owner_id),
+        **_ids(id=item.id, note_id=note.id, owner_id=item.owner_id),
         **_same(item, "name content_type"),
         "size": len(item.content),
         "insert_time": date(item.inserted),

@@ -179,7 +179,7 @@ def permissions(
     def get_member(store: QalyptusStore, object_id: str, part_id: str) -> Any:
         return store.permissions.show(existing(store, object_id), part_id)
 
-    def set_member(store: QalyptusStore, object_id: str, part_id: str, body: models.PermissionDto) -> Any:
+    def set_member(store: QalyptusStore, object_id: str, part_id: str, body: models.Body) -> Any:
         store.permissions.get(existing(store, object_id), part_id)["permissions"] = body.model_dump()
         return store.permissions.show(object_id, part_id)
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from qa_sandbox.qalyptus.models import Duplicate, MemberRequestDto, PermissionDto
+from qa_sandbox.qalyptus.models import PERMISSIONS, Body, Duplicate, MemberRequestDto
 from qa_sandbox.qalyptus.state.collection import Collection, Parts, Row
 
 if TYPE_CHECKING:
     from qa_sandbox.qalyptus.store import QalyptusStore
 
-FLAGS = tuple(PermissionDto.model_fields)
+FLAGS = PERMISSIONS
 EVERYTHING: Row = dict.fromkeys(FLAGS, True)
 READING: Row = {name: name.startswith("view") for name in FLAGS}
 
@@ -25,7 +25,7 @@ class Permissions(Parts):
         held = next((part for part in self.of(object_id) if part["memberID"] == member_id), None)
         self.save(object_id, held["id"] if held else None, {"memberID": member_id, "permissions": dict(flags)})
 
-    def grant_all(self, object_id: str, members: Iterable[MemberRequestDto], flags: PermissionDto) -> None:
+    def grant_all(self, object_id: str, members: Iterable[MemberRequestDto], flags: Body) -> None:
         found = [self.store.member(member.id)["id"] for member in members]
         for member_id in found:
             self.grant(object_id, member_id, flags.model_dump())
