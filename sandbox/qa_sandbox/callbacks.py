@@ -150,13 +150,13 @@ class Callbacks:
         async def perform() -> None:
             action()
 
-        return self._add(moment, perform)
+        return self.run_at(moment, perform)
 
     def send(self, endpoint: Endpoint, payload: Any, policy: DeliveryPolicy) -> Delivery:
         delivery = Delivery(endpoint, payload, policy, self._clock.now())
         with self._changed:
             self._deliveries.append(delivery)
-        if not self._add(delivery.created_at, lambda: self._attempt(delivery)):
+        if not self.run_at(delivery.created_at, lambda: self._attempt(delivery)):
             delivery.result = Result.SKIPPED
         return delivery
 
@@ -204,7 +204,8 @@ class Callbacks:
             forget()
             await self._close()
 
-    def _add(self, moment: datetime, perform: Callable[[], Awaitable[None]]) -> bool:
+    def run_at(self, moment: datetime, perform: Callable[[], Awaitable[None]]) -> bool:
+        """Like :meth:`at`, for a coroutine."""
         with self._changed:
             if len(self._timers) >= MAX_PENDING:
                 return False
@@ -247,7 +248,7 @@ class Callbacks:
             if problem is None:
                 delivery.result, endpoint.failures = Result.DELIVERED, 0
             elif len(delivery.attempts) < policy.attempts:
-                self._add(later(self._clock.now(), policy.retry_seconds), lambda: self._attempt(delivery))
+                self.run_at(later(self._clock.now(), policy.retry_seconds), lambda: self._attempt(delivery))
             else:
                 delivery.result = Result.FAILED
                 self._count_failure(endpoint, policy)

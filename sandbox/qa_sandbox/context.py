@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -26,6 +27,7 @@ class SandboxContext:
     :param base_url: where the app is served; empty until it listens
     :param transport_of: finds the TCP connection of a request; None without a server
     :param callbacks: timers and outgoing calls of this vendor
+    :param lagging: ids that lists do not show yet, and when they will
     """
 
     vendor: str
@@ -37,6 +39,7 @@ class SandboxContext:
     base_url: str = ""
     transport_of: Callable[[Any], asyncio.Transport | None] = lambda scope: None
     callbacks: Callbacks = field(init=False)
+    lagging: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.callbacks = Callbacks(self.clock)

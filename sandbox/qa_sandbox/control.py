@@ -117,6 +117,7 @@ def reset_vendor(context: SandboxContext, app: FastAPI) -> None:
     context.callbacks.clear()
     app.state.store = load_vendor(context.vendor).store(context)
     context.requests.clear()
+    context.lagging.clear()
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -32,11 +32,18 @@ class Fault:
     :param retry_after_date: adds ``Retry-After`` as an HTTP date this many seconds from now
     :param html: answer with an HTML sign-in page instead of the app (status 200 unless given)
     :param commit: let the app handle the request before its answer is replaced by ``status`` or ``html``
+    :param commit_late: answer ``status`` (502 unless given) at once, and let the app handle the request so many seconds
+        later, by the sandbox clock
+    :param list_lag: lists show what the request made only so many seconds later, by the sandbox clock; asking for it
+        by id works at once
     :param delay: seconds to wait before anything else
     :param reset_before: drop the TCP connection before the app sees the request
     :param reset_after: let the app handle the request, then drop the connection without an answer
     :param truncate: send only this many bytes of the body, then close; Content-Length stays
     :param slow: send the body at this many bytes per second
+    :param drip: send the body byte by byte, with this many seconds between two
+    :param duplicate_content_length: send ``Content-Length`` twice, as some proxies do
+    :param date_skew: the ``Date`` header is this many seconds ahead of the time, or behind when negative
     :param expire_token: hide the credentials from the app, which then answers its own 401
     :param duplicate_page: answer page 1 whatever page was asked for
     """
@@ -48,24 +55,31 @@ class Fault:
     retry_after_date: float | None = None
     html: bool = False
     commit: bool = False
+    commit_late: float | None = None
+    list_lag: float | None = None
     delay: float = 0.0
     reset_before: bool = False
     reset_after: bool = False
     truncate: int | None = None
     slow: float | None = None
+    drip: float | None = None
+    duplicate_content_length: bool = False
+    date_skew: float = 0.0
     expire_token: bool = False
     duplicate_page: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("html", "commit", "reset_before", "reset_after", "expire_token", "duplicate_page"):
-            _require(isinstance(getattr(self, name), bool), name, "true or false", getattr(self, name))
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            _require(spec.default is not False or isinstance(value, bool), spec.name, "true or false", value)
         _require(self.status is None or _is_int(self.status, 200, 599), "status", "200 to 599", self.status)
         _require(_is_number(self.delay, 0, 3600), "delay", "0 to 3600 seconds", self.delay)
         _require(self.truncate is None or _is_int(self.truncate, 0, 1 << 40), "truncate", "bytes", self.truncate)
         _require(self.slow is None or _is_number(self.slow, 1, 1e12), "slow", "bytes per second, 1 or more", self.slow)
-        for name in ("retry_after", "retry_after_date"):
+        for name in ("retry_after", "retry_after_date", "commit_late", "list_lag", "drip"):
             value = getattr(self, name)
             _require(value is None or _is_number(value, 0, 1e9), name, "seconds", value)
+        _require(_is_number(self.date_skew, -1e9, 1e9), "date_skew", "seconds", self.date_skew)
         _require(isinstance(self.headers, Mapping), "headers", "a mapping", self.headers)
         for header in self.headers.items():
             _require(all(map(_is_header_text, header)), "headers", "one line of Latin-1 each", header)
@@ -76,7 +90,7 @@ class Fault:
     @property
     def replaces_answer(self) -> bool:
         """Whether the app's own answer is not sent."""
-        return self.status is not None or self.html
+        return self.status is not None or self.html or self.commit_late is not None
 
 
 @dataclass(frozen=True)

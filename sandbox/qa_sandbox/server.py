@@ -42,6 +42,7 @@ class _Server(uvicorn.Server):
                 log_level="critical",
                 access_log=False,
                 proxy_headers=False,
+                date_header=False,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=1,
             )
