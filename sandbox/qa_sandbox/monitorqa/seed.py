@@ -1,17 +1,21 @@
-"""Invented companies, people, sites, attributes, score systems and schedules."""
+"""The invented account that a sandbox starts with: companies, people, sites, schedules, and a year of audits."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from functools import partial
 
-from qa_sandbox.monitorqa.seed.checklists import CHECKLISTS
-from qa_sandbox.monitorqa.state.company import Profile
+from qa_sandbox.data import invented
+from qa_sandbox.monitorqa.state.actions import Action, Status, script
+from qa_sandbox.monitorqa.state.audits import Plan
+from qa_sandbox.monitorqa.state.company import Company, Profile
 from qa_sandbox.monitorqa.state.objects import Attribute, Option, Site
-from qa_sandbox.monitorqa.state.people import Group
+from qa_sandbox.monitorqa.state.people import Group, User
 from qa_sandbox.monitorqa.state.permissions import AUDITEE, AUDITOR, OBSERVER, PERMISSIONS
 from qa_sandbox.monitorqa.state.schedules import Schedule
-from qa_sandbox.monitorqa.state.templates import ScoreLabel, ScoreSystem, Template
+from qa_sandbox.monitorqa.state.templates import Question, ScoreLabel, ScoreSystem, Template
 from qa_sandbox.monitorqa.wire.objects import GeoAddress
 from qa_sandbox.monitorqa.wire.schedules import (
     MONTHLY,
@@ -24,9 +28,6 @@ from qa_sandbox.monitorqa.wire.schedules import (
     Repeat,
     WeeklyRepeat,
 )
-
-if TYPE_CHECKING:
-    from qa_sandbox.monitorqa.state.company import Company
 
 FOUNDER = ("Daniel Okafor", "daniel.okafor@example.com")
 COMPANY = Profile("Northwind Facilities Group", 2, None, "Europe/Copenhagen")
@@ -119,17 +120,14 @@ _SCHEDULES: tuple[tuple[str, int, tuple[int, ...], tuple[int, ...], tuple[int, .
 
 
 def fill(company: Company) -> None:
-    """
-    Fill the main company, but for its audits.
-
-    :param company: a new company
-    """
+    """Fill the main company, but for its audits."""
     _add_people(company)
     _add_sites(company)
     add_score_system(company, 0)
     add_score_system(company, 1)
-    system = next(iter(company.templates.score_systems)).id
-    for number, (name, sections) in enumerate(CHECKLISTS.items()):
+    system = next(iter(company.templates.score_systems))
+    for number, (name, checklist) in enumerate(invented("monitorqa")["checklists"].items()):
+        sections = {title: tuple(Question(*question) for question in rows) for title, rows in checklist.items()}
         company.templates.templates.add(
             Template(company.new_id("template"), name, number % 2, sections, system, name != _NO_WATERMARK)
         )
@@ -137,12 +135,6 @@ def fill(company: Company) -> None:
 
 
 def add_score_system(company: Company, number: int) -> None:
-    """
-    Add one of the invented score systems.
-
-    :param company: a company
-    :param number: which
-    """
     name, description, threshold, kind, sample, labels = SCORE_SYSTEMS[number]
     ranges = [
         ScoreLabel(company.new_id("score-label"), label, low, high, colour) for low, high, label, colour in labels
@@ -161,12 +153,12 @@ def _add_people(company: Company) -> None:
         people.add_user(name, f"{name.lower().replace(' ', '.')}@example.com", roles[role])
     users = _auditors_first(company)
     for name, members in GROUPS.items():
-        ids = frozenset(users[index] for index in members)
+        ids = frozenset(users[index].id for index in members)
         people.groups.add(Group(company.new_id("user-group"), name, ids))
 
 
-def _auditors_first(company: Company) -> list[str]:
-    founder, *others = (user.id for user in company.people.users)
+def _auditors_first(company: Company) -> list[User]:
+    founder, *others = company.people.users
     return [*others, founder]
 
 
@@ -176,7 +168,7 @@ def _add_sites(company: Company) -> None:
         made = [Option(company.new_id("option"), option, option == options[0]) for option in options]
         objects.attributes.add(Attribute(company.new_id("attribute"), name, made))
     ids = {(option.name): (attribute.id, option.id) for attribute in objects.attributes for option in attribute.options}
-    groups = [group.id for group in company.people.groups]
+    groups = list(company.people.groups)
     for number, (name, notes, address, department, risk) in enumerate(SITES):
         geo = GeoAddress(lat=f"{53.54 + number / 50:.4f}", lng=f"{9.98 + number / 40:.4f}", name=name, address=address)
         assigned = [ids[department], ids[risk]]
@@ -187,19 +179,17 @@ def _add_sites(company: Company) -> None:
 
 
 def _add_schedules(company: Company) -> None:
-    templates = [template.id for template in company.templates.templates]
-    sites = [site.id for site in company.objects.sites]
-    groups = [group.id for group in company.objects.groups]
-    users = _auditors_first(company)
+    templates, users = list(company.templates.templates), _auditors_first(company)
+    sites, groups = list(company.objects.sites), list(company.objects.groups)
     for name, template, objects, object_groups, assignees, pattern, repeat, active in _SCHEDULES:
         company.schedules.add(
             Schedule(
                 id=company.new_id("schedule"),
                 name=name,
-                template_id=templates[template],
-                object_ids=[sites[index] for index in objects],
-                group_ids=[groups[index] for index in object_groups],
-                assignee_ids=[users[index] for index in assignees],
+                template=templates[template],
+                audit_objects=[sites[index] for index in objects],
+                audit_object_groups=[groups[index] for index in object_groups],
+                assignees=[users[index] for index in assignees],
                 hint=None,
                 repeat_pattern=pattern,
                 repeat=repeat,
@@ -208,3 +198,65 @@ def _add_schedules(company: Company) -> None:
                 made_until=company.now,
             )
         )
+
+
+COMPLETED, EXPIRED, OPEN = 40, 4, 6
+_HOUR = 3600.0
+_DAY = 24 * _HOUR
+_LATELY_DAYS = 40
+
+
+def add_history(company: Company) -> None:
+    """Let a year pass in a company that is otherwise complete."""
+    rng = random.Random(company.settings.seed)
+    morning = company.now.replace(hour=7, minute=30, second=0, microsecond=0)
+    for index in range(COMPLETED + EXPIRED):
+        opened = morning - timedelta(days=8 * (COMPLETED + EXPIRED - index))
+        expired = index % 11 == 10
+        result = "never_finished" if expired else "failed" if index % 9 == 4 else "completed"
+        _add(company, rng, opened, 8 * _HOUR, Plan(result, 0.5 * _HOUR, rng.uniform(1.5, 5) * _HOUR))
+    schedule_id = next(iter(company.schedules.all)).id
+    for index in range(OPEN):
+        result = "never_finished" if index % 2 else "never_started"
+        opened = morning - timedelta(hours=20 - index)
+        planned = schedule_id if index < 2 else None
+        _add(company, rng, opened, 14 * _DAY, Plan(result, _HOUR, _HOUR), planned)
+    scripted, company.actions.foresee = company.actions.foresee, partial(_worked_on, company.now)
+    company.agenda.settle(company.now)
+    company.actions.foresee = scripted
+
+
+def _worked_on(now: datetime, action: Action) -> list[tuple[datetime, Status]]:
+    """Most actions of the past were approved in time, some ran out; a few of late are not due yet."""
+    lot = random.Random(action.id)
+    if now - action.created_at < timedelta(days=_LATELY_DAYS):
+        action.due_at = now + timedelta(days=lot.randint(3, 20))
+        result = lot.choice(("submitted", "rejected", "never"))
+    else:
+        result = lot.choices(("approved", "never"), (5, 1))[0]
+    open_for = min(action.due_at, now) - action.created_at
+    return script(result, action.created_at, lot.uniform(0.2, 0.9) * open_for.total_seconds())
+
+
+def _add(
+    company: Company,
+    rng: random.Random,
+    opened: datetime,
+    open_seconds: float,
+    plan: Plan,
+    schedule_id: str | None = None,
+) -> None:
+    template, site = rng.choice(list(company.templates.templates)), rng.choice(list(company.objects.sites))
+    person = rng.choice(list(company.people.users)[1:5])
+    company.audits.add(
+        plan=plan,
+        name=f"{template.name} - {site.name}",
+        hint=rng.choice((None, "Walk the route of the last visit and compare.")),
+        template=template,
+        audit_object=site,
+        assignees=[person],
+        start_date=opened,
+        end_date=opened + timedelta(seconds=open_seconds),
+        opened_at=opened,
+        schedule_id=schedule_id,
+    )

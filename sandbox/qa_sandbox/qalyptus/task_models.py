@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from qa_sandbox.qalyptus.models.base import (
-    Body,
-    Bool,
-    FreeForm,
-    Int32,
-    Linked,
-    NameAndDescription,
-    OptionalDateTime,
-    Ref,
-)
+from qa_sandbox.qalyptus.models import Body, Bool, FreeForm, Int32, Linked, NameAndDescription, OptionalDateTime, Ref
 
 
 class TaskUpdate(NameAndDescription):
-    """A task."""
-
     isActive: Bool
     sendNotifications: Bool
     notifyIfError: Bool | None = None
@@ -47,8 +36,6 @@ class TaskEmail(Body):
 
 
 class TaskRecipient(Body):
-    """A user or a group that gets the mail."""
-
     id: Ref
     type: str
 
@@ -94,8 +81,6 @@ class IterationReportDto(FreeForm):
 
 
 class ReportFilterDto(Linked):
-    """A filter to apply."""
-
     order: Int32 | None = None
 
 
@@ -123,8 +108,6 @@ class SeparatorOptionsDto(FreeForm):
 
 
 class TaskReport(Body):
-    """A report that a task generates."""
-
     reportID: Ref
     format: str
     emailEmbedment: Bool
