@@ -66,6 +66,17 @@ def reschedule_at(moment: datetime) -> BaseException:
     return AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]
 
 
+def storage_conn_id(path: Any) -> str | None:
+    """Return the connection that an ``ObjectStoragePath`` was made with.
+
+    :param path: The path.
+    """
+    try:
+        return cast("str | None", path.conn_id)
+    except AttributeError:  # Airflow 3.1 with universal-pathlib before 0.3
+        return cast("str | None", path.storage_options.get("conn_id"))
+
+
 def listener_manager() -> Any:
     """Return where listeners are registered, so that they hear of the tasks that this process runs."""
     try:
