@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from urllib.parse import unquote
 
 import requests
 from typing_extensions import Self
 
-CHUNK_BYTES = 1024 * 1024
+from airflow_qa_provider.rest.disposition import suggested_name
 
-_FILE_NAME = re.compile(r"""filename\*=(?:UTF-8|utf-8)''([^;]+)|filename="?([^";]+)"?""")
+CHUNK_BYTES = 1024 * 1024
 
 
 class Download:
@@ -49,10 +47,8 @@ class Download:
 
     @property
     def file_name(self) -> str | None:
-        """File name that the vendor suggests, as sent: clean it before use."""
-        for star, plain in _FILE_NAME.findall(self._response.headers.get("Content-Disposition", "")):
-            return unquote(star) if star else str(plain)
-        return None
+        """File name that the vendor suggests, without folders and control characters; ``None`` for none to use."""
+        return suggested_name(self._response.headers.get("Content-Disposition", ""))
 
     def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
         """Yield the bytes.
