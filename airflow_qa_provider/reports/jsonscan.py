@@ -17,8 +17,8 @@ _RUN = 8 * 1024
 _KEPT_MEMBERS, _KEPT_CHARACTERS = 64, 4096
 _LARGE = ["…"]
 _SPACE = re.compile(r"[ \t\r\n]*")
-_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
+_TEXT = re.compile(rf'[^"\\\x00-\x1f]*(?:{_ESCAPE.pattern}[^"\\\x00-\x1f]*)*')
 _NUMBER_SIGNS = re.compile(r"[-+.0-9eE]*")
 
 _W = r"[ \t\r\n]*"
@@ -207,12 +207,15 @@ class JsonScan:
         return _NUMBER_SIGNS.match(self._text, self._at).end() == len(self._text)  # type: ignore[union-attr]
 
     def _go_on_in_text(self) -> bool:
-        self._at = _PLAIN.match(self._text, self._at).end()  # type: ignore[union-attr]
+        self._at = _TEXT.match(self._text, self._at, self._at + _RUN).end()  # type: ignore[union-attr]
         if self._at >= len(self._text):
             return False
         if self._text[self._at] == '"':
             self._at += 1
             self._wants = "comma" if self._stack else "nothing"
+            return True
+        if self._text[self._at] >= " " and self._text[self._at] != "\\":
+            # the run ended, not the text
             return True
         escape = _ESCAPE.match(self._text, self._at)
         if escape is None and len(self._text) - self._at < 6 and not self._final:

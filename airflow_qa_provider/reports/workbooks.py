@@ -17,7 +17,7 @@ EXPANDED_BYTES = 512 * 1024 * 1024
 
 _INDEX_BYTES = 4 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
-_ROW_BYTES = 4 * 1024 * 1024
+_ROW_BYTES = 2 * 1024 * 1024
 _ROOT = re.compile(rb"<([A-Za-z0-9_.-]+:)?worksheet\b")
 _CELL = re.compile(rb"(?s)<c\b([^>]*)(?<!/)>(.*?)</c>")
 _PLACE = re.compile(rb"""\br=["']([A-Z]+)[0-9]+""")
