@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
-from email.message import Message
-from email.utils import collapse_rfc2231_value
 from types import TracebackType
 
 import requests
 from typing_extensions import Self
 from urllib3.exceptions import HTTPError
 
-from airflow_qa_provider.rest.clean_json import clean_text
+from airflow_qa_provider.rest.disposition import suggested_name
 
 CHUNK_BYTES = 1024 * 1024
 
@@ -53,7 +48,7 @@ class Download:
 
     @property
     def file_name(self) -> str | None:
-        """File name that the vendor suggests, as sent: clean it before use."""
+        """File name that the vendor suggests, without folders and control characters; ``None`` for none to use."""
         return suggested_name(self._response.headers.get("Content-Disposition", ""))
 
     def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
@@ -75,30 +70,3 @@ class Download:
     def close(self) -> None:
         """Give the connection back, or drop it when bytes are left."""
         self._response.close()
-
-
-def suggested_name(disposition: str) -> str | None:
-    """Return the file name in a ``Content-Disposition``, ``None`` when it has none.
-
-    :param disposition: The header; one name in it may have several spellings, of which ``filename*`` goes first.
-    """
-    message = Message()
-    message["Content-Disposition"] = " ".join(disposition.split())
-    found = [value for name, value in message.get_params([], "content-disposition") if name.lower() == "filename"]
-    if not found:
-        return None
-    # the standard library puts the extended spellings last
-    name = collapse_rfc2231_value(found[-1])
-    if isinstance(found[-1], str):
-        name = _plain(name)
-    return clean_text(name).strip().strip('"') or None
-
-
-def _plain(name: str) -> str:
-    """Read a name that was sent in UTF-8 or as an encoded word, where neither is allowed."""
-    with suppress(UnicodeError):
-        name = name.encode("latin-1").decode()
-    try:
-        return str(make_header(decode_header(name))) if name.startswith("=?") else name
-    except (HeaderParseError, LookupError, UnicodeError):
-        return name

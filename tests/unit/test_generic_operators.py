@@ -34,8 +34,8 @@ from airflow_qa_provider.operators.qalyptus import QalyptusOperator
 from airflow_qa_provider.operators.simplo import SimploOperator
 from airflow_qa_provider.operators.smartq import SmartQOperator
 from airflow_qa_provider.rest.paging import Page, Paged
-from airflow_qa_provider.vendors import connect
 from airflow_qa_provider.rest.parameters import parameters_of
+from airflow_qa_provider.vendors import connect
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.contract.recorder import Answer, RecordingServer
 from tests.registered import VENDORS, routes_of
