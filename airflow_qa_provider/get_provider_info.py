@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+
 _COMMON_FIELDS: dict[str, Any] = {
     "connect_timeout": {
         "label": "Connect time-out",
@@ -70,15 +71,31 @@ def get_provider_info() -> dict[str, Any]:
         "description": "Hooks, operators, sensors and transfers for CONQA, MonitorQA, Qalyptus Cloud, "
         "Simplo IS and smartQ.",
         "integrations": [
-            {"integration-name": "CONQA", "external-doc-url": "", "tags": ["service"]},
+            {
+                "integration-name": "CONQA",
+                "external-doc-url": "https://help.conqahq.com/hc/en-us/articles/45491806858777-API-Endpoints",
+                "tags": ["service"],
+            },
             {
                 "integration-name": "MonitorQA",
                 "external-doc-url": "https://developer.monitorqa.com",
                 "tags": ["service"],
             },
-            {"integration-name": "Qalyptus Cloud", "external-doc-url": "", "tags": ["service"]},
-            {"integration-name": "Simplo IS", "external-doc-url": "", "tags": ["service"]},
-            {"integration-name": "smartQ", "external-doc-url": "", "tags": ["service"]},
+            {
+                "integration-name": "Qalyptus Cloud",
+                "external-doc-url": "https://apidocs.qalyptus.com/qalyptus-cloud/rest-api",
+                "tags": ["service"],
+            },
+            {
+                "integration-name": "Simplo IS",
+                "external-doc-url": "https://simplo-is-docs.docker.sdev.cz/docs/api/",
+                "tags": ["service"],
+            },
+            {
+                "integration-name": "smartQ",
+                "external-doc-url": "https://www.getsmartq.com/help/api.php",
+                "tags": ["service"],
+            },
         ],
         "connection-types": [
             {
@@ -94,6 +111,11 @@ def get_provider_info() -> dict[str, Any]:
                     "region": {
                         "label": "Region",
                         "description": "Part of the host after api-; oceania when empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "project_id": {
+                        "label": "Project",
+                        "description": "Id of the project of tasks which name no other.",
                         "schema": {"type": ["string", "null"]},
                     },
                     "conqa": {
@@ -113,7 +135,19 @@ def get_provider_info() -> dict[str, Any]:
                     "relabeling": {"host": "API base URL", "password": "API key"},
                     "placeholders": {"host": "https://api-external.monitorqa.com (the default)"},
                 },
-                "conn-fields": {**_COMMON_FIELDS},
+                "conn-fields": {
+                    "template_id": {
+                        "label": "Template",
+                        "description": "Id of the template that tasks use which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "audit_object_id": {
+                        "label": "Audit object",
+                        "description": "Id of the object that tasks audit which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    **_COMMON_FIELDS,
+                },
             },
             {
                 "connection-type": "qalyptus",
@@ -128,6 +162,16 @@ def get_provider_info() -> dict[str, Any]:
                     "tenant": {
                         "label": "Tenant",
                         "description": "Name before .qalyptus.net; used when the base URL is empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "report_id": {
+                        "label": "Report",
+                        "description": "Id of the report that tasks generate which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "qalyptus_task_id": {
+                        "label": "Task",
+                        "description": "Id of the task to run where none is named.",
                         "schema": {"type": ["string", "null"]},
                     },
                     "qalyptus": {
@@ -176,6 +220,16 @@ def get_provider_info() -> dict[str, Any]:
                     "account": {
                         "label": "Account",
                         "description": "Name before .smartqweb.com; used when the base URL is empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "project_id": {
+                        "label": "Project",
+                        "description": "Id of the project of tasks which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "step_id": {
+                        "label": "Step",
+                        "description": "Id of the step in which tickets begin that name no other.",
                         "schema": {"type": ["string", "null"]},
                     },
                     "smartq": {
@@ -229,6 +283,16 @@ def get_provider_info() -> dict[str, Any]:
                 "source-integration-name": "Qalyptus Cloud",
                 "target-integration-name": "Common IO",
                 "python-module": "airflow_qa_provider.transfers.qalyptus",
+            },
+            {
+                "source-integration-name": "Simplo IS",
+                "target-integration-name": "Common IO",
+                "python-module": "airflow_qa_provider.transfers.simplo",
+            },
+            {
+                "source-integration-name": "smartQ",
+                "target-integration-name": "Common IO",
+                "python-module": "airflow_qa_provider.transfers.smartq",
             },
         ],
         "extra-links": [

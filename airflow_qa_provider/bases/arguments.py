@@ -125,3 +125,12 @@ class TransferringArguments(TaskArguments, total=False):
     name: str | None
     object_storage_conn_id: str | None
     overwrite: str
+
+
+class ReportingArguments(JobArguments, total=False):
+    """Arguments of :class:`~airflow_qa_provider.bases.reporting.RemoteReportOperator`."""
+
+    target: Required[str | ObjectStoragePath]
+    file_name: str | None
+    object_storage_conn_id: str | None
+    overwrite: str

@@ -31,9 +31,11 @@ class KindTask(VendorTask):
     """Mixin for operators and sensors of one kind of object.
 
     :cvar kind: Kind of object, ``vendor.object``.
+    :cvar connection_fields: Arguments that the connection's extra names where they are not given, such as a project.
     """
 
     kind: ClassVar[str]
+    connection_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -41,5 +43,11 @@ class KindTask(VendorTask):
             cls.vendor = cls.kind.partition(".")[0]
 
     def values_of(self, names: tuple[str, ...]) -> Mapping[str, Any]:
-        """Return arguments by name, as templates left them."""
-        return {name: getattr(self, name, None) for name in names}
+        """Return arguments by name, as templates left them; ids that are not given are those of the connection.
+
+        :param names: Names of attributes.
+        """
+        from airflow_qa_provider.vendors.connect import with_defaults
+
+        given = {name: getattr(self, name, None) for name in names}
+        return with_defaults(self.vendor, self.conn_id, given, self.connection_fields)

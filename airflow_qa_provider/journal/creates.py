@@ -19,14 +19,14 @@ from airflow_qa_provider.exceptions import (
     QAUncertainError,
 )
 from airflow_qa_provider.journal.attempt import Made, Outcome
-from airflow_qa_provider.journal.journal import CHOOSE, Journal
+from airflow_qa_provider.journal.journal import CHOOSE, NO_STATE, Journal
 from airflow_qa_provider.journal.lookup import VendorLookup
 from airflow_qa_provider.journal.ownership import Ownership
 from airflow_qa_provider.journal.record import CHOICE, Record
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import Candidate, may_be_done, was_accepted
-from airflow_qa_provider.kinds.polling import poll_all
+from airflow_qa_provider.kinds.polling import as_qa_error, poll_all
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 
 log = logging.getLogger(__name__)
@@ -163,6 +163,9 @@ class CreateJournal(Journal):
 
     def _look_for(self, record: Record, fields: KindFields, since: float) -> Made:
         """Look for what a lost attempt may have made, and create it when it is nowhere."""
+        if self._asks_again:
+            reason = f"{record.loss if self.notes.kept else NO_STATE}; {self._no_telling}"
+            return self._create(record, reason, anew=True) if self.notes.kept else self._create_unless_there(reason)
         try:
             found = self.lookup.find(record, fields, since, self.timeouts.settled - record.age)
             if found is None and record.accepted:
@@ -206,6 +209,10 @@ class CreateJournal(Journal):
         looked = f"It was looked for during {seconds:g} s"
         if intent.accepted:
             self.notes.complete(intent)
+        if self._asks_again:
+            error.outcome = f"The request was sent, and {problem}; {self._no_telling}"
+            error.hint = f"A retry asks again: another {self.kind.noun} does no harm"
+            raise error
         try:
             found = self.lookup.find(intent, fields, intent.sent_at, seconds)
             if found is not None:
@@ -224,6 +231,15 @@ class CreateJournal(Journal):
         error.outcome = f"The {self.kind.noun} {happened} created, but is not to be seen at the vendor. {looked}"
         error.hint = "A retry looks for it again" + ("" if intent.accepted else ", and creates it when it is nowhere")
         raise error
+
+    @property
+    def _asks_again(self) -> bool:
+        """Whether what is lost is asked for once more: nobody can tell it from what belongs to others."""
+        return self.policies.on_uncertain == "repeat" and not self.asked.recognisable
+
+    @property
+    def _no_telling(self) -> str:
+        return f"the vendor does not show which {self.kind.noun} came of it"
 
     def _new_intent(self, earlier: Record | None, *, anew: bool = False) -> tuple[Record, KindFields]:
         """Return the note of a request that is about to be sent, and what it asks for."""
@@ -256,8 +272,8 @@ class CreateJournal(Journal):
             return poll_all(self.kind.new_poller(), self.client, [object_id], record.sent_at)[object_id]
         try:
             return type(self.asked).from_note(record.fields).seen(self.client, object_id)
-        except QAError as error:
-            return error
+        except Exception as error:  # as poll_all does: where it stands is not known, and that is no reason to fail
+            return as_qa_error(error)
 
     def _hold(self, record: Record, found: Candidate) -> Record:
         """Take an object that was found, unless another task takes it at the same moment."""

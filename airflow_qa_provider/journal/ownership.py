@@ -109,5 +109,7 @@ def _may_hold(task: Any, kind: str) -> bool:
     The generic operator of a vendor may create any, and says so in its templates only.
     """
     operator = getattr(task, "operator_class", task)
-    generic = getattr(operator, "vendor", None) == kind.partition(".")[0]
-    return getattr(operator, "kind", None) == kind or generic
+    own: str | None = getattr(operator, "kind", None)
+    if own is not None:
+        return own == kind
+    return bool(getattr(operator, "vendor", None) == kind.partition(".")[0])

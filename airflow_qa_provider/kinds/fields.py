@@ -28,11 +28,14 @@ class KindFields(ABC):
 
     :cvar updates: Whether the vendor can change such an object.
     :cvar repeats: Whether to make another one is harmless when nobody can tell whether an earlier request made one.
+    :cvar recognisable: Whether the vendor shows enough of such an object to tell the one that came of a lost request
+        from those of others. Where it never does, and to repeat is the policy, no time is spent on a lookup.
     :cvar shows_itself: Whether :meth:`seen` takes the place of the kind's poller.
     """
 
     updates: ClassVar[bool] = False
     repeats: ClassVar[bool] = False
+    recognisable: ClassVar[bool] = True
     shows_itself: ClassVar[bool] = False
 
     @classmethod

@@ -50,7 +50,7 @@ class ConqaUpsertMilestoneOperator(ChangingOperator):
 
     Returns the external id. The ``outcome`` in the XCom ``result`` is ``created``, ``updated`` or ``unchanged``.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param external_id: Id of the milestone in the system that it comes from. (templated)
     :param name: Name; left as it is when unset. (templated)
     :param status: Identifier of a configured status, such as ``planned``, or an
@@ -65,6 +65,7 @@ class ConqaUpsertMilestoneOperator(ChangingOperator):
     kind = "conqa.milestone"
     change = "upsert"
     payload_fields = ("project_id", "external_id", "name", "status", "fields")
+    connection_fields = ("project_id",)
     template_fields = (*payload_fields, "conqa_conn_id", "preview")
     template_fields_renderers = {"fields": "json"}  # noqa: RUF012 - Airflow's own shape
     ui_color = _COLOR
@@ -72,7 +73,7 @@ class ConqaUpsertMilestoneOperator(ChangingOperator):
     def __init__(
         self,
         *,
-        project_id: str,
+        project_id: str | None = None,
         external_id: str,
         name: str | None = None,
         status: str | Option | Mapping[str, Any] | None = None,
@@ -104,7 +105,7 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
     Returns the external id. The ``outcome`` in the XCom ``result`` is ``deleted``, or ``unchanged`` when there was no
     such milestone.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param external_id: Id of the milestone in the system that it comes from. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
@@ -113,13 +114,14 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
     kind = "conqa.milestone"
     change = "delete"
     payload_fields = ("project_id", "external_id")
+    connection_fields = ("project_id",)
     template_fields = (*payload_fields, "conqa_conn_id", "preview")
     ui_color = _COLOR
 
     def __init__(
         self,
         *,
-        project_id: str,
+        project_id: str | None = None,
         external_id: str,
         conqa_conn_id: str = "conqa_default",
         **kwargs: Unpack[ChangingArguments],
@@ -144,7 +146,7 @@ class ConqaGenerateReportOperator(CreatingOperator):
 
     Returns the id, ``airflow-`` and 32 hexadecimal digits.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param checklist_id: Id of the checklist, ``cl:...``. (templated)
     :param context: JSON object to be handed back, also as text; the name ``airflow`` in it is taken. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
@@ -153,6 +155,7 @@ class ConqaGenerateReportOperator(CreatingOperator):
 
     kind = "conqa.report"
     payload_fields = ("project_id", "checklist_id", "context")
+    connection_fields = ("project_id",)
     template_fields = (*payload_fields, "conqa_conn_id", "preview")
     template_fields_renderers = {"context": "json"}  # noqa: RUF012 - Airflow's own shape
     ui_color = _COLOR
@@ -160,7 +163,7 @@ class ConqaGenerateReportOperator(CreatingOperator):
     def __init__(
         self,
         *,
-        project_id: str,
+        project_id: str | None = None,
         checklist_id: str,
         context: Mapping[str, Any] | str | None = None,
         conqa_conn_id: str = "conqa_default",

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
+from airflow_qa_provider.bases.reporting import RemoteReportOperator
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink, MonitorQACorrectiveActionLink
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
         ChangingArguments,
         CreatingArguments,
         JobArguments,
+        ReportingArguments,
     )
     from airflow_qa_provider.vendors.monitorqa.client.repeats import Repeat
 
@@ -56,8 +60,8 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
     Returns the id of the audit.
 
     :param name: Name of the audit. (templated)
-    :param template_id: Template to use. (templated)
-    :param audit_object_id: Object to be audited. (templated)
+    :param template_id: Template to use; that of the connection by default. (templated)
+    :param audit_object_id: Object to be audited; that of the connection by default. (templated)
     :param due: Due date: an aware ``datetime``, an ISO 8601 string with a zone, or a ``timedelta`` from
         the creation on. (templated)
     :param start: From when it can be started, in the same forms; at once by default. (templated)
@@ -69,6 +73,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
 
     kind = "monitorqa.audit"
     payload_fields = ("name", "template_id", "audit_object_id", "due", "start", "auditor_hint", "assignee_id")
+    connection_fields = ("template_id", "audit_object_id")
     template_fields = (*payload_fields, "monitorqa_conn_id", "preview")
     operator_extra_links = (MonitorQAAuditLink(),)
     ui_color = _COLOR
@@ -77,9 +82,9 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         self,
         *,
         name: str,
-        template_id: str,
-        audit_object_id: str,
         due: datetime | timedelta | str,
+        template_id: str | None = None,
+        audit_object_id: str | None = None,
         start: datetime | timedelta | str | None = None,
         auditor_hint: str | None = None,
         assignee_id: str | None = None,
@@ -95,6 +100,79 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         self.auditor_hint = auditor_hint
         self.assignee_id = assignee_id
         self.monitorqa_conn_id = monitorqa_conn_id
+
+
+class MonitorQAAuditReportOperator(RemoteReportOperator):
+    """Creates a one-time audit, once, waits until it is completed, and stores its report.
+
+    All of :class:`MonitorQACreateAuditOperator` and of
+    :class:`~airflow_qa_provider.transfers.monitorqa.MonitorQAAuditReportToObjectStorageOperator` in one task, which a
+    retry takes up where the attempt before it stopped. In a folder the file is named after the audit.
+
+    Returns the manifest of the file, with ``number``, ``score``, ``score_label``, ``completed_at`` and ``completed_by``
+    of the audit under ``facts``.
+
+    :param name: Name of the audit. (templated)
+    :param due: Due date: an aware ``datetime``, an ISO 8601 string with a zone, or a ``timedelta`` from the creation
+        on. (templated)
+    :param template_id: Template to use; that of the connection by default. (templated)
+    :param audit_object_id: Object to be audited; that of the connection by default. (templated)
+    :param start: From when it can be started, in the same forms; at once by default. (templated)
+    :param auditor_hint: Instructions for the auditor, at most 2,000 characters. (templated)
+    :param assignee_id: User who will do it. (templated)
+    :param report: ``pdf``, or ``json`` for the items with their answers and corrective actions. (templated)
+    :param report_type: How much a PDF tells: ``regular``, ``summary``, ``full``, or the vendor's 0, 1, 2. (templated)
+    :param include_photos: Whether photos are part of a PDF. (templated)
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.reporting.RemoteReportOperator`.
+    """
+
+    kind = "monitorqa.audit"
+    id_field = "audit_id"
+    payload_fields = MonitorQACreateAuditOperator.payload_fields
+    report_fields = ("report", "report_type", "include_photos")
+    connection_fields = ("template_id", "audit_object_id")
+    template_fields = (
+        *payload_fields,
+        *report_fields,
+        *("target", "file_name", "object_storage_conn_id", "overwrite"),
+        *("monitorqa_conn_id", "preview"),
+    )
+    operator_extra_links = (MonitorQAAuditLink(),)
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        due: datetime | timedelta | str,
+        template_id: str | None = None,
+        audit_object_id: str | None = None,
+        start: datetime | timedelta | str | None = None,
+        auditor_hint: str | None = None,
+        assignee_id: str | None = None,
+        report: str = "pdf",
+        report_type: str | int = "regular",
+        include_photos: bool | str = False,
+        monitorqa_conn_id: str = "monitorqa_default",
+        **kwargs: Unpack[ReportingArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.name = name
+        self.due = due
+        self.template_id = template_id
+        self.audit_object_id = audit_object_id
+        self.start = start
+        self.auditor_hint = auditor_hint
+        self.assignee_id = assignee_id
+        self.report = report
+        self.report_type = report_type
+        self.include_photos = include_photos
+        self.monitorqa_conn_id = monitorqa_conn_id
+
+    @override
+    def default_name(self) -> str:
+        return self.name
 
 
 class MonitorQAReopenAuditOperator(ChangingOperator):

@@ -20,7 +20,7 @@ class ConqaMilestoneSensor(RemoteJobSensor):
 
     CONQA queues what is upserted and deleted, and says only in the list of milestones that it is done.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param external_id: Id of the milestone in the system that it comes from. (templated)
     :param until: ``visible`` or ``deleted``; with ``status`` it is not used. (templated)
     :param status: One or several identifiers of a status, such as ``closed``. (templated)
@@ -30,13 +30,14 @@ class ConqaMilestoneSensor(RemoteJobSensor):
     """
 
     kind = "conqa.milestone"
+    connection_fields = ("project_id",)
     template_fields = ("project_id", "external_id", "until", "status", "conqa_conn_id")
     ui_color = _COLOR
 
     def __init__(
         self,
         *,
-        project_id: str,
+        project_id: str | None = None,
         external_id: str,
         until: str = "visible",
         status: str | Iterable[str] | None = None,

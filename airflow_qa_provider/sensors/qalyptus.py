@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.sensing import RemoteJobSensor
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from airflow_qa_provider.bases.arguments import SensingArguments
     from airflow_qa_provider.waiting.verdict import OnWarning
+
+_COLOR = "#e6e9f8"
 
 
 class QalyptusRequestSensor(RemoteJobSensor):
@@ -19,12 +24,15 @@ class QalyptusRequestSensor(RemoteJobSensor):
     """
 
     kind = "qalyptus.request"
-    template_fields = ("request_id", "conn_id")
-    ui_color = "#e6e9f8"
+    template_fields = ("request_id", "qalyptus_conn_id")
+    ui_color = _COLOR
 
-    def __init__(self, *, request_id: str, qalyptus_conn_id: str = "qalyptus_default", **kwargs: Any) -> None:
-        super().__init__(conn_id=qalyptus_conn_id, **kwargs)
+    def __init__(
+        self, *, request_id: str, qalyptus_conn_id: str = "qalyptus_default", **kwargs: Unpack[SensingArguments]
+    ) -> None:
+        super().__init__(**kwargs)
         self.request_id = request_id
+        self.qalyptus_conn_id = qalyptus_conn_id
 
 
 class QalyptusTaskRunSensor(RemoteJobSensor):
@@ -37,8 +45,8 @@ class QalyptusTaskRunSensor(RemoteJobSensor):
     """
 
     kind = "qalyptus.task_run"
-    template_fields = ("run_id", "conn_id")
-    ui_color = "#e6e9f8"
+    template_fields = ("run_id", "qalyptus_conn_id")
+    ui_color = _COLOR
 
     def __init__(
         self,
@@ -46,8 +54,9 @@ class QalyptusTaskRunSensor(RemoteJobSensor):
         run_id: str,
         on_warning: OnWarning = "succeed",
         qalyptus_conn_id: str = "qalyptus_default",
-        **kwargs: Any,
+        **kwargs: Unpack[SensingArguments],
     ) -> None:
-        super().__init__(conn_id=qalyptus_conn_id, **kwargs)
+        super().__init__(**kwargs)
         self.run_id = run_id
         self.on_warning = on_warning
+        self.qalyptus_conn_id = qalyptus_conn_id

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAConfigurationError
+from airflow_qa_provider.rest.connection import ConnectionFields
 from airflow_qa_provider.rest.diagnosis import Diagnosis, diagnose, diagnosis_of_settings
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.vendors import vendor_named
 
 if TYPE_CHECKING:
@@ -60,6 +62,26 @@ def polling_client(vendor: str, conn_id: str) -> Any:
     :raises QAConfigurationError: The connection cannot work.
     """
     return client_for(vendor, conn_id).without_retries()
+
+
+def with_defaults(vendor: str, conn_id: str, values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return arguments with the ids that the connection has for those that are not given.
+
+    Reads the connection only where one is missing, with a blocking call.
+
+    :param vendor: Vendor in lower case.
+    :param conn_id: Id of the Airflow connection.
+    :param values: Name of the argument to what is given.
+    :param names: Arguments that the connection may name.
+    :raises QAConfigurationError: The connection's extra cannot be read.
+    """
+    missing = [name for name in names if not is_given(values.get(name))]
+    if not missing:
+        return dict(values)
+    from airflow.providers.common.compat.sdk import BaseHook
+
+    extra = ConnectionFields(BaseHook.get_connection(conn_id), vendor).extra
+    return {**values, **{name: extra[name] for name in missing if is_given(extra.get(name))}}
 
 
 def connection_key(vendor: str, conn_id: str) -> Hashable:

@@ -202,11 +202,11 @@ def test_a_kill_before_the_start_or_after_the_end_does_nothing(audit_ids: list[s
     ("arguments", "named"),
     [
         ({"audit_id": ""}, "audit_id is required, got ''"),
-        ({"audit_id": "None"}, "look whether that task has returned it"),
+        ({"audit_id": "None"}, "look at what that task returned"),
         ({"audit_id": None}, "audit_id is required, got None"),
         ({"report": "docx"}, "report must be one of pdf, json, got 'docx'"),
-        ({"report_type": 3}, "report_type must be one of regular, 0, summary, 1, full, 2, got 3"),
-        ({"include_photos": "maybe"}, "include_photos must be one of true, false"),
+        ({"report_type": 3}, r"report_type must be one of 0 \(regular\), 1 \(summary\), 2 \(full\), got 3"),
+        ({"include_photos": "maybe"}, "include_photos must be true or false"),
         ({"overwrite": "yes"}, "overwrite must be one of replace, keep, fail"),
         ({"target": "None"}, "target names no file or folder"),
         ({"target": "nowhere://bucket/a.pdf"}, "Install the Airflow provider"),
@@ -294,7 +294,11 @@ def test_a_request_that_is_not_done_stores_nothing(sandbox: Sandbox, tmp_path: P
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
-    [({"request_id": None}, "request_id is required"), ({"output_format": "Parquet"}, "output_format must be one of")],
+    [
+        ({"request_id": None}, "request_id is required"),
+        ({"request_id": {"id": "r1"}}, "request_id must be a text"),
+        ({"output_format": "Parquet"}, "output_format must be one of"),
+    ],
 )
 def test_bad_arguments_of_qalyptus_are_named(
     arguments: dict[str, Any], named: str, sandbox: Sandbox, tmp_path: Path

@@ -240,6 +240,15 @@ def test_what_the_vendor_has_and_what_the_dag_believes(
     assert bool(one.problem) == any(counts)
 
 
+@pytest.mark.parametrize(("attempts", "duplicates"), [(1, 1), (2, 0)])
+def test_what_is_asked_for_again_leaves_no_more_than_one_for_each_attempt(
+    attempts: int, duplicates: int, tmp_path: Path
+) -> None:
+    one = verdict.Verdict(Case(CATALOGUE["QalyptusGenerateReport"], KEY, "label", {}, ()), [], attempts=attempts)
+    verdict._conclude(one, "success", ["a", "b"], "b", {}, tmp_path)
+    assert one.duplicates == duplicates
+
+
 @pytest.mark.parametrize(("entry", "uncertain"), [("ConqaGenerateReport", 1), ("MonitorQACreateAudit", 0)])
 def test_uncertain_is_good_only_where_it_is_documented(entry: str, uncertain: int, tmp_path: Path) -> None:
     log = tmp_path / "logs/dag_id=kills/run_id=kills-kills/task_id=audit/map_index=0/attempt=1.log"

@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from typing_extensions import Self, override
 
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.exceptions import (
@@ -30,16 +31,24 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
+from airflow_qa_provider.kinds.fields import KindFields
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
+from airflow_qa_provider.vendors import vendor_named
+from airflow_qa_provider.vendors.monitorqa import vendor as monitorqa
+from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from qa_sandbox.settings import QalyptusWire
 from tests.resilience.attempts import Killed, Task, connect, killed_when
 
 SECONDS = {"audit_pickup_seconds": 0.02, "audit_seconds": 0.1, "report_seconds": 0.1, "task_seconds": 0.1}
 IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
-KINDS = ("audit", "report", "task")
+RECOGNISABLE = ("audit", "task")
+"""Kinds of which a lost object is told from those of others; lost requests for reports are asked for again."""
+NORDICS, IBERIA = "Nordics", "Iberia"
 VENDOR_OF = {"audit": "monitorqa", "report": "qalyptus", "task": "qalyptus"}
 
 
@@ -64,7 +73,7 @@ def operator(sandbox: Sandbox, kind: str, **arguments: Any) -> CreatingOperator:
         given = {"name": "Safety walk", "due": timedelta(days=1), **needed, **arguments}
         return MonitorQACreateAuditOperator(task_id="create", **given)
     if kind == "report":
-        given = {"report_id": ids["report_id"], "selections": {"Region": ["Nordics"]}, **arguments}
+        given = {"report_id": ids["report_id"], "selections": {"Region": [NORDICS]}, **arguments}
         return QalyptusGenerateReportOperator(task_id="create", **given)
     return QalyptusRunTaskOperator(task_id="create", **{"qalyptus_task_id": ids["task_id"], **arguments})
 
@@ -94,6 +103,12 @@ def counting(sandbox: Sandbox, kind: str) -> Iterator[dict[str, dict[str, Any]]]
     old, new = set(objects(sandbox, kind)), {}
     yield new
     new.update({name: one for name, one in objects(sandbox, kind).items() if name not in old})
+
+
+def regions(sandbox: Sandbox, request_id: str) -> tuple[str, ...]:
+    """The regions that a report request selects."""
+    selected: tuple[str, ...] = sandbox.app("qalyptus").state.store.runs.record(request_id).selections["Region"]
+    return selected
 
 
 def account(sandbox: Sandbox, name: str) -> list[str]:
@@ -136,6 +151,10 @@ def before_the_request(sandbox: Sandbox, task: Task, kind: str) -> None:
 
 def before_the_request_arrived(sandbox: Sandbox, task: Task, kind: str) -> None:
     sandbox.add_fault("reset_before", method="POST", times=1)
+    if kind == "report":  # it ends at once
+        with pytest.raises(QAConnectionLostError):
+            task.attempt()
+        return
     with killed_when(lambda: posts(sandbox, kind) > 0), pytest.raises(Killed):
         task.attempt()
 
@@ -184,7 +203,7 @@ POINTS = [
 ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RECOGNISABLE)
 @pytest.mark.parametrize("kill", POINTS, ids=lambda point: point.__name__)
 def test_a_killed_task_has_one_object(kill: Any, kind: str, sandbox: Sandbox, task: Callable[..., Task]) -> None:
     killed = task(kind)
@@ -200,31 +219,98 @@ def test_a_killed_task_has_one_object(kill: Any, kind: str, sandbox: Sandbox, ta
     assert killed.journal["outcome"] == "unchanged"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+# killed at these points: how many requests arrive at last, and which generation the last one is
+REPORTS = [
+    (before_the_intent, 1, 1),
+    (before_the_request, 1, 2),
+    (before_the_request_arrived, 1, 2),
+    (before_the_answer, 2, 2),
+    (before_the_id_was_noted, 2, 2),
+    (after_the_id_was_noted, 1, 1),
+    (while_waiting, 1, 1),
+    (while_waiting_with_nothing_noted, 2, 2),
+]
+
+
+@pytest.mark.parametrize(("kill", "arrived", "generation"), REPORTS, ids=[point.__name__ for point, *_ in REPORTS])
+def test_a_killed_task_asks_for_a_report_again_unless_the_id_is_noted(
+    kill: Any, arrived: int, generation: int, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    killed = task("report")
+    with counting(sandbox, "report") as made:
+        kill(sandbox, killed, "report")
+        killed.state.before = killed.state.after = lambda value: None
+        returned = killed.attempt()
+        again = killed.attempt()
+
+    assert len(made) == arrived
+    assert list(made)[-1] == returned == again
+    assert killed.journal["generation"] == generation
+    assert killed.journal["outcome"] == "unchanged"
+
+
 @pytest.mark.parametrize(
     "kill", [before_the_request_arrived, before_the_answer, while_waiting], ids=lambda point: point.__name__
 )
 def test_without_a_state_the_vendor_is_looked_at(
-    kill: Any, kind: str, sandbox: Sandbox, task: Callable[..., Task], caplog: pytest.LogCaptureFixture
+    kill: Any, sandbox: Sandbox, task: Callable[..., Task], caplog: pytest.LogCaptureFixture
 ) -> None:
-    killed = task(kind, keeps_state=False)
-    with counting(sandbox, kind) as made, caplog.at_level("INFO"):
-        kill(sandbox, killed, kind)
+    killed = task("task", keeps_state=False)
+    with counting(sandbox, "task") as made, caplog.at_level("INFO"):
+        kill(sandbox, killed, "task")
         returned = killed.attempt()
 
     assert list(made) == [returned]
     assert "keeps no state of tasks" in caplog.text
 
 
-def test_without_a_state_a_failed_object_is_replaced(sandbox: Sandbox, task: Callable[..., Task]) -> None:
-    sandbox.add_outcome("report", "error", times=1)
-    failing = task("report", keeps_state=False)
+@pytest.mark.parametrize("kill", [before_the_answer, while_waiting], ids=lambda point: point.__name__)
+def test_without_a_state_an_audit_may_be_that_of_another(
+    kill: Any, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    killed = task("audit", keeps_state=False)
+    kill(sandbox, killed, "audit")
+    (own,) = list(objects(sandbox, "audit"))[-1:]
+    with pytest.raises(QAUncertainError, match=f"keeps no state of tasks, .*cannot be told whether .*{own}"):
+        killed.attempt()
+
+    assert posts(sandbox, "audit") == 1
+
+
+def test_without_a_state_an_audit_that_is_nowhere_is_created(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    killed = task("audit", keeps_state=False)
+    with counting(sandbox, "audit") as made:
+        before_the_request_arrived(sandbox, killed, "audit")
+        returned = killed.attempt()
+
+    assert list(made) == [returned]
+
+
+@pytest.mark.parametrize(
+    "kill", [before_the_request_arrived, before_the_answer, while_waiting], ids=lambda point: point.__name__
+)
+def test_without_a_state_a_report_is_asked_for_again(kill: Any, sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    killed = task("report", keeps_state=False)
     with counting(sandbox, "report") as made:
+        kill(sandbox, killed, "report")
+        strangers = ask_for_the_same(sandbox, "report")
+        returned = killed.attempt()
+
+    assert list(made)[-1] == returned != strangers
+    assert len(made) == (2 if kill is before_the_request_arrived else 3)
+    assert "this Airflow keeps no state of tasks" in killed.journal["reason"]
+
+
+@pytest.mark.parametrize("kind", ["report", "task"])
+def test_without_a_state_a_failed_object_is_replaced(kind: str, sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    sandbox.add_outcome(kind, "error", times=1)
+    failing = task(kind, keeps_state=False)
+    with counting(sandbox, kind) as made:
         with pytest.raises(QAJobFailedError):
             failing.attempt()
         returned = failing.attempt()
 
-    assert [one["status"] for one in made.values()] == ["error", "completed"]
+    assert [one["status"] for one in made.values()] == ["error", "completed" if kind == "report" else "success"]
     assert list(made)[1] == returned
 
 
@@ -246,7 +332,7 @@ def test_without_a_state_warnings_that_fail_the_task_are_replaced(sandbox: Sandb
 LOST: list[Any] = ["reset_after", {"status": 503, "commit": True}, {"html": True, "commit": True}, {"slow": 1}]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RECOGNISABLE)
 @pytest.mark.parametrize("fault", LOST, ids=["reset", "503", "html", "timeout"])
 def test_a_lost_answer_is_made_good_in_the_same_attempt(
     fault: Any, kind: str, sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
@@ -264,7 +350,7 @@ def test_a_lost_answer_is_made_good_in_the_same_attempt(
     assert "the answer to the request was lost, it was found" in losing.journal["reason"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RECOGNISABLE)
 def test_a_request_that_never_arrived_is_sent_by_the_next_attempt(
     kind: str, sandbox: Sandbox, task: Callable[..., Task]
 ) -> None:
@@ -284,7 +370,7 @@ def test_a_request_that_never_arrived_is_sent_by_the_next_attempt(
     assert losing.journal["reason"].startswith("the vendor shows nothing of the request of 2")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RECOGNISABLE)
 def test_a_vendor_that_is_away_after_the_commit_is_looked_at_later(
     kind: str, sandbox: Sandbox, task: Callable[..., Task]
 ) -> None:
@@ -299,6 +385,97 @@ def test_a_vendor_that_is_away_after_the_commit_is_looked_at_later(
 
     assert list(made) == [returned]
     assert losing.journal["reason"].startswith("found at the vendor, an earlier attempt lost its id; status: ")
+
+
+@pytest.mark.parametrize("fault", LOST, ids=["reset", "503", "html", "timeout"])
+def test_a_report_whose_answer_was_lost_is_asked_for_again_at_once(
+    fault: Any, sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", LookupTimeouts())
+    connect(monkeypatch, sandbox, read_timeout=0.5 if "slow" in fault else 20)
+    sandbox.add_fault(fault, method="POST", times=1)
+    losing = task("report")
+    with counting(sandbox, "report") as made:
+        began = time.monotonic()
+        with pytest.raises(QAError) as lost:
+            losing.attempt()
+        took = time.monotonic() - began
+        listed = [request for request in sandbox.requests("qalyptus") if request.method == "GET"]
+        returned = losing.attempt()
+
+    assert took < 5, "nobody looks for what cannot be told from others"
+    assert listed == []
+    assert "The request was sent, and the answer to the request was lost; the vendor does not show which" in str(
+        lost.value
+    )
+    assert "A retry asks again: another report request does no harm." in str(lost.value)
+    assert not lost.value.permanent
+    assert list(made)[1:] == [returned]
+    assert losing.journal["outcome"] == "created"
+    assert losing.journal["generation"] == 2
+    assert "was lost; the vendor does not show which report request came of it" in losing.journal["reason"]
+
+
+def test_a_report_whose_id_was_not_told_is_asked_for_again(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    empty = {"status": 200, "body": {"data": {"state": "queued"}, "isSuccess": True}}
+    sandbox.add_fault(empty, method="POST", times=1)
+    losing = task("report")
+    with counting(sandbox, "report") as made:
+        with pytest.raises(QAResponseError, match="and the answer names no id; the vendor does not show which"):
+            losing.attempt()
+        returned = losing.attempt()
+
+    assert list(made) == [returned]
+
+
+@pytest.mark.parametrize("same_selections", [False, True])
+@pytest.mark.parametrize("keeps_state", [True, False])
+def test_a_lost_request_never_becomes_that_of_another_dag(
+    keeps_state: bool, same_selections: bool, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    north = task("report", keeps_state)
+    south = task("report", selections=None if same_selections else {"Region": [IBERIA]}, wait_for_completion=False)
+    north.dag_id, south.dag_id = "reports_of_the_nordics", "reports_of_iberia"
+    if same_selections:
+        north.make = task("report", selections=None).make
+    with counting(sandbox, "report") as made:
+        sandbox.add_fault("reset_before", method="POST", times=1)
+        with pytest.raises(QAConnectionLostError):
+            north.attempt()
+        of_south = south.attempt()
+        of_north = north.attempt()
+
+    assert list(made) == [of_south, of_north]
+    if not same_selections:
+        assert (regions(sandbox, of_south), regions(sandbox, of_north)) == ((IBERIA,), (NORDICS,))
+
+
+def test_a_backfill_with_lost_answers_needs_nobody(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    for number, fault in {
+        3: "reset_after",
+        9: "reset_before",
+        14: "reset_after",
+        20: "html",
+        28: "reset_before",
+    }.items():
+        sandbox.add_fault({"html": True, "commit": True} if fault == "html" else fault, method="POST", nth=number)
+    runs = {f"2026-01-{day:02d}": task("report", selections={"Region": [f"day {day}"]}) for day in range(1, 31)}
+    for run_id, one in runs.items():
+        one.run_id = run_id
+
+    def until_green(one: Task) -> str:
+        for _ in range(1 + one.max_tries):
+            with suppress(QAConnectionLostError, QAResponseError):  # what Airflow tries again
+                request_id: str = one.attempt()
+                return request_id
+        raise AssertionError("nobody is there to help")
+
+    with ThreadPoolExecutor(8) as backfill:
+        returned = list(backfill.map(until_green, runs.values()))
+
+    assert sum(one.try_number for one in runs.values()) == len(runs) + 5
+    assert [regions(sandbox, request_id) for request_id in returned] == [(f"day {day}",) for day in range(1, 31)]
+    assert all(objects(sandbox, "report")[request_id]["status"] == "completed" for request_id in returned)
 
 
 @pytest.mark.parametrize(("status", "kind_of_error"), [(422, QARequestRejectedError), (409, QAConflictError)])
@@ -449,7 +626,7 @@ def test_changed_input_can_make_a_new_object(sandbox: Sandbox, task: Callable[..
     changing = task("report", on_changed_input="new")
     with counting(sandbox, "report") as made:
         first = changing.attempt()
-        changing.make = task("report", on_changed_input="new", selections={"Region": ["Iberia"]}).make
+        changing.make = task("report", on_changed_input="new", selections={"Region": [IBERIA]}).make
         second = changing.attempt()
         assert changing.attempt() == second
 
@@ -499,20 +676,24 @@ def test_another_connection_is_another_account(
 # Uncertain
 
 
-def ask_for_the_same(sandbox: Sandbox) -> str:
-    """Ask for the report that the tasks of these tests ask for, as a stranger."""
+def ask_for_the_same(sandbox: Sandbox, kind: str = "task") -> str:
+    """Ask for what the tasks of these tests ask for, as a stranger."""
     ids = sandbox.connections()["qalyptus_default"]["extra"]
     with QalyptusHook().get_conn() as client:
-        return client.reports.generate_on_demand(ids["report_id"], "Pdf")
+        if kind == "report":
+            return client.reports.generate_on_demand(ids["report_id"], "Pdf")
+        run_id = client.tasks.run(ids["task_id"])
+        assert run_id is not None
+        return run_id
 
 
 @pytest.fixture
 def uncertain(sandbox: Sandbox, task: Callable[..., Task]) -> Callable[..., Task]:
-    """Returns a function that makes a task of which nobody can tell which of two requests is its own."""
+    """Returns a function that makes a task of which nobody can tell which of two runs is its own."""
 
     def make(**arguments: Any) -> Task:
-        unsure = task("report", **arguments)
-        before_the_answer(sandbox, unsure, "report")
+        unsure = task("task", **arguments)
+        before_the_answer(sandbox, unsure, "task")
         ask_for_the_same(sandbox)
         return unsure
 
@@ -521,28 +702,63 @@ def uncertain(sandbox: Sandbox, task: Callable[..., Task]) -> Callable[..., Task
 
 def test_two_candidates_are_named_and_none_is_taken(sandbox: Sandbox, uncertain: Callable[..., Task]) -> None:
     unsure = uncertain()
-    requests = [name for name in objects(sandbox, "report")][-2:]
+    runs = [name for name in objects(sandbox, "task")][-2:]
     with pytest.raises(QAUncertainError) as refused:
         unsure.attempt()
 
-    assert all(name in str(refused.value) for name in requests)
+    assert all(name in str(refused.value) for name in runs)
     assert "write the id of the right one under 'journal.adopt' into the task's state" in str(refused.value)
     assert "on_uncertain='repeat'" in str(refused.value)
-    assert posts(sandbox, "report") == len(requests)
+    assert posts(sandbox, "task") == len(runs)
 
-    unsure.state["journal.adopt"] = requests[0]
-    assert unsure.attempt() == unsure.attempt() == requests[0]
+    unsure.state["journal.adopt"] = runs[0]
+    assert unsure.attempt() == unsure.attempt() == runs[0]
     assert unsure.journal["outcome"] == "unchanged"
 
 
-def test_uncertain_requests_can_be_repeated(sandbox: Sandbox, uncertain: Callable[..., Task]) -> None:
+def test_uncertain_runs_can_be_repeated(sandbox: Sandbox, uncertain: Callable[..., Task]) -> None:
     unsure = uncertain(on_uncertain="repeat")
-    with counting(sandbox, "report") as made:
+    with counting(sandbox, "task") as made:
         returned = unsure.attempt()
         assert unsure.attempt() == returned
 
     assert list(made) == [returned]
     assert unsure.state["journal"]["generation"] == 2
+
+
+@pytest.mark.parametrize("selections", [{"Region": [NORDICS]}, None])
+def test_a_lost_report_request_can_be_left_to_a_person(
+    selections: Any, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    unsure = task("report", on_uncertain="fail", selections=selections)
+    before_the_answer(sandbox, unsure, "report")
+    (own,) = list(objects(sandbox, "report"))[-1:]
+    with pytest.raises(QAUncertainError, match=f"cannot be told whether one of these came of it: .*{own}"):
+        unsure.attempt()
+    assert posts(sandbox, "report") == 1
+
+    unsure.state["journal.adopt"] = own
+    assert unsure.attempt() == own
+
+
+def test_what_came_much_later_is_not_taken_for_a_lost_run(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    lost = task("task")
+    before_the_request_arrived(sandbox, lost, "task")
+    stranger = ask_for_the_same(sandbox)
+    run = sandbox.app("qalyptus").state.store.runs.record(stranger)
+    run.created_at += timedelta(hours=1)
+    with pytest.raises(QAUncertainError, match=stranger):
+        lost.attempt()
+
+
+def test_a_vendor_whose_clock_is_slow_shows_a_lost_run_all_the_same(
+    sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    lost = task("task")
+    before_the_answer(sandbox, lost, "task")
+    (own,) = list(objects(sandbox, "task"))[-1:]
+    sandbox.app("qalyptus").state.store.runs.record(own).created_at -= timedelta(minutes=10)
+    assert lost.attempt() == own
 
 
 def test_an_audit_whose_dates_were_shifted_is_not_overlooked(sandbox: Sandbox, task: Callable[..., Task]) -> None:
@@ -571,25 +787,37 @@ def test_last_weeks_audit_is_another_one(sandbox: Sandbox, task: Callable[..., T
 def test_a_status_list_of_another_shape_cannot_be_searched(
     sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wire = QalyptusWire(fields={"reportId": "report"})
+    wire = QalyptusWire(fields={"taskId": "task"})
     with run_sandbox(["qalyptus"], SandboxSettings(**SECONDS, qalyptus=wire)) as other:
         connect(monkeypatch, other)
-        unsure = Task(lambda: operator(other, "report"))
-        before_the_answer(other, unsure, "report")
-        with pytest.raises(QAUncertainError, match='"report_id_fields"') as refused:
+        unsure = Task(lambda: operator(other, "task"))
+        before_the_answer(other, unsure, "task")
+        with pytest.raises(QAUncertainError, match='"task_id_fields"') as refused:
             unsure.attempt()
-        assert "do not name their reports" in str(refused.value)
+        assert "do not name their tasks" in str(refused.value)
 
-        connect(monkeypatch, other, qalyptus={"report_id_fields": "report"})
-        assert unsure.attempt() == list(objects(other, "report"))[-1]
+        connect(monkeypatch, other, qalyptus={"task_id_fields": "task"})
+        assert unsure.attempt() == list(objects(other, "task"))[-1]
 
 
 # Several tasks of a run
 
 
 def test_a_mapped_task_does_not_take_what_another_index_holds(sandbox: Sandbox, task: Callable[..., Task]) -> None:
-    north = task("report", selections={"Region": ["Nordics"]})
-    south = task("report", selections={"Region": ["Iberia"]})
+    north = task("task")
+    south = task("task")
+    north.map_index, south.map_index = 0, 1
+    south.xcoms = north.xcoms
+    with counting(sandbox, "task") as made:
+        before_the_answer(sandbox, north, "task")
+        of_south = south.attempt()
+        of_north = north.attempt()
+
+    assert list(made) == [of_north, of_south]
+
+
+def test_a_mapped_task_that_lost_a_report_takes_nothing(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    north, south = task("report"), task("report", selections={"Region": [IBERIA]})
     north.map_index, south.map_index = 0, 1
     south.xcoms = north.xcoms
     with counting(sandbox, "report") as made:
@@ -597,15 +825,16 @@ def test_a_mapped_task_does_not_take_what_another_index_holds(sandbox: Sandbox, 
         of_south = south.attempt()
         of_north = north.attempt()
 
-    assert list(made) == [of_north, of_south]
+    assert list(made)[1:] == [of_south, of_north]
+    assert (regions(sandbox, of_south), regions(sandbox, of_north)) == ((IBERIA,), (NORDICS,))
 
 
 def test_a_mapped_task_whose_request_never_arrived_takes_nothing(sandbox: Sandbox, task: Callable[..., Task]) -> None:
-    north, south = task("report"), task("report")
+    north, south = task("task"), task("task")
     north.map_index, south.map_index = 0, 1
     south.xcoms = north.xcoms
-    with counting(sandbox, "report") as made:
-        before_the_request_arrived(sandbox, north, "report")
+    with counting(sandbox, "task") as made:
+        before_the_request_arrived(sandbox, north, "task")
         of_south = south.attempt()
         of_north = north.attempt()
 
@@ -616,12 +845,12 @@ def test_mapped_tasks_that_were_killed_together_sort_it_out(
     sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CreatingOperator, "lookup_timeouts", replace(IN_A_MOMENT, settled=5.0))
-    north, south = task("report", selections={"Region": ["Nordics"]}), task("report", selections={"Region": ["Iberia"]})
+    north, south = task("task"), task("task")
     north.map_index, south.map_index = 0, 1
     south.xcoms = north.xcoms
-    with counting(sandbox, "report") as made, ThreadPoolExecutor() as both:
-        before_the_answer(sandbox, north, "report")
-        before_the_answer(sandbox, south, "report")
+    with counting(sandbox, "task") as made, ThreadPoolExecutor() as both:
+        before_the_answer(sandbox, north, "task")
+        before_the_answer(sandbox, south, "task")
         # the note of the second one knows the request of the first
         returned = list(both.map(Task.attempt, (north, south)))
 
@@ -631,24 +860,24 @@ def test_mapped_tasks_that_were_killed_together_sort_it_out(
 def test_a_mapped_task_does_not_take_what_another_index_is_asking_for(
     sandbox: Sandbox, task: Callable[..., Task]
 ) -> None:
-    north, south = task("report", selections={"Region": ["Nordics"]}), task("report", selections={"Region": ["Iberia"]})
+    north, south = task("task"), task("task")
     north.map_index, south.map_index = 0, 1
     south.xcoms = north.xcoms
     sandbox.add_fault({"slow": 40}, method="POST", times=1)
-    with counting(sandbox, "report") as made, ThreadPoolExecutor() as elsewhere:
-        there = set(objects(sandbox, "report"))
+    with counting(sandbox, "task") as made, ThreadPoolExecutor() as elsewhere:
+        there = set(objects(sandbox, "task"))
         asking = []
 
         def south_asks(value: Any) -> None:
             north.state.after = lambda value: None
             asking.append(elsewhere.submit(south.attempt))
             end = time.monotonic() + 10
-            while set(objects(sandbox, "report")) == there and time.monotonic() < end:
+            while set(objects(sandbox, "task")) == there and time.monotonic() < end:
                 time.sleep(0.01)
             sandbox.add_fault("reset_before", method="POST", times=1)
 
         north.state.after = south_asks
-        with pytest.raises(QAUncertainError, match="another task of this run has asked for the same"):
+        with pytest.raises(QAUncertainError, match="another task has asked for the same"):
             north.attempt()
         of_south = asking[0].result()
         of_north = north.attempt()
@@ -672,19 +901,19 @@ def test_a_retry_holds_its_object_before_it_looks_at_it(sandbox: Sandbox, task: 
 
 
 def test_two_tasks_that_find_the_same_object_both_refuse(sandbox: Sandbox, task: Callable[..., Task]) -> None:
-    sandbox.add_outcome("report", "never")
-    north = task("report")
+    sandbox.add_outcome("task", "never")
+    north = task("task")
     north.map_index = 0
-    before_the_answer(sandbox, north, "report")
-    (request_id,) = list(objects(sandbox, "report"))[-1:]
+    before_the_answer(sandbox, north, "task")
+    (run_id,) = list(objects(sandbox, "task"))[-1:]
 
     class TakenMeanwhile(dict[tuple[int, str], Any]):
         def __setitem__(self, key: tuple[int, str], value: Any) -> None:
             super().__setitem__(key, value)
-            super().__setitem__((1, "remote_id"), request_id)
+            super().__setitem__((1, "remote_id"), run_id)
 
     north.xcoms = TakenMeanwhile()
-    with pytest.raises(QAUncertainError, match="another task of this run has taken the same report request"):
+    with pytest.raises(QAUncertainError, match="another task has taken the same task run"):
         north.attempt()
     assert north.xcoms[0, "remote_id"] is None, "the other one may have it"
 
@@ -716,6 +945,18 @@ def test_without_a_state_a_retry_adopts_again(sandbox: Sandbox, task: Callable[.
     forgetful.run_started += timedelta(minutes=10)
 
     assert [forgetful.attempt(), forgetful.attempt()] == [there, there]
+
+
+def test_a_report_that_is_on_its_way_can_be_adopted_unless_more_is_asked_for(
+    sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    sandbox.add_outcome("report", "never", times=1)
+    there = ask_for_the_same(sandbox, "report")
+    options = {"if_exists": "adopt", "wait_for_completion": False}
+    assert task("report", selections=None, **options).attempt() == there
+    with pytest.raises(QAUncertainError, match=f"cannot be told whether these are meant: {there}"):
+        task("report", **options).attempt()
+    assert task("report", selections=None, output_format="Xlsx", **options).attempt() != there
 
 
 def test_a_run_that_goes_on_can_be_adopted(sandbox: Sandbox, task: Callable[..., Task]) -> None:
@@ -790,27 +1031,55 @@ def test_the_hook_finds_the_run_that_it_started(nameless: Sandbox) -> None:
 # Operators that do not wait, at vendors that show little
 
 
+@dataclass(frozen=True)
+class ReminderFields(KindFields):
+    """An audit of which nothing is to be seen afterwards."""
+
+    text: str
+    marker: str = ""
+    end: datetime | None = None
+
+    @classmethod
+    @override
+    def read(cls, given: Given) -> Self:
+        return cls(given.text("text"))
+
+    @override
+    def at(self, moment: datetime, marker: str) -> Self:
+        return replace(self, marker=marker, end=moment + timedelta(days=1))
+
+    @override
+    def create(self, client: MonitorQAClient) -> str:
+        templates, places = client.audit_templates.list(), client.audit_objects.list()
+        ids = {"template_id": templates[0]["id"], "audit_object_id": places[0]["id"]}
+        assert self.end is not None
+        return client.audits.create(name=self.marker, end_date=self.end, **ids)
+
+
 class Reminder(CreatingOperator):
     """Creates an audit of which it cannot see anything afterwards."""
 
     kind = "monitorqa.reminder"
-    noun = "reminder"
     payload_fields = ("text",)
 
-    def __init__(self, *, text: str, **kwargs: Any) -> None:
-        super().__init__(conn_id="monitorqa_default", **kwargs)
+    def __init__(self, *, text: str, monitorqa_conn_id: str = "monitorqa_default", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.text = text
-
-    def facts(self, now: datetime, marker: str) -> dict[str, Any]:
-        return {"marker": marker, "end": (now + timedelta(days=1)).isoformat()}
-
-    def create(self, client: Any, facts: Any) -> str:
-        templates, places = client.audit_templates.list(), client.audit_objects.list()
-        ids = {"template_id": templates[0]["id"], "audit_object_id": places[0]["id"]}
-        made: str = client.audits.create(name=facts["marker"], end_date=facts["end"], **ids)
-        return made
+        self.monitorqa_conn_id = monitorqa_conn_id
 
 
+@pytest.fixture
+def reminders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A vendor that has a kind with no more than what creates one."""
+    reminder = Kind(name="monitorqa.reminder", noun="reminder", fields=ReminderFields)
+    known = vendor_named("monitorqa")
+    monkeypatch.setattr(monitorqa, "VENDOR", replace(known, kinds=(*known.kinds, reminder)))
+    vendor_named.cache_clear()
+    yield
+    vendor_named.cache_clear()
+
+
+@pytest.mark.usefixtures("reminders")
 def test_an_operator_needs_no_more_than_a_request(sandbox: Sandbox) -> None:
     reminding = Task(lambda: Reminder(task_id="create", text="Walk"))
     with counting(sandbox, "audit") as made:
@@ -822,6 +1091,7 @@ def test_an_operator_needs_no_more_than_a_request(sandbox: Sandbox) -> None:
     assert reminding.journal["outcome"] == "adopted"
 
 
+@pytest.mark.usefixtures("reminders")
 def test_what_cannot_be_searched_is_uncertain(sandbox: Sandbox) -> None:
     sandbox.add_fault("reset_after", method="POST", times=1)
     policy = "fail"
@@ -839,11 +1109,13 @@ def test_what_cannot_be_searched_is_uncertain(sandbox: Sandbox) -> None:
     assert len(set(markers)) == 2, "each generation has its own"
 
 
+@pytest.mark.usefixtures("reminders")
 def test_if_exists_needs_something_to_search(sandbox: Sandbox) -> None:
     with pytest.raises(QANotSupportedError, match=r"Nothing was sent\. Leave if_exists at 'create'\."):
         Task(lambda: Reminder(task_id="create", text="Walk", if_exists="adopt")).attempt()
 
 
+@pytest.mark.usefixtures("reminders")
 def test_a_task_that_stores_no_xcoms_stores_none(sandbox: Sandbox, task: Callable[..., Task]) -> None:
     silent = task("audit", do_xcom_push=False)
     assert silent.attempt() == silent.attempt()

@@ -12,19 +12,18 @@ from airflow.sdk import DAG
 
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QAUncertainError, QAValidationError
-from airflow_qa_provider.journal.naturals import Natural, natural_of
 from airflow_qa_provider.journal.ownership import Ownership
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateScheduleOperator, MonitorQAOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusOperator
+from airflow_qa_provider.vendors import vendor_named
 from airflow_qa_provider.vendors.connect import client_for
-from airflow_qa_provider.vendors.monitorqa.named import NATURALS as MONITORQA
-from airflow_qa_provider.vendors.qalyptus.naturals import NATURALS as QALYPTUS
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Task, connect
 
 IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.1, settled=0.05, not_found=0.0)
 LABELS = [{"min": 0, "max": 100, "label": "All", "color": "#00FF00"}]
+REPORT = "reports.generate_on_demand"
 DUE = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
 
 
@@ -48,7 +47,7 @@ def ask(vendor: str, call: Callable[[Any], Any]) -> Any:
 
 
 def vendor_of(operation: str) -> str:
-    return "qalyptus" if operation in ("reports.generate_on_demand", "tasks.run") else "monitorqa"
+    return "qalyptus" if operation in (REPORT, "tasks.run") else "monitorqa"
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def calls(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
             "score_system_type": 0,
             "labels": LABELS,
         },
-        "reports.generate_on_demand": {"report_id": ids["report_id"], "output_format": "pdf"},
+        REPORT: {"report_id": ids["report_id"], "output_format": "pdf"},
         "tasks.run": {"task_id": ids["task_id"]},
     }
 
@@ -93,14 +92,14 @@ def posts(sandbox: Sandbox, operation: str) -> int:
 OPERATIONS = (
     *("audits.create", "schedules.create_daily", "schedules.create_weekly", "schedules.create_multiple_weeks"),
     *("schedules.create_monthly", "audit_objects.create", "audit_object_attributes.create", "users.create"),
-    *("roles.create", "score_systems.create", "reports.generate_on_demand", "tasks.run"),
+    *("roles.create", "score_systems.create", REPORT, "tasks.run"),
 )
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name != REPORT])
 def test_what_a_lost_answer_named_is_found(operation: str, sandbox: Sandbox, calls: dict[str, dict[str, Any]]) -> None:
     sandbox.add_fault("reset_after", method="POST", times=1)
-    away = sandbox.add_fault({"status": 503}, method="GET", first=1 if operation == "audits.create" else 2)
+    away = sandbox.add_fault({"status": 503}, method="GET", first=3 if operation == "audits.create" else 2)
     losing = calling(operation, calls[operation])
     with pytest.raises(QAConnectionLostError):
         losing.attempt()
@@ -112,11 +111,22 @@ def test_what_a_lost_answer_named_is_found(operation: str, sandbox: Sandbox, cal
     assert calling(operation, _another(calls[operation])).attempt() != found
 
 
+def test_a_report_whose_answer_was_lost_is_asked_for_again(sandbox: Sandbox, calls: dict[str, dict[str, Any]]) -> None:
+    sandbox.add_fault("reset_before", method="POST", times=1)
+    losing = calling(REPORT, {**calls[REPORT], "selections": {"Region": "Nordics"}})
+    with pytest.raises(QAConnectionLostError, match="A retry asks again"):
+        losing.attempt()
+    strangers = calling(REPORT, calls[REPORT]).attempt()
+    found = losing.attempt()
+
+    assert found != strangers
+    assert sandbox.app("qalyptus").state.store.runs.record(found).selections == {"Region": ("Nordics",)}
+
+
 def show(operation: str, object_id: str) -> Any:
     """What the vendor says of an object."""
-    requests = {"reports.generate_on_demand": "get_on_demand", "tasks.run": "get_scheduled"}
-    if operation in requests:
-        return ask("qalyptus", lambda client: getattr(client.status, requests[operation])(object_id))
+    if operation == "tasks.run":
+        return ask("qalyptus", lambda client: client.status.get_scheduled(object_id))
     return ask("monitorqa", lambda client: getattr(client, operation.split(".")[0]).get(object_id))
 
 
@@ -242,7 +252,10 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("audits.create", {"end_date": "tomorrow"}, "end_date must be a date and time"),
     ("schedules.create_daily", {"audit_object_ids": []}, "audit_object_ids or audit_object_group_ids must name"),
     ("schedules.create_weekly", {"days_of_week": None}, "days_of_week names no day"),
-    ("reports.generate_on_demand", {"output_format": "exe"}, "output_format must be"),
+    (REPORT, {"output_format": "exe"}, "output_format must be"),
+    (REPORT, {"selections": "{'Region': 'Nordics'}"}, "Use the filter tojson"),
+    (REPORT, {"selections": ["Nordics"]}, "selections must look like"),
+    ("tasks.run", {"task_id": "None"}, "task_id is required"),
 ]
 
 
@@ -257,13 +270,13 @@ def test_what_cannot_be_recognised_is_refused(
     assert len(sandbox.requests(vendor_of(operation))) == asked
 
 
-def test_other_operations_have_no_natural_key() -> None:
-    assert natural_of("monitorqa", "audits.reopen") is None
-    assert natural_of("monitorqa", "no.operation") is None
-    assert natural_of("somebody", "audits.create") is None
+def test_other_operations_make_no_kind() -> None:
+    assert vendor_named("monitorqa").made_by("audits.reopen") is None
+    assert vendor_named("monitorqa").made_by("no.operation") is None
 
 
-@pytest.mark.parametrize(("vendor", "table"), [("monitorqa", MONITORQA), ("qalyptus", QALYPTUS)])
-def test_all_of_them_are_operations(vendor: str, table: dict[str, Natural]) -> None:
-    assert set(table) <= set(ask(vendor, lambda client: client.route_table))
-    assert set(table) == {name for name in OPERATIONS if vendor_of(name) == vendor}, "all of them are tested"
+@pytest.mark.parametrize("vendor", ["monitorqa", "qalyptus"])
+def test_all_of_them_are_operations(vendor: str) -> None:
+    made = {operation for kind in vendor_named(vendor).kinds for operation in kind.made_by}
+    assert made <= set(ask(vendor, lambda client: client.route_table))
+    assert made == {name for name in OPERATIONS if vendor_of(name) == vendor}, "all of them are tested"

@@ -30,20 +30,16 @@ from airflow_qa_provider.exceptions import (
     QATimeoutError,
     QATLSError,
 )
-from airflow_qa_provider.kinds.polling import (
-    _POLLERS,
-    Statuses,
-    doubted,
-    poll_all,
-    poll_each,
-    poller_for,
-)
+from airflow_qa_provider.kinds.kind import Kind
+from airflow_qa_provider.kinds.polling import Statuses, doubted, poll_all, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors import BUILT_IN, vendor_named
 from airflow_qa_provider.vendors.monitorqa.audits import AuditPoller
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
-from airflow_qa_provider.vendors.qalyptus.requests import RequestPoller, TaskRunPoller
+from airflow_qa_provider.vendors.qalyptus.requests import RequestPoller
+from airflow_qa_provider.vendors.qalyptus.task_runs import TaskRunPoller
 
 MONITORQA = "https://monitorqa.example.com"
 QALYPTUS = "https://tenant.example.com/api/v1"
@@ -192,11 +188,10 @@ def test_where_other_answers_came_nothing_more_is_asked(other: Any) -> None:
     assert doubted({}, raising(AssertionError("asked"))) == {}
 
 
-@pytest.mark.parametrize("kind", list(_POLLERS))
-def test_every_kind_has_its_probe(kind: str) -> None:
-    poller = poller_for(kind)
-    assert poller.kind == kind
-    assert poller.noun
+@pytest.mark.parametrize("kind", [kind for name in BUILT_IN for kind in vendor_named(name).kinds if kind.condition])
+def test_what_can_be_waited_for_can_be_polled(kind: Kind) -> None:
+    assert kind.new_poller() is not kind.new_poller(), "one may remember"
+    assert kind.noun
 
 
 # MonitorQA

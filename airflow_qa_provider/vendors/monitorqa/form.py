@@ -13,3 +13,10 @@ class MonitorQAForm(ConnectionForm[MonitorQAClient]):
     client_class = MonitorQAClient
     default_base_url = BASE_URL
     host_placeholder = "https://api-external.monitorqa.com (the default)"
+    own_fields = {  # noqa: RUF012 - read only
+        "template_id": {"label": "Template", "description": "Id of the template that tasks use which name no other."},
+        "audit_object_id": {
+            "label": "Audit object",
+            "description": "Id of the object that tasks audit which name no other.",
+        },
+    }

@@ -1,17 +1,87 @@
-"""Waiting for Qalyptus Cloud requests and task runs."""
+"""On-demand report requests of Qalyptus Cloud: what is asked for, where one stands, and how it is stopped."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, cast
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from airflow_qa_provider.exceptions import QAError, QANotFoundError
-from airflow_qa_provider.kinds.polling import Statuses, not_gone, poll_each
-from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from typing_extensions import Self, override
+
+from airflow_qa_provider.exceptions import QAConflictError, QAError, QANotFoundError, QARequestRejectedError
+from airflow_qa_provider.kinds.change import Change, Shown
+from airflow_qa_provider.kinds.conditions import Target
+from airflow_qa_provider.kinds.fields import UNNOTED, KindFields
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.kind import Kind
+from airflow_qa_provider.kinds.lookup import Candidate, Search
+from airflow_qa_provider.kinds.polling import Statuses, poll_all
+from airflow_qa_provider.kinds.snapshot import Snapshot
 from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
-from airflow_qa_provider.vendors.qalyptus.client.dialect import Dialect
+from airflow_qa_provider.vendors.qalyptus.client.reports import OUTPUT_FORMATS
+from airflow_qa_provider.vendors.qalyptus.client.selections import as_field_selections
+from airflow_qa_provider.vendors.qalyptus.records import candidates, is_same, poll_records, unsearchable
+from airflow_qa_provider.vendors.qalyptus.report_files import RequestedReport
+from airflow_qa_provider.vendors.qalyptus.task_runs import TaskRunPoller
 
-_FEW = 2
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RequestFields(KindFields):
+    """A report on demand (source: "Generate an on-demand report").
+
+    The list of requests shows neither selections nor app nor bookmark. So a lost request is never taken from it: it may
+    be that of somebody else, with data that is not for these readers. To ask for a report once more harms nobody.
+
+    :param report_id: UUID of the report.
+    :param output_format: Format in the vendor's spelling.
+    :param selections: Qlik selections, as they are sent.
+    :param app_id: Qlik app to generate from.
+    :param bookmark_id: Qlik bookmark to apply.
+    """
+
+    repeats: ClassVar[bool] = True
+    recognisable: ClassVar[bool] = False
+
+    report_id: str
+    output_format: str
+    # they hold names of people, for example
+    selections: tuple[Mapping[str, Any], ...] | None = field(default=None, metadata=UNNOTED)
+    app_id: str | None = None
+    bookmark_id: str | None = None
+
+    @classmethod
+    @override
+    def read(cls, given: Given) -> Self:
+        selections = as_field_selections(given.raw("selections"))
+        return cls(
+            report_id=given.id("report_id"),
+            output_format=given.choice("output_format", OUTPUT_FORMATS),
+            selections=None if selections is None else tuple(selections),
+            app_id=given.optional_id("app_id"),
+            bookmark_id=given.optional_id("bookmark_id"),
+        )
+
+    @override
+    def create(self, client: QalyptusClient) -> str:
+        return client.reports.generate_on_demand(
+            self.report_id,
+            self.output_format,
+            selections=self.selections,
+            app_id=self.app_id,
+            bookmark_id=self.bookmark_id,
+        )
+
+    @override
+    def alike(self) -> Mapping[str, Any]:
+        return {"report_id": self.report_id, "output_format": self.output_format}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but report and format is asked for, all of which the list shows."""
+        return self.selections is None and self.app_id is None and self.bookmark_id is None
 
 
 class RequestPoller:
@@ -20,109 +90,127 @@ class RequestPoller:
     What the list holds is not documented, so gone is only what neither way shows.
     """
 
-    kind = "qalyptus.request"
-    noun = "report request"
-
     def poll(self, client: QalyptusClient, ids: Collection[str], since: float) -> Statuses:
-        """Look at on-demand requests.
+        """Ask where on-demand requests stand.
 
         :param client: The client.
         :param ids: Ids of requests.
         :param since: Not used: the list takes no window.
         """
-        return _look(client.dialect, ids, client.status.get_on_demand, client.status.list_on_demand)
-
-    def cancel(self, client: QalyptusClient, object_id: str) -> str:
-        """Stop a request (source: "Stop the execution of a specified task or request").
-
-        :param client: The client.
-        :param object_id: Id of the request.
-        """
-        client.status.stop(object_id)
-        return "the request was stopped"
+        return poll_records(client.dialect, ids, client.status.get_on_demand, client.status.list_on_demand)
 
 
-class TaskRunPoller:
-    """Runs of tasks, in the list that the dialect's ``task_runs`` names."""
+class RequestLookup:
+    """On-demand requests, by report and output format, in the list of their status.
 
-    kind = "qalyptus.task_run"
-    noun = "task run"
-
-    def poll(self, client: QalyptusClient, ids: Collection[str], since: float) -> Statuses:
-        """Look at task runs.
-
-        :param client: The client.
-        :param ids: Ids of runs.
-        :param since: Not used: the list takes no window.
-        """
-        status = client.status
-        if client.dialect.task_runs == "on_demand":
-            return _look(client.dialect, ids, status.get_on_demand, status.list_on_demand)
-        return _look(client.dialect, ids, status.get_scheduled, status.list_scheduled)
-
-    def cancel(self, client: QalyptusClient, object_id: str) -> str:
-        """Stop a run (source: "Stop the execution of a specified task or request").
-
-        :param client: The client.
-        :param object_id: Id of the run.
-        """
-        client.status.stop(object_id)
-        return "the task run was stopped"
-
-
-def snapshot(record: Mapping[str, Any], dialect: Dialect) -> Snapshot:
-    """Return the snapshot of a status record.
-
-    :param record: A record of the Status group.
-    :param dialect: Status words and field names of the tenant.
+    What came of a lost request is never told for certain, see :class:`RequestFields`; what is listed then is for people
+    to choose from. For ``if_exists`` a request that still runs will do, if no more is asked for than the list shows.
     """
-    status = dialect.status_of(record)
-    phase = _phase(status, dialect)
-    names = ("outputFormat", "reportName", "taskName", "startDate", "endDate")
-    detail = {name: record[name] for name in names if record.get(name) is not None}
-    message = dialect.message_of(record)
-    if message:
-        detail["message"] = message
-    return Snapshot(dialect.find_id(record) or "", phase or Phase.ACTIVE, status, detail, known=phase is not None)
+
+    def compares(self, fields: RequestFields) -> bool:
+        """Tell that a list from before the request would be of no use."""
+        return False
+
+    def find(self, client: QalyptusClient, search: Search) -> list[Candidate]:
+        """Return the requests that match.
+
+        :param client: The client.
+        :param search: What to look for.
+        :raises QANotSupportedError: No record names its report.
+        """
+        dialect, fields = client.dialect, search.fields
+        rows = client.status.list_on_demand()
+        if rows and all(dialect.report_id_of(row) is None for row in rows):
+            raise unsearchable("reports", "report_id_fields", dialect.report_id_fields)
+        wanted = fields.output_format.lower()
+        matching = [
+            row
+            for row in rows
+            if is_same(dialect.report_id_of(row), fields.report_id)
+            and (dialect.format_of(row) or wanted).lower() == wanted
+        ]
+        sure = search.since is None and fields.is_plain
+        return candidates(client, matching, search, lambda created: sure)
 
 
-def _phase(status: str, dialect: Dialect) -> Phase | None:
-    word = status.strip().lower()
-    for phase, words in (
-        (Phase.SUCCEEDED, dialect.succeeded),
-        (Phase.WARNING, dialect.warning),
-        (Phase.FAILED, dialect.failed),
-        (Phase.CANCELLED, dialect.cancelled),
-        (Phase.ACTIVE, dialect.active),
-    ):
-        if word in (known.lower() for known in words):
-            return phase
-    return None
+@dataclass(frozen=True)
+class StopRequest(Change):
+    """A report request or task run that is to end (source: "Stop the execution of a specified task or request").
 
+    :param request_id: Id of the request or run.
+    """
 
-def _look(
-    dialect: Dialect,
-    ids: Collection[str],
-    get: Callable[[str], dict[str, Any]],
-    list_all: Callable[[], list[dict[str, Any]]],
-) -> Statuses:
-    def one(object_id: str) -> Snapshot:
-        return snapshot({"id": object_id, **get(object_id)}, dialect)
+    request_id: str
 
-    def listed() -> Statuses | None:
+    @classmethod
+    @override
+    def read(cls, given: Given) -> Self:
+        return cls(given.id("request_id"))
+
+    @property
+    @override
+    def object_id(self) -> str:
+        return self.request_id
+
+    @override
+    def wanted(self, client: QalyptusClient) -> Shown:
+        return {"running": False}
+
+    @override
+    def current(self, client: QalyptusClient) -> Shown:
+        # an unknown status counts as running
+        return {"running": not self._seen(client).phase.ended}
+
+    @override
+    def send(self, client: QalyptusClient, wanted: Shown, current: Shown | None) -> str | None:
         try:
-            rows = {dialect.find_id(row): row for row in list_all()}
-        except QANotFoundError:
-            return None
-        return {object_id: snapshot(rows[object_id], dialect) for object_id in ids if object_id in rows}
+            client.status.stop(self.request_id)
+        except (QAConflictError, QANotFoundError, QARequestRejectedError):
+            # so it may be because it has ended meanwhile
+            if self.current(client) != wanted:
+                raise
+            return "it ended before the stop came"
+        return None
 
-    many = len(ids) > _FEW
-    shown = listed() if many else {}
-    looks = poll_each(one, [object_id for object_id in ids if object_id not in (shown or {})])
-    missing = [object_id for object_id, seen in looks.items() if isinstance(seen, QANotFoundError)]
-    if missing and not many:
-        shown = listed()
-    if shown is None:
-        # both paths are inferred: where neither is there, nothing is known about the object
-        looks.update({object_id: not_gone(cast(QAError, looks[object_id])) for object_id in missing})
-    return {**looks, **(shown or {})}
+    @override
+    def details(self, client: QalyptusClient) -> Shown:
+        try:
+            seen = self._seen(client)
+        except QAError as error:
+            log.warning("Where the request stands could not be asked: %s", error)
+            return {}
+        return {"phase": seen.phase.value, "status": seen.status}
+
+    def _seen(self, client: QalyptusClient) -> Snapshot:
+        """Look among the report requests, then among the task runs."""
+        seen = poll_all(RequestPoller(), client, [self.request_id], 0.0)[self.request_id]
+        if isinstance(seen, Snapshot):
+            return seen
+        run = poll_all(TaskRunPoller(), client, [self.request_id], 0.0)[self.request_id]
+        if isinstance(run, Snapshot):
+            return run
+        raise seen
+
+
+def stop(client: QalyptusClient, request_id: str) -> str:
+    """Stop a request (source: "Stop the execution of a specified task or request").
+
+    :param client: The client.
+    :param request_id: Id of the request.
+    """
+    client.status.stop(request_id)
+    return "the request was stopped"
+
+
+REQUEST = Kind(
+    name="qalyptus.request",
+    noun="report request",
+    poller=RequestPoller,
+    condition=lambda given: Target(given.id("request_id")),
+    cancel=stop,
+    fields=RequestFields,
+    lookup=RequestLookup(),
+    changes={"stop": StopRequest},
+    made_by={"reports.generate_on_demand": RequestFields.read},
+    files={"report": RequestedReport},
+)

@@ -117,7 +117,8 @@ def judge(
 def _conclude(
     verdict: Verdict, state: str, effects: list[str], believed: str | None, xcoms: dict[str, Any], home: Path
 ) -> None:
-    verdict.duplicates = max(0, len(effects) - 1)
+    spare = verdict.attempts - 1 if verdict.case.entry.harmless else 0
+    verdict.duplicates = max(0, len(effects) - 1 - max(0, spare))
     if state == "success":
         verdict.lost = int(believed not in effects)
         if verdict.lost or verdict.duplicates:

@@ -10,6 +10,7 @@ from airflow_qa_provider.rest.client import given
 from airflow_qa_provider.vendors.qalyptus.client import rules
 from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection, Duplicable, Owned, Permitted
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record, Records
+from airflow_qa_provider.vendors.qalyptus.client.selections import Selections, as_field_selections
 
 OUTPUT_FORMATS = (
     *("Pdf", "Html", "Doc", "Docx", "Ppt", "Pptx", "Xls", "Xlsx", "Csv"),
@@ -174,7 +175,7 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
         report_id: str,
         output_format: str,
         *,
-        selections: Sequence[Mapping[str, Any]] | None = None,
+        selections: Selections = None,
         app_id: str | None = None,
         bookmark_id: str | None = None,
     ) -> str:
@@ -182,17 +183,18 @@ class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="report
 
         :param report_id: UUID of the report.
         :param output_format: One of :data:`OUTPUT_FORMATS`, in any case.
-        :param selections: Qlik selections, sent as they are. The docs name the type (``FieldSelectionDto``) but not its
-            members; Qalyptus Server uses ``{"fieldName", "selectedCount", "selectedValues", "isNumeric"}``.
+        :param selections: Qlik selections: field name to values, or a list that is sent as it is. The docs name the
+            type (``FieldSelectionDto``) but not its members; a mapping is written with those that Qalyptus Server uses,
+            ``{"fieldName", "selectedCount", "selectedValues", "isNumeric"}``.
         :param app_id: Qlik app to generate from.
         :param bookmark_id: Qlik bookmark to apply.
-        :raises QAValidationError: No report id, or an unknown output format.
+        :raises QAValidationError: No report id, an unknown output format, or selections of another shape.
         :raises QARequestRejectedError: The vendor refused, for example a format that the report does not offer.
         """
         path = {"id": report_id, "outputFormat": canonical_format(output_format)}
         # the docs allow null for each member but list all three, so the body is never left out
         body = given(appId=app_id, bookmarkId=bookmark_id)
-        body["selections"] = None if selections is None else [dict(selection) for selection in selections]
+        body["selections"] = as_field_selections(selections)
         answer = self._client.call("reports.generate_on_demand", path, body=body)
         return self._client.dialect.id_of(
             answer, "reports.generate_on_demand", "The report was asked for, but cannot be followed"

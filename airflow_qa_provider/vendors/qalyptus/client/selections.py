@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.fields import Fields
 
-Selections = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
-"""``{"Region": ["North", "South"]}``, or the vendor's own list of ``FieldSelectionDto`` objects."""
+Selections = Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | None
+"""``{"Region": ["North", "South"]}``, the vendor's own list of ``FieldSelectionDto`` objects, or JSON text of these."""
 
 
 def as_field_selections(selections: Selections) -> list[dict[str, Any]] | None:
@@ -18,20 +20,25 @@ def as_field_selections(selections: Selections) -> list[dict[str, Any]] | None:
     Server uses (``fieldName``, ``selectedCount``, ``selectedValues``, ``isNumeric``); a list is sent as it is, for
     tenants that want others.
 
-    :param selections: Field name to one value or a list of values, or the list itself.
+    :param selections: Field name to one value or a list of values, or the list itself; a text is read as JSON.
     :raises QAValidationError: Neither of the two, or a value that is no text, number or boolean.
     """
-    if selections is None:
+    read = Fields("qalyptus").structure(selections, "selections")
+    if read is None:
         return None
-    if isinstance(selections, Mapping):
-        return [_field(str(name), values) for name, values in selections.items()]
-    if isinstance(selections, Sequence) and all(isinstance(item, Mapping) for item in selections):
-        return [dict(item) for item in selections]
+    if isinstance(read, Mapping):
+        return [_field(str(name), values) for name, values in read.items()]
+    if isinstance(read, Sequence) and not isinstance(read, str) and all(isinstance(item, Mapping) for item in read):
+        return [dict(item) for item in read]
     raise _refused(f'selections must look like {{"Region": ["North"]}} or be a list of objects, got {selections!r}')
 
 
 def _field(name: str, values: Any) -> dict[str, Any]:
-    chosen = list(values) if isinstance(values, (list, tuple, set, frozenset)) else [values]
+    if isinstance(values, AbstractSet):
+        # the same in every process
+        chosen = sorted(values, key=str)
+    else:
+        chosen = list(values) if isinstance(values, (list, tuple)) else [values]
     for value in chosen:
         if not isinstance(value, (str, int, float)):
             raise _refused(

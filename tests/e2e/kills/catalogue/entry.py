@@ -122,6 +122,7 @@ class Entry:
     :param job: What it waits for; ``None`` for an operator that does not wait.
     :param title: Its name in the table, where a class has several entries.
     :param repeats: Whether a lost write is sent again without a look, since the vendor takes it for the same.
+    :param harmless: Whether a lost write is sent again although the vendor then has one more, which does no harm.
     :param uncertain: Points after which the documentation says that it cannot be told what happened.
     """
 
@@ -139,6 +140,7 @@ class Entry:
     job: Job | None = None
     title: str = ""
     repeats: bool = False
+    harmless: bool = False
     uncertain: frozenset[Point] = frozenset()
 
     @property

@@ -53,9 +53,10 @@ ENTRIES = (
         _requests,
         lambda world: {run.id for run in world.store("qalyptus").runs if run.kind == "on-demand"},
         write=Request("POST", "/on-demand/"),
-        lookup=Request("GET", "/on-demand-requests$"),
         watch=Request("GET", f"/on-demand-requests/{_ID}$"),
         job=Job("report", "never", "completed", "report_id"),
+        repeats=True,
+        harmless=True,
     ),
     Entry(
         "operators.qalyptus:QalyptusRunTaskOperator",
