@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 _COMMON_FIELDS: dict[str, Any] = {
     "connect_timeout": {
         "label": "Connect time-out",
@@ -19,6 +18,17 @@ _COMMON_FIELDS: dict[str, Any] = {
         "label": "Read time-out",
         "description": "Seconds of silence after which a request is given up.",
         "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
+    },
+    "total_timeout": {
+        "label": "Total time-out",
+        "description": "Seconds after which an answer is given up that is still not "
+        "complete; files only have to keep a lowest rate.",
+        "schema": {"type": ["number", "null"], "default": 300, "minimum": 0.1},
+    },
+    "settle_time": {
+        "label": "Settle time",
+        "description": "Seconds for which the vendor may still be working on a request whose answer was lost.",
+        "schema": {"type": ["number", "null"], "default": 15, "minimum": 0},
     },
     "retries": {
         "label": "Retries",
@@ -44,6 +54,17 @@ _COMMON_FIELDS: dict[str, Any] = {
         "label": "Page size",
         "description": "Rows per request of lists; empty for the vendor's default.",
         "schema": {"type": ["integer", "null"], "minimum": 1},
+    },
+    "max_json_bytes": {
+        "label": "Largest JSON answer",
+        "description": "Bytes after decompression.",
+        "schema": {"type": ["integer", "null"], "default": 67108864, "minimum": 1024},
+    },
+    "download_hosts": {
+        "label": "Download hosts",
+        "description": "Hosts, separated by commas, that the vendor may redirect a "
+        "download to; .example.net for all below it.",
+        "schema": {"type": ["string", "array", "null"]},
     },
     "verify": {
         "label": "Verify TLS",
