@@ -462,7 +462,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
         ({"status": {"display": "Odd", "createNew": True}}, "status cannot be created"),
         ({"fields": {"area": ["podium"]}}, r"fields\['area'\] must be a string"),
         ({"fields": "{}", "name": "None", "status": ""}, "name, status and fields are all unset"),
-        ({"fields": "[]"}, "fields must be an object of names and values"),
+        ({"fields": "[]"}, "fields must be an object of field name to value"),
         ({"fields": "{'area': None}"}, "fields is what Python prints, and not JSON"),
         ({"status": "closed", "preview": "perhaps"}, "preview must be true or false"),
     ],
