@@ -38,7 +38,7 @@ class SimploApproveReportOperator(ChangingOperator):
     Whether it is approved is told by ``approved_at``; a report that is approved already is left alone. The hash that
     the call needs is read from the report, and is neither logged nor stored.
 
-    When the answer is lost, the report is looked at for a while: a retry approves it only where Simplo IS still shows
+    When the answer is lost, the report is polled for a while: a retry approves it only where Simplo IS still shows
     it as not approved.
 
     Returns the id of the report. The XCom ``result`` has ``approved_at`` besides; its ``outcome`` is ``updated`` or
@@ -71,7 +71,7 @@ class SimploIssueInvoiceOperator(ChangingOperator):
     told by ``invoiced_at`` of the report, or by another ``invoice_number`` than before the request: a number alone may
     have been given by hand.
 
-    When the answer is lost, the report is looked at for a while. When a retry finds it still not invoiced, nobody can
+    When the answer is lost, the report is polled for a while. When a retry finds it still not invoiced, nobody can
     tell whether the invoice was issued, and the task fails with ``QAUncertainError``: a second invoice is worse than a
     failed task. With ``on_uncertain="repeat"`` the retry issues it. Clearing the task does not settle the doubt; the
     message says how to.

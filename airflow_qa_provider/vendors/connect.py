@@ -71,11 +71,13 @@ def with_defaults(vendor: str, conn_id: str, values: Mapping[str, Any], names: C
 
     :param vendor: Vendor in lower case.
     :param conn_id: Id of the Airflow connection.
-    :param values: Name of the argument to what is given.
+    :param values: Name of the argument to what is given; ``None`` where nothing is. What a template makes of nothing,
+        such as ``"None"``, stays, and is refused where it is read.
     :param names: Arguments that the connection may name.
     :raises QAConfigurationError: The connection's extra cannot be read.
     """
-    missing = [name for name in names if not is_given(values.get(name))]
+    # only what the author left out: a template that came out empty must not lead to another project
+    missing = [name for name in names if values.get(name) is None]
     if not missing:
         return dict(values)
     from airflow.providers.common.compat.sdk import BaseHook

@@ -454,6 +454,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
     ("arguments", "words"),
     [
         ({"project_id": " ", "status": "closed"}, "project_id is required"),
+        ({"project_id": "None", "status": "closed"}, "project_id is required, got 'None'"),
         ({"external_id": None, "status": "closed"}, "external_id is required, got None"),
         ({}, "name, status and fields are all unset"),
         ({"fields": {}}, "name, status and fields are all unset"),
@@ -461,7 +462,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
         ({"status": {"display": "Odd", "createNew": True}}, "status cannot be created"),
         ({"fields": {"area": ["podium"]}}, r"fields\['area'\] must be a string"),
         ({"fields": "{}", "name": "None", "status": ""}, "name, status and fields are all unset"),
-        ({"fields": "[]"}, "fields must be an object of names and values"),
+        ({"fields": "[]"}, "fields must be an object of field name to value"),
         ({"fields": "{'area': None}"}, "fields is what Python prints, and not JSON"),
         ({"status": "closed", "preview": "perhaps"}, "preview must be true or false"),
     ],
@@ -473,12 +474,23 @@ def test_bad_input_is_refused_before_anything_is_sent(arguments: Any, words: str
     assert sandbox.requests("conqa") == []
 
 
-@pytest.mark.parametrize("arguments", [{"project_id": None}, {"external_id": "None"}])
+@pytest.mark.parametrize("arguments", [{"project_id": "None"}, {"project_id": ""}, {"external_id": "None"}])
 def test_a_deletion_needs_both_ids(arguments: Any, sandbox: Sandbox) -> None:
     with pytest.raises(QAValidationError, match="is required"):
         delete(sandbox, **arguments).attempt()
 
     assert sandbox.requests("conqa") == []
+
+
+def test_without_a_project_that_of_the_connection_is_meant(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert delete(sandbox, project_id=None).attempt() == THERE
+    assert milestones(sandbox) == []
+    arrived = len(sandbox.requests("conqa"))
+
+    connect(monkeypatch, sandbox, project_id="")
+    with pytest.raises(QAValidationError, match="project_id is required, got None"):
+        delete(sandbox, project_id=None).attempt()
+    assert len(sandbox.requests("conqa")) == arrived
 
 
 # Reports
@@ -598,7 +610,7 @@ def test_a_report_is_not_asked_for_in_a_preview(sandbox: Sandbox) -> None:
     ("arguments", "words"),
     [
         ({"checklist_id": ""}, "checklist_id is required"),
-        ({"project_id": None}, "project_id is required"),
+        ({"project_id": "None"}, "project_id is required"),
         ({"context": "B2"}, "context is not JSON: 'B2'"),
         ({"context": ["B2"]}, "context must be an object"),
         ({"context": {"airflow": 1}}, r"context has the name 'airflow'.*Take another name"),

@@ -91,13 +91,12 @@ class UpsertMilestone(MilestoneChange):
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
-        fields = given.optional_object("fields")
         change = cls(
             project_id=given.id("project_id"),
             external_id=given.id("external_id"),
             name=None if given.optional_text("name") is None else given.text("name"),
-            status=_status(given),
-            fields=None if fields is None else field_values(fields),
+            status=status_value(given.raw("status")) if given.has("status") else None,
+            fields=field_values(given.raw("fields")),
         )
         if not change._milestone.wire:
             raise given.refused(
@@ -199,16 +198,6 @@ class MilestonePoller:
 def _snapshot(client: ConqaClient, object_id: str, row: Row) -> Snapshot:
     status = client.dialect.status_of(row)
     return Snapshot(object_id, Phase.ACTIVE, status, {"status": status, "name": row.get("name")})
-
-
-def _status(given: Given) -> dict[str, Any] | None:
-    """Return the status as it is sent, from its identifier, an option, or JSON text of one."""
-    value = given.raw("status")
-    if not given.has("status"):
-        return None
-    if isinstance(value, str):
-        value = given.optional_object("status") if value.lstrip().startswith("{") else given.text("status")
-    return status_value(value)
 
 
 def _target(given: Given) -> Target:

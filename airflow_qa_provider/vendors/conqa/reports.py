@@ -14,7 +14,7 @@ from airflow_qa_provider.kinds.fields import UNNOTED, KindFields
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import was_accepted
-from airflow_qa_provider.vendors.conqa.client import ConqaClient, rules
+from airflow_qa_provider.vendors.conqa.client import ConqaClient
 
 MARKER = "airflow"
 """Name in a report's ``context`` under which its id goes out and comes back."""
@@ -38,7 +38,7 @@ class ReportFields(KindFields):
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
-        context = rules.json_object(given.optional_object("context"), "context")
+        context = given.optional_object("context")
         if MARKER in (context or {}):
             raise given.refused(
                 f"context has the name {MARKER!r}, under which this task sends the id of the report",

@@ -10,7 +10,6 @@ check = Fields("conqa")
 """Reads the values of all fields."""
 
 refused = check.refused
-json_object = check.optional_object
 
 
 def callback_url(value: object, field: str = "callback_url") -> str:
