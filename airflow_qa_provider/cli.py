@@ -98,12 +98,13 @@ def _routes_import(args: argparse.Namespace) -> int:
     from airflow_qa_provider.exceptions import QAValidationError
     from airflow_qa_provider.rest.openapi_import import import_routes
 
-    client = vendors.vendor_named(args.vendor).client
+    vendor = vendors.vendor_named(args.vendor)
+    client = vendor.client
     if client.openapi_base_path is None:
         print(f"{client.title} lets nobody download an OpenAPI file that we know of.", file=sys.stderr)
         return 2
     try:
-        found = import_routes(_read_document(args.file), client.routes, client.openapi_base_path)
+        found = import_routes(_read_document(args.file), client.routes, client.openapi_base_path, vendor.guesses)
     except OSError as error:
         print(f"{args.file} cannot be read: {error.strerror or error}.", file=sys.stderr)
         return 2
@@ -111,7 +112,7 @@ def _routes_import(args: argparse.Namespace) -> int:
         print(f"{args.file}: {error}", file=sys.stderr)
         return 2
     if args.json:
-        rest = {"unchanged": found.unchanged, "unmatched": found.unmatched, "unused": found.unused}
+        rest = {name: value for name, value in vars(found).items() if name != "overrides"}
         print(json.dumps({"routes": found.overrides, **rest}, indent=1))
         return 0
     print(json.dumps({"routes": found.overrides}, indent=1))
@@ -128,6 +129,8 @@ def _report(found: RouteImport, vendor: str) -> None:
     )
     for operation, reason in found.unmatched.items():
         print(f"  {operation}: {reason}", file=sys.stderr)
+    for about, difference in found.differences.items():
+        print(f"  {about}: {difference}", file=sys.stderr)
     if found.overrides:
         print("Merge the JSON above into the extra of the connection. Nothing was changed.", file=sys.stderr)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.store import TaskStateStore
@@ -57,6 +57,17 @@ def reschedule_at(moment: datetime) -> BaseException:
         from airflow.exceptions import AirflowRescheduleException
 
     return AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]
+
+
+def storage_conn_id(path: Any) -> str | None:
+    """Return the connection that an ``ObjectStoragePath`` was made with.
+
+    :param path: The path.
+    """
+    try:
+        return cast("str | None", path.conn_id)
+    except AttributeError:  # Airflow 3.1 with universal-pathlib before 0.3
+        return cast("str | None", path.storage_options.get("conn_id"))
 
 
 def listener_manager() -> Any:

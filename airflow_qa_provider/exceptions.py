@@ -7,18 +7,18 @@
     ├── QAValidationError            bad input, found before any request was sent
     ├── QATransportError             no usable answer arrived
     │   ├── QAConnectError           no connection was made: the vendor saw nothing
-    │   ├── QATLSError               the server's certificate was not accepted
-    │   ├── QAConnectionLostError    the connection broke in mid-request or mid-answer
-    │   ├── QATimeoutError           the vendor was silent for longer than the time-out
+    │   ├── QATLSError               no TLS connection was made: the vendor saw nothing
+    │   ├── QAConnectionLostError    the connection broke in mid-request or mid-answer, or the answer is no HTTP
+    │   ├── QATimeoutError           the vendor was silent, or slow, for longer than the time-out
     │   └── QAResponseError          an answer came that is not what the vendor documents (HTML, cut-off JSON)
     ├── QAApiError                   the vendor answered with an error
     │   ├── QARequestRejectedError   400, 422 or a business error in a 200 answer
     │   ├── QAAuthenticationError    401
     │   ├── QAPermissionError        403
     │   ├── QANotFoundError          404 and 405
-    │   ├── QAConflictError          409
+    │   ├── QAConflictError          409 and 423
     │   ├── QARateLimitError         429
-    │   └── QAServerError            5xx
+    │   └── QAServerError            5xx, and 408, 425, 499: what gateways say of a request that they had already taken
     ├── QAFileError                  a downloaded report is not the file that it should be
     ├── QANotSupportedError          the vendor has no call for what was asked
     ├── QAJournalError               going on could create something twice
@@ -28,6 +28,31 @@
     │   ├── QAJobFailedError         the remote object reached a failed, cancelled or deleted state
     │   └── QAWaitTimeoutError       the deadline passed, or the vendor could not be asked for too long
     └── QADeliveryError              some or all recipients were not reached
+
+Whether a request may have been carried out in spite of its error (:func:`may_be_done`), and whether one that changes
+nothing is sent again by the client itself:
+
+=============================================================== =================== ==================================
+what happened                                                   carried out?        a read is sent again
+=============================================================== =================== ==================================
+refused, no such name, no route, connect time-out, proxy away   no                  yes, and so is a change
+no TLS connection, bad certificate, proxy or CA bundle          no                  no: it would fail again
+400, 401, 403, 404, 405, 409, 410, 422, other 4xx               no: refused         no
+423: locked                                                     no: refused         yes
+429: too many requests                                          no: refused         yes, and so is a change
+408, 425, 499: a gateway gave up on the request                 perhaps             yes
+5xx, 520 to 530 and 599 of gateways included                    perhaps             yes, but for 501, 505 and 511
+301, 307, 308: moved                                            no                  no: the address is wrong
+302, 303: "see there", which may well follow a change           perhaps             no: the address is wrong
+connection reset, cut off, closed without an answer             perhaps             yes
+no HTTP, two lengths, broken chunks, an error not listed here   perhaps             yes
+silence, or an answer slower than ``total_timeout``             perhaps             yes, within ``total_timeout``
+HTML, no JSON, broken compression, too large, too deep          perhaps             no: it would come again
+JSON without the id                                             yes                 no: it would come again
+=============================================================== =================== ==================================
+
+An error counts as "no" only where this table says so: to repeat what was carried out is worse than to ask. A 429 or 423
+comes from whom would have carried the request out, or from a gateway that did not pass it on.
 """
 
 from __future__ import annotations
@@ -131,15 +156,15 @@ class QAConnectError(QATransportError):
 
 
 class QATLSError(QATransportError):
-    """The server's TLS certificate was not accepted, so nothing was sent."""
+    """The server's TLS certificate was not accepted, or it speaks no TLS, so nothing was sent."""
 
 
 class QAConnectionLostError(QATransportError):
-    """The connection broke after the request was on its way, or in the middle of the answer."""
+    """The connection broke after the request was on its way, or in the middle of the answer, or that is no HTTP."""
 
 
 class QATimeoutError(QATransportError):
-    """The vendor was silent for longer than the time-out."""
+    """The vendor was silent for longer than ``read_timeout``, or took longer than ``total_timeout`` to answer."""
 
 
 class QAResponseError(QATransportError):
@@ -175,7 +200,7 @@ class QANotFoundError(QAApiError):
 
 
 class QAConflictError(QAApiError):
-    """HTTP 409: the request contradicts the state of the remote object, or a business rule of the vendor."""
+    """HTTP 409 or 423: the request contradicts the state of the remote object, or a business rule of the vendor."""
 
 
 class QARateLimitError(QAApiError):
@@ -183,7 +208,7 @@ class QARateLimitError(QAApiError):
 
 
 class QAServerError(QAApiError):
-    """HTTP 5xx: the vendor failed."""
+    """HTTP 5xx, 408, 425 or 499: the vendor failed, or a gateway before it gave up."""
 
 
 class QAFileError(QAError):
@@ -234,10 +259,16 @@ _BY_STATUS: dict[int, type[QAApiError]] = {
     403: QAPermissionError,
     404: QANotFoundError,
     405: QANotFoundError,
+    408: QAServerError,
     409: QAConflictError,
     422: QARequestRejectedError,
+    423: QAConflictError,
+    425: QAServerError,
     429: QARateLimitError,
+    499: QAServerError,
 }
+_LOST = (QAConnectionLostError, QATimeoutError, QAServerError, QAResponseError)
+_SEE_THERE = frozenset({302, 303})
 
 
 def error_class_for(status_code: int) -> type[QAApiError]:
@@ -250,3 +281,23 @@ def error_class_for(status_code: int) -> type[QAApiError]:
     if status_code >= 500:
         return QAServerError
     return QARequestRejectedError if status_code >= 400 or status_code < 300 else QAApiError
+
+
+def may_be_done(error: QAError) -> bool:
+    """Tell whether a request may have been carried out in spite of this error; see the table of this module.
+
+    :param error: How the request failed.
+    """
+    if isinstance(error, QAConfigurationError):
+        # many web applications redirect after a change, and to a login page before one
+        return error.status_code in _SEE_THERE
+    return isinstance(error, _LOST)
+
+
+def was_accepted(error: QAError) -> bool:
+    """Tell whether the vendor answered that the request was carried out, and only the id is missing.
+
+    :param error: How the request failed.
+    """
+    # what could not be read at all, or came from a proxy in place of the vendor, has a status
+    return isinstance(error, QAResponseError) and error.status_code is None

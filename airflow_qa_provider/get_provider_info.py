@@ -19,6 +19,17 @@ _COMMON_FIELDS: dict[str, Any] = {
         "description": "Seconds of silence after which a request is given up.",
         "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
     },
+    "total_timeout": {
+        "label": "Total time-out",
+        "description": "Seconds after which an answer is given up that is still not "
+        "complete; files only have to keep a lowest rate.",
+        "schema": {"type": ["number", "null"], "default": 300, "minimum": 0.1},
+    },
+    "settle_time": {
+        "label": "Settle time",
+        "description": "Seconds for which the vendor may still be working on a request whose answer was lost.",
+        "schema": {"type": ["number", "null"], "default": 15, "minimum": 0},
+    },
     "retries": {
         "label": "Retries",
         "description": "How often a request that may be repeated is tried again.",
@@ -43,6 +54,17 @@ _COMMON_FIELDS: dict[str, Any] = {
         "label": "Page size",
         "description": "Rows per request of lists; empty for the vendor's default.",
         "schema": {"type": ["integer", "null"], "minimum": 1},
+    },
+    "max_json_bytes": {
+        "label": "Largest JSON answer",
+        "description": "Bytes after decompression.",
+        "schema": {"type": ["integer", "null"], "default": 67108864, "minimum": 1024},
+    },
+    "download_hosts": {
+        "label": "Download hosts",
+        "description": "Hosts, separated by commas, that the vendor may redirect a "
+        "download to; .example.net for all below it.",
+        "schema": {"type": ["string", "array", "null"]},
     },
     "verify": {
         "label": "Verify TLS",
@@ -70,15 +92,31 @@ def get_provider_info() -> dict[str, Any]:
         "description": "Hooks, operators, sensors and transfers for CONQA, MonitorQA, Qalyptus Cloud, "
         "Simplo IS and smartQ.",
         "integrations": [
-            {"integration-name": "CONQA", "external-doc-url": "", "tags": ["service"]},
+            {
+                "integration-name": "CONQA",
+                "external-doc-url": "https://help.conqahq.com/hc/en-us/articles/45491806858777-API-Endpoints",
+                "tags": ["service"],
+            },
             {
                 "integration-name": "MonitorQA",
                 "external-doc-url": "https://developer.monitorqa.com",
                 "tags": ["service"],
             },
-            {"integration-name": "Qalyptus Cloud", "external-doc-url": "", "tags": ["service"]},
-            {"integration-name": "Simplo IS", "external-doc-url": "", "tags": ["service"]},
-            {"integration-name": "smartQ", "external-doc-url": "", "tags": ["service"]},
+            {
+                "integration-name": "Qalyptus Cloud",
+                "external-doc-url": "https://apidocs.qalyptus.com/qalyptus-cloud/rest-api",
+                "tags": ["service"],
+            },
+            {
+                "integration-name": "Simplo IS",
+                "external-doc-url": "https://simplo-is-docs.docker.sdev.cz/docs/api/",
+                "tags": ["service"],
+            },
+            {
+                "integration-name": "smartQ",
+                "external-doc-url": "https://www.getsmartq.com/help/api.php",
+                "tags": ["service"],
+            },
         ],
         "connection-types": [
             {
@@ -94,6 +132,11 @@ def get_provider_info() -> dict[str, Any]:
                     "region": {
                         "label": "Region",
                         "description": "Part of the host after api-; oceania when empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "project_id": {
+                        "label": "Project",
+                        "description": "Id of the project of tasks which name no other.",
                         "schema": {"type": ["string", "null"]},
                     },
                     "conqa": {
@@ -142,6 +185,16 @@ def get_provider_info() -> dict[str, Any]:
                         "description": "Name before .qalyptus.net; used when the base URL is empty.",
                         "schema": {"type": ["string", "null"]},
                     },
+                    "report_id": {
+                        "label": "Report",
+                        "description": "Id of the report that tasks generate which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "qalyptus_task_id": {
+                        "label": "Task",
+                        "description": "Id of the task to run where none is named.",
+                        "schema": {"type": ["string", "null"]},
+                    },
                     "qalyptus": {
                         "label": "Status words and field names",
                         "description": 'What the public docs leave open, such as {"succeeded": ["completed"]}.',
@@ -188,6 +241,16 @@ def get_provider_info() -> dict[str, Any]:
                     "account": {
                         "label": "Account",
                         "description": "Name before .smartqweb.com; used when the base URL is empty.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "project_id": {
+                        "label": "Project",
+                        "description": "Id of the project of tasks which name no other.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "step_id": {
+                        "label": "Step",
+                        "description": "Id of the step in which tickets begin that name no other.",
                         "schema": {"type": ["string", "null"]},
                     },
                     "smartq": {
@@ -241,6 +304,16 @@ def get_provider_info() -> dict[str, Any]:
                 "source-integration-name": "Qalyptus Cloud",
                 "target-integration-name": "Common IO",
                 "python-module": "airflow_qa_provider.transfers.qalyptus",
+            },
+            {
+                "source-integration-name": "Simplo IS",
+                "target-integration-name": "Common IO",
+                "python-module": "airflow_qa_provider.transfers.simplo",
+            },
+            {
+                "source-integration-name": "smartQ",
+                "target-integration-name": "Common IO",
+                "python-module": "airflow_qa_provider.transfers.smartq",
             },
         ],
         "extra-links": [

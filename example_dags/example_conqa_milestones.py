@@ -22,8 +22,6 @@ from airflow_qa_provider.operators.conqa import (
     ConqaUpsertMilestoneOperator,
 )
 
-PROJECT = "{{ conn.conqa_default.extra_dejson.project_id }}"
-
 with DAG(
     "example_conqa_milestones",
     schedule=None,
@@ -62,11 +60,11 @@ with DAG(
 
     rows = schedule()
     upsert = ConqaUpsertMilestoneOperator.partial(
-        task_id="upsert", project_id=PROJECT, map_index_template="{{ task.external_id }}"
+        task_id="upsert", map_index_template="{{ task.external_id }}"
     ).expand_kwargs(planned(rows))
-    delete = ConqaDeleteMilestoneOperator.partial(
-        task_id="delete", project_id=PROJECT, map_index_template="{{ task.external_id }}"
-    ).expand(external_id=dropped(rows))
+    delete = ConqaDeleteMilestoneOperator.partial(task_id="delete", map_index_template="{{ task.external_id }}").expand(
+        external_id=dropped(rows)
+    )
 
     @task(trigger_rule="none_failed")
     def disputed_checklists() -> list[str]:
@@ -78,7 +76,6 @@ with DAG(
     checklists = disputed_checklists()
     ConqaGenerateReportOperator.partial(
         task_id="ask_for_report",
-        project_id=PROJECT,
         context={"reason": "disputed issues", "on": "{{ dag_run.run_after | ds }}"},
         map_index_template="{{ task.checklist_id }}",
     ).expand(checklist_id=checklists)

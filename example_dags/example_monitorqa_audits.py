@@ -1,7 +1,7 @@
 """Safety walks of some sites: on a schedule, and one today; where the score is low, walk again.
 
 Runs in the sandbox as it is, and with a real account. What differs is in the connection ``monitorqa_default``, extra:
-``template_id``, ``audit_object_id``, and ``audit_object_ids`` for more than one site.
+``template_id``, ``audit_object_id``, and ``sites``, ids of objects, for more than one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ with DAG(
     @task
     def sites() -> list[str]:
         extra = Connection.get("monitorqa_default").extra_dejson
-        return list(extra.get("audit_object_ids") or [extra["audit_object_id"]])
+        return list(extra.get("sites") or [extra["audit_object_id"]])
 
     site_ids = sites()
     MonitorQACreateScheduleOperator(

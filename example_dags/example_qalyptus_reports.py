@@ -3,22 +3,21 @@
 What the day before has left in the queue for the same report is stopped first: it would deliver old figures and keep
 the engine busy. Reports are asked for once and stored once, whatever happens to the workers.
 
-Connections: ``qalyptus_default`` (extra: report_id, task_id, regions) and ``quality_reports`` (extra: path).
+Connections: ``qalyptus_default`` (extra: report_id, qalyptus_task_id, regions) and ``quality_reports`` (extra: path).
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from airflow.sdk import DAG, Connection, task, task_group
+from airflow.sdk import DAG, Connection, task
 
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
 from airflow_qa_provider.operators.qalyptus import (
-    QalyptusGenerateReportOperator,
+    QalyptusReportOperator,
     QalyptusRunTaskOperator,
     QalyptusStopRequestOperator,
 )
-from airflow_qa_provider.transfers.qalyptus import QalyptusReportToObjectStorageOperator
 
 with DAG(
     "example_qalyptus_reports",
@@ -42,29 +41,21 @@ with DAG(
 
     refresh = QalyptusRunTaskOperator(
         task_id="refresh",
-        qalyptus_task_id="{{ conn.qalyptus_default.extra_dejson.task_id }}",
         trigger_rule="none_failed",  # on most days there is nothing to stop
         deferrable=True,
     )
 
     @task
-    def regions() -> list[str]:
-        return list(Connection.get("qalyptus_default").extra_dejson.get("regions") or ["Nordics", "DACH", "Iberia"])
+    def regions() -> list[dict[str, str]]:
+        names = Connection.get("qalyptus_default").extra_dejson.get("regions") or ["Nordics", "DACH", "Iberia"]
+        return [{"Region": name} for name in names]
 
-    @task_group
-    def regional_report(region: str) -> None:
-        report = QalyptusGenerateReportOperator(
-            task_id="generate",
-            report_id="{{ conn.qalyptus_default.extra_dejson.report_id }}",
-            selections={"Region": region},
-            deferrable=True,
-        )
-        QalyptusReportToObjectStorageOperator(
-            task_id="store",
-            request_id=report.output,
-            target="{{ conn.quality_reports.extra_dejson.path }}/{{ dag_run.run_after | ds }}/",
-            name=region,
-        )
-
-    stop >> refresh >> regional_report.expand(region=regions())
+    reports = QalyptusReportOperator.partial(
+        task_id="report",
+        target="{{ conn.quality_reports.extra_dejson.path }}/{{ dag_run.run_after | ds }}/",
+        file_name="{{ task.selections.Region }}",
+        map_index_template="{{ task.selections.Region }}",
+        deferrable=True,
+    ).expand(selections=regions())
+    stop >> refresh >> reports
     # [END howto_qalyptus_reports]

@@ -20,8 +20,6 @@ from airflow_qa_provider.operators.smartq import (
     SmartQMoveTicketOperator,
 )
 
-PROJECT_ID = "{{ conn.smartq_default.extra_dejson.project_id }}"
-
 with DAG(
     "example_smartq_tickets",
     schedule=None,
@@ -41,23 +39,18 @@ with DAG(
     def raise_finding(title: str, trade: str, photo: str) -> None:
         ticket = SmartQCreateTicketOperator(
             task_id="ticket",
-            project_id=PROJECT_ID,
-            step_id="{{ conn.smartq_default.extra_dejson.step_id }}",
             name=title,
             tags=["site walk", trade],
             required_by=timedelta(days=14),
         )
         note = SmartQAddNoteOperator(
             task_id="photo",
-            project_id=PROJECT_ID,
             ticket_id=ticket.output,
             text="As seen on {{ dag_run.run_after | ds }}",
             files=photo,
             notify_users=True,
         )
-        hand_over = SmartQMoveTicketOperator(
-            task_id="hand_over", project_id=PROJECT_ID, ticket_id=ticket.output, step="Accepted"
-        )
+        hand_over = SmartQMoveTicketOperator(task_id="hand_over", ticket_id=ticket.output, step="Accepted")
         note >> hand_over
 
     raise_finding.expand_kwargs(findings())

@@ -132,7 +132,8 @@ def connection_type(vendor: Vendor) -> dict[str, Any]:
 def field(help_: Mapping[str, Any]) -> dict[str, Any]:
     """Return one field of a form, as Airflow describes it."""
     rest = {name: value for name, value in help_.items() if name not in ("label", "description", "type")}
-    schema = {"type": [help_.get("type", "string"), "null"], **rest}
+    kinds = help_.get("type", "string")
+    schema = {"type": [*([kinds] if isinstance(kinds, str) else kinds), "null"], **rest}
     return {"label": help_["label"], "description": help_["description"], "schema": schema}
 
 

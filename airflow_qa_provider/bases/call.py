@@ -12,6 +12,7 @@ from typing import Any
 
 from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
 from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.rest.parameters import parameters_of
 from airflow_qa_provider.vendors import vendor_named
 
 _NOTHING_SENT = "Nothing was sent"
@@ -57,7 +58,7 @@ class Call:
                 hint=instead,
             )
         given = _mapping(client, operation, arguments)
-        _check_names(client, operation, signature, given)
+        _check_names(client, operation, method, given)
         return cls(client, operation, method, given, str(signature.return_annotation))
 
     @property
@@ -125,18 +126,15 @@ def _mapping(client: VendorClient, operation: str, arguments: object) -> dict[st
 
 
 def _check_names(
-    client: VendorClient, operation: str, signature: inspect.Signature, arguments: Mapping[str, Any]
+    client: VendorClient, operation: str, method: Callable[..., Any], arguments: Mapping[str, Any]
 ) -> None:
-    parameters = signature.parameters.values()
-    named = {one.name: one for one in parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)}
-    # the method itself knows which other names it takes, and refuses the rest
-    takes_more = any(one.kind is one.VAR_KEYWORD for one in parameters)
-    required = [name for name, one in named.items() if one.default is one.empty]
+    named = parameters_of(method)
+    required = [name for name, needed in named.items() if needed]
     problems = []
     missing = [name for name in required if name not in arguments]
     if missing:
         problems.append(f"required arguments are missing: {', '.join(missing)}")
-    unknown = [] if takes_more else [name for name in arguments if name not in named]
+    unknown = [name for name in arguments if name not in named]
     if unknown:
         problems.append(f"unknown arguments: {', '.join(_with_similar(name, named) for name in unknown)}")
     if problems:

@@ -149,7 +149,7 @@ def timeouts_of(task: Any, client: Any) -> LookupTimeouts:
     :param task: The operator.
     :param client: The vendor's client.
     """
-    return task.lookup_timeouts or LookupTimeouts(settled=getattr(client.settings, "settle_time", 15.0))
+    return task.lookup_timeouts or LookupTimeouts(settled=client.settings.settle_time)
 
 
 def _text(answer: Any) -> str | None:

@@ -145,6 +145,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
                 "terms": self.wait_terms().as_dict(),
                 "end_task": end_task,
                 "kill_policy": self.kill_policy,
+                "connection_fields": list(self.connection_fields),
             },
             next_method="execute_complete",
             timeout=timedelta(seconds=self._seconds()) + TRIGGERER_RESTART,

@@ -31,9 +31,11 @@ class KindTask(VendorTask):
     """Mixin for operators and sensors of one kind of object.
 
     :cvar kind: Kind of object, ``vendor.object``.
+    :cvar connection_fields: Arguments that the connection's extra names where they are not given, such as a project.
     """
 
     kind: ClassVar[str]
+    connection_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -47,4 +49,5 @@ class KindTask(VendorTask):
         """
         from airflow_qa_provider.vendors.connect import with_defaults
 
-        return with_defaults(self.vendor, self.conn_id, {name: getattr(self, name, None) for name in names})
+        given = {name: getattr(self, name, None) for name in names}
+        return with_defaults(self.vendor, self.conn_id, given, self.connection_fields)

@@ -48,12 +48,20 @@ class StoringTask(KindTask):
         target = self._target(name or file.stem)
         with connected(self.vendor, self.conn_id) as client:
             file = file.described(client, name=target.stem is not None and not name)
+            self._mask(file.secrets)
             return self._store(file, client, self._target(name or file.stem))
 
     def stop_storing(self) -> None:
         """Remove the temporary file: Airflow lets the task run on after SIGTERM, until SIGKILL ends it."""
         if self._stop is not None:
             self._stop.pull()
+
+    def _mask(self, secrets: tuple[str, ...]) -> None:
+        from airflow.sdk.log import mask_secret
+
+        for secret in secrets:
+            # the library that sends requests logs their URLs where its level is DEBUG
+            mask_secret(secret)
 
     def _target(self, stem: str) -> Target:
         from airflow_qa_provider.reports.store import checked_policy
@@ -78,7 +86,7 @@ class StoringTask(KindTask):
                 link=file.link,
                 operation=file.operation,
                 overwrite=self.overwrite,
-                secrets=[client.settings.token],
+                secrets=[client.settings.token, *file.secrets],
                 stop=self._stop,
             )
         except QAError as error:

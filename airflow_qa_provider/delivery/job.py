@@ -15,7 +15,7 @@ from airflow_qa_provider.delivery.ledger import Content, Ledger, open_ledger
 from airflow_qa_provider.delivery.message import compose
 from airflow_qa_provider.delivery.policies import AttachPolicy, EmptyPolicy, LinkUrl, UncertainPolicy
 from airflow_qa_provider.delivery.recipients import NOTHING_SENT, Address, header_safe, parse_recipients, parse_sender
-from airflow_qa_provider.delivery.report import Tally
+from airflow_qa_provider.delivery.report import DeliveryReport
 from airflow_qa_provider.delivery.session import MailServerError, SmtpSession
 from airflow_qa_provider.delivery.staging import stage
 from airflow_qa_provider.exceptions import QAValidationError
@@ -85,19 +85,19 @@ class DeliveryJob:
                 "attempt, but a retry sends to all of them again"
             )
         ledger = open_ledger(store, scope, Content.of(manifests, subject, self.html_content))
-        tally = sort_out(recipients, ledger, self.on_uncertain)
-        if tally.pending:
+        report = sort_out(recipients, ledger, self.on_uncertain)
+        if report.pending:
             with tempfile.TemporaryDirectory(prefix="reports-") as folder, session:
-                self._send(tally, items, subject, sender, session, ledger, Path(folder))
+                self._send(report, items, subject, sender, session, ledger, Path(folder))
         message_ids = {recipient.email: ledger.message_id(recipient, sender.domain) for recipient in recipients}
-        if tally.failed(self.max_refused):
-            raise tally.error(message_ids)
+        if report.failed(self.max_refused):
+            raise report.error(message_ids)
         ledger.finish()
-        return _result(tally, items, message_ids)
+        return _result(report, items, message_ids)
 
     def _send(
         self,
-        tally: Tally,
+        report: DeliveryReport,
         items: Sequence[Item],
         subject: str,
         sender: Address,
@@ -109,7 +109,7 @@ class DeliveryJob:
         try:
             session.open()
         except MailServerError as error:
-            tally.stop(error.message, error.hint)
+            report.stop(error.message, error.hint)
             return
         fitting = self._within_server_limit(items, session.max_message_bytes)
         if fitting != items:
@@ -119,11 +119,11 @@ class DeliveryJob:
             "Reports: %d (%d attached), recipients: %d, %s per mail, from %s",
             len(items),
             len(files),
-            len(tally.pending),
+            len(report.pending),
             human_size(mail.size),
             sender.email,
         )
-        Batch(session, ledger, mail, sender, self.on_uncertain).send(tally)
+        Batch(session, ledger, mail, sender, self.on_uncertain).send(report)
 
     def _within_server_limit(self, items: Sequence[Item], max_message_bytes: int | None) -> Sequence[Item]:
         room = None if max_message_bytes is None else max(max_message_bytes - _TEXT_BYTES, 0)
@@ -148,20 +148,20 @@ class DeliveryJob:
                 raise QAValidationError(f"{name} is {value!r} and can be 0 or more", outcome=NOTHING_SENT)
 
 
-def _result(tally: Tally, items: Sequence[Item], message_ids: Mapping[str, str]) -> dict[str, Any]:
+def _result(report: DeliveryReport, items: Sequence[Item], message_ids: Mapping[str, str]) -> dict[str, Any]:
     log.info(
         "Recipients: %d served, %d served by an earlier attempt, %d refused, %d left uncertain",
-        len(tally.delivered),
-        len(tally.already_delivered),
-        len(tally.refused),
-        len(tally.skipped),
+        len(report.delivered),
+        len(report.already_delivered),
+        len(report.refused),
+        len(report.skipped),
     )
-    served = [*tally.delivered, *tally.already_delivered]
+    served = [*report.delivered, *report.already_delivered]
     return {
-        "delivered": list(tally.delivered),
-        "already_delivered": tally.already_delivered,
-        "skipped": tally.skipped,
-        "refused": tally.refused,
+        "delivered": list(report.delivered),
+        "already_delivered": report.already_delivered,
+        "skipped": report.skipped,
+        "refused": report.refused,
         "message_ids": {address: message_ids[address] for address in served},
         "files": [item.name for item in items],
         "bytes": sum(item.manifest["bytes"] for item in items),

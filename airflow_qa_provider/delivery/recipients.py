@@ -23,7 +23,7 @@ _LINE_BREAKERS = frozenset({"Cc", "Zl", "Zp"})
 
 @dataclass(frozen=True)
 class Address:
-    """One e-mail address, ASCII only, with the name beside it."""
+    """One e-mail address, ASCII only (an international domain in its xn-- form), with the name beside it."""
 
     email: str
     name: str = ""
@@ -56,9 +56,10 @@ def parse_recipients(value: Any) -> list[Address]:
             found.setdefault(address.key, address)
     if wrong:
         raise QAValidationError(
-            "to holds what cannot be used as e-mail address (ASCII only; an international domain in its xn-- form): "
-            + ", ".join(repr(text[:80]) for text in wrong),
+            "to holds what cannot be used as e-mail address: " + ", ".join(repr(text[:80]) for text in wrong),
             outcome=NOTHING_SENT,
+            hint="In front of the @ only ASCII letters, digits and signs are taken: few mail servers know others. A "
+            "retry will be refused the same way",
         )
     if not found:
         raise QAValidationError("to holds no recipient", outcome=NOTHING_SENT)
@@ -114,7 +115,21 @@ def _texts(value: Any) -> Iterable[str]:
 def _parse(text: str) -> Address | None:
     name, email = parseaddr(text)
     local, at, domain = email.rpartition("@")
+    domain = _ascii_domain(domain)
     valid = at and len(local) <= 64 and len(domain) <= 253 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)
     # parseaddr takes the first address it can make out: what it left out means that the text was something else
     whole = email == text or text.endswith(f"<{email}>")
-    return Address(email, name.strip()) if valid and whole else None
+    return Address(f"{local}@{domain}", name.strip()) if valid and whole else None
+
+
+def _ascii_domain(domain: str) -> str:
+    """Return the domain as mail servers look it up: ``xn--`` labels in place of international ones."""
+    if domain.isascii():
+        return domain
+    # not the codec of the standard library: its IDNA 2003 makes "strasse" of "straße", which is another owner's domain
+    import idna
+
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return ""

@@ -12,7 +12,7 @@ _NAMED = 20
 
 
 @dataclass
-class Tally:
+class DeliveryReport:
     """Every recipient is in exactly one of these, by the end. Texts say why."""
 
     pending: list[Address] = field(default_factory=list)

@@ -50,6 +50,8 @@ class Verdict(Enum):
     """4xx: not taken this time."""
     SENDER_REFUSED = "sender refused"
     """5xx to the sender or to the session: no mail of this batch will pass."""
+    TOO_LARGE = "too large"
+    """552 to a mail of this size (RFC 1870): the other recipients would get the same answer."""
     LOST = "connection lost"
     """The connection broke before the mail was complete: not taken."""
     UNCERTAIN = "uncertain"
@@ -69,6 +71,8 @@ class _Refusal(Exception):
 
     def __init__(self, code: int, text: bytes, permanent: Verdict = Verdict.REFUSED) -> None:
         verdict = permanent if code >= 500 else Verdict.POSTPONED
+        if _is_too_large(code, text):
+            verdict = Verdict.TOO_LARGE
         # 421: the server is about to close the connection, which says nothing on the mail
         self.answer = Answer(Verdict.LOST if code == 421 else verdict, _words(code, text))
         super().__init__(self.answer.text)
@@ -187,7 +191,8 @@ class SmtpSession:
         size = [f"SIZE={sum(map(len, parts))}"] if client.has_extn("size") else []
         code, text = client.mail(sender.email, size)
         if code != 250:
-            raise _Refusal(code, text, permanent=Verdict.SENDER_REFUSED)
+            # the size is announced with the sender, and 552 is the answer to that
+            raise _Refusal(code, text, permanent=Verdict.TOO_LARGE if code == 552 else Verdict.SENDER_REFUSED)
         code, text = client.rcpt(recipient.email)
         if code not in (250, 251):
             raise _Refusal(code, text)
@@ -217,7 +222,7 @@ class SmtpSession:
         if code < 400:
             self._drop()
             return Answer(Verdict.UNCERTAIN, f"the server's answer to the mail makes no sense: {_words(code, text)}")
-        answer = Answer(Verdict.REFUSED if code >= 500 else Verdict.POSTPONED, _words(code, text))
+        answer = _Refusal(code, text).answer
         self._reset(answer)
         return answer
 
@@ -257,6 +262,11 @@ def _dot_stuffed(part: bytes) -> bytes:
     if b"\r\n." not in part and not part.startswith(b"."):
         return part
     return re.sub(rb"(?m)^\.", b"..", part)
+
+
+def _is_too_large(code: int, text: bytes) -> bool:
+    # without the enhanced code (RFC 3463), 552 to a recipient or to the mail itself can also mean a full mailbox
+    return code >= 500 and text.lstrip().startswith(b"5.3.4")
 
 
 def _words(code: int, text: bytes) -> str:

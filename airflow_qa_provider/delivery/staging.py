@@ -6,14 +6,18 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 from airflow_qa_provider.delivery.attachments import Item, human_size
 from airflow_qa_provider.delivery.recipients import NOTHING_SENT
 from airflow_qa_provider.exceptions import QAFileError
+from airflow_qa_provider.reports.storage import open_path, report_lineage, storage_errors
 from airflow_qa_provider.rest.redaction import redact
 
 _CHUNK_BYTES = 1024 * 1024
+_READ_AGAIN = (
+    "A retry reads the file again. If it was moved or removed on purpose, clear the task that fetched it; a path of a "
+    "worker exists on that worker only"
+)
 
 
 def stage(items: Sequence[Item], folder: Path) -> dict[str, Path]:
@@ -25,6 +29,7 @@ def stage(items: Sequence[Item], folder: Path) -> dict[str, Path]:
     :param folder: Where the copies go.
     :return: The copies by the item's name.
     :raises QAFileError: A file is gone, cannot be read, or is not the one that was fetched.
+    :raises QAConfigurationError: The connection of the storage is gone.
     """
     copies: dict[str, Path] = {}
     for number, item in enumerate(items):
@@ -37,31 +42,34 @@ def stage(items: Sequence[Item], folder: Path) -> dict[str, Path]:
 
 
 def _check(item: Item, copy: Path | None) -> None:
-    from airflow.providers.common.compat.sdk import ObjectStoragePath
-
     manifest = item.manifest
     digest, size = hashlib.sha256(), 0
-    try:
-        source: Any = ObjectStoragePath(manifest["uri"], conn_id=manifest["conn_id"])
-        with source.open("rb") as stored, copy.open("wb") if copy else nullcontext() as kept:
+    shown = f"the stored report {item.name} at {manifest['uri']}"
+    with storage_errors("read", shown, {"operation": "delivery"}, outcome=NOTHING_SENT, again=_READ_AGAIN):
+        path = open_path(manifest["uri"], manifest["conn_id"])
+        # the file system itself, for an ObjectStoragePath reports lineage for every chunk
+        with path.fs.open(str(path.path), "rb") as stored, copy.open("wb") if copy else nullcontext() as kept:
             while chunk := stored.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
                 if kept is not None:
                     kept.write(chunk)
-    except (OSError, ValueError, ImportError) as error:
-        # the storage's own words may hold a signature
-        raise _unusable(item, f"cannot be read: {type(error).__name__}: {redact(str(error))}") from None
     if size != manifest["bytes"]:
-        raise _unusable(item, f"has {size} bytes ({human_size(size)}) and had {manifest['bytes']} when it was stored")
+        raise _changed(item, f"has {size:,} bytes ({human_size(size)}) and had {manifest['bytes']:,}")
     if digest.hexdigest() != manifest["sha256"].lower():
-        raise _unusable(item, f"has SHA-256 {digest.hexdigest()} and had {manifest['sha256']} when it was stored")
+        raise _changed(item, f"has SHA-256 {digest.hexdigest()} and had {manifest['sha256']}")
+    report_lineage(path, read=True)
 
 
-def _unusable(item: Item, what: str) -> QAFileError:
+def _changed(item: Item, what: str) -> QAFileError:
+    at = item.manifest.get("fetched_at")
+    when = f"when this run stored it at {at}" if at else "when it was stored"
     return QAFileError(
-        f"the stored report {item.name} at {item.manifest['uri']} {what}",
+        f"the stored report {item.name} at {redact(item.manifest['uri'])} {what} {when}: another run or task has "
+        "written here since",
         operation="delivery",
-        outcome=NOTHING_SENT,
-        hint="A retry reads the file again. If it was changed or removed on purpose, clear the task that fetched it",
+        outcome=f"{NOTHING_SENT}: it would have carried the other file",
+        hint="Put the run into the target of the task that fetched it, for example "
+        "s3://bucket/reports/{{ run_id }}/ (two runs of one day share {{ ds }}), then clear that task. A retry of this "
+        "task alone finds the same file",
     )

@@ -178,7 +178,7 @@ class ChangeJournal(Journal):
         told = ", ".join(f"{name} is {value!r}" for name, value in shown.items()) or "there is none"
         return self.uncertain(
             f"{record.loss if record else NO_STATE}, and the vendor does not show that it was carried out: {told}",
-            then=f"If it was carried out, mark the task as success. {BY_HAND}",
+            then=BY_HAND,
             outcome=f"This attempt has sent nothing about {self.noun} {change.object_id}",
             object_id=change.object_id,
         )

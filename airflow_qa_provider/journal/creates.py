@@ -26,7 +26,7 @@ from airflow_qa_provider.journal.record import CHOICE, Record
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import Candidate, may_be_done, was_accepted
-from airflow_qa_provider.kinds.polling import poll_all
+from airflow_qa_provider.kinds.polling import as_qa_error, poll_all
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 
 log = logging.getLogger(__name__)
@@ -272,8 +272,8 @@ class CreateJournal(Journal):
             return poll_all(self.kind.new_poller(), self.client, [object_id], record.sent_at)[object_id]
         try:
             return type(self.asked).from_note(record.fields).seen(self.client, object_id)
-        except QAError as error:
-            return error
+        except Exception as error:  # as poll_all does: where it stands is not known, and that is no reason to fail
+            return as_qa_error(error)
 
     def _hold(self, record: Record, found: Candidate) -> Record:
         """Take an object that was found, unless another task takes it at the same moment."""

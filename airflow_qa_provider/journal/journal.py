@@ -99,7 +99,10 @@ class Journal:
         )
 
 
-BY_HAND = f"Then delete {NOTE!r} from the task's state and clear the task to have it done"
+BY_HAND = (
+    f"If it was carried out, mark the task as success. Otherwise delete {NOTE!r} from the task's state and clear the "
+    "task to have it done"
+)
 """What a person does about a request that left nothing to choose from."""
 CHOOSE = (
     f"Then write the id of the right one under {CHOICE!r} into the task's state, or delete {NOTE!r} there to have one "

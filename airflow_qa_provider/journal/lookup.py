@@ -137,7 +137,9 @@ class VendorLookup:
     def _candidates(self, record: Record, fields: KindFields, since: float) -> list[Candidate]:
         if self.kind.lookup is None:
             return []
-        search = Search(fields, record.sent_at, since, record.before is not None)
+        # in the windows of the vendor's dates, its clock counts
+        ahead = getattr(self.client.transport, "clock_offset", None) or 0.0
+        search = Search(fields, record.sent_at + ahead, since + ahead, record.before is not None)
         foreign = {*record.past, *self.ownership.of_others()}
         old = set(record.before or ())
         return [

@@ -1,11 +1,12 @@
-"""A file that a vendor gives: what a transfer fetches and stores."""
+"""Files on their way from a vendor, which a transfer stores, and to one."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from typing_extensions import Self
 
@@ -14,6 +15,31 @@ from airflow_qa_provider.kinds.given import Given
 
 if TYPE_CHECKING:
     from airflow_qa_provider.rest.download import Download
+
+
+class SourceFile(Protocol):
+    """A file that is handed on to a vendor, as a task's arguments name it."""
+
+    @property
+    def name(self) -> str:
+        """File name for people."""
+
+    @property
+    def identity(self) -> list[str]:
+        """What makes it the same file in another attempt."""
+
+    @property
+    def size(self) -> int:
+        """Size in bytes.
+
+        :raises QAFileError: There is no such file, or it cannot be asked for.
+        """
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """Open the file for reading.
+
+        :raises QAFileError: It cannot be opened, or is another one by now.
+        """
 
 
 @dataclass(frozen=True)
@@ -53,6 +79,11 @@ class RemoteFile(ABC):
     def link(self) -> str | None:
         """Page for people."""
         return None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must be seen in no log and no error, once :meth:`described` has read it."""
+        return ()
 
     @abstractmethod
     def open(self, client: Any) -> Download:

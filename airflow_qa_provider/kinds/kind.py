@@ -18,6 +18,7 @@ from airflow_qa_provider.kinds.polling import Poller
 if TYPE_CHECKING:
     from airflow_qa_provider.rest.client import VendorClient
     from airflow_qa_provider.rest.connection import ConnectionForm
+    from airflow_qa_provider.rest.openapi_guesses import Guess
 
 T = TypeVar("T")
 
@@ -130,6 +131,7 @@ class Vendor:
     :param form: How a connection is read.
     :param kinds: The kinds of objects.
     :param secrets: Operations whose answer is a secret, which goes into no XCom, to what to do in their place.
+    :param guesses: What the docs leave open, to be compared with the OpenAPI file of a tenant.
     :param url: The vendor's documentation.
     """
 
@@ -137,6 +139,7 @@ class Vendor:
     form: type[ConnectionForm[Any]]
     kinds: tuple[Kind, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
+    guesses: tuple[Guess, ...] = ()
     url: str = ""
 
     @property

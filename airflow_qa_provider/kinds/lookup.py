@@ -6,16 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from airflow_qa_provider.exceptions import (
-    QAConnectionLostError,
-    QAError,
-    QAResponseError,
-    QAServerError,
-    QATimeoutError,
-)
+from airflow_qa_provider.exceptions import may_be_done, was_accepted
 from airflow_qa_provider.kinds.snapshot import Phase
 
-_LOST = (QAConnectionLostError, QATimeoutError, QAServerError, QAResponseError)
+__all__ = ["Candidate", "Lookup", "LookupTimeouts", "Search", "may_be_done", "was_accepted"]
 
 
 @dataclass(frozen=True)
@@ -104,20 +98,3 @@ class LookupTimeouts:
             yield min(pause, left)
             left -= pause
             pause = min(pause * 1.5, 5.0)
-
-
-def may_be_done(error: QAError) -> bool:
-    """Tell whether a request may have been carried out in spite of this error.
-
-    :param error: How the request failed.
-    """
-    return isinstance(error, _LOST)
-
-
-def was_accepted(error: QAError) -> bool:
-    """Tell whether the vendor answered that the request was carried out, and only the id is missing.
-
-    :param error: How the request failed.
-    """
-    # what a proxy answers in place of the vendor is known by its status
-    return isinstance(error, QAResponseError) and error.status_code is None

@@ -73,6 +73,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
 
     kind = "monitorqa.audit"
     payload_fields = ("name", "template_id", "audit_object_id", "due", "start", "auditor_hint", "assignee_id")
+    connection_fields = ("template_id", "audit_object_id")
     template_fields = (*payload_fields, "monitorqa_conn_id", "preview")
     operator_extra_links = (MonitorQAAuditLink(),)
     ui_color = _COLOR
@@ -130,6 +131,7 @@ class MonitorQAAuditReportOperator(RemoteReportOperator):
     id_field = "audit_id"
     payload_fields = MonitorQACreateAuditOperator.payload_fields
     report_fields = ("report", "report_type", "include_photos")
+    connection_fields = ("template_id", "audit_object_id")
     template_fields = (
         *payload_fields,
         *report_fields,

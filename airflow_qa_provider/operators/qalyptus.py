@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
+from airflow_qa_provider.bases.reporting import RemoteReportOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import CallingArguments, ChangingArguments, JobArguments
+    from airflow_qa_provider.bases.arguments import (
+        CallingArguments,
+        ChangingArguments,
+        JobArguments,
+        ReportingArguments,
+    )
     from airflow_qa_provider.vendors.qalyptus.client.selections import Selections
     from airflow_qa_provider.waiting.verdict import OnWarning
 
@@ -48,7 +54,7 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
     ``if_exists`` looks at requests for the same report and format that are still running. ``adopt`` takes one over only
     when no selections, app or bookmark are asked for; whether that one has any, Qalyptus does not show.
 
-    :param report_id: UUID of the report. (templated)
+    :param report_id: UUID of the report; that of the connection by default. (templated)
     :param output_format: ``Pdf``, ``Xlsx``, ``Csv`` or another that the report offers. (templated)
     :param selections: Qlik selections, ``{"Region": ["North"]}``, or the vendor's own list; also as JSON text, such as
         ``{{ params.selections | tojson }}``. (templated)
@@ -61,6 +67,7 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
 
     kind = "qalyptus.request"
     payload_fields = ("report_id", "output_format", "selections", "app_id", "bookmark_id")
+    connection_fields = ("report_id",)
     template_fields = (*payload_fields, "qalyptus_conn_id", "preview")
     template_fields_renderers = {"selections": "json"}  # noqa: RUF012 - Airflow's own shape
     ui_color = _COLOR
@@ -68,13 +75,67 @@ class QalyptusGenerateReportOperator(RemoteJobOperator):
     def __init__(
         self,
         *,
-        report_id: str,
+        report_id: str | None = None,
         output_format: str = "Pdf",
         selections: Selections = None,
         app_id: str | None = None,
         bookmark_id: str | None = None,
         qalyptus_conn_id: str = "qalyptus_default",
         **kwargs: Unpack[JobArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.report_id = report_id
+        self.output_format = output_format
+        self.selections = selections
+        self.app_id = app_id
+        self.bookmark_id = bookmark_id
+        self.qalyptus_conn_id = qalyptus_conn_id
+
+
+class QalyptusReportOperator(RemoteReportOperator):
+    """Asks for a report on demand, once, waits until it is generated, and stores it.
+
+    All of :class:`QalyptusGenerateReportOperator` and of
+    :class:`~airflow_qa_provider.transfers.qalyptus.QalyptusReportToObjectStorageOperator` in one task, which a retry
+    takes up where the attempt before it stopped. Expands over what differs: ``.expand(selections=[...])``.
+
+    Returns the manifest of the file, with what Qalyptus says of the request under ``facts``.
+
+    :param report_id: UUID of the report; that of the connection by default. (templated)
+    :param output_format: ``Pdf``, ``Xlsx``, ``Csv`` or another that the report offers; the file must have it.
+        (templated)
+    :param selections: Qlik selections, ``{"Region": ["North"]}``, or the vendor's own list; also as JSON text.
+        (templated)
+    :param app_id: Qlik app to generate from. (templated)
+    :param bookmark_id: Qlik bookmark to apply. (templated)
+    :param qalyptus_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.reporting.RemoteReportOperator`. ``on_uncertain`` is
+        ``repeat`` by default.
+    """
+
+    kind = "qalyptus.request"
+    id_field = "request_id"
+    payload_fields = QalyptusGenerateReportOperator.payload_fields
+    report_fields = ("output_format",)
+    connection_fields = ("report_id",)
+    template_fields = (
+        *payload_fields,
+        *("target", "file_name", "object_storage_conn_id", "overwrite"),
+        *("qalyptus_conn_id", "preview"),
+    )
+    template_fields_renderers = {"selections": "json"}  # noqa: RUF012 - Airflow's own shape
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        report_id: str | None = None,
+        output_format: str = "Pdf",
+        selections: Selections = None,
+        app_id: str | None = None,
+        bookmark_id: str | None = None,
+        qalyptus_conn_id: str = "qalyptus_default",
+        **kwargs: Unpack[ReportingArguments],
     ) -> None:
         super().__init__(**kwargs)
         self.report_id = report_id
@@ -99,7 +160,7 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
 
     Returns the id of the run.
 
-    :param qalyptus_task_id: UUID of the task in Qalyptus. (templated)
+    :param qalyptus_task_id: UUID of the task in Qalyptus; that of the connection by default. (templated)
     :param on_warning: What a warning makes of the Airflow task: ``succeed``, ``skip`` or ``fail``.
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.jobs.RemoteJobOperator`.
@@ -107,13 +168,14 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
 
     kind = "qalyptus.task_run"
     payload_fields = ("qalyptus_task_id",)
+    connection_fields = ("qalyptus_task_id",)
     template_fields = (*payload_fields, "qalyptus_conn_id", "preview")
     ui_color = _COLOR
 
     def __init__(
         self,
         *,
-        qalyptus_task_id: str,
+        qalyptus_task_id: str | None = None,
         on_warning: OnWarning = "succeed",
         qalyptus_conn_id: str = "qalyptus_default",
         **kwargs: Unpack[JobArguments],

@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
-from airflow_qa_provider.exceptions import QAFileError, QAValidationError
+from airflow_qa_provider.compat import storage_conn_id
+from airflow_qa_provider.exceptions import QAError, QAFileError, QAValidationError
 from airflow_qa_provider.reports.manifest import as_manifest
+from airflow_qa_provider.reports.storage import explanation, open_path, report_lineage
 from airflow_qa_provider.rest.redaction import redact
+
+_NOT_SENT = "It was not sent"
+_READ_AGAIN = (
+    "A path of a worker exists on that worker only: hand files from task to task in object storage. A retry looks for "
+    "the file again"
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,8 @@ class SourceFile:
         if self.known_bytes is not None:
             return self.known_bytes
         with self._explained():
-            return int(self._path().stat()["size"])
+            path = open_path(self.uri, self.conn_id)
+            return int(path.fs.info(str(path.path))["size"])
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -54,33 +63,35 @@ class SourceFile:
         :raises QAFileError: It cannot be opened, or is not the one of its manifest.
         """
         with self._explained():
-            found = int(self._path().stat()["size"])
-            stored = self._path().open("rb")
+            path = open_path(self.uri, self.conn_id)
+            found = int(path.fs.info(str(path.path))["size"])
+            stored = path.fs.open(str(path.path), "rb")
         with stored:
             if self.known_bytes not in (None, found):
-                raise self._unusable(f"has {found} bytes and had {self.known_bytes} when it was stored")
+                raise self._changed(found)
+            report_lineage(path, read=True)
             yield stored
-
-    def _path(self) -> Any:
-        from airflow.providers.common.compat.sdk import ObjectStoragePath
-
-        return ObjectStoragePath(self.uri, conn_id=self.conn_id) if self.conn_id else ObjectStoragePath(self.uri)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, ValueError, ImportError) as error:
-            # the storage's own words may hold a signature
-            reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
-            raise self._unusable(redact(reason)) from None
+        except QAError:
+            raise
+        except Exception as error:  # file systems raise what they like
+            reason, hint = explanation(error)
+            what = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {reason}"
+            raise QAFileError(
+                f"the file {self.name} at {redact(self.uri)} {what}", outcome=_NOT_SENT, hint=f"{hint}. {_READ_AGAIN}"
+            ) from None
 
-    def _unusable(self, what: str) -> QAFileError:
+    def _changed(self, found: int) -> QAFileError:
         return QAFileError(
-            f"the file {self.name} at {redact(self.uri)} {what}",
-            outcome="It was not sent",
-            hint="A path of a worker exists on that worker only; hand files from task to task in object storage. "
-            "A retry looks for the file again",
+            f"the file {self.name} at {redact(self.uri)} has {found} bytes and had {self.known_bytes} when it was "
+            "stored: another run has written here",
+            outcome=_NOT_SENT,
+            hint="Put the run into the target of the task that fetched it, for example {{ run_id }}, and clear that "
+            "task. A retry reads the same file again",
         )
 
 
@@ -103,7 +114,7 @@ def _each(value: Any, field: str) -> Iterator[SourceFile]:
             manifest["uri"], manifest["name"], manifest["conn_id"], manifest["bytes"], manifest["sha256"].lower()
         )
     elif isinstance(value, (str, os.PathLike)) or hasattr(value, "fs"):
-        yield _named(str(value).strip(), getattr(value, "conn_id", None), field)
+        yield _named(str(value).strip(), storage_conn_id(value) if hasattr(value, "fs") else None, field)
     elif isinstance(value, Iterable):
         for item in value:
             yield from _each(item, field)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import secrets
@@ -15,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from typing_extensions import Self
 
 from airflow_qa_provider.exceptions import QAFileError
+from airflow_qa_provider.reports.storage import UNTOUCHED, file_info, is_local, storage_errors, writing_options
 from airflow_qa_provider.rest.redaction import excerpt
 
 if TYPE_CHECKING:
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # temporary names must fit into the 255 bytes that file systems take, whatever the final name is
 _NAME_PART_BYTES = 100
+_COMPARED_BYTES = 1024 * 1024
+_PERHAPS_REPLACED = (
+    "The new file was complete beside it; what is under the final name is the whole new file, or what was there before"
+)
 
 
 class StopSwitch:
@@ -67,9 +70,10 @@ class Staging:
     :param path: The final place.
     :param stop: Makes writing fail when the task is being stopped.
     :param where: Facts for errors, such as ``vendor``.
+    :param media_type: Media type that an object storage is told.
     """
 
-    def __init__(self, path: ObjectStoragePath, *, stop: StopSwitch, where: Mapping[str, Any]) -> None:
+    def __init__(self, path: ObjectStoragePath, *, stop: StopSwitch, where: Mapping[str, Any], media_type: str) -> None:
         # the file system itself, for an ObjectStoragePath would report the temporary name as lineage
         self.fs: AbstractFileSystem = path.fs
         self.final = str(path.path)
@@ -80,6 +84,7 @@ class Staging:
         self._shown = str(path)
         self._stop = stop
         self._where = where
+        self._media_type = media_type
         self._file: IO[bytes] | None = None
         self._written = 0
 
@@ -141,8 +146,11 @@ class Staging:
             removed.
         """
         self._stop.check()
-        with self._explained("publish the file at"):
-            if is_local(self.fs):
+        local = is_local(self.fs)
+        with self._explained("publish the file at", UNTOUCHED if local else _PERHAPS_REPLACED):
+            if local:
+                # looked at again, for the download may have taken hours
+                self._check_place()
                 self._keep_mode()
                 os.replace(self.temporary, self.final)
             else:
@@ -159,7 +167,8 @@ class Staging:
             if file_info(self.fs, self.temporary) is not None:
                 self.fs.rm_file(self.temporary)
         except Exception as error:
-            log.warning("Could not remove the temporary file %s, which can be deleted: %s", self.temporary, error)
+            said = excerpt(str(error) or type(error).__name__)
+            log.warning("Could not remove the temporary file %s, which can be deleted: %s", self.temporary, said)
 
     def _check_place(self) -> None:
         # a rename would put the file in the place of a link, a device or a pipe, not into what it stands for
@@ -169,12 +178,13 @@ class Staging:
             raise OSError("there is something else than a file, such as a link or a pipe")
 
     def _created(self) -> IO[bytes]:
+        options = writing_options(self.fs, self._media_type)
         try:
-            return self.fs.open(self.temporary, "wb")  # type: ignore[no-any-return]
+            return self.fs.open(self.temporary, "wb", **options)  # type: ignore[no-any-return]
         except FileNotFoundError:
             # object storages know no folders, so they are made only where they are missed
             self.fs.makedirs(self._folder, exist_ok=True)
-            return self.fs.open(self.temporary, "wb")  # type: ignore[no-any-return]
+            return self.fs.open(self.temporary, "wb", **options)  # type: ignore[no-any-return]
 
     def _keep_mode(self) -> None:
         try:
@@ -208,6 +218,14 @@ class Staging:
         try:
             self._verify(self.final)
         except OSError as error:
+            if not self._is_part_of_ours():
+                raise QAFileError(
+                    f"another run has written to {self._shown} at the same time: {error}",
+                    outcome="What the other run has stored was left as it is",
+                    hint="Put the run into the target, for example {{ run_id }} or the logical date with its time. A "
+                    "retry of the task downloads the report again and replaces the other run's file",
+                    **self._where,
+                ) from None
             self.fs.rm_file(self.final)
             raise QAFileError(
                 f"the storage did not copy all of {self._shown}: {error}",
@@ -216,6 +234,16 @@ class Staging:
                 **self._where,
             ) from error
 
+    def _is_part_of_ours(self) -> bool:
+        """Tell whether the published file is a broken copy of the temporary one, and not another run's file."""
+        if file_info(self.fs, self.final) is None or file_info(self.fs, self.temporary) is None:
+            return True
+        with self.fs.open(self.final, "rb") as published, self.fs.open(self.temporary, "rb") as ours:
+            while chunk := published.read(_COMPARED_BYTES):
+                if ours.read(len(chunk)) != chunk:
+                    return False
+        return True
+
     def _verify(self, path: str) -> None:
         info = file_info(self.fs, path)
         stored = None if info is None else info.get("size")
@@ -223,64 +251,14 @@ class Staging:
             raise OSError(f"{self._written:,} bytes were written, the storage holds {stored or 0:,}")
 
     @contextmanager
-    def _explained(self, action: str) -> Iterator[None]:
+    def _explained(self, action: str, outcome: str = UNTOUCHED) -> Iterator[None]:
         try:
-            with storage_errors(action, self._shown, self._where):
+            with storage_errors(action, self._shown, self._where, outcome=outcome):
                 yield
         except Exception:
             # a file that was pulled away fails in odd ways
             self._stop.check()
             raise
-
-
-@contextmanager
-def storage_errors(action: str, shown: str, where: Mapping[str, Any]) -> Iterator[None]:
-    """Turn errors of the storage into this package's.
-
-    :param action: What is tried, such as ``write to``.
-    :param shown: The place, for the message.
-    :param where: Facts for the error, such as ``vendor``.
-    :raises QAFileError: The storage refused, or is full.
-    """
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in _NO_SPACE
-        reason = "no space is left there" if full else excerpt(str(error) or type(error).__name__)
-        hint = "Free some space" if full else "Check the target, its rights and the connection of the object storage"
-        raise QAFileError(
-            f"could not {action} {shown}: {reason}",
-            outcome="Nothing was stored, and what was there before is untouched",
-            hint=f"{hint}; a retry of the task downloads the report again",
-            **where,
-            # the storage's own words may hold a signature, and were redacted above
-        ) from None
-
-
-def is_local(fs: AbstractFileSystem) -> bool:
-    """Tell whether a file system is the worker's own.
-
-    :param fs: A file system.
-    """
-    from fsspec.implementations.local import LocalFileSystem
-
-    return isinstance(fs, LocalFileSystem)
-
-
-def file_info(fs: AbstractFileSystem, path: str) -> dict[str, Any] | None:
-    """Return what a file system says of a path, ``None`` when there is nothing.
-
-    Other than ``exists`` it does not take a refusal for an absence.
-
-    :param fs: A file system.
-    :param path: A path on it.
-    :raises OSError: It could not be asked.
-    """
-    fs.invalidate_cache(path)
-    try:
-        return dict(fs.info(path))
-    except FileNotFoundError:
-        return None
 
 
 def _renames(fs: AbstractFileSystem) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.compat import storage_conn_id
 from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QAFileError,
@@ -21,7 +22,8 @@ from airflow_qa_provider.reports.checks import NOTHING_STORED, Inspection
 from airflow_qa_provider.reports.counting import Counts, count
 from airflow_qa_provider.reports.formats import FileFormat, file_format, format_of_headers
 from airflow_qa_provider.reports.manifest import Manifest
-from airflow_qa_provider.reports.staging import Staging, StopSwitch, file_info, storage_errors
+from airflow_qa_provider.reports.staging import Staging, StopSwitch
+from airflow_qa_provider.reports.storage import file_info, report_lineage, storage_errors
 from airflow_qa_provider.reports.target import Target
 from airflow_qa_provider.rest.download import CHUNK_BYTES, Download
 
@@ -164,22 +166,24 @@ class _Transfer:
                 if kept is not None:
                     return kept
             seen = self._inspection(fmt, download.content_type, download.length)
-            with Staging(path, stop=self.stop, where=self.where) as staging:
+            with Staging(path, stop=self.stop, where=self.where, media_type=fmt.media_type) as staging:
                 for chunk in _chunks(download):
                     seen.feed(chunk)
                     staging.write(chunk)
                 seen.finish()
                 staging.complete()
+                with storage_errors("read back", str(path), self.where):
+                    seen.examine(staging.opened)
                 counts = count(staging.opened, fmt.name, seen.size)
                 verb = self._publish(staging, path, seen)
-        _report_lineage(path)
+        report_lineage(path)
         return self._described(verb, path, seen, counts, datetime.now(timezone.utc))
 
     def _publish(self, staging: Staging, path: ObjectStoragePath, seen: Inspection) -> str:
         with storage_errors("look at", str(path), self.where):
             older = file_info(path.fs, str(path.path))
             if older is not None and self.overwrite != "replace":
-                raise self._exists(path, "It appeared while the report was downloaded")
+                raise self._exists(path, "It appeared while the report was downloaded: another run has written here")
             if older is not None and older.get("size") == seen.size and _sha256(path) == seen.sha256:
                 return "Unchanged"
         staging.publish()
@@ -200,7 +204,8 @@ class _Transfer:
             with storage_errors("read", str(path), self.where):
                 for chunk in _content(path):
                     seen.feed(chunk)
-            seen.finish()
+                seen.finish()
+                seen.examine(lambda: path.fs.open(str(path.path), "rb"))
         except QAFileError as error:
             error.hint = f'{path} was there already: remove it, or set overwrite="replace"'
             raise
@@ -227,7 +232,8 @@ class _Transfer:
         return QAFileError(
             f"{path} is there already, and overwrite is {self.overwrite!r}",
             outcome=f"{outcome}; the file is untouched",
-            hint='Choose another target, or overwrite="replace" or "keep". A retry will fail the same way',
+            hint="Another run, or an earlier attempt of this one, has written here: put the run into the target, for "
+            'example {{ run_id }}, or set overwrite="replace" or "keep". A retry will fail the same way',
             **self.where,
         )
 
@@ -239,7 +245,7 @@ class _Transfer:
         log.info("%s %s: %s, at %s", verb, path.name, facts, path)
         return {
             "uri": str(path),
-            "conn_id": path.conn_id,
+            "conn_id": storage_conn_id(path),
             "name": path.name,
             "bytes": seen.size,
             "sha256": seen.sha256,
@@ -273,13 +279,6 @@ def _sha256(path: ObjectStoragePath) -> str:
 def _modified(path: ObjectStoragePath) -> datetime:
     try:
         at: datetime = path.fs.modified(str(path.path))
-    except (NotImplementedError, KeyError, OSError):
+    except Exception:  # the time is a convenience, and file systems raise what they like
         at = datetime.now(timezone.utc)
     return at if at.tzinfo else at.replace(tzinfo=timezone.utc)
-
-
-def _report_lineage(path: ObjectStoragePath) -> None:
-    from airflow.providers.common.compat.lineage.hook import get_hook_lineage_collector
-
-    collector: Any = get_hook_lineage_collector()  # type: ignore[no-untyped-call]
-    collector.add_output_asset(context=path, uri=str(path))

@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from airflow_qa_provider.compat import storage_conn_id
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.reports.formats import FileFormat, format_of_name
 from airflow_qa_provider.reports.names import safe_name
-from airflow_qa_provider.reports.staging import file_info, is_local, storage_errors
+from airflow_qa_provider.reports.storage import (
+    NOTHING_SENT,
+    check_connection,
+    file_info,
+    is_local,
+    open_path,
+    opening,
+    storage_errors,
+)
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
-
-_NOTHING_SENT = "Nothing was sent"
 
 
 @dataclass(frozen=True)
@@ -35,33 +42,33 @@ class Target:
         :param conn_id: Airflow connection of the object storage.
         :param stem: File name for a folder.
         :raises QAValidationError: No target, no file system for its scheme, or a folder without ``/`` at its end.
+        :raises QAConfigurationError: There is no such connection.
         :raises QAFileError: The storage could not be asked.
         """
         from airflow.providers.common.compat.sdk import ObjectStoragePath
 
         text = str(target).strip()
         if not text or text == "None":
-            raise QAValidationError(f"target names no file or folder, got {target!r}", outcome=_NOTHING_SENT)
-        try:
-            path = target if isinstance(target, ObjectStoragePath) and not conn_id else _path(text, conn_id)
+            raise QAValidationError(f"target names no file or folder, got {target!r}", outcome=NOTHING_SENT)
+        with opening(text):
+            if isinstance(target, ObjectStoragePath):
+                conn_id = conn_id or storage_conn_id(target)
+                if conn_id:
+                    # the path opened its file system when it was made, with whatever credentials there were
+                    check_connection(conn_id)
+            path = open_path(text, conn_id)
             fs = path.fs
-        except (ValueError, ImportError) as error:
-            raise QAValidationError(
-                f"target {text!r} cannot be opened: {error}",
-                outcome=_NOTHING_SENT,
-                hint="Install the Airflow provider that brings this file system (amazon for s3://, google for gs://, "
-                "microsoft-azure for abfs://)",
-            ) from None
         if is_local(fs):
-            # absolute, for a manifest is read by other processes
-            path = ObjectStoragePath(f"file://{fs._strip_protocol(str(path.path))}")
+            # absolute, for a manifest is read by other processes; made of the text, for in Airflow 3.1 the path of a
+            # relative one begins at the root
+            path = ObjectStoragePath(f"file://{fs._strip_protocol(text)}")
         if text.endswith("/") or not path.name:
             return cls(path, stem)
-        with storage_errors("look at", text, {}):
+        with storage_errors("look at", text, {}, outcome=NOTHING_SENT):
             info = file_info(fs, str(path.path))
         if info is not None and info.get("type") == "directory":
             raise QAValidationError(
-                f"target {text!r} is a folder", outcome=_NOTHING_SENT, hint='End it with "/", or add a file name'
+                f"target {text!r} is a folder", outcome=NOTHING_SENT, hint='End it with "/", or add a file name'
             )
         return cls(path)
 
@@ -79,9 +86,3 @@ class Target:
             return self.path
         suffix = "" if format_of_name(self.stem) is fmt else fmt.suffix
         return self.path / safe_name(f"{self.stem}{suffix}")
-
-
-def _path(text: str, conn_id: str | None) -> ObjectStoragePath:
-    from airflow.providers.common.compat.sdk import ObjectStoragePath
-
-    return ObjectStoragePath(text, conn_id=conn_id) if conn_id else ObjectStoragePath(text)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 from typing_extensions import Self
 
-from airflow_qa_provider.exceptions import QAApiError, QAConfigurationError, QAResponseError, error_class_for
+from airflow_qa_provider.exceptions import QAApiError, QAError, QAResponseError, error_class_for, may_be_done
+from airflow_qa_provider.rest.answer import Answer
+from airflow_qa_provider.rest.clean_json import UnusableJSONError
 from airflow_qa_provider.rest.download import Download
 from airflow_qa_provider.rest.redaction import excerpt
+from airflow_qa_provider.rest.redirects import is_redirect, redirect_error
 from airflow_qa_provider.rest.retrying import retry_after_of
 from airflow_qa_provider.rest.routes import Route, RouteTable
 from airflow_qa_provider.rest.settings import ClientSettings
@@ -28,8 +30,12 @@ _HINTS = {
     403: "The key is good but has no right to this; give its user the right. A retry will get the same answer",
     404: "Check the id. A retry will get the same answer unless the object appears",
     405: "Check the routes of the connection",
+    408: "A gateway gave up waiting; a retry may get through",
+    423: "Somebody else has locked the object; a retry may get through",
     429: "A retry should wait",
 }
+_TOO_LARGE = "Ask for fewer rows at a time (page_size), or set max_json_bytes in the connection's extra"
+_TOO_DEEP = "No record of {title} is nested so deep: another application may answer there. A retry will get the same"
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,9 @@ class VendorClient:
         return self._twin(preview=True)
 
     def _twin(self, **settings: Any) -> Self:
-        return type(self)(replace(self.settings, **settings))
+        twin = type(self)(replace(self.settings, **settings))
+        twin.transport.clock = self.transport.clock  # the same vendor's
+        return twin
 
     def call(
         self,
@@ -137,7 +145,8 @@ class VendorClient:
         # identity: a compressed transfer would make the announced length useless
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         response = self.transport.send(route, path or {}, params=query(params), headers=headers, stream=True)
-        return Download(response, lambda error: self.transport.translated(error, route))
+        exchange = getattr(response, "exchange", None)
+        return Download(response, lambda error: self.transport.translated(error, route, exchange))
 
     def ping(self) -> str:
         """Prove the connection with one authenticated read and return what was seen, in a few words.
@@ -150,7 +159,7 @@ class VendorClient:
         raise NotImplementedError
 
     def _secrets(self) -> Iterable[str]:
-        return [self.settings.token]
+        return [self.settings.token, *self.transport.sent_secrets]
 
     def _unwrap(self, answer: Any, route: Route) -> Any:
         """Take the vendor's envelope off; raise when it holds an error."""
@@ -162,9 +171,9 @@ class VendorClient:
 
     def _check(self, response: requests.Response, route: Route) -> None:
         status = response.status_code
-        if 300 <= status < 400:
-            raise self._redirect_error(response, route)
-        if status >= 400:
+        if is_redirect(response):
+            raise redirect_error(response, route, self.settings, self._secrets())
+        if status >= 300:
             try:
                 answer = response.json()
             except ValueError:
@@ -173,13 +182,11 @@ class VendorClient:
 
     def _json(self, response: requests.Response, route: Route) -> Any:
         try:
-            content = response.content
+            return response.value() if isinstance(response, Answer) else response.json()
         except requests.RequestException as error:
-            raise self.transport.translated(error, route) from None
-        if not content.strip():
-            return None
-        try:
-            return json.loads(content)
+            raise self.transport.translated(error, route, getattr(response, "exchange", None)) from None
+        except UnusableJSONError as error:
+            raise self._unusable(response, route, error) from None
         except ValueError:
             raise self._not_json(response, route) from None
 
@@ -197,7 +204,8 @@ class VendorClient:
         shown_code = f" ({code})" if code and code != words else ""
         meant = said.status if said.status and status < 400 else status
         request_id = next((response.headers[h] for h in _REQUEST_ID_HEADERS if h in response.headers), None)
-        return error_class_for(meant)(
+        kind = error_class_for(meant)
+        return kind(
             f"HTTP {status} {self._shown(response.reason)} for {route.method} {route.path}: {words}{shown_code}",
             vendor=route.vendor,
             operation=route.operation,
@@ -205,19 +213,18 @@ class VendorClient:
             code=code,
             request_id=None if request_id is None else self._shown(request_id),
             retry_after=retry_after_of(response.headers),
-            outcome=_outcome(route, meant),
+            outcome=_outcome(route, kind),
             hint=_route_hint(route, meant, self.openapi_base_path) or _HINTS.get(meant),
         )
 
-    def _redirect_error(self, response: requests.Response, route: Route) -> QAConfigurationError:
-        target = self._shown(_redirect_target(response))
-        return QAConfigurationError(
-            f"HTTP {response.status_code}: the host redirects to {target or 'an address that it does not tell'}",
+    def _unusable(self, response: requests.Response, route: Route, error: UnusableJSONError) -> QAResponseError:
+        return QAResponseError(
+            f"the answer to {route.method} {route.path} {error}",
             vendor=route.vendor,
             operation=route.operation,
             status_code=response.status_code,
-            outcome="The redirect was not followed: the key goes to the configured host only",
-            hint="Set the host of the connection to the vendor's API, with https://",
+            outcome=None if route.safe else "The request may have been carried out",
+            hint=_TOO_LARGE if error.large else _TOO_DEEP.format(title=self.title),
         )
 
     def _not_json(self, response: requests.Response, route: Route) -> QAResponseError:
@@ -236,7 +243,7 @@ class VendorClient:
 
     def _shown(self, text: object) -> str:
         """Return a piece of what the vendor sent as it may be shown."""
-        return excerpt(str(text or ""), self._secrets())
+        return excerpt(str(text or ""), [*self._secrets(), *self.transport.sent_secrets])
 
 
 class Resource:
@@ -270,19 +277,10 @@ def given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _redirect_target(response: requests.Response) -> str:
-    """Return where a redirect leads, without the query and fragment, which may hold secrets; empty when unknown."""
-    location = response.headers.get("Location")
-    if not location:
-        return ""
-    target = urlsplit(urljoin(response.url, location))
-    return f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}"
-
-
-def _outcome(route: Route, status: int) -> str | None:
+def _outcome(route: Route, kind: type[QAError]) -> str | None:
     if route.safe:
         return None
-    return "Nothing was changed" if status < 500 else "It is not known whether the change was made"
+    return "It is not known whether the change was made" if may_be_done(kind("")) else "Nothing was changed"
 
 
 def _route_hint(route: Route, status: int, openapi_base_path: str | None) -> str | None:

@@ -34,6 +34,21 @@ COMMON_FORM: Mapping[str, Mapping[str, Any]] = {
         "default": 60,
         "minimum": 0.1,
     },
+    "total_timeout": {
+        "label": "Total time-out",
+        "description": "Seconds after which an answer is given up that is still not complete; files only have to keep "
+        "a lowest rate.",
+        "type": "number",
+        "default": 300,
+        "minimum": 0.1,
+    },
+    "settle_time": {
+        "label": "Settle time",
+        "description": "Seconds for which the vendor may still be working on a request whose answer was lost.",
+        "type": "number",
+        "default": 15,
+        "minimum": 0,
+    },
     "retries": {
         "label": "Retries",
         "description": "How often a request that may be repeated is tried again.",
@@ -66,6 +81,19 @@ COMMON_FORM: Mapping[str, Mapping[str, Any]] = {
         "description": "Rows per request of lists; empty for the vendor's default.",
         "type": "integer",
         "minimum": 1,
+    },
+    "max_json_bytes": {
+        "label": "Largest JSON answer",
+        "description": "Bytes after decompression.",
+        "type": "integer",
+        "default": 67108864,
+        "minimum": 1024,
+    },
+    "download_hosts": {
+        "label": "Download hosts",
+        "description": "Hosts, separated by commas, that the vendor may redirect a download to; .example.net for all "
+        "below it.",
+        "type": ["string", "array"],
     },
     "verify": {
         "label": "Verify TLS",
@@ -204,6 +232,23 @@ class ConnectionFields:
             raise self.refused(code, f"extra.{name} must be an object of names and values", hint)
         return dict(value)
 
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return a list of words of the extra, which may also be written as one text with commas; empty when not set.
+
+        :param name: Name in the extra.
+        :raises ConnectionFieldError: It is something else.
+        """
+        value = self.extra.get(name)
+        if isinstance(value, str):
+            text = value.strip()
+            value = text.split(",") if not text.startswith("[") else _read(text)
+        if value in (None, "", []):
+            return ()
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            hint = f'Write {{"{name}": ["first", "second"]}}'
+            raise self.refused("bad_option", f"extra.{name} must be a list of words, got {value!r}", hint)
+        return tuple(one.strip() for one in value if one.strip())
+
     def numbers(self) -> dict[str, Any]:
         """Return the numbers that are set, by name.
 
@@ -250,9 +295,12 @@ class ConnectionFields:
             # a connection URI splits https://h:8443 into schema, host and port
             scheme = self.connection.schema if self.connection.schema in ("http", "https") else "https"
             host = f"{scheme}://{host}"
-        if self.connection.port and ":" not in host.partition("://")[2].partition("/")[0]:
-            scheme, _, rest = host.partition("://")
-            name, slash, path = rest.partition("/")
+        scheme, _, rest = host.partition("://")
+        name, slash, path = rest.partition("/")
+        if name.count(":") > 1 and not name.startswith("["):  # an IPv6 address
+            name = f"[{name}]"
+            host = f"{scheme}://{name}{slash}{path}"
+        if self.connection.port and ":" not in name.rpartition("]")[2]:
             host = f"{scheme}://{name}:{self.connection.port}{slash}{path}"
         return host
 
@@ -267,7 +315,6 @@ class ConnectionForm(Generic[ClientT]):
     :cvar client_class: The vendor's client.
     :cvar default_base_url: Taken when the host is empty.
     :cvar own_fields: Names in the extra beside the common ones, to what the form of Airflow's UI says of them.
-    :cvar defaults: Those of them that tasks take where they name no other: an id of the account, such as a template's.
     :cvar option_names: Names in the vendor's object in the extra.
     :cvar option_help: Label and description of that object in the form; empty where there are no options.
     :cvar host_placeholder: What stands in the empty host field.
@@ -278,7 +325,6 @@ class ConnectionForm(Generic[ClientT]):
     client_class: ClassVar[type[VendorClient]]
     default_base_url: ClassVar[str] = ""
     own_fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    defaults: ClassVar[tuple[str, ...]] = ()
     option_names: ClassVar[tuple[str, ...]] = ()
     option_help: ClassVar[tuple[str, str] | None] = None
     host_placeholder: ClassVar[str] = ""
@@ -301,6 +347,7 @@ class ConnectionForm(Generic[ClientT]):
             routes=fields.object("routes"),
             options=self.options_from(fields),
             connection_id=connection.conn_id,
+            download_hosts=fields.words("download_hosts"),
             **fields.numbers(),
         )
         self.check(fields, settings)
@@ -362,6 +409,13 @@ def with_path(url: str, path: str) -> str:
     :param path: Path with a leading slash.
     """
     return url + path if url and "/" not in url.partition("://")[2] else url
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _nearest(name: str, known: Collection[str]) -> str | None:

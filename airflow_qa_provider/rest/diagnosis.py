@@ -39,14 +39,11 @@ code                  meaning
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -112,6 +109,7 @@ def diagnose(client: VendorClient) -> Diagnosis:
         requests_per_minute=None,
         connect_timeout=min(settings.connect_timeout, CONNECT_SECONDS),
         read_timeout=min(settings.read_timeout, READ_SECONDS),
+        total_timeout=min(settings.total_timeout, CONNECT_SECONDS + READ_SECONDS),
     )
     with type(client)(hasty) as poller:
         examination = _Examination(poller)
@@ -140,12 +138,15 @@ class _Examination:
         self._client = client
         self._url: SplitResult = urlsplit(client.settings.base_url)
         self._answer: requests.Response | None = None
-        self._skew = 0.0
 
     def note(self, response: requests.Response, **_: Any) -> None:
-        """Keep an answer and compare its clock with ours."""
+        """Keep an answer."""
         self._answer = response
-        self._skew = _ahead(response)
+
+    @property
+    def _skew(self) -> float:
+        """Seconds that the vendor's clock is ahead of ours, 0 when it does not tell."""
+        return self._client.transport.clock_offset or 0.0
 
     def good(self, words: str) -> Diagnosis:
         """Return the finding for a ping that came through."""
@@ -269,8 +270,10 @@ class _Examination:
         return f"Check the host of the connection: normally it is {self._client.usual_base_url}"
 
     def _is_json(self) -> bool:
+        if self._answer is None:
+            return False
         try:
-            json.loads(self._answer.content if self._answer is not None else b"")
+            self._answer.json()
         except (ValueError, RuntimeError, requests.RequestException):
             return False
         return True
@@ -305,16 +308,6 @@ _LOOKUPS: tuple[tuple[type[QAError], Callable[[_Examination, QAError], Diagnosis
     (QARateLimitError, _Examination._rate_limited),
     (QAServerError, _Examination._vendor_down),
 )
-
-
-def _ahead(response: requests.Response) -> float:
-    """Return how many seconds the answer's clock is ahead of ours, 0 when it does not tell."""
-    if "Age" in response.headers:  # from a cache: the date is that of the original
-        return 0.0
-    try:
-        return parsedate_to_datetime(response.headers["Date"]).timestamp() - time.time()
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return 0.0
 
 
 def _span(seconds: float) -> str:

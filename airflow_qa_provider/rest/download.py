@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from urllib.parse import unquote
 
 import requests
 from typing_extensions import Self
+from urllib3.exceptions import HTTPError
+
+from airflow_qa_provider.rest.disposition import suggested_name
 
 CHUNK_BYTES = 1024 * 1024
-
-_FILE_NAME = re.compile(r"""filename\*=(?:UTF-8|utf-8)''([^;]+)|filename="?([^";]+)"?""")
 
 
 class Download:
@@ -44,26 +43,29 @@ class Download:
         """Announced length in bytes, ``None`` when the vendor announced none or compressed the transfer anyway."""
         if self._response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             return None
-        text = self._response.headers.get("Content-Length", "")
-        return int(text) if text.isdigit() else None
+        text = self._response.headers.get("Content-Length", "").strip()
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
 
     @property
     def file_name(self) -> str | None:
-        """File name that the vendor suggests, as sent: clean it before use."""
-        for star, plain in _FILE_NAME.findall(self._response.headers.get("Content-Disposition", "")):
-            return unquote(star) if star else str(plain)
-        return None
+        """File name that the vendor suggests, without folders and control characters; ``None`` for none to use."""
+        return suggested_name(self._response.headers.get("Content-Disposition", ""))
 
     def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
         """Yield the bytes.
 
         :param size: Largest chunk in bytes.
-        :raises QATransportError: The connection broke, or fewer bytes came than announced.
+        :raises QATransportError: The connection broke, less than 60 KiB a minute came, or fewer bytes than announced.
         """
-        try:
-            yield from self._response.iter_content(size)
-        except requests.RequestException as error:
-            raise self._translate(error) from None
+        chunks = self._response.iter_content(size)
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except (OSError, ValueError, HTTPError) as error:
+                raise self._translate(error) from None
+            if chunk is None:
+                return
+            yield chunk
 
     def close(self) -> None:
         """Give the connection back, or drop it when bytes are left."""

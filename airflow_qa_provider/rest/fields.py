@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from enum import Enum
 from typing import Any, TypeVar
 
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.parameters import camel_case, fields_of
 from airflow_qa_provider.rest.timestamps import to_utc
 
 E = TypeVar("E", bound=Enum)
@@ -47,10 +49,12 @@ class Fields:
     named ``optional_...`` return ``None`` for one that is not given.
 
     :param vendor: Vendor in lower case, for the messages.
+    :param spelled: How the vendor writes names that we write with underscores.
     """
 
-    def __init__(self, vendor: str | None = None) -> None:
+    def __init__(self, vendor: str | None = None, spelled: Callable[[str], str] = camel_case) -> None:
         self.vendor = vendor
+        self.spelled = spelled
 
     def refused(self, problem: str, hint: str | None = None) -> QAValidationError:
         """Return the error for a value that cannot be sent.
@@ -69,30 +73,70 @@ class Fields:
         hint = "If it comes from another task, look at what that task returned" if value is not None else None
         return self.refused(f"{field} is required, got {value!r}", hint)
 
+    def wire(self, family: type, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of a family's fields under the vendor's names; those that are not given are left out.
+
+        :param family: A ``TypedDict``, see :mod:`airflow_qa_provider.rest.parameters`.
+        :param values: Our names to values.
+        """
+        fields = fields_of(family)
+        self.known(values, [one.name for one in fields], "this operation")
+        sent: dict[str, Any] = {}
+        for one in fields:
+            value = values.get(one.name)
+            there = is_given(value) or (one.read.keeps_empty and value == "")
+            if one.required and not there:
+                raise self.missing(value, one.name)
+            if there:
+                read = getattr(self, one.read.how)(value=value, field=one.name, **one.read.options)
+                sent[self.spelled(one.name) if one.wire is None else one.wire] = read
+        sent.pop("", None)
+        return sent
+
+    def page(self, page_size: object, limit: object, usual: int | None = None) -> tuple[int | None, int | None]:
+        """Return rows per request and most rows in all, ``None`` where there is no such number.
+
+        :param page_size: Rows per request.
+        :param limit: Most rows in all.
+        :param usual: Rows per request when none are given.
+        """
+        size = self.optional_whole(page_size, "page_size", 1)
+        return (usual if size is None else size), self.optional_whole(limit, "limit", 0)
+
+    def secret(self, value: object, field: str) -> str:
+        """Return a secret as it is, spaces included; no refusal shows it."""
+        if not isinstance(value, str) or not is_given(value):
+            raise self.refused(f"{field} must be a non-empty text", "Its value is not shown here: it is a secret")
+        return value
+
     def text(self, value: object, field: str) -> str:
         """Return a text that must be given, without the spaces around it; a number is taken for its digits."""
         if not is_given(value):
             raise self.missing(value, field)
         return self._plain(value, field, "a text").strip()
 
-    def optional_text(self, value: object, field: str, *, longest: int | None = None) -> str | None:
-        """Return a text as it is; ``""`` stays, for it may mean to clear a field.
+    def free_text(self, value: object, field: str, longest: int | None = None) -> str:
+        """Return a text as it is, which may be empty.
 
         :param value: The text.
         :param field: Name of the field.
         :param longest: Most characters that the vendor documents.
         """
-        if value is None or (isinstance(value, str) and value.strip() == "None"):
-            return None
         text = self._plain(value, field, "a text")
         if longest is not None and len(text) > longest:
-            raise self.refused(f"{field} has {len(text)} characters, at most {longest} are taken")
+            raise self.refused(f"{field} has {len(text)} characters, at most {longest} are taken: {text[:40]!r}...")
         return text
+
+    def optional_text(self, value: object, field: str, *, longest: int | None = None) -> str | None:
+        """Return a text as it is; ``""`` stays, for it may mean to clear a field. See :meth:`free_text`."""
+        if value is None or (isinstance(value, str) and value.strip() == "None"):
+            return None
+        return self.free_text(value, field, longest)
 
     def id(self, value: object, field: str) -> str:
         """Return an id that must be given: a text or a whole number, never a mapping, a list or an object's repr."""
         text = self.text(value, field)
-        if isinstance(value, float) or _REPR.fullmatch(text) or text[0] in "[{":
+        if isinstance(value, float) or _REPR.fullmatch(text) or _is_structure(text):
             raise self.refused(
                 f"{field} must be an id, got {value!r}"[:300], "Give the id itself; of a task, its .output"
             )
@@ -132,7 +176,7 @@ class Fields:
         """Return a truth value: a boolean, or a text that says true or false."""
         read = self.optional_flag(value, field)
         if read is None:
-            raise self.refused(f"{field} must be true or false, got {value!r}")
+            raise self.missing(value, field)
         return read
 
     def optional_flag(self, value: object, field: str) -> bool | None:
@@ -143,7 +187,7 @@ class Fields:
             return None
         word = str(value).strip().lower() if isinstance(value, (str, int)) else ""
         if word not in (*_TRUE, *_FALSE):
-            raise self.refused(f"{field} must be true or false, got {value!r}")
+            raise self.refused(f"{field} must be true or false, got {value!r}"[:300], f"Give {field}=true, or false")
         return word in _TRUE
 
     def whole(self, value: object, field: str, low: int | None = None, high: int | None = None, unit: str = "") -> int:
@@ -158,7 +202,8 @@ class Fields:
         number = self._number(value, field)
         if number is None or number != int(number) or not _within(number, low, high):
             least = "" if low is None else f" from {low} to {high}" if high is not None else f" of at least {low}"
-            raise self.refused(f"{field} must be a whole number{f' of {unit}' if unit else ''}{least}, got {value!r}")
+            kind = f"a whole number{f' of {unit}' if unit else ''}{least}"
+            raise self.refused(f"{field} must be {kind}, got {value!r}"[:300], f"Give {field}={low or 1}")
         return int(number)
 
     def optional_whole(self, value: object, field: str, low: int | None = None, high: int | None = None) -> int | None:
@@ -169,8 +214,12 @@ class Fields:
         """Return a finite number, also from a text."""
         number = self._number(value, field)
         if number is None:
-            raise self.refused(f"{field} must be a number, got {value!r}")
+            raise self.refused(f"{field} must be a number, got {value!r}"[:300], f"Give {field}=1.5")
         return number
+
+    def optional_number(self, value: object, field: str) -> float | None:
+        """Return a finite number, as :meth:`number` does."""
+        return self.number(value, field) if is_given(value) else None
 
     def choice(self, value: object, words: Iterable[str], field: str) -> str:
         """Return one of the known words in its own spelling; case, spaces, hyphens and underscores do not matter."""
@@ -195,6 +244,24 @@ class Fields:
             raise self.refused(f"{field} must be one of {', '.join(numbered)}, got {value!r}")
         return found
 
+    def mapping(self, value: object, field: str) -> dict[str, Any]:
+        """Return an object of names and values, as :meth:`optional_object` does."""
+        read = self.optional_object(value, field)
+        if read is None:
+            raise self.missing(value, field)
+        return read
+
+    def mappings(self, value: object, field: str) -> list[dict[str, Any]]:
+        """Return a list of objects, which may be empty; JSON text of one, or a single object."""
+        listed = self.optional_list(value, field)
+        if listed is None:
+            raise self.missing(value, field)
+        return [self.mapping(one, f"{field}[{index}]") for index, one in enumerate(listed)]
+
+    def value_of(self, kind: type[Enum], value: object, field: str) -> Any:
+        """Return the value of the member of an enumeration, see :meth:`member`."""
+        return self.member(kind, value, field).value
+
     def optional_object(self, value: object, field: str) -> dict[str, Any] | None:
         """Return an object of names and values: a mapping, or JSON text of one; only what JSON can carry."""
         read = self.structure(value, field)
@@ -205,6 +272,10 @@ class Fields:
                 f"{field} must be an object of names and values, got {value!r}"[:300],
                 'Give a dict such as {"name": "value"}; a template that makes one needs the filter tojson',
             )
+        try:
+            json.dumps(read, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise self.refused(f"{field} cannot be sent as JSON: {error}", "Give texts, numbers, lists") from None
         return dict(read)
 
     def optional_list(self, value: object, field: str) -> list[Any] | None:
@@ -244,7 +315,7 @@ class Fields:
 
     def moment(self, value: object, field: str) -> datetime:
         """Return an aware moment in UTC, from an aware ``datetime`` or ISO 8601 with a zone."""
-        read = self.optional_when(value, field)
+        read = self.when(value, field)
         if not isinstance(read, datetime):
             raise self.refused(f"{field} must be a date and time such as 2026-01-31T18:00:00Z, got {value!r}")
         return read
@@ -294,7 +365,7 @@ class Fields:
             raise self.refused(f"{field} must be a positive number of seconds, got {value!r}", "Give 60, or PT1M")
         return span
 
-    def in_order(self, start: datetime | None, end: datetime | None, start_field: str, end_field: str) -> None:
+    def in_order(self, start: Any, end: Any, start_field: str, end_field: str) -> None:
         """Check that a period ends after it starts, where both are given."""
         if start is not None and end is not None and start >= end:
             raise self.refused(f"{end_field} {end!s} must be after {start_field} {start!s}")
@@ -308,10 +379,16 @@ class Fields:
         """
         unknown = sorted(set(given) - set(names))
         if unknown:
-            raise self.refused(f"{', '.join(unknown)}: {what} has no such field; it has {', '.join(sorted(names))}")
+            near = get_close_matches(unknown[0], names, 1)
+            raise self.refused(
+                f"{', '.join(unknown)}: {what} has no such field; it has {', '.join(sorted(names))}",
+                f"Did you mean {near[0]}?" if near else None,
+            )
 
     def _plain(self, value: object, field: str, what: str) -> str:
-        if isinstance(value, (str, int, float)) and not isinstance(value, (bool, Enum)):
+        if isinstance(value, str) and not isinstance(value, Enum):
+            return value
+        if isinstance(value, (int, float)) and not isinstance(value, (bool, Enum)) and math.isfinite(value):
             return str(value)
         raise self.refused(f"{field} must be {what}, got {value!r}"[:300])
 
@@ -350,6 +427,16 @@ def _duration(value: str | float) -> timedelta | None:
         return timedelta(seconds=float(text)) if re.fullmatch(r"\d{1,7}(\.\d+)?", text) else None
     except (OverflowError, ValueError):
         return None
+
+
+def _is_structure(text: str) -> bool:
+    """Tell whether a text is what a template makes of a list or a mapping."""
+    if text[0] not in "[{":
+        return False
+    try:
+        return isinstance(json.loads(text), (list, dict))
+    except (ValueError, RecursionError):
+        return bool(_PYTHON.fullmatch(text))
 
 
 def _letters(text: str) -> str:

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.openapi_guesses import Guess, differences
 from airflow_qa_provider.rest.routes import Route, RouteTable
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
+# a part of the base that the file leaves open, as in /api/v{version} or /api/{api-version:apiVersion}
+_OPEN_VERSION = re.compile(r"v?\{[^{}]*version[^{}]*\}", re.IGNORECASE)
+_VERSION = re.compile(r"v\d+([.-]\w+)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Endpoint:
     @property
     def parameters(self) -> list[str]:
         """Names of the path parameters, in order."""
-        return _PARAMETER.findall(self.full_path)
+        return _PARAMETER.findall(self.full_path if self.path is None else self.path)
 
 
 @dataclass
@@ -55,37 +59,48 @@ class RouteImport:
     :param unchanged: Operations that the file confirms.
     :param unmatched: Operation to the reason why it was not found.
     :param unused: Operations of the file that belong to none of ours.
+    :param differences: What the file says otherwise than we guess, by what it is about.
     """
 
     overrides: dict[str, str] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
     unmatched: dict[str, str] = field(default_factory=dict)
     unused: list[str] = field(default_factory=list)
+    differences: dict[str, str] = field(default_factory=dict)
 
 
-def import_routes(document: Mapping[str, Any], table: RouteTable, base_path: str) -> RouteImport:
+def import_routes(
+    document: Mapping[str, Any], table: RouteTable, base_path: str, guesses: Iterable[Guess] = ()
+) -> RouteImport:
     """Look all operations of a route table up in an OpenAPI file.
 
-    An operation is found by its title (summary or operation id), then narrowed down by tag, path parameters and method.
+    An operation is found by its title (summary or operation id), then narrowed down by the base path, tag, path
+    parameters and method. What cannot be told for certain is reported under ``unmatched``, and never overridden.
     An operation whose title is gone still counts as confirmed when its method and path are there.
 
     :param document: OpenAPI 3 or Swagger 2, as read from JSON.
     :param table: Our routes.
-    :param base_path: Path of the base URL that our routes are joined to, such as ``/api/v1``.
+    :param base_path: Path of the base URL that our routes are joined to, such as ``/api/v1``. Letter case does not
+        matter, and a ``{version}`` in the file's paths stands for ours.
+    :param guesses: What the vendor's docs leave open, to be compared with the file.
     :raises QAValidationError: The document is not an OpenAPI file.
     """
     base_path = base_path.rstrip("/")
     endpoints = list(_endpoints(document, base_path, table.vendor))
     found = _matches(table, endpoints)
-    ownership = Counter(candidates[0] for candidates in found.values() if len(candidates) == 1)
-    result = RouteImport(unused=[str(endpoint) for endpoint in endpoints if endpoint not in ownership])
+    matched = Counter(candidates[0] for candidates in found.values() if len(candidates) == 1)
+    result = RouteImport(
+        unused=[str(endpoint) for endpoint in endpoints if endpoint not in matched],
+        differences=differences(document, guesses),
+    )
     for route in table.values():
         candidates = found[route.operation]
-        problem = _problem(route, candidates, ownership, base_path)
-        if problem:
-            result.unmatched[route.operation] = problem
+        problem = _problem(route, candidates, matched, base_path)
+        path = None if problem else _renamed(candidates[0], route)
+        if problem or path is None:
+            result.unmatched[route.operation] = problem or _unnamed(candidates[0], route)
             continue
-        line = f"{candidates[0].method} {_renamed(candidates[0], route)}"
+        line = f"{candidates[0].method} {path}"
         if line == f"{route.method} {route.path}":
             result.unchanged.append(route.operation)
         else:
@@ -147,16 +162,24 @@ def _names_server(*levels: Mapping[str, Any]) -> bool:
 
 
 def _below(full_path: str, base_path: str, *, anchored: bool) -> str | None:
-    if full_path.startswith(f"{base_path}/"):
-        return full_path[len(base_path) :]
-    # a file that names no server may leave the base out of its paths as well
-    return None if anchored else full_path
+    """Return a path below our base, ``None`` when it lies elsewhere."""
+    base, parts = base_path.strip("/").split("/"), full_path.strip("/").split("/")
+    if len(parts) > len(base) and all(map(_is_same_part, parts, base)):
+        return "/" + "/".join(parts[len(base) :])
+    # a file that names no server may leave the base out of its paths as well, but not have another one
+    elsewhere = parts[0].lower() == base[0].lower() or any(map(_VERSION.fullmatch, parts[: len(base)]))
+    return None if anchored or elsewhere else full_path
+
+
+def _is_same_part(theirs: str, ours: str) -> bool:
+    return theirs.lower() == ours.lower() or (bool(_VERSION.fullmatch(ours)) and bool(_OPEN_VERSION.fullmatch(theirs)))
 
 
 def _candidates(route: Route, endpoints: list[Endpoint], resources: set[str]) -> list[Endpoint]:
     titles = {_plain(route.title), _plain(route.operation)}
     found = [one for one in endpoints if one.titles & titles and _belongs(one, _resource(route), resources)]
     for narrower in (
+        lambda one: one.path is not None,
         lambda one: len(one.parameters) == len(route.placeholders),
         lambda one: {_plain(name) for name in one.parameters} == {_plain(name) for name in route.placeholders},
         lambda one: one.method == route.method,
@@ -197,7 +220,7 @@ def _same_route(route: Route, endpoints: list[Endpoint]) -> list[Endpoint]:
     ]
 
 
-def _problem(route: Route, candidates: list[Endpoint], ownership: Counter[Endpoint], base_path: str) -> str | None:
+def _problem(route: Route, candidates: list[Endpoint], matched: Counter[Endpoint], base_path: str) -> str | None:
     if not candidates:
         return f'none found: the file has no "{route.title}", nor {route.method} {route.path}'
     if len(candidates) > 1:
@@ -205,7 +228,7 @@ def _problem(route: Route, candidates: list[Endpoint], ownership: Counter[Endpoi
     only = candidates[0]
     if only.path is None:
         return f"{only} lies outside {base_path}, the base path of our routes"
-    if ownership[only] > 1:
+    if matched[only] > 1:
         return f"{only} fits more than one of our operations"
     if len(only.parameters) != len(route.placeholders):
         wanted = ", ".join(route.placeholders) or "none"
@@ -213,19 +236,36 @@ def _problem(route: Route, candidates: list[Endpoint], ownership: Counter[Endpoi
     return None
 
 
-def _renamed(endpoint: Endpoint, route: Route) -> str:
-    """Return the endpoint's path with our placeholders: matched by name, the rest in order."""
+def _renamed(endpoint: Endpoint, route: Route) -> str | None:
+    """Return the endpoint's path with our placeholders, ``None`` when it is not clear which is which.
+
+    They are matched by name; ``{taskId}`` is our ``{id}`` where we deal with tasks; and what is left on both sides, if
+    it is one only.
+    """
     ours = list(route.placeholders)
     names: dict[str, str] = {}
-    for theirs in endpoint.parameters:
-        same = next((name for name in ours if _plain(name) == _plain(theirs)), None)
-        if same is not None:
-            names[theirs] = same
-            ours.remove(same)
-    for theirs in endpoint.parameters:
-        if theirs not in names:
-            names[theirs] = ours.pop(0)
+    whole = f"{_resource(route)}id"
+    rules: tuple[Callable[[str, str], bool], ...] = (
+        lambda theirs, our: theirs == _plain(our),
+        lambda theirs, our: theirs == whole and _plain(our) == "id",
+        lambda _, __: len(ours) == 1,
+    )
+    for matches in rules:
+        for theirs in endpoint.parameters:
+            # {id:guid} is an id
+            plain = _plain(theirs.partition(":")[0])
+            found = next((our for our in ours if matches(plain, our)), None)
+            if theirs not in names and found is not None:
+                names[theirs] = found
+                ours.remove(found)
+    if ours:
+        return None
     return _PARAMETER.sub(lambda match: f"{{{names[match[1]]}}}", endpoint.path or "")
+
+
+def _unnamed(endpoint: Endpoint, route: Route) -> str:
+    theirs, ours = (", ".join(f"{{{name}}}" for name in names) for names in (endpoint.parameters, route.placeholders))
+    return f"{endpoint} has {theirs}, and which of our {ours} they are is not clear: write the override by hand"
 
 
 def _resource(route: Route) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import email.utils
 import logging
 import math
 import time
 from collections.abc import Callable, Mapping
-from datetime import timezone
 from typing import Any, TypeVar
 
 import tenacity
 
 from airflow_qa_provider.exceptions import (
+    QAApiError,
     QAConnectError,
     QAConnectionLostError,
     QAError,
@@ -20,13 +19,18 @@ from airflow_qa_provider.exceptions import (
     QAServerError,
     QATimeoutError,
 )
+from airflow_qa_provider.rest.clock import http_date
 from airflow_qa_provider.rest.routes import Route
 from airflow_qa_provider.rest.settings import ClientSettings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_TRANSIENT_STATUS = frozenset({500, 502, 503, 504})
+LONGEST_RETRY_AFTER = 86400.0
+"""Longest ``Retry-After``, in seconds, that a vendor is believed: some send a moment in place of seconds."""
+
+_TRANSIENT_STATUS = frozenset({408, 423, 425, 429, 499})
+_LASTING_STATUS = frozenset({501, 505, 511})  # not implemented, other HTTP, a gateway that wants a login
 _FIRST_PAUSE = 0.5
 _LONGEST_BACKOFF = 20.0
 
@@ -36,7 +40,7 @@ def retry_after_seconds(header: str | None, now: float | None = None) -> float |
 
     :param header: Seconds or an HTTP date.
     :param now: Wall-clock time in seconds, for the date form; the present by default.
-    :return: Seconds to wait, never negative; ``None`` when there is no readable header.
+    :return: Seconds to wait, never negative and a day at most; ``None`` when there is no readable header.
     """
     text = (header or "").strip()
     if not text:
@@ -46,9 +50,11 @@ def retry_after_seconds(header: str | None, now: float | None = None) -> float |
     except ValueError:
         pass
     else:
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    moment = _http_date(text)
-    return None if moment is None else max(0.0, moment - (time.time() if now is None else now))
+        return min(max(0.0, seconds), LONGEST_RETRY_AFTER) if math.isfinite(seconds) else None
+    moment = http_date(text)
+    return (
+        None if moment is None else min(max(0.0, moment - (time.time() if now is None else now)), LONGEST_RETRY_AFTER)
+    )
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:
@@ -57,17 +63,7 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
     :param headers: Headers of the answer.
     :return: Seconds to wait, never negative; ``None`` when there is no readable header.
     """
-    return retry_after_seconds(headers.get("Retry-After"), _http_date(headers.get("Date") or ""))
-
-
-def _http_date(text: str) -> float | None:
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    if moment.tzinfo is None:  # an HTTP date is always in GMT, also where it does not say so
-        moment = moment.replace(tzinfo=timezone.utc)
-    return moment.timestamp()
+    return retry_after_seconds(headers.get("Retry-After"), http_date(headers.get("Date")))
 
 
 def may_repeat(route: Route, error: BaseException, max_wait: float) -> bool:
@@ -88,9 +84,15 @@ def may_repeat(route: Route, error: BaseException, max_wait: float) -> bool:
         return True
     if not (route.safe or route.idempotent):
         return False
-    if isinstance(error, QAServerError):
-        return error.status_code in _TRANSIENT_STATUS
+    if isinstance(error, QAApiError):
+        return _is_transient(error)
     return isinstance(error, (QAConnectionLostError, QATimeoutError))
+
+
+def _is_transient(error: QAApiError) -> bool:
+    if isinstance(error, QAServerError):
+        return error.status_code not in _LASTING_STATUS
+    return error.status_code in _TRANSIENT_STATUS
 
 
 def send_with_retries(send: Callable[[], T], route: Route, settings: ClientSettings) -> T:
@@ -98,7 +100,7 @@ def send_with_retries(send: Callable[[], T], route: Route, settings: ClientSetti
 
     :param send: Sends the request once; raises this package's errors.
     :param route: What is asked.
-    :param settings: Number of tries and longest pause.
+    :param settings: Number of tries, longest pause, and the time after which no further try begins.
     """
     backoff = tenacity.wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_BACKOFF)
 
@@ -116,7 +118,7 @@ def send_with_retries(send: Callable[[], T], route: Route, settings: ClientSetti
 
     retrying: Any = tenacity.Retrying(
         retry=tenacity.retry_if_exception(lambda error: may_repeat(route, error, settings.max_retry_wait)),
-        stop=tenacity.stop_after_attempt(settings.retries + 1),
+        stop=tenacity.stop_after_attempt(settings.retries + 1) | tenacity.stop_after_delay(settings.total_timeout),
         wait=pause,
         before_sleep=announce,
         reraise=True,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
+from airflow_qa_provider.rest.fields import Fields, is_given
 
 Source = Literal["documented", "public", "inferred", "override"]
 
@@ -31,6 +33,8 @@ class Route:
         uses GET for a change.
     :param idempotent: Whether the vendor documents that repeating a change with the same arguments does nothing more,
         so that it may be sent again after a lost answer.
+    :param secrets: Names of parameters of the path, the query or the body whose values open something to whoever has
+        them: they are masked in errors and logs.
     """
 
     vendor: str
@@ -41,6 +45,7 @@ class Route:
     source: Source
     safe: bool
     idempotent: bool = False
+    secrets: tuple[str, ...] = ()
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -53,21 +58,23 @@ class Route:
         :param values: A value for every placeholder.
         :raises QAValidationError: A value is missing or empty, so that the URL would mean something else.
         """
+        ids: dict[str, str] = {}
         for name in self.placeholders:
             value = values.get(name)
-            if value is None or not str(value).strip() or str(value) in (".", ".."):
+            if not is_given(value) or str(value) in (".", ".."):
                 raise QAValidationError(
                     f"{name} must be a non-empty id, got {value!r}",
                     vendor=self.vendor,
                     operation=self.operation,
                     outcome="Nothing was sent",
                 )
-        return _PLACEHOLDER.sub(lambda match: quote(str(values[match[1]]), safe=""), self.path)
+            ids[name] = Fields(self.vendor).id(value, name)
+        return _PLACEHOLDER.sub(lambda match: quote(ids[match[1]], safe=""), self.path)
 
     def as_dict(self) -> dict[str, str]:
         """Return the public description: vendor, operation, method, path, title, source."""
         facts = asdict(self)
-        del facts["safe"], facts["idempotent"]
+        del facts["safe"], facts["idempotent"], facts["secrets"]
         return facts
 
 
@@ -147,6 +154,7 @@ def route_table(
     source: Source = "documented",
     unsafe_gets: Iterable[str] = (),
     idempotent: Iterable[str] = (),
+    secrets: Iterable[str] = (),
 ) -> RouteTable:
     """Build a table from rows of operation, method, path, title and, where it differs from the default, source.
 
@@ -155,11 +163,37 @@ def route_table(
     :param source: Source of the rows that name none.
     :param unsafe_gets: Operations that change something although the vendor uses GET.
     :param idempotent: Operations that change something, but nothing more when they are repeated.
+    :param secrets: Names of parameters, of any of the operations, whose values must not be seen.
     """
-    changing, repeatable = set(unsafe_gets), set(idempotent)
+    changing, repeatable, hidden = set(unsafe_gets), set(idempotent), tuple(secrets)
 
     def build(operation: str, method: str, path: str, title: str, of: Source = source) -> Route:
         safe = method == "GET" and operation not in changing
-        return Route(vendor, operation, method, path, title, of, safe, operation in repeatable)
+        return Route(vendor, operation, method, path, title, of, safe, operation in repeatable, hidden)
 
     return RouteTable(vendor, [build(*row) for row in rows])
+
+
+def routes_beside(
+    module: str,
+    vendor: str,
+    *,
+    unsafe_gets: Iterable[str] = (),
+    idempotent: Iterable[str] = (),
+    secrets: Iterable[str] = (),
+) -> RouteTable:
+    """Read the table that lies in ``routes.txt`` beside a module.
+
+    A line has operation, method, path, source and title, with spaces between them; one that begins with ``#`` is a
+    comment.
+
+    :param module: ``__file__`` of the module.
+    :param vendor: Vendor in lower case.
+    :param unsafe_gets: See :func:`route_table`.
+    :param idempotent: See :func:`route_table`.
+    :param secrets: See :func:`route_table`.
+    """
+    lines = Path(module).with_name("routes.txt").read_text("utf-8").splitlines()
+    listed = [line.split(maxsplit=4) for line in lines if line.strip() and not line.startswith("#")]
+    rows = [(name, method, path, title, cast(Source, source)) for name, method, path, source, title in listed]
+    return route_table(vendor, rows, unsafe_gets=unsafe_gets, idempotent=idempotent, secrets=secrets)

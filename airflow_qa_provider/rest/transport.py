@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+import http.client
 import logging
-import re
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
 from airflow_qa_provider import __version__
-from airflow_qa_provider.exceptions import (
-    QAConfigurationError,
-    QAConnectError,
-    QAConnectionLostError,
-    QAError,
-    QAResponseError,
-    QATimeoutError,
-    QATLSError,
-)
+from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.rest.answer import BoundedAdapter
+from airflow_qa_provider.rest.clock import VendorClock
+from airflow_qa_provider.rest.faults import Fault
 from airflow_qa_provider.rest.pacing import pacer_for
 from airflow_qa_provider.rest.preview import Rehearsed, RequestWithheld, is_withheld
-from airflow_qa_provider.rest.redaction import redact
+from airflow_qa_provider.rest.redaction import UrlFilter, secret_values
+from airflow_qa_provider.rest.redirects import Elsewhere, Session, is_redirect
 from airflow_qa_provider.rest.retrying import send_with_retries
 from airflow_qa_provider.rest.routes import Route
 from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.rest.wire import Exchange, current_exchange, exchanging
 
 log = logging.getLogger(__name__)
 
-_UNKNOWN_OUTCOME = "The request may have been carried out: the answer was lost"
-_NOTHING_SENT = "Nothing was sent"
-_CONNECTION_REPR = re.compile(r"^<?HTTPS?Connection.*?[)>]: ")
-# what only a handshake can fail with; any other TLS error may come after the request was sent
-_HANDSHAKE = re.compile("WRONG_VERSION_NUMBER|HANDSHAKE_FAILURE|PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|HTTP_REQUEST")
+# all that requests lets through of the layers below it: a missing CA bundle, a wrong port, a line that is too long
+_FAULTS = (OSError, ValueError, RecursionError, HTTPError, http.client.HTTPException)
+_KEPT_SECRETS = 64
+
+
+def _secrets_of_this_request() -> tuple[str, ...] | None:
+    exchange = current_exchange()
+    return exchange.secrets if exchange else None
+
+
+_URL_FILTER = UrlFilter(_secrets_of_this_request)
 
 
 class HeaderAuth(AuthBase):
@@ -65,6 +65,9 @@ class Transport:
     :param auth: Adds the credentials to each request.
     :param check: Called with every answer and its route; raises when it is an error.
     :param connections: Size of the connection pool.
+
+    :ivar clock: The vendor's clock.
+    :ivar sent_secrets: Values of the latest requests that must not be seen, such as what a report is opened with.
     """
 
     def __init__(
@@ -75,15 +78,24 @@ class Transport:
         connections: int = 10,
     ) -> None:
         self.settings = settings
+        self.clock = VendorClock()
+        self.sent_secrets: tuple[str, ...] = ()
         self._check = check
         self._pacer = pacer_for((settings.base_url, settings.token), settings.requests_per_minute)
-        self.session = requests.Session()
+        self._adapter = BoundedAdapter(settings.max_json_bytes, connections)
+        self._elsewhere = Elsewhere(settings, self._adapter)
+        self.session = Session()
         self.session.auth = auth
         self.session.headers["User-Agent"] = f"airflow-qa-provider/{__version__}"
-        adapter = HTTPAdapter(pool_connections=connections, pool_maxsize=connections)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
-        self._adapter = adapter
+        self.session.headers["Accept-Encoding"] = "gzip, deflate"  # what can be decompressed in small steps everywhere
+        self.session.mount("https://", self._adapter)
+        self.session.mount("http://", self._adapter)
+        _URL_FILTER.install()
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds that the vendor's clock is ahead of ours, by its latest answer; ``None`` while it is unknown."""
+        return self.clock.offset
 
     def close(self) -> None:
         """Close the pooled connections now; a session leaves that to the garbage collector."""
@@ -104,97 +116,78 @@ class Transport:
         :raises QAError: See :mod:`airflow_qa_provider.exceptions`.
         :raises RequestWithheld: The client only previews, and the request would change something.
         """
+        parts = (path_values, request.get("params"), request.get("json"), request.get("data"))
+        secrets = tuple(secret_values(route.secrets, *parts))
+        self.sent_secrets = tuple(dict.fromkeys((*self.sent_secrets, *secrets)))[-_KEPT_SECRETS:]
         url = self.settings.base_url.rstrip("/") + route.url_path(path_values)
         if self.settings.preview and is_withheld(route):
-            raise RequestWithheld(Rehearsed.of(route, url, request, [self.settings.token]))
-        return send_with_retries(lambda: self._send_once(route, url, request), route, self.settings)
+            raise RequestWithheld(Rehearsed.of(route, url, request, [self.settings.token, *secrets]))
+        return send_with_retries(lambda: self._send_once(route, url, request, secrets), route, self.settings)
 
-    def _send_once(self, route: Route, url: str, request: Mapping[str, Any]) -> requests.Response:
+    def _send_once(
+        self, route: Route, url: str, request: Mapping[str, Any], secrets: tuple[str, ...]
+    ) -> requests.Response:
         if self._pacer:
             self._pacer.wait()
+        arguments = self._prepared(route, url, request)
         started = time.monotonic()
+        limits = self.settings
+        exchange = Exchange(limits.read_timeout, limits.total_timeout, (limits.token, *secrets))
+        response = None
         try:
-            response = self.session.request(
-                route.method,
-                url,
-                timeout=(self.settings.connect_timeout, self.settings.read_timeout),
-                verify=self.settings.verify,
-                # a redirect would carry a custom key header to another host, and turn a POST into a GET
-                allow_redirects=False,
-                **request,
-            )
-        except QAError:  # of a sign-in on the way
+            with exchanging(exchange):
+                response = self.session.send(**arguments)
+                self._note(response, route, started)
+                if is_redirect(response) and self._elsewhere.allows(response, route):
+                    return self._elsewhere.fetch(response, route)
+                self._check(response, route)
+        except QAError:  # of the check, or of a sign-in on the way
+            _close(response)
             raise
-        except (OSError, ValueError) as error:  # requests does not wrap a missing CA bundle, nor a wrong Location
-            raise self.translated(error, route) from None
+        except _FAULTS as error:
+            _close(response)
+            raise self.translated(error, route, exchange) from None
+        return response
+
+    def _prepared(self, route: Route, url: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all that the session needs to send a request; signing in may happen here."""
+        content = {name: value for name, value in request.items() if name != "stream"}
+        limits = self.settings
+        try:
+            prepared = self.session.prepare_request(requests.Request(route.method, url, **content))
+            surroundings = self.session.merge_environment_settings(
+                prepared.url, {}, request.get("stream", False), limits.verify, None
+            )
+        except QAError:
+            raise
+        except _FAULTS as error:
+            raise Fault(error, route, limits, secrets=self.sent_secrets).unsent() from None
+        return {
+            "request": prepared,
+            "timeout": (min(limits.connect_timeout, limits.total_timeout), limits.read_timeout),
+            # a redirect would carry a custom key header to another host, and turn a POST into a GET
+            "allow_redirects": False,
+            **surroundings,
+        }
+
+    def _note(self, response: requests.Response, route: Route, started: float) -> None:
+        self.clock.note(response.headers)
         log.debug(
             "%s %s: %s %s -> %d in %.2f s",
             *(route.vendor, route.operation, route.method, route.path, response.status_code),
             time.monotonic() - started,
         )
-        try:
-            self._check(response, route)
-        except QAError:
-            response.close()
-            raise
-        except requests.RequestException as error:  # the body broke while it was looked at
-            response.close()
-            raise self.translated(error, route) from None
-        return response
 
-    def translated(self, error: Exception, route: Route) -> QAError:
-        """Return this package's error for one of ``requests``.
+    def translated(self, error: Exception, route: Route, exchange: Exchange | None = None) -> QAError:
+        """Return this package's error for one of ``requests`` or of the layers below it.
 
-        :param error: What ``requests`` raised.
+        :param error: What was raised.
         :param route: What was asked.
+        :param exchange: What the connections know of the request.
         """
-        host = urlsplit(self.settings.base_url).netloc
-        lost = None if route.safe else _UNKNOWN_OUTCOME
-        root = _root(error)
-        reason = redact(_CONNECTION_REPR.sub("", str(root) or type(root).__name__), [self.settings.token])
-
-        def build(kind: type[QAError], message: str, outcome: str | None, hint: str) -> QAError:
-            return kind(message, vendor=route.vendor, operation=route.operation, outcome=outcome, hint=hint)
-
-        if isinstance(root, ssl.SSLCertVerificationError):
-            hint = "Check the host; for a private authority set ca_path in the connection's extra"
-            return build(QATLSError, f"the TLS certificate of {host} was not accepted: {reason}", _NOTHING_SENT, hint)
-        if isinstance(root, ssl.SSLError) and _HANDSHAKE.search(reason):
-            hint = "Check the host and the port: a server that speaks no TLS there answers like this"
-            return build(QATLSError, f"no TLS connection to {host} could be made: {reason}", _NOTHING_SENT, hint)
-        if isinstance(error, requests.exceptions.ReadTimeout) or "Read timed out" in reason:
-            message = f"{host} sent nothing for {self.settings.read_timeout:g} s"
-            return build(QATimeoutError, message, lost, "A longer read_timeout can be set in the connection's extra")
-        if _never_connected(error):
-            hint = "Check the host of the connection, the network and the proxy settings"
-            return build(QAConnectError, f"could not connect to {host}: {reason}", _NOTHING_SENT, hint)
-        if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-            harmless = "A retry is harmless" if route.safe else "A retry with the same arguments is harmless"
-            hint = harmless if route.safe or route.idempotent else "Look at the vendor before you repeat it"
-            return build(QAConnectionLostError, f"the connection to {host} broke: {reason}", lost, hint)
-        unreadable = isinstance(error, ValueError) and not isinstance(error, (OSError, UnicodeError))
-        # an answer whose compression is broken is an OSError, but the request was sent
-        if unreadable or isinstance(error, requests.exceptions.ContentDecodingError):
-            return build(QAResponseError, f"the answer of {host} could not be read: {reason}", lost, "Check the host")
-        hint = "Check ca_path in the connection's extra" if "CA cert" in reason else "Check the host of the connection"
-        return build(QAConfigurationError, f"the request could not be made: {reason}", _NOTHING_SENT, hint)
+        return Fault(error, route, self.settings, exchange, self.sent_secrets).named()
 
 
-def _never_connected(error: Exception) -> bool:
-    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, (NewConnectionError, ConnectTimeoutError))
-
-
-def _root(error: BaseException) -> BaseException:
-    """Return the innermost cause: the outer layers repeat the URL and object addresses."""
-    cause: BaseException = error
-    for _ in range(8):
-        inner = getattr(cause, "reason", None) or next(
-            (arg for arg in reversed(cause.args) if isinstance(arg, BaseException)), None
-        )
-        if not isinstance(inner, BaseException):
-            break
-        cause = inner
-    return cause
+def _close(response: requests.Response | None) -> None:
+    if response is not None:
+        response.close()

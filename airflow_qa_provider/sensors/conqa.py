@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.sensing import RemoteJobSensor
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from airflow_qa_provider.bases.arguments import SensingArguments
+
+_COLOR = "#fdf0d9"
 
 
 class ConqaMilestoneSensor(RemoteJobSensor):
@@ -13,7 +20,7 @@ class ConqaMilestoneSensor(RemoteJobSensor):
 
     CONQA queues what is upserted and deleted, and says only in the list of milestones that it is done.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param external_id: Id of the milestone in the system that it comes from. (templated)
     :param until: ``visible`` or ``deleted``; with ``status`` it is not used. (templated)
     :param status: One or several identifiers of a status, such as ``closed``. (templated)
@@ -23,24 +30,26 @@ class ConqaMilestoneSensor(RemoteJobSensor):
     """
 
     kind = "conqa.milestone"
-    template_fields = ("project_id", "external_id", "until", "status", "conn_id")
-    ui_color = "#fdf0dd"
+    connection_fields = ("project_id",)
+    template_fields = ("project_id", "external_id", "until", "status", "conqa_conn_id")
+    ui_color = _COLOR
 
     def __init__(
         self,
         *,
-        project_id: str,
+        project_id: str | None = None,
         external_id: str,
         until: str = "visible",
         status: str | Iterable[str] | None = None,
         conqa_conn_id: str = "conqa_default",
-        **kwargs: Any,
+        **kwargs: Unpack[SensingArguments],
     ) -> None:
-        super().__init__(conn_id=conqa_conn_id, **kwargs)
+        super().__init__(**kwargs)
         self.project_id = project_id
         self.external_id = external_id
         self.until = until
         self.status = status
+        self.conqa_conn_id = conqa_conn_id
 
 
 class ConqaWebhookSensor(RemoteJobSensor):
@@ -55,8 +64,8 @@ class ConqaWebhookSensor(RemoteJobSensor):
     """
 
     kind = "conqa.webhook"
-    template_fields = ("webhook_id", "project_id", "account_id", "status", "conn_id")
-    ui_color = "#fdf0dd"
+    template_fields = ("webhook_id", "project_id", "account_id", "status", "conqa_conn_id")
+    ui_color = _COLOR
 
     def __init__(
         self,
@@ -66,10 +75,11 @@ class ConqaWebhookSensor(RemoteJobSensor):
         account_id: str | None = None,
         status: str = "active",
         conqa_conn_id: str = "conqa_default",
-        **kwargs: Any,
+        **kwargs: Unpack[SensingArguments],
     ) -> None:
-        super().__init__(conn_id=conqa_conn_id, **kwargs)
+        super().__init__(**kwargs)
         self.webhook_id = webhook_id
         self.project_id = project_id
         self.account_id = account_id
         self.status = status
+        self.conqa_conn_id = conqa_conn_id

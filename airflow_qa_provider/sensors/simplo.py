@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.sensing import RemoteJobSensor
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from airflow_qa_provider.bases.arguments import SensingArguments
+
+_COLOR = "#f9e3ee"
 
 
 class SimploReportSensor(RemoteJobSensor):
@@ -19,8 +26,8 @@ class SimploReportSensor(RemoteJobSensor):
     """
 
     kind = "simplo.report"
-    template_fields = ("report_id", "until", "state", "conn_id")
-    ui_color = "#f3ebf7"
+    template_fields = ("report_id", "until", "state", "simplo_conn_id")
+    ui_color = _COLOR
 
     def __init__(
         self,
@@ -29,9 +36,10 @@ class SimploReportSensor(RemoteJobSensor):
         until: str = "approved",
         state: int | str | Iterable[int | str] | None = None,
         simplo_conn_id: str = "simplo_default",
-        **kwargs: Any,
+        **kwargs: Unpack[SensingArguments],
     ) -> None:
-        super().__init__(conn_id=simplo_conn_id, **kwargs)
+        super().__init__(**kwargs)
         self.report_id = report_id
         self.until = until
         self.state = state
+        self.simplo_conn_id = simplo_conn_id

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.sensing import RemoteJobSensor
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from airflow_qa_provider.bases.arguments import SensingArguments
 
 
 class SmartQTicketSensor(RemoteJobSensor):
     """Waits until a ticket is in a step of its board, or archived; fails when it was deleted.
 
-    :param project_id: Id of the project. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
     :param ticket_id: Id of the ticket. (templated)
     :param step_id: Id of the step, or several. (templated)
     :param archived: Wait until it is archived (``True``), or is so no longer. (templated)
@@ -20,21 +25,23 @@ class SmartQTicketSensor(RemoteJobSensor):
     """
 
     kind = "smartq.ticket"
-    template_fields = ("project_id", "ticket_id", "step_id", "archived", "conn_id")
+    connection_fields = ("project_id",)
+    template_fields = ("project_id", "ticket_id", "step_id", "archived", "smartq_conn_id")
     ui_color = "#e8f1fb"
 
     def __init__(
         self,
         *,
-        project_id: str | int,
+        project_id: str | int | None = None,
         ticket_id: str | int,
         step_id: str | int | Iterable[str | int] | None = None,
-        archived: bool | None = None,
+        archived: bool | str | None = None,
         smartq_conn_id: str = "smartq_default",
-        **kwargs: Any,
+        **kwargs: Unpack[SensingArguments],
     ) -> None:
-        super().__init__(conn_id=smartq_conn_id, **kwargs)
+        super().__init__(**kwargs)
         self.project_id = project_id
         self.ticket_id = ticket_id
         self.step_id = step_id
         self.archived = archived
+        self.smartq_conn_id = smartq_conn_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, get_args
 
 from airflow.triggers.base import TriggerEvent
@@ -27,6 +27,7 @@ class StartingTrigger(WaitTrigger):
     :param terms: As in :class:`~airflow_qa_provider.triggers.wait.WaitTrigger`.
     :param end_task: The same.
     :param kill_policy: The same.
+    :param connection_fields: Those of the arguments that the connection names where they are not given.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class StartingTrigger(WaitTrigger):
         terms: dict[str, Any],
         end_task: ResultShape | None = None,
         kill_policy: OnKill = "leave",
+        connection_fields: Sequence[str] = (),
     ) -> None:
         super().__init__(kind, "", "", {}, terms, end_task, kill_policy)
         self.awaited_fields = dict(awaited_fields)
         self.poll_interval = poll_interval
         self.wait_timeout = wait_timeout
+        self.connection_fields = list(connection_fields)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments that make this trigger again."""
@@ -56,6 +59,7 @@ class StartingTrigger(WaitTrigger):
                 "terms": self.terms,
                 "end_task": self.end_task,
                 "kill_policy": self.kill_policy,
+                "connection_fields": self.connection_fields,
             },
         )
 
@@ -66,7 +70,9 @@ class StartingTrigger(WaitTrigger):
         check.choice(self.terms.get("on_warning", "succeed"), get_args(OnWarning), "on_warning")
         kind = await asyncio.to_thread(kind_of, self.kind)
         self.conn_id = self.awaited_fields[f"{self._vendor}_conn_id"]
-        fields = await asyncio.to_thread(with_defaults, self._vendor, self.conn_id, self.awaited_fields)
+        fields = await asyncio.to_thread(
+            with_defaults, self._vendor, self.conn_id, self.awaited_fields, self.connection_fields
+        )
         self.object_id, condition = kind.target(fields)
         given = self.poll_interval
         if given is None:

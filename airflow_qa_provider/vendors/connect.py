@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAConfigurationError
@@ -64,7 +64,7 @@ def polling_client(vendor: str, conn_id: str) -> Any:
     return client_for(vendor, conn_id).without_retries()
 
 
-def with_defaults(vendor: str, conn_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(vendor: str, conn_id: str, values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     """Return arguments with the ids that the connection has for those that are not given.
 
     Reads the connection only where one is missing, with a blocking call.
@@ -72,9 +72,10 @@ def with_defaults(vendor: str, conn_id: str, values: Mapping[str, Any]) -> dict[
     :param vendor: Vendor in lower case.
     :param conn_id: Id of the Airflow connection.
     :param values: Name of the argument to what is given.
+    :param names: Arguments that the connection may name.
     :raises QAConfigurationError: The connection's extra cannot be read.
     """
-    missing = [name for name in vendor_named(vendor).form.defaults if name in values and not is_given(values[name])]
+    missing = [name for name in names if not is_given(values.get(name))]
     if not missing:
         return dict(values)
     from airflow.providers.common.compat.sdk import BaseHook

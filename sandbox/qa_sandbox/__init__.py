@@ -19,14 +19,7 @@ if TYPE_CHECKING:
     from qa_sandbox.clock import Clock, ManualClock, RealClock
     from qa_sandbox.outcomes import Outcome
     from qa_sandbox.server import Sandbox, run_sandbox
-    from qa_sandbox.settings import (
-        ConqaWire,
-        MonitorQAWire,
-        QalyptusWire,
-        SandboxSettings,
-        SimploWire,
-        SmartQWire,
-    )
+    from qa_sandbox.settings import ConqaWire, MonitorQAWire, QalyptusWire, SandboxSettings, SimploWire, SmartQWire
 
 _HOMES = {
     "Clock": "clock",

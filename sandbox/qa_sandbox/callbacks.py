@@ -89,8 +89,6 @@ class Endpoint:
 
 
 class Result(Enum):
-    """What became of a delivery."""
-
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -102,7 +100,6 @@ class Delivery:
     """
     One message to one endpoint.
 
-    :param created_at: sandbox clock
     :param attempts: one entry per try: ``{at, status, problem}``
     """
 
@@ -114,7 +111,6 @@ class Delivery:
     attempts: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the delivery as plain data."""
         return {
             "endpoint": self.endpoint.id,
             "url": self.endpoint.masked_url,
@@ -129,8 +125,6 @@ class Callbacks:
     """
     Timers on the sandbox clock, and the deliveries they lead to. Everything but :meth:`run` may be called from any
     thread. Deliveries to one endpoint go out one after the other.
-
-    :param clock: the sandbox clock
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -149,7 +143,6 @@ class Callbacks:
         """
         Call a function in the event loop when the clock has reached a moment.
 
-        :param moment: aware datetime; a past one means at once
         :param action: quick and without blocking
         :return: False when too much is waiting already
         """
@@ -157,21 +150,13 @@ class Callbacks:
         async def perform() -> None:
             action()
 
-        return self._add(moment, perform)
+        return self.run_at(moment, perform)
 
     def send(self, endpoint: Endpoint, payload: Any, policy: DeliveryPolicy) -> Delivery:
-        """
-        Post a JSON message.
-
-        :param endpoint: where to
-        :param payload: anything that JSON can hold
-        :param policy: see :class:`DeliveryPolicy`
-        :return: the record of it, which is updated as it goes on
-        """
         delivery = Delivery(endpoint, payload, policy, self._clock.now())
         with self._changed:
             self._deliveries.append(delivery)
-        if not self._add(delivery.created_at, lambda: self._attempt(delivery)):
+        if not self.run_at(delivery.created_at, lambda: self._attempt(delivery)):
             delivery.result = Result.SKIPPED
         return delivery
 
@@ -181,12 +166,7 @@ class Callbacks:
             return list(self._deliveries)
 
     def wait(self, timeout: float) -> bool:
-        """
-        Block until nothing is due or on its way. Not for the event loop's own thread.
-
-        :param timeout: wall-clock seconds
-        :return: whether that came true in time
-        """
+        """Block until nothing is due or on its way. Not for the event loop's own thread."""
         with self._changed:
             return self._changed.wait_for(self._is_idle, timeout)
 
@@ -224,7 +204,8 @@ class Callbacks:
             forget()
             await self._close()
 
-    def _add(self, moment: datetime, perform: Callable[[], Awaitable[None]]) -> bool:
+    def run_at(self, moment: datetime, perform: Callable[[], Awaitable[None]]) -> bool:
+        """Like :meth:`at`, for a coroutine."""
         with self._changed:
             if len(self._timers) >= MAX_PENDING:
                 return False
@@ -267,7 +248,7 @@ class Callbacks:
             if problem is None:
                 delivery.result, endpoint.failures = Result.DELIVERED, 0
             elif len(delivery.attempts) < policy.attempts:
-                self._add(later(self._clock.now(), policy.retry_seconds), lambda: self._attempt(delivery))
+                self.run_at(later(self._clock.now(), policy.retry_seconds), lambda: self._attempt(delivery))
             else:
                 delivery.result = Result.FAILED
                 self._count_failure(endpoint, policy)

@@ -11,13 +11,7 @@ _LATEST = datetime(9999, 12, 31, tzinfo=timezone.utc)
 
 
 def later(moment: datetime, seconds: float) -> datetime:
-    """
-    Add seconds to a moment, stopping at the end of the calendar instead of overflowing.
-
-    :param moment: an aware datetime
-    :param seconds: seconds to add, fractions allowed
-    :return: the later moment
-    """
+    """Add seconds to a moment, stopping at the end of the calendar instead of overflowing."""
     try:
         return whole_milliseconds(moment + timedelta(seconds=seconds))
     except OverflowError:
@@ -25,12 +19,13 @@ def later(moment: datetime, seconds: float) -> datetime:
 
 
 def whole_milliseconds(moment: datetime) -> datetime:
-    """
-    Cut a moment to the resolution of the wire, so that what a client reads is exactly what is compared.
-
-    :param moment: any datetime
-    """
+    """Cut a moment to the resolution of the wire, so that what a client reads is exactly what is compared."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def iso_milliseconds(moment: datetime) -> str:
+    """Write a moment as most vendors do, such as ``2026-01-15T10:30:00.000Z``."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Clock:
@@ -51,7 +46,6 @@ class Clock:
         Push the clock forward.
 
         :param seconds: how far; 0 to one year per call
-        :return: the new current moment
         :raises ValueError: for a negative, not finite or larger step
         """
         if not 0 <= seconds <= MAX_ADVANCE_SECONDS:

@@ -31,11 +31,6 @@ _SIZES = {
 
 
 def run(argv: Sequence[str] | None = None) -> int:
-    """
-    Run the command and return its exit code.
-
-    :param argv: arguments without the program name; those of the process by default
-    """
     parser = argparse.ArgumentParser(prog="qa-sandbox", description="Five vendors' APIs as local servers.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the vendors' APIs on 127.0.0.1 until Ctrl-C")
@@ -44,11 +39,6 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """
-    Declare the arguments of ``qa-sandbox serve``.
-
-    :param parser: the sub-command's parser
-    """
     parser.add_argument(
         "--vendor", action="append", metavar="NAME", help="vendor to serve, may be given several times; default: all"
     )
@@ -68,7 +58,6 @@ def main(args: argparse.Namespace) -> int:
     """
     Serve the vendors until SIGINT or SIGTERM.
 
-    :param args: what :func:`add_arguments` declared
     :return: exit code: 0 after a signal, 2 for wrong arguments or a missing package, 1 when a port is taken or the
         connections cannot be written
     """

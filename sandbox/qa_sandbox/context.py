@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -22,15 +23,11 @@ class SandboxContext:
     """
     One vendor's view of the sandbox.
 
-    :param vendor: vendor name, for instance ``monitorqa``
-    :param settings: see :class:`~qa_sandbox.settings.SandboxSettings`
-    :param clock: shared by all vendors of a sandbox
-    :param scenario: shared fault rules
-    :param outcomes: shared scripted endings
     :param requests: every request that reached this vendor
     :param base_url: where the app is served; empty until it listens
     :param transport_of: finds the TCP connection of a request; None without a server
     :param callbacks: timers and outgoing calls of this vendor
+    :param lagging: ids that lists do not show yet, and when they will
     """
 
     vendor: str
@@ -42,13 +39,13 @@ class SandboxContext:
     base_url: str = ""
     transport_of: Callable[[Any], asyncio.Transport | None] = lambda scope: None
     callbacks: Callbacks = field(init=False)
+    lagging: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.callbacks = Callbacks(self.clock)
 
     @property
     def api_key(self) -> str:
-        """The API key that this vendor accepts."""
         return self.settings.api_key(self.vendor)
 
     def make_id(self, kind: str, key: object) -> str:
@@ -57,7 +54,6 @@ class SandboxContext:
 
         :param kind: kind of object, for instance ``audit``
         :param key: anything that tells objects of the kind apart
-        :return: a UUID as text
         """
         return _derived_id(f"sandbox:{self.settings.seed}:{self.vendor}:{kind}:{key}")
 

@@ -14,24 +14,17 @@ from starlette.types import ASGIApp
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.middleware import CONTROL_PREFIX
 from qa_sandbox.outcomes import Outcome
-from qa_sandbox.vendors import Store, load_vendor
+from qa_sandbox.vendors import load_vendor
+from qa_sandbox.web import Store
 
 
 class Control:
-    """
-    Handlers of the control API of one vendor.
-
-    :param context: the vendor's view of the sandbox
-    :param app: the vendor's app
-    """
-
     def __init__(self, context: SandboxContext, app: FastAPI) -> None:
         self.context = context
         self.app = app
 
     @property
     def store(self) -> Store:
-        """The vendor's state."""
         store: Store = self.app.state.store
         return store
 
@@ -59,7 +52,6 @@ class Control:
         return JSONResponse({"rules": scenario.describe()})
 
     async def rule(self, request: Request) -> Response:
-        """Remove one fault rule."""
         rule_id = request.path_params["rule_id"]
         if self.context.scenario.remove(rule_id):
             return Response(status_code=204)
@@ -83,7 +75,6 @@ class Control:
         return JSONResponse({"outcomes": book.describe()})
 
     async def clock(self, request: Request) -> Response:
-        """Read the sandbox clock."""
         return JSONResponse({"now": self.context.clock.now().isoformat()})
 
     async def advance(self, request: Request) -> Response:
@@ -122,15 +113,11 @@ class Control:
 
 
 def reset_vendor(context: SandboxContext, app: FastAPI) -> None:
-    """
-    Give a vendor a new account and an empty request log.
-
-    :param context: the vendor's view of the sandbox
-    :param app: the vendor's app
-    """
+    """Give a vendor a new account and an empty request log."""
     context.callbacks.clear()
-    app.state.store = load_vendor(context.vendor).create_store(context)
+    app.state.store = load_vendor(context.vendor).store(context)
     context.requests.clear()
+    context.lagging.clear()
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -139,12 +126,6 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 def create_control_app(context: SandboxContext, app: FastAPI) -> ASGIApp:
-    """
-    Build the control API of one vendor.
-
-    :param context: the vendor's view of the sandbox
-    :param app: the vendor's app
-    """
     control = Control(context, app)
     routes = [
         ("/requests", control.requests, ["GET", "DELETE"]),

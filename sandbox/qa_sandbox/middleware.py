@@ -9,12 +9,15 @@ import socket
 import struct
 import time
 from email.utils import formatdate
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa_sandbox.clock import later
 from qa_sandbox.context import SandboxContext
+from qa_sandbox.lag import made_ids, without
 from qa_sandbox.requestlog import MAX_LOGGED_BODY, TOKEN_HEADERS, RequestEntry, visible_headers
 from qa_sandbox.scenario import FIRST_PAGE, Fault
 
@@ -30,8 +33,6 @@ class ScenarioMiddleware:
     """
     Wraps a vendor app.
 
-    :param app: the vendor app
-    :param context: the vendor's view of the sandbox
     :param control: serves everything below ``/__sandbox__``, untouched by faults, unlogged
     """
 
@@ -41,7 +42,6 @@ class ScenarioMiddleware:
         self.control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -53,8 +53,6 @@ class ScenarioMiddleware:
 
 
 class _Exchange:
-    """One request and its answer."""
-
     def __init__(self, app: ASGIApp, context: SandboxContext, scope: Scope, receive: Receive, send: Send) -> None:
         self.app, self.context, self.scope = app, context, scope
         self._receive, self._send = receive, send
@@ -82,20 +80,81 @@ class _Exchange:
             await self._read_request()
             await self._reset()
         elif fault.replaces_answer:
-            if fault.commit:
+            if fault.commit_late is not None:
+                await self._commit_later(fault.commit_late)
+            elif fault.commit:
                 await self.app(self._altered_scope(), self.receive, _discard)
             await self._answer_instead()
         elif fault.reset_after:
             await self.app(self._altered_scope(), self.receive, _discard)
             await self._reset()
+        elif fault.list_lag is not None or fault.duplicate_content_length or self._hidden():
+            await self._answer_whole()
         else:
             await self.app(self._altered_scope(), self.receive, self.send)
 
-    async def _read_request(self) -> None:
+    async def _commit_later(self, seconds: float) -> None:
+        body = await self._read_request()
+        scope = self._altered_scope()
+
+        async def carry_out() -> None:
+            messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+            async def receive() -> Message:
+                return next(messages, {"type": "http.disconnect"})
+
+            await self.app(scope, receive, _discard)
+
+        self.context.callbacks.run_at(later(self.context.clock.now(), seconds), carry_out)
+
+    def _hidden(self) -> set[str]:
+        lagging, now = self.context.lagging, self.context.clock.now()
+        for made_id in [made_id for made_id, until in lagging.items() if until <= now]:
+            del lagging[made_id]
+        return set(lagging) if self.scope["method"] == "GET" else set()
+
+    async def _answer_whole(self) -> None:
+        """Answer in one piece, for what cannot be done to an answer as it streams by."""
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self.app(self._altered_scope(), self.receive, keep)
+        start, body = messages[0], b"".join(message.get("body", b"") for message in messages[1:])
+        if self.fault.list_lag is not None:
+            until = later(self.context.clock.now(), self.fault.list_lag)
+            self.context.lagging.update(dict.fromkeys(made_ids(body), until))
+        body = without(body, self._hidden())
+        headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+        headers.append((b"content-length", str(len(body)).encode()))
+        if self.fault.duplicate_content_length:
+            await self._answer_raw(start["status"], [*headers, headers[-1]], body)
+            return
+        await self.send({**start, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def _answer_raw(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        # The server would send each header once.
+        self.entry.status, self.entry.bytes_sent, self._closed = status, len(body), True
+        lines = [b"HTTP/1.1 %d %s" % (status, HTTPStatus(status).phrase.encode())]
+        lines += [name + b": " + value for name, value in [*headers, self._date(), (b"connection", b"close")]]
+        transport = self._transport()
+        transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        transport.close()
+        await self._wait_until_closed()
+
+    def _date(self) -> tuple[bytes, bytes]:
+        return b"date", formatdate(time.time() + self.fault.date_skew, usegmt=True).encode()
+
+    async def _read_request(self) -> bytes:
         # A connection dropped while the client still sends shows as a broken pipe, at random.
         message = await self.receive()
+        body = bytearray(message.get("body", b""))
         while message["type"] == "http.request" and message.get("more_body", False):
             message = await self.receive()
+            body += message.get("body", b"")
+        return bytes(body)
 
     async def receive(self) -> Message:
         """Pass the request body on and keep its beginning for the log."""
@@ -111,7 +170,7 @@ class _Exchange:
             return
         if message["type"] == "http.response.start":
             self.entry.status = message["status"]
-            await self._send(message)
+            await self._send({**message, "headers": [*message.get("headers", ()), self._date()]})
         elif message["type"] == "http.response.body":
             await self._send_body(message.get("body", b""), message.get("more_body", False))
         else:
@@ -122,8 +181,11 @@ class _Exchange:
         cut = limit is not None and self._sent + len(body) > limit
         if cut and limit is not None:
             body = body[: limit - self._sent]
-        if self.fault.slow and body:
-            await self._send_slowly(body, self.fault.slow)
+        if self.fault.drip is not None and body:
+            await self._send_in_pieces(body, 1, self.fault.drip)
+        elif self.fault.slow and body:
+            step = max(1, int(self.fault.slow / _SLICES_PER_SECOND))
+            await self._send_in_pieces(body, step, step / self.fault.slow)
         elif body:
             await self._send({"type": "http.response.body", "body": body, "more_body": True})
         self._sent += len(body)
@@ -135,12 +197,11 @@ class _Exchange:
         elif not more:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _send_slowly(self, body: bytes, rate: float) -> None:
-        step = max(1, int(rate / _SLICES_PER_SECOND))
+    async def _send_in_pieces(self, body: bytes, step: int, seconds: float) -> None:
         for start in range(0, len(body), step):
             piece = body[start : start + step]
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-            await asyncio.sleep(len(piece) / rate)
+            await asyncio.sleep(seconds * len(piece) / step)
 
     def _altered_scope(self) -> Scope:
         scope = self.scope
@@ -160,8 +221,9 @@ class _Exchange:
         if self.fault.retry_after_date is not None:
             headers["retry-after"] = formatdate(time.time() + self.fault.retry_after_date, usegmt=True)
         headers["content-length"] = str(len(body))
+        status = self.fault.status or (200 if self.fault.commit_late is None else 502)
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        await self.send({"type": "http.response.start", "status": self.fault.status or 200, "headers": raw})
+        await self.send({"type": "http.response.start", "status": status, "headers": raw})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def _reset(self) -> None:

@@ -25,10 +25,10 @@ class Outcome:
     :param kind: ``audit``, ``action``: corrective action (both MonitorQA), ``report`` (Qalyptus, CONQA), ``task``
         (Qalyptus), ``milestone``: one queued change (CONQA)
     :param result: audits: ``completed``, ``failed`` (completed with a failing score), ``expired``, ``deleted``,
-        ``reopened`` (completes, is reopened, completes again), ``never_started``, ``never_finished``;
-        actions: ``approved`` and ``rejected`` (submitted halfway), ``submitted``, ``expired``, ``never``;
-        reports: ``completed``, ``error``, ``stopped``, ``never``; tasks: ``success`` in place of ``completed``,
-        and ``warning``; milestones: ``applied``, ``never`` (accepted, but never to be seen)
+        ``reopened`` (completes, is reopened, completes again), ``never_started``, ``never_finished``; actions:
+        ``approved`` and ``rejected`` (submitted halfway), ``submitted``, ``expired``, ``never``; reports:
+        ``completed``, ``error``, ``stopped``, ``never``; tasks: ``success`` in place of ``completed``, and ``warning``;
+        milestones: ``applied``, ``never`` (accepted, but never to be seen)
     :param match: regular expression searched in the object's name or id; empty matches every object of the kind
     :param seconds: seconds from creation to that ending; default: the one of the settings
     :param times: how many objects it applies to; default: no limit
@@ -57,12 +57,6 @@ class Outcome:
 
     @classmethod
     def parse(cls, raw: Any) -> Outcome:
-        """
-        Read one outcome from plain data.
-
-        :param raw: a mapping with the field names of this class
-        :raises ValueError: for anything that is not an outcome
-        """
         if isinstance(raw, Outcome):
             return raw
         if not isinstance(raw, Mapping):
@@ -97,13 +91,7 @@ class OutcomeBook:
             self.entries.clear()
 
     def take(self, kind: str, name: str, object_id: str) -> Outcome | None:
-        """
-        Return the outcome for a new object, counting the use.
-
-        :param kind: see :class:`Outcome`
-        :param name: the object's name
-        :param object_id: the object's id
-        """
+        """Return the outcome for a new object, counting the use."""
         with self._lock:
             for entry in reversed(self.entries):
                 outcome = entry.outcome

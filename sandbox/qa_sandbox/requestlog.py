@@ -19,9 +19,6 @@ class RequestEntry:
     """
     One request.
 
-    :param method: HTTP method
-    :param path: path without the query
-    :param query: raw query string
     :param headers: header names in lower case; values of secret headers are ``***``
     :param time: wall-clock seconds since the epoch
     :param clock: the sandbox clock, ISO 8601
@@ -43,16 +40,11 @@ class RequestEntry:
     fault: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the entry as plain data."""
         return asdict(self)
 
 
 def visible_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """
-    Decode ASGI headers with the secrets masked.
-
-    :param raw: header pairs of an ASGI scope
-    """
+    """Decode ASGI headers with the secrets masked."""
     decoded = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
     return {name: "***" if name in _SECRET_HEADERS else value for name, value in decoded}
 
@@ -81,7 +73,6 @@ class RequestLog:
             return list(self.entries)
 
     def clear(self) -> None:
-        """Forget all entries."""
         with self._lock:
             self.entries.clear()
             self.total = 0

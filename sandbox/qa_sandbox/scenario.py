@@ -32,11 +32,18 @@ class Fault:
     :param retry_after_date: adds ``Retry-After`` as an HTTP date this many seconds from now
     :param html: answer with an HTML sign-in page instead of the app (status 200 unless given)
     :param commit: let the app handle the request before its answer is replaced by ``status`` or ``html``
+    :param commit_late: answer ``status`` (502 unless given) at once, and let the app handle the request so many seconds
+        later, by the sandbox clock
+    :param list_lag: lists show what the request made only so many seconds later, by the sandbox clock; asking for it
+        by id works at once
     :param delay: seconds to wait before anything else
     :param reset_before: drop the TCP connection before the app sees the request
     :param reset_after: let the app handle the request, then drop the connection without an answer
     :param truncate: send only this many bytes of the body, then close; Content-Length stays
     :param slow: send the body at this many bytes per second
+    :param drip: send the body byte by byte, with this many seconds between two
+    :param duplicate_content_length: send ``Content-Length`` twice, as some proxies do
+    :param date_skew: the ``Date`` header is this many seconds ahead of the time, or behind when negative
     :param expire_token: hide the credentials from the app, which then answers its own 401
     :param duplicate_page: answer page 1 whatever page was asked for
     """
@@ -48,24 +55,31 @@ class Fault:
     retry_after_date: float | None = None
     html: bool = False
     commit: bool = False
+    commit_late: float | None = None
+    list_lag: float | None = None
     delay: float = 0.0
     reset_before: bool = False
     reset_after: bool = False
     truncate: int | None = None
     slow: float | None = None
+    drip: float | None = None
+    duplicate_content_length: bool = False
+    date_skew: float = 0.0
     expire_token: bool = False
     duplicate_page: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("html", "commit", "reset_before", "reset_after", "expire_token", "duplicate_page"):
-            _require(isinstance(getattr(self, name), bool), name, "true or false", getattr(self, name))
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            _require(spec.default is not False or isinstance(value, bool), spec.name, "true or false", value)
         _require(self.status is None or _is_int(self.status, 200, 599), "status", "200 to 599", self.status)
         _require(_is_number(self.delay, 0, 3600), "delay", "0 to 3600 seconds", self.delay)
         _require(self.truncate is None or _is_int(self.truncate, 0, 1 << 40), "truncate", "bytes", self.truncate)
         _require(self.slow is None or _is_number(self.slow, 1, 1e12), "slow", "bytes per second, 1 or more", self.slow)
-        for name in ("retry_after", "retry_after_date"):
+        for name in ("retry_after", "retry_after_date", "commit_late", "list_lag", "drip"):
             value = getattr(self, name)
             _require(value is None or _is_number(value, 0, 1e9), name, "seconds", value)
+        _require(_is_number(self.date_skew, -1e9, 1e9), "date_skew", "seconds", self.date_skew)
         _require(isinstance(self.headers, Mapping), "headers", "a mapping", self.headers)
         for header in self.headers.items():
             _require(all(map(_is_header_text, header)), "headers", "one line of Latin-1 each", header)
@@ -76,7 +90,7 @@ class Fault:
     @property
     def replaces_answer(self) -> bool:
         """Whether the app's own answer is not sent."""
-        return self.status is not None or self.html
+        return self.status is not None or self.html or self.commit_late is not None
 
 
 @dataclass(frozen=True)
@@ -84,8 +98,6 @@ class Rule:
     """
     Which requests a fault applies to. Requests are counted per rule, from 1, among those that match.
 
-    :param fault: what goes wrong
-    :param id: name of the rule
     :param vendor: vendor name; default: every vendor
     :param method: HTTP method; default: every method
     :param path: regular expression searched in the path; default: every path
@@ -119,13 +131,6 @@ class Rule:
 
     @classmethod
     def parse(cls, raw: Any, rule_id: str) -> Rule:
-        """
-        Read one rule from plain data.
-
-        :param raw: a mapping with the field names of this class
-        :param rule_id: id to use when the rule brings none
-        :raises ValueError: for anything that is not a rule
-        """
         if not isinstance(raw, Mapping):
             raise ValueError(f"A scenario rule is a mapping, not {type(raw).__name__}.")
         values = dict(raw)
@@ -176,22 +181,10 @@ class Scenario:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, raw: Any) -> Rule:
-        """
-        Add a rule.
-
-        :param raw: a :class:`Rule`, or plain data for one
-        :return: the rule, with its id
-        :raises ValueError: for anything that is not a rule
-        """
         return self.add_all([raw])[0]
 
     def add_all(self, raws: Iterable[Any]) -> list[Rule]:
-        """
-        Add rules, all or none.
-
-        :param raws: rules, or plain data for them
-        :raises ValueError: when one of them is not a rule
-        """
+        """Add rules, all or none."""
         with self._lock:
             numbered = enumerate(raws, self._made + 1)
             rules = [raw if isinstance(raw, Rule) else Rule.parse(raw, f"rule-{number}") for number, raw in numbered]
@@ -208,18 +201,11 @@ class Scenario:
             return removed
 
     def clear(self) -> None:
-        """Remove all rules."""
         with self._lock:
             self.entries = []
 
     def pick(self, vendor: str, method: str, path: str) -> Rule | None:
-        """
-        Count a request and return the rule that applies to it, if any.
-
-        :param vendor: vendor name
-        :param method: HTTP method
-        :param path: path without the query
-        """
+        """Count a request and return the rule that applies to it, if any."""
         chosen: Rule | None = None
         with self._lock:
             for entry in self.entries:
@@ -243,7 +229,6 @@ def read_scenario(path: str | Path) -> tuple[list[Any], list[Any]]:
 
     :param path: a JSON or YAML file: a list of rules, or a mapping with ``rules`` and ``outcomes``
     :return: the rules and the outcomes, not yet parsed
-    :raises ValueError: when the file is neither
     """
     text = Path(path).read_text(encoding="utf-8")
     if Path(path).suffix.lower() in (".yaml", ".yml"):

@@ -23,6 +23,7 @@ from qa_sandbox.requestlog import RequestEntry
 from qa_sandbox.scenario import Scenario
 from qa_sandbox.settings import SandboxSettings
 from qa_sandbox.vendors import VENDORS, load_vendor
+from qa_sandbox.web import create_app
 
 HOST = "127.0.0.1"
 _START_SECONDS = 30.0
@@ -30,8 +31,6 @@ _STOP_SECONDS = 10.0
 
 
 class _Server(uvicorn.Server):
-    """One vendor's HTTP server."""
-
     def __init__(self, app: Any, sock: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
@@ -43,6 +42,7 @@ class _Server(uvicorn.Server):
                 log_level="critical",
                 access_log=False,
                 proxy_headers=False,
+                date_header=False,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=1,
             )
@@ -73,8 +73,8 @@ class Sandbox:
 
     :param vendors: names out of ``VENDORS``; default: all
     :param settings: durations, file sizes, keys, outcomes
-    :param clock: default a real clock; a :class:`~qa_sandbox.clock.ManualClock` makes every state
-        depend on :meth:`advance` alone
+    :param clock: default a real clock; a :class:`~qa_sandbox.clock.ManualClock` makes every state depend on
+        :meth:`advance` alone
     :param scenario: fault rules as plain data
     :param port_base: port of the first vendor, the others follow; default: free ports
     :raises ValueError: for an unknown vendor or a wrong rule
@@ -105,18 +105,13 @@ class Sandbox:
         self._failure: BaseException | None = None
         for name in dict.fromkeys(VENDORS if vendors is None else vendors):
             context = SandboxContext(
-                vendor=name,
-                settings=self.settings,
-                clock=self.clock,
-                scenario=self.scenario,
-                outcomes=self.outcomes,
+                vendor=name, settings=self.settings, clock=self.clock, scenario=self.scenario, outcomes=self.outcomes
             )
             self._contexts[name] = context
-            self._apps[name] = load_vendor(name).create_app(context)
+            self._apps[name] = create_app(load_vendor(name), context)
 
     @property
     def vendors(self) -> list[str]:
-        """Names of the vendors served."""
         return list(self._apps)
 
     def start(self) -> Sandbox:
@@ -153,43 +148,26 @@ class Sandbox:
         self._close_sockets()
 
     def url(self, vendor: str) -> str:
-        """
-        Return the root address of a vendor's app, without a trailing slash.
-
-        :param vendor: vendor name
-        """
+        """Return the root address of a vendor's app, without a trailing slash."""
         return self._context(vendor).base_url
 
     def app(self, vendor: str) -> FastAPI:
-        """
-        Return a vendor's app; ``app.state.store`` is its state.
-
-        :param vendor: vendor name
-        """
+        """Return a vendor's app; ``app.state.store`` is its state."""
         self._context(vendor)
         return self._apps[vendor]
 
     def requests(self, vendor: str) -> list[RequestEntry]:
-        """
-        Return what reached a vendor, oldest first.
-
-        :param vendor: vendor name
-        """
+        """Return what reached a vendor, oldest first."""
         return self._context(vendor).requests.snapshot()
 
     def callbacks(self, vendor: str) -> Callbacks:
-        """
-        Return the timers and outgoing calls of a vendor.
-
-        :param vendor: vendor name
-        """
+        """Return the timers and outgoing calls of a vendor."""
         return self._context(vendor).callbacks
 
     def deliveries(self, vendor: str, timeout: float = 10.0) -> list[Delivery]:
         """
         Return what a vendor has called out, oldest first, after waiting for everything that is due.
 
-        :param vendor: vendor name
         :param timeout: wall-clock seconds to wait
         :raises TimeoutError: when a call is still on its way after that
         """
@@ -202,19 +180,15 @@ class Sandbox:
         """
         Inject a fault from now on.
 
-        :param fault: members of :class:`~qa_sandbox.scenario.Fault` as a mapping, or the name of
-            one that is true or false, such as ``"reset_after"``
+        :param fault: members of :class:`~qa_sandbox.scenario.Fault` as a mapping, or the name of one that is true or
+            false, such as ``"reset_after"``
         :param match: ``vendor``, ``method``, ``path``, ``nth``, ``first``, ``last``, ``times``
         :return: id of the rule
         """
         return self.scenario.add({**match, "fault": fault}).id
 
     def remove_fault(self, rule_id: str) -> bool:
-        """
-        Remove a fault and say whether there was one.
-
-        :param rule_id: what :meth:`add_fault` returned
-        """
+        """Remove a fault and say whether there was one."""
         return self.scenario.remove(rule_id)
 
     def add_outcome(self, kind: str, result: str, **details: Any) -> None:
@@ -228,11 +202,6 @@ class Sandbox:
         self.outcomes.add([Outcome(kind=kind, result=result, **details)])
 
     def advance(self, seconds: float) -> None:
-        """
-        Push the clock of all vendors forward.
-
-        :param seconds: how far
-        """
         self.clock.advance(seconds)
 
     def reset(self) -> None:
@@ -251,9 +220,7 @@ class Sandbox:
 
         :return: connection id -> ``{conn_type, host, password, extra}``
         """
-        return {
-            f"{name}_default": load_vendor(name).airflow_connection(context) for name, context in self._contexts.items()
-        }
+        return {f"{name}_default": load_vendor(name).connection(context) for name, context in self._contexts.items()}
 
     def environment(self) -> dict[str, str]:
         """
@@ -328,15 +295,7 @@ def run_sandbox(
     scenario: Iterable[Any] = (),
     port_base: int = 0,
 ) -> Iterator[Sandbox]:
-    """
-    Serve vendors for the length of a ``with`` block. The parameters are those of :class:`Sandbox`.
-
-    :param vendors: names out of ``VENDORS``; default: all
-    :param settings: durations, file sizes, keys, outcomes
-    :param clock: default a real clock
-    :param scenario: fault rules as plain data
-    :param port_base: port of the first vendor; default: free ports
-    """
+    """Serve vendors for the length of a ``with`` block. The parameters are those of :class:`Sandbox`."""
     sandbox = Sandbox(vendors, settings, clock=clock, scenario=scenario, port_base=port_base)
     sandbox.start()
     try:

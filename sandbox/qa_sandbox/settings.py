@@ -21,10 +21,10 @@ class QalyptusWire:
 
     :param words: status words, from the sandbox's own word to the one on the wire; own words are ``queued``,
         ``running``, ``completed``, ``success``, ``warning``, ``error``, ``stopped``; default: the same words
-    :param fields: field names of status records, from the sandbox's own name (``status``, ``progress``,
-        ``message``, ``reportId``, ...) to the one on the wire; default: the same names
-    :param task_run_returns_id: whether running a task answers ``{"id": ...}`` of the new status record in ``data``,
-        or ``null``
+    :param fields: field names of status records, from the sandbox's own name (``status``, ``progress``, ``message``,
+        ``reportId``, ...) to the one on the wire; default: the same names
+    :param task_run_returns_id: whether running a task answers ``{"id": ...}`` of the new status record in ``data``, or
+        ``null``
     :param errors_as_200: whether errors are answered with HTTP 200 and ``isSuccess: false``
     """
 
@@ -40,8 +40,8 @@ class ConqaWire:
     The parts of CONQA that its public documentation does not show.
 
     :param error_member: member that holds the text of an error
-    :param register_replaces: whether registering a webhook again replaces the one of the same project or account
-        and type, or adds another
+    :param register_replaces: whether registering a webhook again replaces the one of the same project or account and
+        type, or adds another
     :param milestone_webhooks: whether MILESTONE webhooks are called; the vendor shows no payload, ours is invented
     """
 
@@ -82,8 +82,8 @@ class SmartQWire:
     """
     The parts of smartQ's behaviour that its documentation leaves open.
 
-    :param errors_as_200: whether errors are answered with HTTP 200; else with the status of their code. The docs
-        never look at a status, only at ``error`` in the body
+    :param errors_as_200: whether errors are answered with HTTP 200; else with the status of their code. The docs never
+        look at a status, only at ``error`` in the body
     :param token_seconds: how long an authorization token works
     :param refresh_token_seconds: how long a refresh token works
     :param rotate_refresh_tokens: whether a refresh token works only once
@@ -143,8 +143,8 @@ class SandboxSettings:
     :param callback_timeout_seconds: wall-clock seconds that a webhook has for its answer, at most 600; default: the
         vendor's own limit
     :param download_url_seconds: how long a pre-signed download address works
-    :param pdf_bytes: exact size of every PDF file, at most 1 GiB; default: the natural size. A size below the
-        natural one has no effect
+    :param pdf_bytes: exact size of every PDF file, at most 1 GiB; default: the natural size. A size below the natural
+        one has no effect
     :param xlsx_bytes: the same for XLSX files
     :param seed: all invented data and ids derive from it
     :param api_keys: API key by vendor; default ``sandbox-<vendor>-key``
@@ -189,9 +189,5 @@ class SandboxSettings:
                 raise ValueError(f"Sandbox setting {name} must be between 0 and {MAX_FILE_BYTES}, not {size}.")
 
     def api_key(self, vendor: str) -> str:
-        """
-        Return the API key that a vendor's app accepts.
-
-        :param vendor: vendor name, for instance ``monitorqa``
-        """
+        """Return the API key that a vendor's app accepts."""
         return self.api_keys.get(vendor, f"sandbox-{vendor}-key")

@@ -34,7 +34,7 @@ def sites(vendors: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of two sites, which the connection names."""
     ids = [row["id"] for row in ask(lambda client: client.audit_objects.list()[:2])]
     connection = vendors.connections()["monitorqa_default"]
-    extra = {**connection["extra"], "audit_object_ids": ids, "poll_interval": 0.05}
+    extra = {**connection["extra"], "sites": ids, "poll_interval": 0.05}
     monkeypatch.setenv("AIRFLOW_CONN_MONITORQA_DEFAULT", json.dumps({**connection, "extra": extra}))
     return ids
 

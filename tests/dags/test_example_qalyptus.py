@@ -64,4 +64,4 @@ def test_most_days_there_is_nothing_to_stop(run_dag: Callable[..., Run], qalyptu
 
     assert run.state == "success"
     assert (run.states["stop"], run.states["refresh"]) == ("skipped", "success")
-    assert run.states["regional_report.store"] == "success, success"
+    assert run.states["report"] == "success, success"

@@ -400,7 +400,7 @@ def test_literals_and_templates_are_handed_on_as_they_are() -> None:
         "ticket_id": "{{ params.ticket }}",
         "step_id": ["{{ var.value.step }}", 9],
         "archived": False,
-        "conn_id": "other",
+        "smartq_conn_id": "other",
     }
     assert sorted(begins_with(a_sensor(step_id={"9", "10"}))["step_id"]) == ["10", "9"]
 

@@ -157,11 +157,11 @@ def test_a_new_option_is_equal_under_the_identifier_that_conqa_derives(sandbox: 
     assert len(writes(sandbox)) == 1
 
 
-def test_what_the_list_does_not_tell_is_sent(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_list_does_not_tell_is_sent(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     writing = upsert(sandbox, name="Podium planter membranes", fields={"notes": None})
     writing.attempt()
 
-    assert "CONQA's list does not tell fields.notes of milestone P6-A1310: sent without" in capsys.readouterr().out
+    assert "CONQA's list does not tell fields.notes of milestone P6-A1310: sent without" in caplog.text
     assert result(writing)["outcome"] == "updated"
     assert len(writes(sandbox)) == 1
 
@@ -181,7 +181,7 @@ def test_a_list_that_cannot_be_read_does_not_stop_the_change(
     warning: str,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     connect(monkeypatch, sandbox, **extra)
     if body is not None:
@@ -192,7 +192,7 @@ def test_a_list_that_cannot_be_read_does_not_stop_the_change(
         changing.attempt()
     changing.attempt()
 
-    assert warning in capsys.readouterr().out
+    assert warning in caplog.text
     assert [one["status"]["value"] for one in milestones(sandbox)] == (["closed"] if make is upsert else [])
     assert len(timestamps(sandbox)) == 1
 
@@ -204,6 +204,18 @@ def test_a_login_page_in_place_of_the_list_stops_the_change(make: Any, sandbox: 
         make(sandbox, **({} if make is delete else {"status": "closed"})).attempt()
 
     assert writes(sandbox) == []
+
+
+def test_texts_of_templates_are_read_as_what_they_mean(sandbox: Sandbox) -> None:
+    fields = json.dumps({**NEEDED, "quantity": 42})
+    creating = upsert(sandbox, external_id=NEW, name="Fill", status='{"display": "Closed"}', fields=fields)
+    creating.attempt()
+
+    (milestone,) = milestones(sandbox, NEW)
+    assert (milestone["status"]["value"], milestone["fields"]["quantity"]) == ("closed", 42)
+    kept = upsert(sandbox, external_id=NEW, name="None", status="None", fields=fields)
+    kept.attempt()
+    assert result(kept)["outcome"] == "unchanged"
 
 
 def test_several_milestones_of_one_external_id_are_refused(sandbox: Sandbox) -> None:
@@ -445,10 +457,12 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
         ({"external_id": None, "status": "closed"}, "external_id is required, got None"),
         ({}, "name, status and fields are all unset"),
         ({"fields": {}}, "name, status and fields are all unset"),
-        ({"name": ""}, "name must be a non-empty string"),
+        ({"name": ""}, "name is required, got ''"),
         ({"status": {"display": "Odd", "createNew": True}}, "status cannot be created"),
         ({"fields": {"area": ["podium"]}}, r"fields\['area'\] must be a string"),
-        ({"fields": "{}"}, "fields must be an object"),
+        ({"fields": "{}", "name": "None", "status": ""}, "name, status and fields are all unset"),
+        ({"fields": "[]"}, "fields must be an object of names and values"),
+        ({"fields": "{'area': None}"}, "fields is what Python prints, and not JSON"),
         ({"status": "closed", "preview": "perhaps"}, "preview must be true or false"),
     ],
 )
@@ -568,7 +582,7 @@ def test_a_cleared_report_is_asked_for_anew_where_that_is_wanted(sandbox: Sandbo
     assert len(contexts(sandbox)) == 3
 
 
-def test_a_rehearsed_report_is_not_asked_for(sandbox: Sandbox) -> None:
+def test_a_report_is_not_asked_for_in_a_preview(sandbox: Sandbox) -> None:
     previewing = report(sandbox, context={"building": "B2"}, preview="true")
     with pytest.raises(AirflowSkipException):
         previewing.attempt()
@@ -585,7 +599,8 @@ def test_a_rehearsed_report_is_not_asked_for(sandbox: Sandbox) -> None:
     [
         ({"checklist_id": ""}, "checklist_id is required"),
         ({"project_id": None}, "project_id is required"),
-        ({"context": "B2"}, "context must be an object"),
+        ({"context": "B2"}, "context is not JSON: 'B2'"),
+        ({"context": ["B2"]}, "context must be an object"),
         ({"context": {"airflow": 1}}, r"context has the name 'airflow'.*Take another name"),
         ({"context": {"share": float("nan")}}, "context cannot be sent as JSON"),
     ],

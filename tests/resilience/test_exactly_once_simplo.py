@@ -437,7 +437,7 @@ def test_the_hash_is_nowhere(name: str, sandbox: Sandbox, capsys: pytest.Capture
     [
         ({"report_id": None}, "report_id is required"),
         ({"report_id": "None"}, "report_id is required"),
-        ({"report_id": "46/approved"}, "report_id must be a whole number, got '46/approved'"),
+        ({"report_id": "46/approved"}, "report_id must be a whole number of at least 0, got '46/approved'"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(arguments: Any, words: str, name: str, sandbox: Sandbox) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,14 @@ from airflow_qa_provider.exceptions import (
     QAUncertainError,
     QAValidationError,
 )
-from airflow_qa_provider.hooks.smartq import SmartQHook
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.operators.smartq import (
     SmartQAddNoteOperator,
     SmartQCreateTicketOperator,
     SmartQMoveTicketOperator,
 )
+from airflow_qa_provider.vendors.connect import client_for
+from airflow_qa_provider.vendors.smartq import notes, ticket_lookup
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from qa_sandbox.settings import SmartQWire
 from tests.resilience.attempts import Killed, Task, connect, killed_when
@@ -84,7 +85,7 @@ def counting(things: Callable[[], dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def ask(call: Callable[[Any], Any]) -> Any:
-    with SmartQHook().get_conn() as client:
+    with client_for("smartq", "smartq_default") as client:
         return call(client)
 
 
@@ -193,7 +194,7 @@ def test_a_lost_ticket_is_found(marker_tag: bool, fault: Any, sandbox: Sandbox, 
         returned = losing.attempt()
 
     assert list(made) == [returned] == [losing.state["journal"]["object_id"]]
-    assert made[returned].tags == ("defect", losing.state["journal"]["facts"]["marker"])[: 1 + marker_tag]
+    assert made[returned].tags == ("defect", losing.state["journal"]["fields"]["marker"])[: 1 + marker_tag]
     assert "the answer to the request was lost, it was found" in losing.journal["reason"]
 
 
@@ -320,7 +321,7 @@ def test_changed_input_updates_a_ticket_where_it_is_now(sandbox: Sandbox, ticket
     assert changing.attempt() == made
     after = tickets(sandbox)[made]
     assert (after.description, after.step_id) == ("Stair B, level 2", step_id)
-    assert after.tags == ("defect", "seen", "fire", changing.state["journal"]["facts"]["marker"])
+    assert after.tags == ("defect", "seen", "fire", changing.state["journal"]["fields"]["marker"])
     assert [r.method for r in writes(sandbox)] == ["POST", "PUT"]
 
 
@@ -355,10 +356,17 @@ def test_a_dry_run_shows_the_ticket_and_sends_nothing(sandbox: Sandbox, ticket: 
         ({"tags": ["a,b"]}, "'a,b' has a comma"),
         ({"required_by": "tomorrow"}, "required_by must be a date"),
         ({"assigned_to": []}, "assigned_to is an empty list"),
-        ({"assigned_to": "None"}, "assigned_to is 'None', which a template makes"),
+        ({"assigned_to": [3, "None"]}, "assigned_to is required, got 'None'"),
+        ({"assigned_to": "['3', '4']"}, "assigned_to is what Python prints, and not JSON"),
         ({"custom_fields": {"name": "x"}}, "'name' is not the name of a custom field"),
-        ({"marker_tag": "False"}, "marker_tag must be true or false, got 'False'"),
-        ({"notify_involved": "False"}, "notify_involved must be true or false, got 'False'"),
+        ({"custom_fields": "{'f1': 'x'}"}, "custom_fields is what Python prints, and not JSON"),
+        ({"tags": "['a', 'b']"}, "tags is what Python prints, and not JSON.*tojson"),
+        ({"required_by": "2026-02-31"}, "required_by must be a date"),
+        ({"required_by": "2026-01-31T18:00"}, "required_by 2026-01-31T18:00 has no time zone"),
+        ({"project_id": {"id": 1}}, "project_id must be"),
+        ({"step_id": "<Task(PythonOperator): find>"}, "step_id must be an id"),
+        ({"marker_tag": "perhaps"}, "marker_tag must be true or false, got 'perhaps'"),
+        ({"notify_involved": "perhaps"}, "notify_involved must be true or false, got 'perhaps'"),
         ({"if_exists": "skip"}, "if_exists must be one of"),
     ],
 )
@@ -368,6 +376,104 @@ def test_a_bad_ticket_is_refused_before_any_request(
     with pytest.raises(QAValidationError, match=words):
         ticket(**given).attempt()
     assert sandbox.requests("smartq") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"tags": '["defect", "fire"]'}, {"ticket[tags]": "defect,fire"}),
+        ({"tags": "defect, fire"}, {"ticket[tags]": "defect,fire"}),
+        ({"tags": "None"}, {}),
+        ({"tags": []}, {}),
+        (
+            {"custom_fields": '{"f1": "Stair B", "f5": [12, "13"]}'},
+            {"ticket[f1]": "Stair B", "ticket[f5][0]": "12", "ticket[f5][1]": "13"},
+        ),
+        ({"custom_fields": {"f1": "None", "f2": None, "f4": 7}}, {"ticket[f4]": "7"}),
+        ({"assigned_to": "None", "description": None, "notify_involved": ""}, {}),
+        ({"assigned_to": '["3", 4]'}, {"ticket[assigned_to][0]": "3", "ticket[assigned_to][1]": "4"}),
+        ({"notify_involved": "False"}, {"ticket[notify_involved]": "0"}),
+        ({"required_by": "2026-01-31"}, {"ticket[required_by]": "2026-01-31"}),
+        ({"required_by": "2026-01-31 18:00:00"}, {"ticket[required_by]": "2026-01-31 18:00:00"}),
+        ({"required_by": "2026-01-31T18:00:00+01:00"}, {"ticket[required_by]": "2026-01-31 17:00:00"}),
+        (
+            {"required_by": datetime(2026, 1, 31, 18, tzinfo=timezone.utc)},
+            {"ticket[required_by]": "2026-01-31 18:00:00"},
+        ),
+    ],
+)
+def test_what_templates_make_of_a_ticket_is_read(
+    given: dict[str, Any], sent: dict[str, str], ticket: Callable[..., Task]
+) -> None:
+    dry = ticket(**{"tags": None, "marker_tag": "no", "preview": True, **given})
+    with pytest.raises(AirflowSkipException):
+        dry.attempt()
+    body = dry.xcoms[-1, "preview"]["request"]["body"]
+    del body["ticket[name]"], body["ticket[step_id]"]
+    assert body == sent
+
+
+def test_long_texts_are_not_noted_and_a_date_in_the_accounts_time_stays_as_it_is(ticket: Callable[..., Task]) -> None:
+    noting = ticket(description="Stair B " * 900, custom_fields={"f1": "x" * 500}, required_by="2026-01-31")
+    noting.attempt()
+    noted = noting.state["journal"]["fields"]
+    assert "description" not in noted
+    assert "custom_fields" not in noted
+    assert (noted["required_by"], noted["tags"]) == ("2026-01-31", ["defect"])
+
+
+def test_an_id_of_another_type_is_the_same_ticket(sandbox: Sandbox, ticket: Callable[..., Task]) -> None:
+    there = place(sandbox)
+    again = ticket(tags=["defect", "fire"])
+    made = again.attempt()
+    numbers = {name: int(value) for name, value in there.items()}
+    again.make = ticket(**numbers, tags='["defect", "fire"]', notify_involved="None").make
+
+    assert again.attempt() == made
+    assert len(writes(sandbox)) == 1
+
+
+def test_more_tickets_than_are_read_are_uncertain(
+    sandbox: Sandbox, ticket: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticket_lookup, "_MOST_ROWS", 2)
+    killed = ticket()
+    before_the_answer(sandbox, killed, TICKETS)
+    assert killed.attempt() == list(tickets(sandbox))[-1], "it is among those that are read"
+
+    renamed = ticket(description="Stair B")
+    with counting(lambda: tickets(sandbox)) as made:
+        before_the_answer(sandbox, renamed, TICKETS)
+        lost = list(tickets(sandbox).values())[-1]
+        lost.name = "Door 12"
+        for number in range(3):
+            ticket(name=f"Window {number}").attempt()
+        with pytest.raises(QAUncertainError, match="there are more than 2 tickets since the day before the request"):
+            renamed.attempt()
+
+        unmarked = ticket(name="Door closer", marker_tag=False)
+        before_the_answer(sandbox, unmarked, TICKETS)
+        for number in range(3):
+            ticket(name=f"Door closer {number}").attempt()
+        with pytest.raises(QAUncertainError, match="there are more than 2 tickets with that text in their name"):
+            unmarked.attempt()
+    assert len(made) == 8
+
+
+def test_a_ticket_that_its_id_does_not_show_is_seen_in_the_list(sandbox: Sandbox, ticket: Callable[..., Task]) -> None:
+    there = ticket()
+    made = there.attempt()
+    sandbox.add_fault({"status": 404}, method="GET", path=f"/tickets/{made}$")
+    assert there.attempt() == made
+    assert len(writes(sandbox)) == 1
+
+
+def test_a_ticket_that_cannot_be_seen_now_is_kept(sandbox: Sandbox, ticket: Callable[..., Task]) -> None:
+    there = ticket()
+    made = there.attempt()
+    sandbox.add_fault({"status": 200, "body": "[]"}, method="GET", path=f"/tickets/{made}$")
+    assert there.attempt() == made
+    assert len(writes(sandbox)) == 1
 
 
 # Moves
@@ -709,6 +815,43 @@ def test_manifests_of_transfers_are_attached(sandbox: Sandbox, thread: Thread) -
         thread.task(files=manifest(uri, "", bytes=99)).attempt()
 
 
+def test_what_templates_make_of_a_note_is_read(sandbox: Sandbox, thread: Thread) -> None:
+    users = [str(user) for user in sandbox.app("smartq").state.store.users][:2]
+    noting = thread.task(files=None, parent_id="None", private="true", notify_users="yes", users=json.dumps(users))
+    returned = noting.attempt()
+
+    (body,) = [parse_qs(r.body) for r in writes(sandbox)]
+    assert (body["note[private]"], body["note[notify_users]"]) == (["1"], ["1"])
+    assert [body["note[users][0]"], body["note[users][1]"]] == [[user] for user in users]
+    assert "note[parent_id]" not in body
+    assert thread.notes()[returned].parent_id is None
+    noted = noting.state["journal"]["fields"]
+    assert "text" not in noted
+    assert (len(noted["text_key"]), noted["users"]) == (32, users)
+
+
+def test_more_notes_than_are_read_are_uncertain(
+    sandbox: Sandbox, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes, "_MOST_ROWS", len(thread.notes()) + 1)
+    killed, other = thread.task(files=None), thread.task("Another", files=None)
+    with counting(thread.notes) as made:
+        before_the_answer(sandbox, killed, NOTES)
+        other.attempt()
+        with pytest.raises(QAUncertainError, match=rf"more than \d+ notes of ticket {thread.ticket.id}, and no more"):
+            killed.attempt()
+    assert len(made) == 2
+
+
+def test_a_file_that_is_gone_since_it_was_attached_is_not_missed(sandbox: Sandbox, thread: Thread) -> None:
+    noting = thread.task()
+    noting.attempt()
+    for file in thread.files:
+        Path(file).unlink()
+    noting.attempt()
+    assert len(writes(sandbox, FILES)) == 3
+
+
 def test_a_note_without_files_is_one_request(sandbox: Sandbox, thread: Thread) -> None:
     noting = thread.task(files=None, parent_id=next(iter(thread.notes()), None), private=True)
     returned = noting.attempt()
@@ -741,9 +884,10 @@ def test_a_dry_run_shows_the_note_and_then_the_first_file(sandbox: Sandbox, thre
         ({"text": " "}, QAValidationError, "text is required"),
         ({"ticket_id": ""}, QAValidationError, "ticket_id is required"),
         ({"users": []}, QAValidationError, "users is an empty list"),
-        ({"parent_id": "None"}, QAValidationError, "parent_id is 'None', which a template makes"),
-        ({"private": "False"}, QAValidationError, "private must be true or false, got 'False'"),
-        ({"notify_users": "False"}, QAValidationError, "notify_users must be true or false, got 'False'"),
+        ({"parent_id": ["1", "2"]}, QAValidationError, "parent_id must be a text"),
+        ({"users": "[1, None]"}, QAValidationError, "users is what Python prints, and not JSON"),
+        ({"private": "perhaps"}, QAValidationError, "private must be true or false, got 'perhaps'"),
+        ({"notify_users": "perhaps"}, QAValidationError, "notify_users must be true or false, got 'perhaps'"),
         ({"files": ["[{'uri': ..."]}, QAValidationError, "files takes paths, URIs and the manifests"),
         ({"files": {"name": "x"}}, QAValidationError, "files takes the manifests that the transfers return"),
         (

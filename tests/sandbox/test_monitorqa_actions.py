@@ -89,7 +89,7 @@ def test_a_new_account_has_a_plausible_past(sandbox: Sandbox, monitorqa: Any) ->
 @pytest.mark.parametrize("which", LISTS)
 def test_filters_keep_exactly_the_matching_rows(sandbox: Sandbox, monitorqa: Any, which: str) -> None:
     company = sandbox.app("monitorqa").state.store.main
-    template_of = {audit.id: audit.template_id for audit in company.audits.all}
+    template_of = {audit.id: audit.template.id for audit in company.audits.all}
     whole = rows(monitorqa, which)
     group = next(iter(company.people.groups))
     assigned = next(row["assignedUsers"][0]["id"] for row in whole if row["assignedUsers"])

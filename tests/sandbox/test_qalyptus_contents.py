@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qa_sandbox.qalyptus.models.permissions import PermissionDto
+from qa_sandbox.qalyptus.models import PermissionDto
 from tests.sandbox.envelopes import UNKNOWN, data, error
 
 CONTENTS = ("conditions", "filters", "reports", "tasks")

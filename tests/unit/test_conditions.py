@@ -96,6 +96,8 @@ TARGETS: list[tuple[str, dict[str, Any], str, Condition | None]] = [
         "12/345",
         Condition({"step_id": ["9", "10"], "archived": ["false"]}),
     ),
+    ("smartq.ticket", {"step_id": '["9", 10]', "archived": "None"}, "12/345", Condition({"step_id": ["9", "10"]})),
+    ("smartq.ticket", {"step_id": "", "archived": "no"}, "12/345", Condition({"archived": ["false"]})),
 ]
 
 
@@ -141,8 +143,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("simplo.report", {"state": []}, "state names nothing to wait for"),
     ("smartq.ticket", {"project_id": "1/2"}, "project_id must be one id"),
     ("smartq.ticket", {"step_id": None}, "neither step_id nor archived says what to wait for"),
-    ("smartq.ticket", {"step_id": ""}, "step_id names nothing to wait for"),
-    ("smartq.ticket", {"archived": "yes"}, "archived must be one of true, false, got 'yes'"),
+    ("smartq.ticket", {"step_id": ""}, "neither step_id nor archived says what to wait for"),
+    ("smartq.ticket", {"step_id": []}, r"step_id names no id, got \[\]"),
+    ("smartq.ticket", {"step_id": [9, None]}, "step_id is required"),
+    ("smartq.ticket", {"step_id": "['9', '10']"}, "step_id is what Python prints, and not JSON"),
+    ("smartq.ticket", {"archived": "perhaps"}, "archived must be true or false, got 'perhaps'"),
 ]  # fmt: skip
 
 

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.vendors.conqa.client.comparison import WantedMilestone
 from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
-from airflow_qa_provider.vendors.conqa.client.fields import Option
+from airflow_qa_provider.vendors.conqa.client.fields import Option, field_values, status_value
+from airflow_qa_provider.vendors.conqa.comparison import WantedMilestone
 
 AREA = {"value": "area-1", "display": "Area 1"}
 
 
 def is_same(wanted: Any, shown: Any) -> bool:
     """Whether a field is as wanted."""
-    milestone = WantedMilestone(None, None, {"x": wanted})
+    milestone = WantedMilestone.of(None, None, field_values({"x": wanted}))
     found = milestone.shown_in([{"externalId": "P6", "fields": {"x": shown}}], "P6", Dialect())
     assert found is not None
     return found == milestone.values
@@ -73,7 +73,7 @@ def test_what_is_told_of_no_milestone_is_unknown() -> None:
         {"externalId": "P6-2", "fields": {"level": "level-1"}},
         {"name": "made by hand"},
     ]
-    wanted = WantedMilestone("Walls", "planned", {"notes": None, "level": None, "quantity": 1})
+    wanted = WantedMilestone.of("Walls", status_value("planned"), {"notes": None, "level": None, "quantity": 1})
 
     assert wanted.shown_in(rows, "P6-1", Dialect()) == {"fields.notes": "x", "fields.level": None}
     assert wanted.shown_in(rows, "P6-3", Dialect()) is None
@@ -82,7 +82,7 @@ def test_what_is_told_of_no_milestone_is_unknown() -> None:
 
 @pytest.mark.parametrize("status", ["planned", {"value": "planned", "display": "Planned"}])
 def test_a_status_is_found_under_the_names_of_the_dialect(status: Any) -> None:
-    wanted = WantedMilestone(None, "planned", None)
+    wanted = WantedMilestone.of(None, status_value("planned"), None)
     dialect = Dialect(external_id_fields=("ref",), status_fields=("stage",))
 
     assert wanted.shown_in([{"ref": "P6", "stage": status}], "P6", dialect) == wanted.values == {"status": "planned"}

@@ -488,6 +488,35 @@ def test_refused_sender_stops_the_batch(deliver, stored, sink):
     assert "Check from_email" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "reply"),
+    [
+        ("reject_sender", "552 Message size exceeds fixed maximum message size"),
+        ("reject_sender", "552 5.3.4 Message size exceeds fixed limit"),
+        ("reject_data", "552 5.3.4 Your message exceeded Example's message size limits"),
+    ],
+)
+def test_mail_that_is_too_large_says_so_and_stops_the_batch(deliver, stored, sink, kind, reply):
+    sink.script(kind, reply=reply)
+
+    with pytest.raises(QADeliveryError) as caught:
+        deliver(stored("a.pdf"), Store())
+
+    message = str(caught.value)
+    assert sink.mails == []
+    assert f"KB is larger than the mail server takes: {reply}: anna@example.com, ben@example.com" in message
+    assert "as sender" not in message
+    assert "lower max_attachment_bytes" in message
+
+
+def test_full_mailbox_is_the_trouble_of_one_recipient(deliver, stored, sink):
+    sink.script("reject", recipient=BEN, reply="552 5.2.2 Mailbox full")
+
+    with pytest.raises(QADeliveryError, match=r"Refused for good: ben@example.com \(552 5.2.2 Mailbox full\)"):
+        deliver(stored("a.pdf"), Store())
+    assert served(sink) == [ANNA, CLEO]
+
+
 @pytest.mark.parametrize("kind", ["reject_sender", "reject_data"])
 def test_delay_by_the_server_is_made_up_by_the_retry(deliver, stored, sink, kind):
     store, report = Store(), stored("a.pdf")
@@ -712,6 +741,11 @@ def test_media_type(name, content_type, expected):
         ('"Doe, Jane" <jane@example.com>; b@example.com', ["jane@example.com", "b@example.com"]),
         (["A@Example.com", ["a@example.COM", " b@example.com\n"]], ["A@Example.com", "b@example.com"]),
         (["o'brien+qa@mail.example.co.uk", "root@localhost"], ["o'brien+qa@mail.example.co.uk", "root@localhost"]),
+        (
+            "Jürgen <j@exämple.com>, k@STRASSE.de; l@straße.de",
+            ["j@xn--exmple-cua.com", "k@STRASSE.de", "l@xn--strae-oqa.de"],
+        ),
+        (["a@例え.テスト", "b@xn--r8jz45g.xn--zckzah"], ["a@xn--r8jz45g.xn--zckzah", "b@xn--r8jz45g.xn--zckzah"]),
     ],
 )
 def test_recipients(value, expected):
@@ -721,7 +755,18 @@ def test_recipients(value, expected):
 @pytest.mark.parametrize(
     "text",
     [
-        *("a", "a@", "@b.example", "a b@example.com", "a@b..example", "a@-b.example", "ä@example.com", "a@exämple.com"),
+        *(
+            "a",
+            "a@",
+            "@b.example",
+            "a b@example.com",
+            "a@b..example",
+            "a@-b.example",
+            "ä@example.com",
+            "a@ex ämple.com",
+            "a@-ä.com",
+            "a@ä..com",
+        ),
         *(
             "a@example.com b@example.com",
             ".a@example.com",

@@ -23,7 +23,10 @@ from airflow_qa_provider.exceptions import (
     QAServerError,
     QAValidationError,
     error_class_for,
+    may_be_done,
+    was_accepted,
 )
+from airflow_qa_provider.kinds import lookup
 
 FACTS = {
     "vendor": "monitorqa",
@@ -97,15 +100,21 @@ def test_notes_survive_pickling() -> None:
         (403, QAPermissionError),
         (404, QANotFoundError),
         (405, QANotFoundError),
+        (408, QAServerError),
         (409, QAConflictError),
         (410, QARequestRejectedError),
         (418, QARequestRejectedError),
         (422, QARequestRejectedError),
+        (423, QAConflictError),
+        (425, QAServerError),
         (429, QARateLimitError),
+        (499, QAServerError),
         (500, QAServerError),
         (502, QAServerError),
         (503, QAServerError),
         (504, QAServerError),
+        (520, QAServerError),
+        (530, QAServerError),
         (599, QAServerError),
     ],
 )
@@ -129,3 +138,22 @@ def test_the_documented_tree_is_the_real_one() -> None:
     own = [kind for kind in tree() if kind.__module__ == exceptions.__name__]
     real = {kind.__name__: kind.__bases__[0].__name__ if kind is not QAError else None for kind in own}
     assert documented == real
+
+
+NOT_DONE = (400, 401, 402, 403, 404, 405, 409, 410, 415, 418, 422, 423, 429)
+PERHAPS_DONE = (408, 425, 499, 500, 501, 502, 503, 504, 505, 507, 511, 520, 521, 522, 523, 524, 525, 526, 527, 530, 599)
+
+
+@pytest.mark.parametrize("status", NOT_DONE)
+def test_a_status_that_means_refused(status: int) -> None:
+    assert not may_be_done(error_class_for(status)("refused", status_code=status))
+
+
+@pytest.mark.parametrize("status", PERHAPS_DONE)
+def test_a_status_that_leaves_it_open(status: int) -> None:
+    assert may_be_done(error_class_for(status)("lost", status_code=status))
+
+
+def test_the_journal_s_contract_has_both_predicates() -> None:
+    assert lookup.may_be_done is may_be_done
+    assert lookup.was_accepted is was_accepted

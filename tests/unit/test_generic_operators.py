@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
-from inspect import signature
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -35,6 +34,7 @@ from airflow_qa_provider.operators.qalyptus import QalyptusOperator
 from airflow_qa_provider.operators.simplo import SimploOperator
 from airflow_qa_provider.operators.smartq import SmartQOperator
 from airflow_qa_provider.rest.paging import Page, Paged
+from airflow_qa_provider.rest.parameters import parameters_of
 from airflow_qa_provider.vendors import connect
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.contract.recorder import Answer, RecordingServer
@@ -131,9 +131,7 @@ def test_every_operation_can_be_called_or_is_refused_with_a_reason(vendor: str, 
     method: Any = client
     for part in operation.split("."):
         method = getattr(method, part)
-    parameters = signature(method).parameters.values()
-    required = {one.name: "x" for one in parameters if one.default is one.empty and one.kind is not one.VAR_KEYWORD}
-    call = Call.of(client, operation, required)
+    call = Call.of(client, operation, {name: "x" for name, needed in parameters_of(method).items() if needed})
 
     assert call.method == method
     assert call.gives_file is (operation in FILES)

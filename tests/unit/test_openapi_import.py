@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.openapi_guesses import differences
 from airflow_qa_provider.rest.openapi_import import RouteImport, import_routes
 from airflow_qa_provider.rest.routes import Route, RouteTable, route_table
+from airflow_qa_provider.vendors.qalyptus.client.guesses import GUESSES
 from airflow_qa_provider.vendors.qalyptus.client.routes import BASE_PATH, ROUTES
 
 TAGS = {"identity_providers": "Identity provider", "api_keys": "API keys", "storage_services": "Storage services"}
@@ -272,3 +274,86 @@ def test_nothing_is_changed_by_reading() -> None:
     assert import_routes(document, GET_TASK, BASE_PATH).overrides
     assert document == before
     assert GET_TASK["tasks.get"].path == "/tasks/{id}"
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        *("/api/v{version}", "/api/{version}", "/api/v{version:apiVersion}", "/API/v1", "/Api/V1"),
+        *("/api/{api-version}", "/API/v{apiVersion}"),
+    ],
+)
+@pytest.mark.parametrize("top", [{"openapi": "3.0.1"}, {"openapi": "3.0.1", "servers": [{"url": "https://x.example"}]}])
+def test_the_base_is_known_in_any_case_and_with_its_version_left_open(base: str, top: dict[str, Any]) -> None:
+    result = read(whole_table(base), **top)
+    assert (result.overrides, result.unmatched, result.unused) == ({}, {}, [])
+
+
+@pytest.mark.parametrize("base", ["/api/v2", "/API/V2", "/v2", "/api"])
+def test_another_version_is_reported_and_never_printed(base: str) -> None:
+    result = read(whole_table(base), openapi="3.0.1")
+    assert (result.overrides, result.unchanged) == ({}, [])
+    assert set(result.unmatched) == set(ROUTES)
+    assert "lies outside /api/v1" in result.unmatched["tasks.run"]
+
+
+def test_two_versions_in_one_file_give_the_routes_of_ours() -> None:
+    moved = [(method, path.replace("/run", "/start"), operation) for method, path, operation in whole_table("/api/v1")]
+    result = read([*whole_table("/api/v2"), *moved], openapi="3.0.1")
+    assert result.overrides == {
+        "tasks.run": "POST /tasks/{id}/start",
+        "status.run": "POST /status/{id}/start",
+    }
+    assert result.unmatched == {}
+    assert all(line.split()[1].startswith("/api/v2/") for line in result.unused)
+
+
+GENERATE = table(
+    ("reports.generate_on_demand", "POST", "/reports/{id}/on-demand/{outputFormat}", "Generate an on-demand report")
+)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("/reports/generate/{format}/{reportId}", "/reports/generate/{outputFormat}/{id}"),
+        ("/reports/{reportId:guid}/as/{format}", "/reports/{id}/as/{outputFormat}"),
+        ("/reports/as/{a}/{b}", None),
+    ],
+)
+def test_path_parameters_are_told_by_position_only_when_one_is_left(theirs: str, ours: str | None) -> None:
+    result = read([("POST", theirs, {"summary": "Generate an on-demand report", "tags": ["Reports"]})], GENERATE)
+    expected = {} if ours is None else {"reports.generate_on_demand": f"POST {ours}"}
+    assert result.overrides == expected
+    if ours is None:
+        assert "{a}, {b}, and which of our {id}, {outputFormat}" in result.unmatched["reports.generate_on_demand"]
+
+
+SCHEMAS = {
+    "ScheduledTaskStatusDto": {"properties": {"status": {"$ref": "#/components/schemas/RunState"}}},
+    "RunState": {"type": "string", "enum": ["Completed", "Failed", "Draft"]},
+    "ScheduleDto": {"properties": {"frequency": {"enum": [0, 1], "x-enumNames": ["Daily", "Fortnightly"]}}},
+    "ReportDto": {"properties": {"outputFormats": {"type": "array", "items": {"enum": ["Pdf", "Xlsx"]}}}},
+    "FieldSelectionDto": {"allOf": [{"properties": {"field": {}, "values": {}}}]},
+    "MemberRequestDto": {"properties": {"id": {}, "memberType": {}}},
+    "TaskRecipientDto": {"properties": {"type": {"enum": ["User", "Group"]}}},
+    "Loop": {"allOf": [{"$ref": "#/components/schemas/Loop"}]},
+    "Broken": {"properties": {"status": {"$ref": "#/nowhere"}, "type": 7}, "allOf": "no"},
+}
+
+
+def test_what_the_dialect_guesses_is_compared_with_the_file() -> None:
+    found = differences({"openapi": "3.0.1", "components": {"schemas": SCHEMAS}}, GUESSES)
+    assert found["status words"].startswith("the file has Completed, Failed, Draft; not known to us: Draft; say what")
+    assert found["frequency of schedules"] == "the file has Daily, Fortnightly; not known to us: Fortnightly"
+    assert "the file has field, values" in found["fields of a selection"]
+    assert "ours that it lacks: fieldName" in found["fields of a selection"]
+    assert found["fields of a member"] == "the file has id, memberType"
+    assert found["type of recipients"] == "the file has User, Group"
+    assert "output formats" not in found  # nothing that we do not know
+
+
+@pytest.mark.parametrize("schemas", [None, 3, [], {"A": None}, {"A": {"properties": []}}])
+def test_a_file_that_tells_nothing_about_guesses_reports_nothing(schemas: object) -> None:
+    assert differences({"openapi": "3.0.1", "components": {"schemas": schemas}}, GUESSES) == {}
+    assert differences({"swagger": "2.0", "definitions": schemas}, GUESSES) == {}

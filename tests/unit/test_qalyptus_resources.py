@@ -58,9 +58,18 @@ def test_every_permission_of_the_docs_has_a_name() -> None:
     assert permissions_body({}) == {}
 
 
-def test_the_vendors_name_of_a_permission_is_led_to_ours() -> None:
-    with pytest.raises(QAValidationError, match="Did you mean 'view_report'"):
-        permissions_body({"viewReport": True})
+def test_permissions_are_taken_in_the_vendors_spelling_too() -> None:
+    assert permissions_body({"viewReport": True, "run_report": "False"}) == {"viewReport": True, "runReport": False}
+    assert permissions_body('{"viewReport": true}') == {"viewReport": True}
+    with pytest.raises(QAValidationError, match="Did you mean 'viewReport'"):
+        permissions_body({"viewReprt": True})
+
+
+@pytest.mark.parametrize(
+    "answer", [{"id": "1", "name": "Ada", "viewReport": True}, {"id": "1", "permissions": {"viewReport": True}}]
+)
+def test_what_the_vendor_answers_about_permissions_can_be_sent_back(answer: dict[str, object]) -> None:
+    assert permissions_body(answer) == {"viewReport": True}
 
 
 def test_inherited_methods_name_their_own_resource_only() -> None:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import html
+import json
+import logging
+import socket
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
 import pytest
+import requests
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from airflow_qa_provider.rest.redaction import MASK, excerpt, redact
+from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.rest.preview import RequestWithheld
+from airflow_qa_provider.rest.redaction import MASK, UrlFilter, excerpt, redact, secret_values
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.vendors.simplo.client import SimploClient
+from tests.unit.acme import acme
+from tests.unit.peers import peer
 
 KEY = "k3y+S/ecr et&1"
 TOKEN = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=._-", min_size=12, max_size=60)
@@ -86,3 +102,133 @@ def test_no_cut_leaves_a_piece_of_a_secret(secret: str, before: int, blanks: int
 
     assert len(shown) <= limit + 1
     assert not any(secret[start : start + 5] in shown for start in range(len(secret) - 4))
+
+
+@pytest.mark.parametrize("secret", [KEY, "k3y+S/cret=0123456789", "Ünï¢ode-secret", 'quo"te\\d<&>secret'])
+@pytest.mark.parametrize(
+    "encode",
+    [
+        str.lower,
+        str.upper,
+        str.swapcase,
+        lambda secret: quote(secret, safe="").lower(),
+        lambda secret: b64encode(secret.encode()).decode(),
+        lambda secret: urlsafe_b64encode(secret.encode()).decode().rstrip("="),
+        lambda secret: b64encode(f"api:{secret}".encode()).decode(),
+        lambda secret: b64encode(f"user:{secret}:x".encode()).decode(),
+        lambda secret: b64encode(f"me:{secret}".encode()).decode().lower(),
+        lambda secret: quote(b64encode(secret.encode()).decode(), safe=""),
+        lambda secret: secret.encode().hex(),
+        lambda secret: secret.encode().hex().upper(),
+        lambda secret: json.dumps({"k": secret}),
+        lambda secret: json.dumps({"k": secret}).replace("/", "\\/"),
+        html.escape,
+    ],
+)  # fmt: skip
+def test_a_secret_is_masked_in_all_its_disguises(encode: Callable[[str], str], secret: str) -> None:
+    disguised = encode(secret)
+    shown = redact(f"no such thing: <{disguised}>, sorry", [secret])
+
+    assert MASK in shown
+    start = disguised.removeprefix('{"k": "')
+    assert start[4:-6] not in shown
+    assert all(start[at : at + 8] not in shown for at in range(4, len(start) - 12))
+
+
+@given(secret=TOKEN, name=st.text("abcdefghij", max_size=5), after=st.text("xyz", max_size=5))
+def test_no_place_in_base64_shows_a_secret(secret: str, name: str, after: str) -> None:
+    encoded = b64encode(f"{name}:{secret}{after}".encode()).decode()
+    assert MASK in redact(f"Basic-like {encoded}!", [secret])
+
+
+def test_a_control_character_does_not_reach_a_message() -> None:
+    assert excerpt("a\x00b \ud83d") == "a\ufffdb \ufffd"
+
+
+def test_the_secret_parameters_of_a_request_are_found_in_all_its_parts() -> None:
+    found = secret_values(
+        ["hash", "pin"],
+        {"hash": "path-value", "id": 7},
+        {"filter[hash]": "one,two", "sort": "hash", "hash[eq]": ["three"]},
+        [("pin", "four"), ("x", "y")],
+        {"report": [{"hash": "five", "name": "n"}], "hashes": "no", "pin": None},
+        b"raw",
+        None,
+    )
+    assert {"path-value", "one,two", "one", "two", "three", "five"} <= set(found)
+    assert not {"7", "hash", "y", "n", "no", "None"} & set(found)
+    assert secret_values([], {"hash": "x"}) == []
+
+
+HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c"
+
+
+@pytest.fixture
+def simplo() -> Iterator[tuple[SimploClient, list[bytes]]]:
+    """A client of a server that echoes what it was asked for in an error; and what it was asked for."""
+    asked: list[bytes] = []
+
+    def echo(connection: socket.socket) -> None:
+        sent = b""
+        while HASH.encode() not in sent:
+            sent += connection.recv(65536)
+        asked.append(sent)
+        body = json.dumps({"type": "error", "message": f"bad hash {HASH.upper()}"}).encode()
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nX-Request-Id: %b\r\n" % HASH.encode())
+        connection.sendall(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    with peer(echo) as port, SimploClient(ClientSettings(f"http://127.0.0.1:{port}", "t0ken-of-simplo")) as client:
+        yield client, asked
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.reports.download_pdf(7, HASH),
+        lambda client: client.reports.approve(7, HASH),
+        lambda client: client.reports.get_public(7, HASH),
+        lambda client: list(client.reports.list(filters={"hash": [HASH, "0" * 48]})),
+    ],
+)
+def test_the_hash_of_a_report_is_not_shown(
+    call: Callable[[SimploClient], Any],
+    simplo: tuple[SimploClient, list[bytes]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client, asked = simplo
+    with caplog.at_level(logging.DEBUG), pytest.raises(QAError) as failed:
+        call(client)
+
+    assert HASH.encode() in asked[0], "it was sent"
+    assert "urllib3.connectionpool" in {record.name for record in caplog.records}
+    shown = f"{failed.value} {vars(failed.value)} {caplog.text}".lower()
+    assert HASH not in shown
+    assert "t0ken-of-simplo" not in shown
+    assert "0" * 48 not in shown
+
+
+def test_a_preview_does_not_show_it_either() -> None:
+    client = SimploClient(ClientSettings("https://is.example.com/api/v0", "t0ken-of-simplo")).previewing()
+    with pytest.raises(RequestWithheld) as withheld:
+        client.reports.approve(7, HASH)
+
+    assert HASH not in str(withheld.value.request.as_dict())
+
+
+def test_the_log_of_other_requests_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
+    def say_yes(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")
+
+    with peer(say_yes) as port, caplog.at_level(logging.DEBUG):
+        acme(base_url=f"http://127.0.0.1:{port}").ask("parts.list")
+        requests.get(f"http://127.0.0.1:{port}/other?token=of-somebody-else", timeout=5)
+
+    assert "/other?token=of-somebody-else" in caplog.text
+
+
+def test_the_filter_is_there_once() -> None:
+    for _ in range(3):
+        acme()
+    for name in ("urllib3.connectionpool", "urllib3.util.retry"):
+        assert sum(isinstance(one, UrlFilter) for one in logging.getLogger(name).filters) == 1

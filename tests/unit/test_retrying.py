@@ -14,6 +14,7 @@ import responses
 import tenacity
 
 from airflow_qa_provider.exceptions import (
+    QAConflictError,
     QAConnectError,
     QAConnectionLostError,
     QAError,
@@ -50,13 +51,20 @@ CASES: dict[str | int, tuple[type[QAError], tuple[str, ...]]] = {
     502: (QAServerError, HARMLESS),
     503: (QAServerError, HARMLESS),
     504: (QAServerError, HARMLESS),
+    408: (QAServerError, HARMLESS),
+    425: (QAServerError, HARMLESS),
+    499: (QAServerError, HARMLESS),
+    **{status: (QAServerError, HARMLESS) for status in (507, 520, 521, 522, 524, 525, 530, 599)},
+    423: (QAConflictError, HARMLESS),
     501: (QAServerError, NOBODY),
     505: (QAServerError, NOBODY),
+    511: (QAServerError, NOBODY),
     400: (QARequestRejectedError, NOBODY),
     401: (QAError, NOBODY),
     403: (QAError, NOBODY),
     404: (QANotFoundError, NOBODY),
-    409: (QAError, NOBODY),
+    409: (QAConflictError, NOBODY),
+    410: (QARequestRejectedError, NOBODY),
     422: (QARequestRejectedError, NOBODY),
     "certificate refused": (QATLSError, NOBODY),
 }
@@ -170,7 +178,7 @@ def test_a_retry_after_that_says_nothing_leaves_the_back_off(
 
 @pytest.mark.parametrize(
     ("header", "low", "high"),
-    [("61", 61, 61), ("1e300", 1e300, 1e300), (formatdate(time.time() + 86400, usegmt=True), 86000, 86400)],
+    [("61", 61, 61), ("1e300", 86400, 86400), (formatdate(time.time() + 86400, usegmt=True), 86000, 86400)],
     ids=["a second more", "for ever", "tomorrow"],
 )
 @pytest.mark.parametrize(("status", "operation"), [(429, "parts.list"), (429, "parts.create"), (503, "parts.list")])
@@ -241,6 +249,8 @@ def test_each_pause_is_announced_with_its_reason(
         ("120", 120),
         (" 1.5 ", 1.5),
         ("-1", 0),
+        ("1700000000", 86400),
+        ("Sun, 01 Jan 2090 00:00:00 GMT", 86400),
         ("soon", None),
         ("inf", None),
         ("nan", None),

@@ -16,7 +16,7 @@ from airflow_qa_provider.exceptions import (
     QARateLimitError,
     QAServerError,
 )
-from airflow_qa_provider.kinds.polling import Statuses, poll_all, poller_for
+from airflow_qa_provider.kinds.polling import Statuses, poll_all
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.vendors.connect import client_for, polling_client
@@ -70,7 +70,7 @@ def poll(kind: str, *ids: str) -> Statuses:
     """Look once, as everything that waits does."""
     vendor = kind.partition(".")[0]
     with polling_client(vendor, f"{vendor}_default") as client:
-        return poll_all(poller_for(kind), client, ids, START)
+        return poll_all(kind_of(kind).new_poller(), client, ids, START)
 
 
 @contextmanager
@@ -239,7 +239,7 @@ def test_nothing_of_these_can_be_cancelled_and_nothing_is_sent(sandbox: Sandbox,
         polling_client(vendor, f"{vendor}_default") as client,
         pytest.raises(QANotSupportedError, match="cannot"),
     ):
-        poller_for(kind).cancel(client, "41")
+        kind_of(kind).stop(client, "41")
     assert paths == []
 
 

@@ -20,4 +20,3 @@ class MonitorQAForm(ConnectionForm[MonitorQAClient]):
             "description": "Id of the object that tasks audit which name no other.",
         },
     }
-    defaults = ("template_id", "audit_object_id")

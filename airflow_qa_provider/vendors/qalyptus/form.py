@@ -17,6 +17,11 @@ class QalyptusForm(ConnectionForm[QalyptusClient]):
     host_placeholder = "https://{tenant}.qalyptus.net/api/v1"
     own_fields = {  # noqa: RUF012 - read only
         "tenant": {"label": "Tenant", "description": "Name before .qalyptus.net; used when the base URL is empty."},
+        "report_id": {"label": "Report", "description": "Id of the report that tasks generate which name no other."},
+        "qalyptus_task_id": {
+            "label": "Task",
+            "description": "Id of the task to run where none is named.",
+        },
     }
     option_names = names_of(Dialect)
     option_help = (

@@ -36,6 +36,8 @@ class SmartQForm(ConnectionForm[SmartQClient]):
             "format": "password",
         },
         "account": {"label": "Account", "description": "Name before .smartqweb.com; used when the base URL is empty."},
+        "project_id": {"label": "Project", "description": "Id of the project of tasks which name no other."},
+        "step_id": {"label": "Step", "description": "Id of the step in which tickets begin that name no other."},
     }
     option_names = (*names_of(Dialect), *CREDENTIALS, "api_key")
     option_help = ("Habits of the account", 'What the docs leave open, such as {"timezone": "Europe/Prague"}.')

@@ -1,33 +1,117 @@
-"""Finding smartQ notes whose id was lost, and which of their files are there."""
+"""Notes of smartQ tickets: what is asked for, and how one is found again."""
 
 from __future__ import annotations
 
 import hashlib
 import html
-import logging
 import re
-import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
-from airflow_qa_provider.exceptions import QAError, QAFileError, QANotSupportedError, QAUncertainError
-from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search, may_be_done
-from airflow_qa_provider.kinds.polling import Statuses, poll_each
+from typing_extensions import Self, override
+
+from airflow_qa_provider.kinds.fields import UNNOTED, KindFields
+from airflow_qa_provider.kinds.files import SourceFile
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.kind import Kind
+from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
-from airflow_qa_provider.reports.sources import SourceFile
-from airflow_qa_provider.vendors.smartq.client import SmartQClient
-from airflow_qa_provider.vendors.smartq.client.shown import file_name_of, file_size_of, moment_of
-from airflow_qa_provider.vendors.smartq.ticket_lookup import may_be_ours
+from airflow_qa_provider.vendors.smartq.client import SmartQClient, rules
+from airflow_qa_provider.vendors.smartq.client.shown import moment_of
+from airflow_qa_provider.vendors.smartq.note_files import AttachedFile, NoteFiles
+from airflow_qa_provider.vendors.smartq.rows import PAGE_SIZE, may_be_ours, no_more_than
 
-log = logging.getLogger(__name__)
-
-Row = Mapping[str, Any]
-
-_PAGE_SIZE = 100
 _MOST_ROWS = 5000
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_NO_LETTER = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class NoteFields(KindFields):
+    """A note with its files (sources: "Notes: adds a new ticket note", "Files: uploads a new file").
+
+    :param project_id: Id of the project.
+    :param ticket_id: Id of the ticket.
+    :param text_key: Digest of the text, see :func:`text_key`.
+    :param parent_id: Id of the note that this one answers.
+    :param private: Whether only those who may see private notes can see it.
+    :param notify_users: Whether users are told of it.
+    :param users: Ids of the users to tell.
+    :param text: Text.
+    :param files: Files to attach, in order.
+    """
+
+    shows_itself: ClassVar[bool] = True
+
+    project_id: str
+    ticket_id: str
+    text_key: str
+    parent_id: str | None = None
+    private: bool | None = None
+    notify_users: bool | None = None
+    users: tuple[str, ...] | None = None
+    text: str = field(default="", metadata=UNNOTED)
+    files: tuple[SourceFile, ...] = field(default=(), metadata=UNNOTED)
+
+    @classmethod
+    @override
+    def read(cls, given: Given) -> Self:
+        text, users = given.text("text"), given.optional_ids("users")
+        return cls(
+            project_id=given.id("project_id"),
+            ticket_id=given.id("ticket_id"),
+            text_key=text_key(text),
+            parent_id=given.optional_id("parent_id"),
+            private=given.optional_flag("private"),
+            notify_users=given.optional_flag("notify_users"),
+            # refuses an empty list, which a form cannot carry
+            users=None if users is None else tuple(rules.ids(users, "users") or ()),
+            text=text,
+            files=tuple(given.raw("files") or ()),
+        )
+
+    @override
+    def identity(self) -> Mapping[str, Any]:
+        named = {name: value for name, value in super().identity().items() if name != "text_key"}
+        # a manifest of the same file may differ in other things
+        return {**named, "files": [file.identity for file in self.files]}
+
+    @override
+    def at(self, moment: datetime, marker: str) -> Self:
+        for file in self.files:
+            _ = file.size  # a note is announced with files, and a retry may find it without any that is gone since
+        return self
+
+    @override
+    def alike(self) -> Mapping[str, Any]:
+        return {"project_id": self.project_id, "ticket_id": self.ticket_id, "text_key": self.text_key}
+
+    @override
+    def create(self, client: SmartQClient) -> str | None:
+        made = client.notes.create(
+            self.project_id,
+            self.ticket_id,
+            text=self.text,
+            parent_id=self.parent_id,
+            private=self.private,
+            notify_users=self.notify_users,
+            users=self.users,
+            has_attachments=True if self.files else None,
+        )
+        return str(made["id"]) if made.get("id") else None
+
+    @override
+    def complete(
+        self, client: SmartQClient, object_id: str, *, new: bool, timeouts: LookupTimeouts, repeats: bool
+    ) -> None:
+        note = NoteFiles(client, (self.project_id, self.ticket_id, object_id), timeouts, repeats)
+        note.ensure(self.files, new=new)
+
+    @override
+    def seen(self, client: SmartQClient, object_id: str) -> Snapshot:
+        client.notes.get(self.project_id, self.ticket_id, object_id)
+        return Snapshot(object_id, Phase.ACTIVE, "there")
 
 
 class NoteLookup:
@@ -35,65 +119,30 @@ class NoteLookup:
 
     A note has no room for a marker: the docs allow "limited HTML tags" and name none, so anything invisible may be
     shown or dropped. Texts are compared without tags and white space.
-
-    ``facts``: ``project_id``, ``ticket_id``, ``text`` (its :func:`text_key`).
     """
 
-    compares: ClassVar[bool] = True
+    def compares(self, fields: NoteFields) -> bool:
+        """Tell that nothing but a comparison shows what is new."""
+        return True
 
     def find(self, client: SmartQClient, search: Search) -> list[Candidate]:
         """Return the notes that match.
 
         :param client: The client.
         :param search: What to look for.
+        :raises QANotSupportedError: The ticket has more notes than can be read.
         """
-        facts, found = search.facts, []
-        rows = client.notes.list(facts["project_id"], facts["ticket_id"], page_size=_PAGE_SIZE, limit=_MOST_ROWS)
-        for row in rows:
-            if text_key(str(row.get("text") or "")) != facts["text"]:
+        fields: NoteFields = search.fields
+        rows = client.notes.list(fields.project_id, fields.ticket_id, page_size=PAGE_SIZE, limit=_MOST_ROWS + 1)
+        found = []
+        for row in no_more_than(_MOST_ROWS, rows, f"notes of ticket {fields.ticket_id}", "notes.list"):
+            if text_key(str(row.get("text") or "")) != fields.text_key:
                 continue
             likely = may_be_ours(search, moment_of(row, "insert_time", client.dialect.timezone))
             if likely is not None:
                 about = f"note {row['id']} (by user {row.get('owner_id')}, created {row.get('insert_time')})"
                 found.append(Candidate(str(row["id"]), Phase.ACTIVE, about, likely))
         return found
-
-
-class NoteOfTicket:
-    """Poller of the notes of one ticket.
-
-    :param project_id: Id of the project.
-    :param ticket_id: Id of the ticket.
-    """
-
-    kind: ClassVar[str] = "smartq.note"
-    noun: ClassVar[str] = "note"
-
-    def __init__(self, project_id: str, ticket_id: str) -> None:
-        self._path = (project_id, ticket_id)
-
-    def poll(self, client: SmartQClient, ids: Collection[str], since: float) -> Statuses:
-        """Look at notes.
-
-        :param client: The client.
-        :param ids: Ids of notes.
-        :param since: Not used.
-        """
-
-        def one(note_id: str) -> Snapshot:
-            client.notes.get(*self._path, note_id)
-            return Snapshot(note_id, Phase.ACTIVE, "there")
-
-        return {**poll_each(one, ids)}
-
-    def cancel(self, client: SmartQClient, object_id: str) -> str:
-        """Refuse: a note is no job.
-
-        :param client: The client.
-        :param object_id: Id of the note.
-        :raises QANotSupportedError: Always.
-        """
-        raise QANotSupportedError("a note cannot be cancelled", vendor="smartq", object_id=object_id)
 
 
 def text_key(text: str) -> str:
@@ -105,115 +154,10 @@ def text_key(text: str) -> str:
     return hashlib.sha256("".join(read.split()).encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True)
-class NoteFiles:
-    """The files of one note: those that it does not show yet are uploaded, one request for each.
-
-    The last file of the list, and no other, carries ``is_last_file``, which sends the notifications of the note.
-
-    :param client: The client.
-    :param path: Ids of project, ticket and note.
-    :param lookup_timeouts: How long to look for a file whose upload was lost.
-    :param repeats: Whether to upload a file of which it cannot be told whether the note has it.
-    """
-
-    client: SmartQClient
-    path: tuple[str, str, str]
-    lookup_timeouts: LookupTimeouts
-    repeats: bool
-
-    def ensure(self, files: Sequence[SourceFile], *, new: bool) -> None:
-        """Upload what is missing.
-
-        :param files: The files, in order.
-        :param new: Whether this attempt has made the note, so that it has no files.
-        :raises QAUncertainError: The note has files that are perhaps these.
-        :raises QAError: An upload failed.
-        """
-        for number in range(len(files)) if new or not files else self._missing_at_last(files):
-            self._upload(files[: number + 1], is_last=number == len(files) - 1)
-
-    def _missing_at_last(self, files: Sequence[SourceFile]) -> list[int]:
-        """Look on while the vendor may still be storing what an earlier attempt has sent."""
-        missing, doubtful = self._compared(files)
-        for pause in self.lookup_timeouts.pauses(self.lookup_timeouts.settled) if missing else ():
-            time.sleep(pause)
-            missing, doubtful = self._compared(files)
-            if not missing:
-                break
-        if doubtful and not self.repeats:
-            raise self._uncertain([files[number].name for number in missing], doubtful)
-        return missing
-
-    def _compared(self, files: Sequence[SourceFile]) -> tuple[list[int], list[Row]]:
-        """Return the places of the files that the note does not show, and those of the note that are perhaps these."""
-        left: list[Row] = list(self.client.files.list(*self.path))
-        missing = []
-        for number, file in enumerate(files):
-            shown = next((row for row in left if _is_same(file, row)), None)
-            if shown is None:
-                missing.append(number)
-            else:
-                left.remove(shown)
-        return missing, [row for row in left if any(_may_be(files[number], row) for number in missing)]
-
-    def _upload(self, up_to: Sequence[SourceFile], *, is_last: bool) -> None:
-        file = up_to[-1]
-        try:
-            with file.open() as stored:
-                self.client.files.upload(
-                    *self.path, file=stored, file_name=file.name, is_last_file=True if is_last else None
-                )
-        except QAError as error:
-            if not may_be_done(error) or not self._is_there_after_all(up_to, error):
-                error.outcome = f"Note {self.path[2]} is there; {error.outcome or f'{file.name} was not attached'}"
-                error.hint = error.hint or "A retry attaches what the note does not show"
-                raise
-        log.info("%s is attached to note %s", file.name, self.path[2])
-
-    def _is_there_after_all(self, up_to: Sequence[SourceFile], error: QAError) -> bool:
-        looked = f"It was looked for during {self.lookup_timeouts.lost_answer:g} s"
-        try:
-            for pause in self.lookup_timeouts.pauses(self.lookup_timeouts.lost_answer):
-                time.sleep(pause)
-                if not self._compared(up_to)[0]:
-                    return True
-        except QAError as failed:
-            looked = f"It could not be looked for: {failed.message}"
-        error.outcome = f"{up_to[-1].name} may be attached, but the note does not show it. {looked}"
-        error.hint = "A retry looks again, and attaches what the note does not show"
-        return False
-
-    def _uncertain(self, missing: Sequence[str], doubtful: Sequence[Row]) -> QAUncertainError:
-        seen = ", ".join(f"{row.get('id')} ({file_name_of(row)}, {file_size_of(row)} bytes)" for row in doubtful)
-        return QAUncertainError(
-            f"it cannot be told whether note {self.path[2]} has {', '.join(missing)}: it shows {seen}",
-            vendor="smartq",
-            operation="files.list",
-            outcome="This attempt has attached nothing",
-            hint="Look at the note. If a file is missing, attach it by hand and mark the task as success; "
-            "on_uncertain='repeat' attaches it once more. A retry gets the same answer",
-        )
-
-
-def _is_same(file: SourceFile, row: Row) -> bool:
-    return _letters(file.name) == _letters(file_name_of(row) or "") and _size_fits(file, row)
-
-
-def _may_be(file: SourceFile, row: Row) -> bool:
-    """Tell whether a file that looks different may be this one: the vendor renames files, or makes images smaller."""
-    name, size = file_name_of(row), file_size_of(row)
-    return name is None or _letters(name) == _letters(file.name) or (size is not None and _size_fits(file, row))
-
-
-def _size_fits(file: SourceFile, row: Row) -> bool:
-    shown = file_size_of(row)
-    try:
-        return shown is None or shown == file.size
-    except QAFileError:  # it was there when the note was made, and the name is all that is left
-        return True
-
-
-def _letters(name: str) -> str:
-    """Return a file name without what vendors replace in names."""
-    return _NO_LETTER.sub("", name).casefold()
+NOTE = Kind(
+    name="smartq.note",
+    noun="note",
+    fields=NoteFields,
+    lookup=NoteLookup(),
+    files={"file": AttachedFile},
+)

@@ -1,18 +1,161 @@
-"""Waiting for smartQ tickets."""
+"""Tickets of smartQ: what is asked for, and where one stands."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
-from airflow_qa_provider.exceptions import QAError, QANotFoundError, QANotSupportedError
+from typing_extensions import Self, override
+
+from airflow_qa_provider.exceptions import QAError, QANotFoundError
+from airflow_qa_provider.kinds.conditions import Condition, Target
+from airflow_qa_provider.kinds.fields import UNNOTED, KindFields
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.polling import Statuses, not_gone, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors.smartq.client import SmartQClient
-from airflow_qa_provider.vendors.smartq.client.tickets import Archived
+from airflow_qa_provider.vendors.smartq.client.shown import step_of, tags_of
+from airflow_qa_provider.vendors.smartq.client.tickets import Archived, ticket_form
+from airflow_qa_provider.vendors.smartq.moves import MoveTicket
+from airflow_qa_provider.vendors.smartq.ticket_lookup import TicketLookup, is_marker
 
 SEPARATOR = "/"
 _PAGE_SIZE = 100
+# smartQ's own form of a date, which the client checks
+_OWN_TIME = re.compile(r"\d{4}-\d{2}-\d{2}( [\d:]{8})?")
+
+
+@dataclass(frozen=True)
+class TicketFields(KindFields):
+    """A ticket (source: "Tickets: adds a new ticket").
+
+    :param project_id: Id of the project.
+    :param name: Title.
+    :param step_id: Id of the step that it starts in.
+    :param tags: Tags, without the marker.
+    :param required_by: Deadline: ISO 8601 in UTC, ``YYYY-MM-DD HH:MM:SS`` or ``YYYY-MM-DD`` in the account's own time,
+        or how long after the creation.
+    :param assigned_to: Ids of the users to assign.
+    :param notify_involved: Whether the team of the ticket is notified.
+    :param description: Text that describes it.
+    :param custom_fields: Field name to a text, a number, or a list of ids of values.
+    :param marker_tag: Whether it gets the marker.
+    :param marker: The tag that identifies it; ``None`` until it is sent, and for a ticket without one.
+    """
+
+    updates: ClassVar[bool] = True
+    shows_itself: ClassVar[bool] = True
+
+    project_id: str
+    name: str
+    step_id: str
+    tags: tuple[str, ...] = ()
+    # text, not a moment: the account's own time has no zone, and stays as it is
+    required_by: str | timedelta | None = None
+    assigned_to: tuple[str, ...] | None = None
+    notify_involved: bool | None = None
+    description: str | None = field(default=None, metadata=UNNOTED)
+    custom_fields: Mapping[str, Any] | None = field(default=None, metadata=UNNOTED)
+    marker_tag: bool = True
+    marker: str | None = None
+
+    @classmethod
+    @override
+    def read(cls, given: Given) -> Self:
+        fields = cls(
+            project_id=given.id("project_id"),
+            name=given.text("name"),
+            step_id=given.id("step_id"),
+            tags=given.optional_words("tags") or (),
+            required_by=_deadline(given),
+            assigned_to=given.optional_ids("assigned_to"),
+            notify_involved=given.optional_flag("notify_involved"),
+            description=given.optional_text("description"),
+            custom_fields=_custom_fields(given),
+            marker_tag=given.flag("marker_tag", True),
+        )
+        ticket_form(**fields._content())  # refuses what a form cannot carry
+        return fields
+
+    @override
+    def identity(self) -> Mapping[str, Any]:
+        # the marker is made of it
+        return {name: value for name, value in super().identity().items() if name != "marker"}
+
+    @override
+    def at(self, moment: datetime, marker: str) -> Self:
+        due = self.required_by
+        due = (moment + due).isoformat() if isinstance(due, timedelta) else due
+        return replace(self, required_by=due, marker=marker if self.marker_tag else None)
+
+    @override
+    def alike(self) -> Mapping[str, Any]:
+        return {"project_id": self.project_id, "name": self.name, "marker": self.marker}
+
+    @override
+    def create(self, client: SmartQClient) -> str | None:
+        made = client.tickets.create(self.project_id, **self._content())
+        return str(made["id"]) if made.get("id") else None
+
+    @override
+    def update(self, client: SmartQClient, object_id: str) -> None:
+        # in the step in which it is by now; a ticket cannot change its project, there it is not found
+        shown = client.tickets.get(self.project_id, object_id)
+        kept = [tag for tag in tags_of(shown) if not is_marker(tag)]
+        content = self._content()
+        content["step_id"] = step_of(shown) or self.step_id
+        content["tags"] = list(dict.fromkeys([*kept, *(content["tags"] or ())])) or None
+        client.tickets.update(self.project_id, object_id, **content)
+
+    @override
+    def seen(self, client: SmartQClient, object_id: str) -> Snapshot:
+        try:
+            ticket = client.tickets.get(self.project_id, object_id)
+        except QANotFoundError:
+            # the docs do not say whether archived ones are shown by their id
+            name = f"{self.project_id}{SEPARATOR}{object_id}"
+            listed = TicketPoller().poll(client, [name], 0.0)[name]
+            if isinstance(listed, QAError):
+                raise listed from None
+            return listed
+        return Snapshot(object_id, Phase.ACTIVE, f"in step {step_of(ticket)}")
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "step_id": self.step_id,
+            "description": self.description,
+            "tags": [*self.tags, *([self.marker] if self.marker else [])] or None,
+            "required_by": None if isinstance(self.required_by, timedelta) else self.required_by,
+            "assigned_to": self.assigned_to,
+            "notify_involved": self.notify_involved,
+            "custom_fields": self.custom_fields,
+        }
+
+
+def _deadline(given: Given) -> str | timedelta | None:
+    raw = given.raw("required_by")
+    if isinstance(raw, str) and _OWN_TIME.fullmatch(raw.strip()):
+        return raw.strip()
+    due = given.optional_when("required_by")
+    return due.isoformat() if isinstance(due, datetime) else due
+
+
+def _custom_fields(given: Given) -> Mapping[str, Any] | None:
+    values = given.optional_object("custom_fields") or {}
+    read = {name: _custom_field(given, name, value) for name, value in values.items()}
+    return {name: value for name, value in read.items() if value is not None} or None
+
+
+def _custom_field(given: Given, name: str, value: Any) -> Any:
+    field_name = f"custom_fields[{name!r}]"
+    if isinstance(value, str):
+        return given.check.optional_text(value, field_name)
+    return value if isinstance(value, (int, float)) else given.check.optional_ids(value, field_name)
 
 
 class TicketPoller:
@@ -22,11 +165,8 @@ class TicketPoller:
     only. So each project's active tickets are read, and the archived ones when a ticket is not among them.
     """
 
-    kind = "smartq.ticket"
-    noun = "ticket"
-
     def poll(self, client: SmartQClient, ids: Collection[str], since: float) -> Statuses:
-        """Look at tickets.
+        """Ask where tickets stand.
 
         :param client: The client.
         :param ids: ``project id/ticket id``.
@@ -37,34 +177,26 @@ class TicketPoller:
             project_id, _, ticket_id = object_id.partition(SEPARATOR)
             projects.setdefault(project_id, {})[object_id] = ticket_id
         boards = poll_each(lambda project_id: self._project(client, project_id, projects[project_id]), projects)
-        looks: Statuses = {}
+        statuses: Statuses = {}
         for project_id, seen in boards.items():
             # a project that is not there says nothing about a ticket
-            looks.update(dict.fromkeys(projects[project_id], not_gone(seen)) if isinstance(seen, QAError) else seen)
-        return looks
-
-    def cancel(self, client: SmartQClient, object_id: str) -> str:
-        """Refuse: a ticket is no job.
-
-        :param client: The client.
-        :param object_id: ``project id/ticket id``.
-        """
-        raise QANotSupportedError("a smartQ ticket cannot be cancelled", vendor="smartq", object_id=object_id)
+            statuses.update(dict.fromkeys(projects[project_id], not_gone(seen)) if isinstance(seen, QAError) else seen)
+        return statuses
 
     def _project(self, client: SmartQClient, project_id: str, wanted: Mapping[str, str]) -> Statuses:
-        looks: Statuses = {}
+        statuses: Statuses = {}
         size = max(_PAGE_SIZE, client.settings.page_size or 0)
         for archived in (Archived.ACTIVE, Archived.ARCHIVED):
-            missing = {ticket_id: object_id for object_id, ticket_id in wanted.items() if object_id not in looks}
+            missing = {ticket_id: object_id for object_id, ticket_id in wanted.items() if object_id not in statuses}
             if not missing:
                 break
             for row in client.tickets.list(project_id, archived=archived, page_size=size):
                 object_id = missing.pop(str(row.get("id")), None)
                 if object_id is not None:
-                    looks[object_id] = _snapshot(object_id, row, archived is Archived.ARCHIVED)
+                    statuses[object_id] = _snapshot(object_id, row, archived is Archived.ARCHIVED)
                 if not missing:
                     break
-        return {object_id: looks.get(object_id, _absent(object_id)) for object_id in wanted}
+        return {object_id: statuses.get(object_id, _absent(object_id)) for object_id in wanted}
 
 
 def _snapshot(object_id: str, row: Mapping[str, Any], archived: bool) -> Snapshot:
@@ -76,3 +208,29 @@ def _snapshot(object_id: str, row: Mapping[str, Any], archived: bool) -> Snapsho
 def _absent(object_id: str) -> QAError:
     message = f"ticket {object_id} is neither among the active nor the archived ones"
     return QANotFoundError(message, vendor="smartq", object_id=object_id)
+
+
+def _target(given: Given) -> Target:
+    project_id, ticket_id = given.id("project_id"), given.id("ticket_id")
+    if SEPARATOR in project_id:
+        raise given.refused(f"project_id must be one id, without a slash, got {project_id!r}")
+    reached: dict[str, list[str]] = {}
+    if given.has("step_id"):
+        reached["step_id"] = list(given.ids("step_id"))
+    archived = given.optional_flag("archived")
+    if archived is not None:
+        reached["archived"] = [str(archived).lower()]
+    if not reached:
+        raise given.refused("neither step_id nor archived says what to wait for")
+    return Target(f"{project_id}{SEPARATOR}{ticket_id}", Condition(reached=reached))
+
+
+TICKET = Kind(
+    name="smartq.ticket",
+    noun="ticket",
+    poller=TicketPoller,
+    condition=_target,
+    fields=TicketFields,
+    lookup=TicketLookup(),
+    changes={"move": MoveTicket},
+)

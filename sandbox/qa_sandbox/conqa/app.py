@@ -6,107 +6,50 @@ from typing import Any
 
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader
-from starlette.datastructures import Headers
 
-from qa_sandbox.apidocs import Examples, add_examples
-from qa_sandbox.auth import RequireCredentials, same_secret
+from qa_sandbox.auth import same_secret
 from qa_sandbox.conqa import routes, seed
-from qa_sandbox.conqa.errors import Refused, error_response, install_error_handlers
+from qa_sandbox.conqa.errors import answer, invalid
 from qa_sandbox.conqa.models import format_date
 from qa_sandbox.conqa.reports import EXPORTS_PREFIX
 from qa_sandbox.conqa.store import ConqaStore
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.files.press import Press
+from qa_sandbox.web import Examples, Refused, Vendor
 
 BASE_PATH = "/api-v1"
 _SCHEME = APIKeyHeader(name="Authorization", description="The API token as it is, without a word before it")
 
 
-def create_store(context: SandboxContext) -> ConqaStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
-    return ConqaStore(context)
-
-
-def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded account.
-
-    :param context: the vendor's view of the sandbox
-    """
-    app = FastAPI(
-        title="CONQA public API",
-        version="v1",
-        description="A local stand-in, written from the vendor's documentation.",
-        redoc_url=None,
-    )
-    app.state.store = create_store(context)
-    app.state.press = Press()
-    member = context.settings.conqa.error_member
-    install_error_handlers(app, member)
-    app.add_middleware(
-        RequireCredentials,
-        accepts=lambda headers: _has_token(headers, context.api_key),
-        refuse=lambda: error_response(member, Refused(401, "Unauthorized: the API token is missing or invalid")),
-        open_prefixes=(EXPORTS_PREFIX,),
-    )
+def _mount(app: FastAPI, context: SandboxContext) -> None:
     for router in (routes.projects, routes.milestones, routes.project_hooks, routes.account_hooks, routes.reports):
         app.include_router(router, prefix=BASE_PATH, dependencies=[Security(_SCHEME)])
     app.include_router(routes.exports)
-    add_examples(app, _examples(app.state.store))
-    return app
 
 
-def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
-
-    :param context: the vendor's view of the sandbox
-    """
-    return {
-        "conn_type": "conqa",
-        "host": context.base_url + BASE_PATH,
-        "password": context.api_key,
-        "extra": {
-            "account_id": context.make_id("account", 0),
-            "project_id": context.make_id("project", seed.FULL),
-            "checklist_id": "cl:" + context.make_id("checklist", 0),
-        },
+def _connection(context: SandboxContext) -> dict[str, Any]:
+    extra = {
+        "account_id": context.make_id("account", 0),
+        "project_id": context.make_id("project", seed.FULL),
+        "checklist_id": "cl:" + context.make_id("checklist", 0),
     }
-
-
-def _has_token(headers: Headers, token: str) -> bool:
-    return same_secret(headers.get("Authorization", ""), token)
+    return {"conn_type": "conqa", "host": context.base_url + BASE_PATH, "password": context.api_key, "extra": extra}
 
 
 def _examples(store: ConqaStore) -> Examples:
     project = store.projects[seed.FULL]
     place, account = {"projectId": project.id}, {"accountId": project.account_id}
-    milestone, stamp = seed.MILESTONES[0][0], format_date(store.now)
+    milestone, stamp = {**place, "externalId": seed.MILESTONES[0][0]}, format_date(store.now)
     fields = {"productType": {"value": "earthworks"}, "area": {"value": "area-1"}, "startDate": "2026-03-16"}
     upsert = {"metadata": {"timestamp": stamp}, "data": {"name": "Fill, Area 1", "fields": fields}}
     hook = {"name": "Reports to Airflow", "callbackUrl": "http://127.0.0.1:9/webhook"}
+    report = {"checklistId": store.checklists.of(project)[0].id, "context": {"run": "manual"}}
     examples: dict[tuple[str, str], dict[str, Any]] = {
         ("get", "/project/{projectId}/summary"): place,
         ("get", "/project/{projectId}/issues"): place,
         ("get", "/project/{projectId}/milestones"): place,
-        ("post", "/project/{projectId}/milestones/{externalId}"): {
-            **place,
-            "externalId": milestone,
-            "body": upsert,
-        },
-        ("delete", "/project/{projectId}/milestones/{externalId}"): {
-            **place,
-            "externalId": milestone,
-            "timestamp": stamp,
-        },
-        ("post", "/project/{projectId}/report"): {
-            **place,
-            "body": {"checklistId": store.checklists.of(project)[0].id, "context": {"run": "manual"}},
-        },
+        ("post", "/project/{projectId}/milestones/{externalId}"): {**milestone, "body": upsert},
+        ("delete", "/project/{projectId}/milestones/{externalId}"): {**milestone, "timestamp": stamp},
+        ("post", "/project/{projectId}/report"): {**place, "body": report},
     }
     for prefix, where in (("/project/{projectId}", place), ("/account/{accountId}", account)):
         examples["get", f"{prefix}/webhooks"] = where
@@ -115,3 +58,18 @@ def _examples(store: ConqaStore) -> Examples:
         examples["patch", f"{prefix}/{{type}}/webhook/{{webhookId}}"] = {**change, "body": {"status": "ACTIVE"}}
         examples["delete", f"{prefix}/{{type}}/webhook/{{webhookId}}"] = change
     return {(method, BASE_PATH + path): values for (method, path), values in examples.items()}
+
+
+VENDOR = Vendor(
+    title="CONQA public API",
+    version="v1",
+    store=ConqaStore,
+    connection=_connection,
+    mount=_mount,
+    answer=answer,
+    invalid=invalid,
+    accepts=lambda headers, store: same_secret(headers.get("Authorization", ""), store.context.api_key),
+    unauthorized=Refused(401, "Unauthorized: the API token is missing or invalid"),
+    open_paths=EXPORTS_PREFIX + ".*",
+    examples=_examples,
+)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from qa_sandbox.apidocs import allowed_methods
+from qa_sandbox.context import SandboxContext
+from qa_sandbox.web import Refused, Responses, clean
 
 
 class ErrorAnswer(BaseModel):
@@ -21,80 +19,35 @@ class ErrorAnswer(BaseModel):
 
 
 class SkippedAnswer(ErrorAnswer):
-    """Answer with status 422."""
-
     skipReason: str
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
+RESPONSES: Responses = {
     400: {"model": ErrorAnswer, "description": "Bad Request"},
     401: {"model": ErrorAnswer, "description": "Unauthorized (invalid or missing API token)"},
     403: {"model": ErrorAnswer, "description": "Forbidden"},
     404: {"model": ErrorAnswer, "description": "Not Found"},
 }
-SKIPPED: dict[int | str, dict[str, Any]] = {422: {"model": SkippedAnswer, "description": "Unprocessable Entity"}}
+SKIPPED: Responses = {422: {"model": SkippedAnswer, "description": "Unprocessable Entity"}}
 
 
-class Refused(Exception):
-    """
-    An error answer.
+class Skipped(Refused):
+    """A 422 with its documented reason."""
 
-    :param status: HTTP status
-    :param message: for people
-    :param details: what is wrong with which member
-    :param skip_reason: documented reason of a 422
-    """
-
-    def __init__(
-        self, status: int, message: str, details: dict[str, str] | None = None, skip_reason: str | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.details = details
-        self.skip_reason = skip_reason
+    def __init__(self, reason: str, message: str, details: dict[str, str] | None = None) -> None:
+        super().__init__(422, message, details)
+        self.reason = reason
 
 
-def error_response(member: str, error: Refused) -> JSONResponse:
-    """
-    Build an error answer.
-
-    :param member: member that holds the message
-    :param error: the error
-    """
-    body: dict[str, Any] = {member: error.message}
+def answer(context: SandboxContext, error: Refused) -> JSONResponse:
+    body: dict[str, Any] = {context.settings.conqa.error_member: error.message}
     if error.details:
         body["details"] = error.details
-    if error.skip_reason is not None:
-        body["skipReason"] = error.skip_reason
+    if isinstance(error, Skipped):
+        body["skipReason"] = error.reason
     return JSONResponse(body, status_code=error.status)
 
 
-def install_error_handlers(app: FastAPI, member: str) -> None:
-    """
-    Make an app answer errors the vendor's way.
-
-    :param app: the vendor app
-    :param member: member that holds the message
-    """
-
-    @app.exception_handler(Refused)
-    async def refused(request: Request, error: Refused) -> JSONResponse:
-        return error_response(member, error)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        details = {
-            ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]): str(item["msg"])
-            for item in error.errors()
-        }
-        clean = {name.encode("utf-8", "replace").decode(): text for name, text in details.items()}
-        return error_response(member, Refused(400, "The request failed validation", clean))
-
-    @app.exception_handler(HTTPException)
-    async def other(request: Request, error: HTTPException) -> JSONResponse:
-        response = error_response(member, Refused(error.status_code, str(error.detail)))
-        response.headers.update(error.headers or {})
-        if error.status_code == 405:
-            response.headers["allow"] = allowed_methods(app, request.scope)
-        return response
+def invalid(problems: list[Any]) -> Refused:
+    named = {".".join(map(str, item["loc"][1:])) or str(item["loc"][0]): str(item["msg"]) for item in problems}
+    return Refused(400, "The request failed validation", {clean(name): text for name, text in named.items()})

@@ -16,8 +16,6 @@ from qa_sandbox.context import SandboxContext
 
 @dataclass(frozen=True)
 class Issue:
-    """A defect raised against a checkpoint."""
-
     id: str
     number: int
     project_id: str
@@ -34,11 +32,6 @@ class Issue:
     attachments: int
 
     def wire(self, now: datetime) -> IssueRow:
-        """
-        Describe the issue on the wire.
-
-        :param now: the current moment
-        """
         # Whoever has to act next: the one who raised it inspects, the other one works.
         in_court = self.raised_by if self.status in ("ready-to-inspect", "work-completed") else self.responsible
         return IssueRow(
@@ -69,15 +62,6 @@ class Issue:
 def make_issues(
     context: SandboxContext, project: Project, count: int, people: list[Person], checklists: list[Checklist]
 ) -> list[Issue]:
-    """
-    Invent the issues of a project.
-
-    :param context: the vendor's view of the sandbox
-    :param project: the project
-    :param count: how many
-    :param people: who may be named
-    :param checklists: what they are raised against
-    """
     rng = random.Random(f"{context.settings.seed}:{project.id}")
     now = context.clock.now()
     issues = []
@@ -109,11 +93,7 @@ def make_issues(
 
 
 def count_issues(issues: list[Issue]) -> IssueCounts:
-    """
-    Count by status; every status is listed.
-
-    :param issues: of one project
-    """
+    """Count by status; every status is listed."""
     counts = [
         Counted(name=name, issueCount=sum(issue.status == name for issue in issues)) for name in seed.ISSUE_STATUSES
     ]

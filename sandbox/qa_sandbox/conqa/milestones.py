@@ -17,11 +17,12 @@ from typing import Any
 
 from qa_sandbox.clock import later
 from qa_sandbox.conqa import seed
-from qa_sandbox.conqa.errors import Refused
+from qa_sandbox.conqa.errors import Skipped
 from qa_sandbox.conqa.models import MilestoneData, format_date
 from qa_sandbox.conqa.projects import Checklists, MilestoneConfig, Project
 from qa_sandbox.conqa.values import Change, Stored, read_change
 from qa_sandbox.context import SandboxContext
+from qa_sandbox.web import Refused
 
 UPSERTED, DELETED = "UPSERTED", "DELETED"
 
@@ -50,8 +51,6 @@ class MilestoneBook:
     """
     The milestones of all projects.
 
-    :param context: the vendor's view of the sandbox
-    :param checklists: every milestone has one
     :param shown: called with a version that has just become visible, and ``UPSERTED`` or ``DELETED``
     """
 
@@ -70,12 +69,6 @@ class MilestoneBook:
         self.skipped: deque[dict[str, Any]] = deque(maxlen=1000)
 
     def add_history(self, project: Project, until: datetime) -> None:
-        """
-        Fill a project with the milestones of a schedule.
-
-        :param project: a project with a configuration
-        :param until: the current moment
-        """
         has_folders = project.config is not None and project.config.folder_fields is not None
         rows = seed.MILESTONES if has_folders else seed.MILESTONES[3:5]
         for index, (external_id, name, product, area, status) in enumerate(rows):
@@ -95,19 +88,11 @@ class MilestoneBook:
             self._accepted[milestone.id] = self._visible[milestone.id] = milestone
 
     def visible(self, project: Project) -> list[Milestone]:
-        """
-        Return what the list shows now, in the order of creation.
-
-        :param project: the project
-        """
+        """Return what the list shows now, in the order of creation."""
         return [milestone for milestone in self._visible.values() if milestone.project_id == project.id]
 
     def settle(self, now: datetime) -> None:
-        """
-        Show every change that is due.
-
-        :param now: the current moment
-        """
+        """Show every change that is due."""
         while self._queue and self._queue[0][0] <= now:
             _, version, milestone, event = heapq.heappop(self._queue)
             if version < self._shown_versions.get(milestone.id, 0):
@@ -123,12 +108,7 @@ class MilestoneBook:
         """
         Accept a change.
 
-        :param project: where
-        :param external_id: the caller's id of the milestone
-        :param timestamp: the caller's transaction time
-        :param data: what to change
         :return: when lists will show it; None when they never will
-        :raises Refused: 400, 404 or 422 as documented
         """
         config = project.config
         if config is None:
@@ -154,11 +134,7 @@ class MilestoneBook:
         """
         Accept a deletion.
 
-        :param project: where
-        :param external_id: the caller's id of the milestone
-        :param timestamp: the caller's transaction time
         :return: when lists will show it; None when they never will
-        :raises Refused: 404 or 422 as documented
         """
         found = self._find(project, external_id)
         _check_unambiguous(found, external_id)
@@ -229,13 +205,12 @@ class MilestoneBook:
 
 def _check_unambiguous(found: list[Milestone], external_id: str) -> None:
     if len(found) > 1:
-        message = f"{len(found)} milestones exist with the external ID {external_id}"
-        raise Refused(422, message, skip_reason="ambiguousExternalId")
+        raise Skipped("ambiguousExternalId", f"{len(found)} milestones exist with the external ID {external_id}")
 
 
 def _check_update(config: MilestoneConfig, milestone: Milestone, change: Change) -> None:
     if change.is_empty:
-        raise Refused(422, "An update needs a name, a status or fields", skip_reason="noData")
+        raise Skipped("noData", "An update needs a name, a status or fields")
     places = {config.template_field, *(config.folder_fields or ())}
     if places & set(change.fields):
         _check_create(config, {**milestone.fields, **change.fields})
@@ -246,11 +221,11 @@ def _check_create(config: MilestoneConfig, fields: Mapping[str, Stored]) -> None
     missing = [name for name in required if fields.get(name) is None]
     if missing:
         details = {f"fields.{name}": "is required to create the milestone" for name in missing}
-        raise Refused(422, f"Required fields are missing: {', '.join(missing)}", details, "missingFields")
+        raise Skipped("missingFields", f"Required fields are missing: {', '.join(missing)}", details)
     product = fields[config.template_field]
     if product not in seed.TEMPLATES:
-        raise Refused(422, f"No checklist template is configured for {product}", skip_reason="noChecklistTemplate")
+        raise Skipped("noChecklistTemplate", f"No checklist template is configured for {product}")
     if config.folder_fields is None:
-        raise Refused(422, "The project has no folder structure in its milestone config", skip_reason="noFolderNaming")
+        raise Skipped("noFolderNaming", "The project has no folder structure in its milestone config")
     if fields["area"] not in seed.AREAS_WITH_FOLDER:
-        raise Refused(422, f"There is no folder for the area {fields['area']}", skip_reason="noFolder")
+        raise Skipped("noFolder", f"There is no folder for the area {fields['area']}")

@@ -28,12 +28,7 @@ _URL = TypeAdapter(AnyHttpUrl)
 
 
 def parse_timestamp(value: Any) -> datetime:
-    """
-    Read an ISO 8601 datetime with its zone.
-
-    :param value: text such as ``2026-01-15T10:30:00.000Z``
-    :raises PydanticCustomError: for anything else
-    """
+    """Read an ISO 8601 datetime with its zone."""
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise PydanticCustomError("timestamp", "must be an ISO 8601 datetime such as 2026-01-15T10:30:00.000Z")
@@ -46,11 +41,6 @@ def parse_timestamp(value: Any) -> datetime:
 
 
 def format_date(value: datetime) -> str:
-    """
-    Write a date as the vendor does.
-
-    :param value: an aware datetime
-    """
     return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -88,8 +78,6 @@ class Body(BaseModel):
 
 
 class Metadata(Body):
-    """Beside the data of a milestone."""
-
     timestamp: Timestamp
 
 
@@ -107,30 +95,22 @@ class StatusRef(Body):
 
 
 class MilestoneData(Body):
-    """What is to be changed."""
-
     name: NotEmpty | None = None
     status: StatusRef | None = None
     fields: dict[str, Any] | None = None
 
 
 class UpsertMilestone(Body):
-    """Upsert Milestone."""
-
     metadata: Metadata
     data: MilestoneData = Field(default_factory=MilestoneData)
 
 
 class RegisterWebhook(Body):
-    """Register Project Webhook, Register Account Webhook."""
-
     name: NotEmpty
     callbackUrl: CallbackUrl
 
 
 class UpdateWebhook(Body):
-    """Update Project Webhook, Update Account Webhook."""
-
     name: NotEmpty | None = None
     status: Annotated[str, Field(pattern="^(ACTIVE|INACTIVE)$")] | None = None
 
@@ -142,8 +122,6 @@ class UpdateWebhook(Body):
 
 
 class StartReport(Body):
-    """Start generation of Report."""
-
     checklistId: NotEmpty
     context: JsonObject | None = None
 
@@ -160,8 +138,6 @@ class Projects(BaseModel):
 
 
 class Paging(BaseModel):
-    """Paging of a numbered list."""
-
     total_records: int
     page_size: int
     page_number: int
@@ -197,8 +173,6 @@ class IssuePage(BaseModel):
 
 
 class Issues(BaseModel):
-    """Get Project Issues."""
-
     data: IssuePage
 
 
@@ -222,8 +196,6 @@ class MilestonePage(BaseModel):
 
 
 class Milestones(BaseModel):
-    """Get Project Milestones."""
-
     data: MilestonePage
 
 
@@ -256,8 +228,6 @@ class SummaryData(BaseModel):
 
 
 class Summary(BaseModel):
-    """Get Project Summary."""
-
     data: SummaryData
 
 
@@ -283,8 +253,6 @@ class WebhookPage(BaseModel):
 
 
 class Webhooks(BaseModel):
-    """List Webhooks for Project, List Webhooks for Account."""
-
     data: WebhookPage
 
 

@@ -12,8 +12,6 @@ from qa_sandbox.context import SandboxContext
 
 @dataclass(frozen=True)
 class Person:
-    """A user of CONQA."""
-
     id: str
     name: str
     email: str
@@ -43,7 +41,6 @@ class FieldSpec:
     options: list[Option] = field(default_factory=list)
 
     def option(self, value: str) -> Option | None:
-        """Find an option by its identifier."""
         return next((option for option in self.options if option.value == value), None)
 
     def labelled(self, label: str) -> Option | None:
@@ -70,8 +67,6 @@ class MilestoneConfig:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of the project tree."""
-
     id: str
     name: str
 
@@ -105,11 +100,7 @@ class Project:
 
 
 def make_people(context: SandboxContext) -> list[Person]:
-    """
-    Invent the users; the first owns the token.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """Invent the users; the first owns the token."""
     return [
         Person(context.make_id("user", n), name, name.lower().replace(" ", ".") + "@example.com")
         for n, name in enumerate(seed.PEOPLE)
@@ -117,11 +108,6 @@ def make_people(context: SandboxContext) -> list[Person]:
 
 
 def make_projects(context: SandboxContext) -> list[Project]:
-    """
-    Invent the projects.
-
-    :param context: the vendor's view of the sandbox
-    """
     own, other = context.make_id("account", 0), context.make_id("account", 1)
     return [
         Project(
@@ -150,11 +136,7 @@ def _config(has_folders: bool) -> MilestoneConfig:
 
 
 class Checklists:
-    """
-    All checklists, numbered per project and template.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """All checklists, numbered per project and template."""
 
     def __init__(self, context: SandboxContext) -> None:
         self._context = context
@@ -162,14 +144,6 @@ class Checklists:
         self._counts: dict[tuple[str, str, str], int] = {}
 
     def make(self, project: Project, product: str, area: str, made_at: datetime) -> Checklist:
-        """
-        Make a checklist from the template of a product type.
-
-        :param project: where
-        :param product: identifier of the product type
-        :param area: identifier of the area, empty when the project has no folders
-        :param made_at: when
-        """
         template = seed.TEMPLATES[product][0]
         key = (project.id, product, area)
         self._counts[key] = self._counts.get(key, 0) + 1
@@ -188,7 +162,6 @@ class Checklists:
         return checklist
 
     def find(self, project: Project, checklist_id: str) -> Checklist | None:
-        """Find a checklist of a project."""
         found = self._made.get(checklist_id)
         return found if found is not None and found.project_id == project.id else None
 

@@ -35,13 +35,7 @@ class Sheet:
 
 
 def report_file(store: ConqaStore, press: Press, run: ReportRun) -> Callable[[], ReportFile]:
-    """
-    Prepare the file of a report; the result typesets it, in whatever thread it is called.
-
-    :param store: the account
-    :param press: keeps finished reports
-    :param run: a report that is ready
-    """
+    """Prepare the file of a report; the result typesets it, in whatever thread it is called."""
     sheet = _issue_sheet(store, run) if run.checklist is None else _checklist_sheet(store, run)
     settings = store.context.settings
     name = file_name(sheet.title, "pdf")

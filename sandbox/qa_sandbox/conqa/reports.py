@@ -50,7 +50,6 @@ class ReportRun:
 
     @property
     def due_at(self) -> datetime:
-        """When it ends."""
         return later(self.requested_at, self.seconds)
 
     @property
@@ -59,19 +58,10 @@ class ReportRun:
         return f"{EXPORTS_PREFIX}{self.id}/v2/{_FILES.get(self.type, 'qa-report.pdf')}"
 
     def is_ready(self, now: datetime) -> bool:
-        """
-        Whether there is a file.
-
-        :param now: the current moment
-        """
         return self.ending == "completed" and self.due_at <= now
 
     def payload(self, base_url: str) -> dict[str, Any]:
-        """
-        Build the message for the webhooks; members differ by type and ending exactly as documented.
-
-        :param base_url: where the app is served
-        """
+        """Build the message for the webhooks; members differ by type and ending exactly as documented."""
         completed, is_qa = self.ending == "completed", self.type in QA_REPORT_TYPES
         data: dict[str, Any] = {} if completed and is_qa else {"projectId": self.project.id}
         data["reportUrl"] = base_url + self.path if completed else ""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from qa_sandbox.conqa import models as wire
 from qa_sandbox.conqa import views
-from qa_sandbox.conqa.errors import RESPONSES, SKIPPED, Refused
+from qa_sandbox.conqa.errors import RESPONSES, SKIPPED
 from qa_sandbox.conqa.projects import Project
 from qa_sandbox.conqa.report_pdf import report_file
 from qa_sandbox.conqa.reports import EXPORTS_PREFIX
 from qa_sandbox.conqa.store import ConqaStore
+from qa_sandbox.web import Refused, store_of
 
 DEFAULT_LIMIT = 300
 LARGEST_LIMIT = 10_000
@@ -27,24 +28,24 @@ reports = APIRouter(tags=["Reports"], responses=RESPONSES)
 exports = APIRouter(include_in_schema=False)
 
 
-async def _store(request: Request) -> ConqaStore:
-    store: ConqaStore = request.app.state.store
-    return store
-
-
-Store = Annotated[ConqaStore, Depends(_store)]
+Store = Annotated[ConqaStore, Depends(store_of)]
 
 
 async def _project(store: Store, project_id: Annotated[str, Path(alias="projectId")]) -> Project:
     return store.project(project_id)
 
 
-async def _account(store: Store, account_id: Annotated[str, Path(alias="accountId")]) -> str:
+InProject = Annotated[Project, Depends(_project)]
+
+
+async def _project_id(project: InProject) -> str:
+    return project.id
+
+
+async def _account_id(store: Store, account_id: Annotated[str, Path(alias="accountId")]) -> str:
     return store.account(account_id)
 
 
-InProject = Annotated[Project, Depends(_project)]
-InAccount = Annotated[str, Depends(_account)]
 # With the path converter, since the ids of planning tools may hold slashes.
 ExternalId = Annotated[str, Path(alias="externalId", min_length=1, description="Identifier in the external system")]
 WebhookId = Annotated[str, Path(alias="webhookId")]
@@ -113,60 +114,39 @@ async def delete_milestone(
     return Response(status_code=202)
 
 
-@project_hooks.get("/webhooks", summary="List Webhooks for Project", response_model_exclude_unset=True)
-async def list_project_webhooks(
-    store: Store, project: InProject, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
-) -> wire.Webhooks:
-    return wire.Webhooks(data=store.webhooks.page("projectId", project.id, limit, cursor))
+def _add_hook_routes(router: APIRouter, title: str, member: str, within: Any) -> None:
+    """Add the four routes that projects and accounts have alike."""
+
+    @router.get("/webhooks", summary=f"List Webhooks for {title}", response_model_exclude_unset=True)
+    async def list_webhooks(
+        store: Store, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, scope: str = Depends(within)
+    ) -> wire.Webhooks:
+        return wire.Webhooks(data=store.webhooks.page(member, scope, limit, cursor))
+
+    @router.put("/{type}/webhook", summary=f"Register {title} Webhook", response_model_exclude_unset=True)
+    async def register(
+        store: Store, kind: WebhookType, wanted: wire.RegisterWebhook, scope: str = Depends(within)
+    ) -> wire.Registered:
+        return wire.Registered(webhook=store.webhooks.register(member, scope, kind, wanted).wire())
+
+    @router.patch("/{type}/webhook/{webhookId}", summary=f"Update {title} Webhook")
+    async def update(
+        store: Store, kind: WebhookType, webhook_id: WebhookId, wanted: wire.UpdateWebhook, scope: str = Depends(within)
+    ) -> wire.WebhookUpdated:
+        hook = store.webhooks.update(member, scope, kind, webhook_id, wanted)
+        message = "Webhook updated successfully"
+        return wire.WebhookUpdated(message=message, webhookId=hook.id, name=hook.name, status=hook.status)
+
+    @router.delete("/{type}/webhook/{webhookId}", summary=f"Delete {title} Webhook")
+    async def delete(
+        store: Store, kind: WebhookType, webhook_id: WebhookId, scope: str = Depends(within)
+    ) -> wire.WebhookDeleted:
+        store.webhooks.delete(member, scope, kind, webhook_id)
+        return wire.WebhookDeleted(message="Webhook deleted successfully", webhookId=webhook_id)
 
 
-@project_hooks.put("/{type}/webhook", summary="Register Project Webhook", response_model_exclude_unset=True)
-async def register_project_webhook(
-    store: Store, project: InProject, kind: WebhookType, wanted: wire.RegisterWebhook
-) -> wire.Registered:
-    return wire.Registered(webhook=store.webhooks.register("projectId", project.id, kind, wanted).wire())
-
-
-@project_hooks.patch("/{type}/webhook/{webhookId}", summary="Update Project Webhook")
-async def update_project_webhook(
-    store: Store, project: InProject, kind: WebhookType, webhook_id: WebhookId, wanted: wire.UpdateWebhook
-) -> wire.WebhookUpdated:
-    return _updated(store, "projectId", project.id, kind, webhook_id, wanted)
-
-
-@project_hooks.delete("/{type}/webhook/{webhookId}", summary="Delete Project Webhook")
-async def delete_project_webhook(
-    store: Store, project: InProject, kind: WebhookType, webhook_id: WebhookId
-) -> wire.WebhookDeleted:
-    return _deleted(store, "projectId", project.id, kind, webhook_id)
-
-
-@account_hooks.get("/webhooks", summary="List Webhooks for Account", response_model_exclude_unset=True)
-async def list_account_webhooks(
-    store: Store, account: InAccount, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
-) -> wire.Webhooks:
-    return wire.Webhooks(data=store.webhooks.page("accountId", account, limit, cursor))
-
-
-@account_hooks.put("/{type}/webhook", summary="Register Account Webhook", response_model_exclude_unset=True)
-async def register_account_webhook(
-    store: Store, account: InAccount, kind: WebhookType, wanted: wire.RegisterWebhook
-) -> wire.Registered:
-    return wire.Registered(webhook=store.webhooks.register("accountId", account, kind, wanted).wire())
-
-
-@account_hooks.patch("/{type}/webhook/{webhookId}", summary="Update Account Webhook")
-async def update_account_webhook(
-    store: Store, account: InAccount, kind: WebhookType, webhook_id: WebhookId, wanted: wire.UpdateWebhook
-) -> wire.WebhookUpdated:
-    return _updated(store, "accountId", account, kind, webhook_id, wanted)
-
-
-@account_hooks.delete("/{type}/webhook/{webhookId}", summary="Delete Account Webhook")
-async def delete_account_webhook(
-    store: Store, account: InAccount, kind: WebhookType, webhook_id: WebhookId
-) -> wire.WebhookDeleted:
-    return _deleted(store, "accountId", account, kind, webhook_id)
+_add_hook_routes(project_hooks, "Project", "projectId", _project_id)
+_add_hook_routes(account_hooks, "Account", "accountId", _account_id)
 
 
 @reports.post("/project/{projectId}/report", summary="Start generation of Report")
@@ -182,17 +162,3 @@ async def download_export(request: Request, store: Store, run_id: str, name: str
         raise Refused(404, "Not Found")
     make = report_file(store, request.app.state.press, run)
     return (await asyncio.to_thread(make)).response()
-
-
-def _updated(
-    store: ConqaStore, scope: str, scope_id: str, kind: str, webhook_id: str, wanted: wire.UpdateWebhook
-) -> wire.WebhookUpdated:
-    hook = store.webhooks.update(scope, scope_id, kind, webhook_id, wanted)
-    return wire.WebhookUpdated(
-        message="Webhook updated successfully", webhookId=hook.id, name=hook.name, status=hook.status
-    )
-
-
-def _deleted(store: ConqaStore, scope: str, scope_id: str, kind: str, webhook_id: str) -> wire.WebhookDeleted:
-    store.webhooks.delete(scope, scope_id, kind, webhook_id)
-    return wire.WebhookDeleted(message="Webhook deleted successfully", webhookId=webhook_id)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from qa_sandbox.conqa import seed
-from qa_sandbox.conqa.errors import Refused
 from qa_sandbox.conqa.issues import Issue, make_issues
 from qa_sandbox.conqa.milestones import Milestone, MilestoneBook
 from qa_sandbox.conqa.models import MilestoneData, StartReport, format_date
@@ -17,18 +16,17 @@ from qa_sandbox.conqa.views import milestone_row
 from qa_sandbox.conqa.webhooks import Webhooks
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.outcomes import Outcome
+from qa_sandbox.web import Refused, Store
 
 
-class ConqaStore:
+class ConqaStore(Store):
     """
     Projects and what happens in them. Reads settle what is due first; timers do the same when nobody reads, so
     that webhooks are called in time.
-
-    :param context: the vendor's view of the sandbox
     """
 
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self.people = make_people(context)
         self.projects = make_projects(context)
         self.account_ids = {project.account_id: project.accessible for project in self.projects}
@@ -44,18 +42,7 @@ class ConqaStore:
             found = self.checklists.of(project)
             self._issues[project.id] = make_issues(context, project, count, self.people, found)
 
-    @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
-
     def project(self, project_id: str) -> Project:
-        """
-        Find a project.
-
-        :param project_id: its id
-        :raises Refused: 404 when there is none, 403 when the token's owner has no access
-        """
         project = next((project for project in self.projects if project.id == project_id), None)
         if project is None:
             raise Refused(404, "Project not found")
@@ -64,12 +51,6 @@ class ConqaStore:
         return project
 
     def account(self, account_id: str) -> str:
-        """
-        Find an account.
-
-        :param account_id: its id
-        :raises Refused: 404 when there is none, 403 when the token's owner has no access
-        """
         if account_id not in self.account_ids:
             raise Refused(404, "Account not found")
         if not self.account_ids[account_id]:
@@ -77,11 +58,9 @@ class ConqaStore:
         return account_id
 
     def issues(self, project: Project) -> list[Issue]:
-        """Return the issues of a project, oldest first."""
         return self._issues.get(project.id, [])
 
     def settle(self) -> None:
-        """Let everything happen that is due."""
         now = self.now
         self.milestones.settle(now)
         for run in [run for run in self._waiting.values() if run.due_at <= now]:
@@ -91,31 +70,16 @@ class ConqaStore:
                 self.webhooks.notify(run.project, "REPORT", run.payload(self.context.base_url))
 
     def upsert(self, project: Project, external_id: str, timestamp: datetime, data: MilestoneData) -> None:
-        """
-        Accept a change of a milestone, see :meth:`MilestoneBook.upsert`.
-
-        :raises Refused: 400, 404 or 422 as documented
-        """
+        """Accept a change of a milestone, see :meth:`MilestoneBook.upsert`."""
         self.settle()
         self._later(self.milestones.upsert(project, external_id, timestamp, data))
 
     def delete(self, project: Project, external_id: str, timestamp: datetime) -> None:
-        """
-        Accept the deletion of a milestone, see :meth:`MilestoneBook.delete`.
-
-        :raises Refused: 404 or 422 as documented
-        """
+        """Accept the deletion of a milestone, see :meth:`MilestoneBook.delete`."""
         self.settle()
         self._later(self.milestones.delete(project, external_id, timestamp))
 
     def start_report(self, project: Project, wanted: StartReport) -> ReportRun:
-        """
-        Start a QA report.
-
-        :param project: where
-        :param wanted: request body
-        :raises Refused: 404 when the project has no such checklist
-        """
         checklist = self.checklists.find(project, wanted.checklistId)
         if checklist is None:
             raise Refused(404, "No such checklist in this project")
@@ -125,28 +89,15 @@ class ConqaStore:
         """
         Start an issue report, as somebody does in CONQA's own pages; the API cannot.
 
-        :param project: where
         :param filters: what the report is limited to, for instance ``{"status": "open"}``
         """
         return self._start(project, ISSUE_REPORT, None, filters)
 
     def report_run(self, run_id: str) -> ReportRun | None:
-        """
-        Find a report that is ready.
-
-        :param run_id: its id
-        """
         run = self._runs.get(run_id)
         return run if run is not None and run.is_ready(self.now) else None
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how a report that is being made will end.
-
-        :param object_id: id of the run, see :meth:`snapshot`
-        :param outcome: the ending
-        :return: whether there is such a report, not yet announced
-        """
         self.settle()
         run = self._waiting.get(object_id)
         if run is None or outcome.kind != "report":
@@ -157,7 +108,6 @@ class ConqaStore:
         return True
 
     def snapshot(self) -> dict[str, Any]:
-        """Describe the account for the control API."""
         self.settle()
         return {
             "accounts": [{"id": key, "accessible": value} for key, value in self.account_ids.items()],

@@ -36,27 +36,15 @@ class Change:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to change."""
         return self.name is None and self.status is None and not self.fields
 
 
 def slugify(text: str) -> str:
-    """
-    Derive an option identifier: lower case, everything outside ``a-z0-9.-`` replaced by dashes.
-
-    :param text: value or label
-    """
+    """Derive an option identifier: lower case, everything outside ``a-z0-9.-`` replaced by dashes."""
     return re.sub(r"[^a-z0-9.-]", "-", text.lower())
 
 
 def read_change(config: MilestoneConfig, data: MilestoneData) -> tuple[Change, dict[str, str]]:
-    """
-    Check a request body.
-
-    :param config: of the project
-    :param data: member ``data`` of the body
-    :return: the change, and what is wrong by member
-    """
     change, problems = Change(name=data.name), {}
     if data.status is not None:
         change.status = _status(config, data.status)
@@ -117,11 +105,7 @@ def _option(spec: FieldSpec, raw: Any, change: Change) -> Option:
 
 
 def is_text(value: Any) -> bool:
-    """
-    Say whether a value is text that can be sent; half of a surrogate pair cannot.
-
-    :param value: anything
-    """
+    """Say whether a value is text that can be sent; half of a surrogate pair cannot."""
     return isinstance(value, str) and value.encode("utf-8", "ignore").decode() == value
 
 

@@ -6,15 +6,7 @@ from typing import Any, TypeVar
 
 from qa_sandbox.conqa.issues import Issue, count_issues
 from qa_sandbox.conqa.milestones import Milestone
-from qa_sandbox.conqa.models import (
-    MilestoneCounts,
-    MilestoneRow,
-    Paging,
-    Share,
-    Summary,
-    SummaryData,
-    format_date,
-)
+from qa_sandbox.conqa.models import MilestoneCounts, MilestoneRow, Paging, Share, Summary, SummaryData, format_date
 from qa_sandbox.conqa.projects import Project
 from qa_sandbox.conqa.values import Stored
 
@@ -23,24 +15,13 @@ ORDERS = ("name", "externalId", "status", "createdAt", "lastUpdatedAt")
 
 
 def page_of(rows: list[Row], number: int, size: int) -> tuple[list[Row], Paging]:
-    """
-    Cut one page out of a list; a page past the end is empty.
-
-    :param rows: the whole list
-    :param number: page number from 1
-    :param size: page size
-    """
+    """Cut one page out of a list; a page past the end is empty."""
     start = (number - 1) * size
     return rows[start : start + size], Paging(total_records=len(rows), page_size=size, page_number=number)
 
 
 def milestone_row(project: Project, milestone: Milestone) -> MilestoneRow:
-    """
-    Describe a milestone; fields that are empty are left out.
-
-    :param project: its project
-    :param milestone: the version that lists show
-    """
+    """Describe a milestone; fields that are empty are left out."""
     statuses = project.config.statuses if project.config is not None else {}
     shown = {name: _shown(project, name, value) for name, value in milestone.fields.items() if value is not None}
     return MilestoneRow(
@@ -57,14 +38,7 @@ def milestone_row(project: Project, milestone: Milestone) -> MilestoneRow:
 
 
 def sorted_milestones(project: Project, rows: list[Milestone], order_by: str, descending: bool) -> list[Milestone]:
-    """
-    Sort milestones by a member or a field; those without a value come last.
-
-    :param project: their project
-    :param rows: the milestones
-    :param order_by: one of :data:`ORDERS`, or the name of a field
-    :param descending: whether the greatest comes first
-    """
+    """Sort milestones by a member or a field; those without a value come last."""
 
     def key(milestone: Milestone) -> Any:
         row = milestone_row(project, milestone)
@@ -76,13 +50,6 @@ def sorted_milestones(project: Project, rows: list[Milestone], order_by: str, de
 
 
 def summary(project: Project, issues: list[Issue], milestones: list[Milestone]) -> Summary:
-    """
-    Count the issues and milestones of a project.
-
-    :param project: the project
-    :param issues: its issues
-    :param milestones: those that lists show
-    """
     total = len(milestones)
     counts = {
         status: sum(milestone.status == status for milestone in milestones)

@@ -11,16 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from qa_sandbox.callbacks import Delivery, DeliveryPolicy, Endpoint
-from qa_sandbox.conqa.errors import Refused
-from qa_sandbox.conqa.models import (
-    RegisterWebhook,
-    UpdateWebhook,
-    WebhookPage,
-    WebhookRow,
-    format_date,
-)
+from qa_sandbox.conqa.models import RegisterWebhook, UpdateWebhook, WebhookPage, WebhookRow, format_date
 from qa_sandbox.conqa.projects import Person, Project
 from qa_sandbox.context import SandboxContext
+from qa_sandbox.web import Refused
 
 TIMEOUT_SECONDS = 30.0
 DISABLE_AFTER = 10
@@ -57,11 +51,7 @@ class Webhook:
         return "ACTIVE" if self.endpoint.active else "INACTIVE"
 
     def wire(self, with_name: bool = True) -> WebhookRow:
-        """
-        Describe the webhook on the wire, without the members that do not apply.
-
-        :param with_name: whether the name is shown
-        """
+        """Describe the webhook on the wire, without the members that do not apply."""
         changed = max(self.updated_at, self.endpoint.disabled_at or self.updated_at)
         members: dict[str, Any] = {"name": self.name} if with_name else {}
         members[self.scope] = self.scope_id
@@ -78,13 +68,6 @@ class Webhook:
 
 
 class Webhooks:
-    """
-    All webhooks.
-
-    :param context: the vendor's view of the sandbox
-    :param owner: who registers them
-    """
-
     def __init__(self, context: SandboxContext, owner: Person) -> None:
         self._context = context
         self._owner = owner
@@ -97,14 +80,6 @@ class Webhooks:
         return iter(list(self._registered.values()))
 
     def register(self, scope: str, scope_id: str, kind: str, wanted: RegisterWebhook) -> Webhook:
-        """
-        Add a webhook.
-
-        :param scope: ``projectId`` or ``accountId``
-        :param scope_id: id of that project or account
-        :param kind: ``milestone`` or ``report``
-        :param wanted: request body
-        """
         if self._context.settings.conqa.register_replaces:
             for old in [hook for hook in self._of(scope, scope_id) if hook.type == kind.upper()]:
                 del self._registered[old.id]
@@ -116,16 +91,7 @@ class Webhooks:
         return webhook
 
     def update(self, scope: str, scope_id: str, kind: str, webhook_id: str, wanted: UpdateWebhook) -> Webhook:
-        """
-        Change a webhook; ``ACTIVE`` also starts the count of failures anew.
-
-        :param scope: ``projectId`` or ``accountId``
-        :param scope_id: id of that project or account
-        :param kind: ``milestone`` or ``report``
-        :param webhook_id: its id
-        :param wanted: request body
-        :raises Refused: 404 when there is none
-        """
+        """Change a webhook; ``ACTIVE`` also starts the count of failures anew."""
         webhook = self._find(scope, scope_id, kind, webhook_id)
         if wanted.name is not None:
             webhook.name = wanted.name
@@ -136,15 +102,7 @@ class Webhooks:
         return webhook
 
     def delete(self, scope: str, scope_id: str, kind: str, webhook_id: str) -> None:
-        """
-        Remove a webhook; what is on its way to it is dropped.
-
-        :param scope: ``projectId`` or ``accountId``
-        :param scope_id: id of that project or account
-        :param kind: ``milestone`` or ``report``
-        :param webhook_id: its id
-        :raises Refused: 404 when there is none
-        """
+        """Remove a webhook; what is on its way to it is dropped."""
         webhook = self._find(scope, scope_id, kind, webhook_id)
         webhook.endpoint.active = False
         del self._registered[webhook.id]
@@ -153,11 +111,7 @@ class Webhooks:
         """
         Cut one page. As key-value stores do, a full page carries a key even when nothing follows.
 
-        :param scope: ``projectId`` or ``accountId``
-        :param scope_id: id of that project or account
-        :param limit: page size
         :param cursor: ``lastEvaluatedKey`` of the page before; none or an empty one for the first page
-        :raises Refused: 400 for a key that was not given out here
         """
         after = _last_id(scope, scope_id, cursor) if cursor else ""
         rows = sorted((hook for hook in self._of(scope, scope_id) if hook.id > after), key=lambda hook: hook.id)
@@ -169,13 +123,6 @@ class Webhooks:
         return WebhookPage(count=len(rows), lastEvaluatedKey=key, webhooks=shown)
 
     def notify(self, project: Project, kind: str, payload: dict[str, Any]) -> list[Delivery]:
-        """
-        Call every active webhook of a project and of its account.
-
-        :param project: where something happened
-        :param kind: ``MILESTONE`` or ``REPORT``
-        :param payload: the message
-        """
         places = {("projectId", project.id), ("accountId", project.account_id)}
         return [
             self._context.callbacks.send(hook.endpoint, payload, self._policy)

@@ -13,10 +13,8 @@ class Item:
     """
     One checked item.
 
-    :param text: the question
     :param verdict: ``Passed``, ``Failed`` or ``N/A``
     :param critical: whether failing it fails the audit
-    :param note: the auditor's note
     :param details: extra inputs, label and value
     :param photo_scene: which photo was taken, if any
     """
@@ -31,25 +29,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Section:
-    """
-    A group of items.
-
-    :param name: heading
-    :param items: the items
-    """
-
     name: str
     items: tuple[Item, ...]
 
     def count(self, verdict: str) -> int:
-        """Count the items with a verdict."""
         return sum(item.verdict == verdict for item in self.items)
 
 
 @dataclass(frozen=True)
 class Action:
-    """A corrective action."""
-
     number: str
     name: str
     description: str

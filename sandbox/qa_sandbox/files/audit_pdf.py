@@ -7,19 +7,7 @@ import io
 from fpdf.enums import XPos, YPos
 
 from qa_sandbox.files.audit_document import FULL, REGULAR, SUMMARY, AuditDocument, Item, Section
-from qa_sandbox.files.page import (
-    AMBER,
-    GREEN,
-    INK,
-    LINE,
-    MUTED,
-    RED,
-    SHADE,
-    WHITE,
-    Colour,
-    ReportPage,
-    printable,
-)
+from qa_sandbox.files.page import AMBER, GREEN, INK, LINE, MUTED, RED, SHADE, WHITE, Colour, ReportPage, printable
 from qa_sandbox.files.photos import HEIGHT, WIDTH, photo
 
 ACCENT: Colour = (17, 75, 95)
@@ -29,14 +17,6 @@ _PRIORITIES: dict[str, Colour] = {"Low": MUTED, "Medium": AMBER, "High": RED}
 
 
 def audit_pdf(document: AuditDocument, kind: int, include_photos: bool) -> bytes:
-    """
-    Typeset the report.
-
-    :param document: the content
-    :param kind: 0 Regular, 1 Summary, 2 Full
-    :param include_photos: whether the photos taken are shown
-    :return: a PDF
-    """
     page = ReportPage(f"{document.number}  {document.title}", document.company, ACCENT, document.completed_at)
     page.title_band(f"{document.company}  |  {_KINDS[kind]}", document.title, f"{document.number}  |  {document.site}")
     _overview(page, document)

@@ -17,10 +17,7 @@ def padded_pdf(name: str, document: bytes, size: int | None, seed: int) -> Repor
     """
     Append an incremental update with one unused stream object, so that offsets and cross-references stay right.
 
-    :param name: file name
-    :param document: a complete PDF with a classic cross-reference table
     :param size: wanted size in bytes; None or less than the natural size leaves the file as it is
-    :param seed: seed of the padding bytes
     """
     if size is None or size <= len(document):
         return ReportFile.from_bytes(name, document)
@@ -85,14 +82,7 @@ class _Sink:
 
 
 def padded_xlsx(name: str, workbook: bytes, size: int | None, seed: int) -> ReportFile:
-    """
-    Add one stored part that no sheet refers to, and make the file's bytes independent of when it is made.
-
-    :param name: file name
-    :param workbook: a complete XLSX
-    :param size: wanted size in bytes; None or less than the natural size leaves the file as it is
-    :param seed: seed of the padding bytes
-    """
+    """Add one stored part that no sheet refers to, and make the file's bytes independent of when it is made."""
     natural = b"".join(_repacked(workbook, None, seed))
     overhead = sum(len(piece) for piece in _repacked(workbook, 0, seed))
     if size is None or size < overhead:

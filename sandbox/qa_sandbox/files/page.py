@@ -25,12 +25,7 @@ _REPLACED = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“"
 
 
 def printable(text: object, limit: int = 4000) -> str:
-    """
-    Reduce any text to what the built-in PDF fonts can show.
-
-    :param text: anything; converted with ``str``
-    :param limit: longest result
-    """
+    """Reduce any text to what the built-in PDF fonts can show."""
     plain = unicodedata.normalize("NFKC", str(text)[:limit]).translate(_REPLACED)
     plain = "".join(char if char >= " " else " " for char in plain)
     return plain.encode("latin-1", "replace").decode("latin-1")
@@ -41,8 +36,6 @@ class ReportPage(FPDF):
     An A4 document with a running header and page numbers.
 
     :param title: document title, shown in the header from page 2 on
-    :param owner: company named in the footer
-    :param accent: colour of bands and headings
     :param made_at: creation date, so that equal content gives equal bytes
     """
 
@@ -62,7 +55,6 @@ class ReportPage(FPDF):
         self.add_page()
 
     def header(self) -> None:
-        """Draw the running header."""
         if self.page_no() == 1:
             return
         self.font(8, MUTED)
@@ -73,42 +65,23 @@ class ReportPage(FPDF):
         self.set_y(20)
 
     def footer(self) -> None:
-        """Draw the running footer."""
         self.set_y(-13)
         self.font(8, MUTED)
         self.cell(self.epw / 2, 5, f"{self.owner}  |  Confidential")
         self.cell(self.epw / 2, 5, f"Page {self.page_no()} of {{nb}}", align="R")
 
     def font(self, size: float, colour: Colour = INK, style: str = "") -> None:
-        """
-        Choose size, colour and style in one go.
-
-        :param size: points
-        :param colour: red, green, blue
-        :param style: ``""``, ``"B"`` or ``"I"``
-        """
+        """Choose size, colour and style in one go."""
         self.set_font("Helvetica", style, size)
         self.set_text_color(*colour)
 
     def text_block(self, text: object, size: float = 9.5, colour: Colour = INK, style: str = "") -> None:
-        """
-        Write a paragraph over the full width.
-
-        :param text: the paragraph
-        :param size: points
-        :param colour: red, green, blue
-        :param style: font style
-        """
+        """Write a paragraph over the full width."""
         self.font(size, colour, style)
         self.multi_cell(0, size * 0.5, printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def heading(self, text: object, size: float = 13) -> None:
-        """
-        Write a heading that is not left alone at the foot of a page.
-
-        :param text: the heading
-        :param size: points
-        """
+        """Write a heading that is not left alone at the foot of a page."""
         if self.will_page_break(28):
             self.add_page()
         self.ln(3)
@@ -116,13 +89,6 @@ class ReportPage(FPDF):
         self.ln(1.5)
 
     def title_band(self, kicker: str, title: str, subtitle: str) -> None:
-        """
-        Draw the coloured block at the top of page 1.
-
-        :param kicker: small line above
-        :param title: the title
-        :param subtitle: line below
-        """
         self.set_fill_color(*self.accent)
         self.rect(0, 0, self.w, 46, style="F")
         for y, size, style, text in ((11, 9.0, "", kicker), (18, 20.0, "B", title), (31, 11.0, "", subtitle)):
@@ -136,12 +102,7 @@ class ReportPage(FPDF):
         self.set_xy(self.l_margin, 53)
 
     def clipped(self, text: str, width: float) -> str:
-        """
-        Cut a line to a width.
-
-        :param text: printable text
-        :param width: millimetres, in the font that is set
-        """
+        """Cut a line to a width."""
         if self.get_string_width(text) <= width:
             return text
         while text and self.get_string_width(text + "...") > width:
@@ -149,12 +110,6 @@ class ReportPage(FPDF):
         return text + "..."
 
     def facts(self, rows: Iterable[tuple[str, object]], width: float) -> None:
-        """
-        Write labelled facts below each other.
-
-        :param rows: label and value
-        :param width: width of the block in millimetres
-        """
         for label, value in rows:
             self.font(9, MUTED)
             self.cell(30, 6, printable(label))
@@ -165,14 +120,7 @@ class ReportPage(FPDF):
     def grid(
         self, head: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int], aligns: Sequence[str]
     ) -> None:
-        """
-        Draw a table that repeats its head on every page.
-
-        :param head: column titles
-        :param rows: cells, as text
-        :param widths: relative column widths
-        :param aligns: ``L``, ``C`` or ``R`` by column
-        """
+        """Draw a table that repeats its head on every page."""
         from fpdf.fonts import FontFace
 
         self.font(8.5)
@@ -195,5 +143,4 @@ class ReportPage(FPDF):
                     line.cell(printable(cell, 400))
 
     def finished(self) -> bytes:
-        """Return the document."""
         return bytes(self.output())

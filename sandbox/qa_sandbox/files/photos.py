@@ -12,13 +12,6 @@ WIDTH, HEIGHT = 640, 420
 
 @lru_cache(maxsize=64)
 def photo(scene: int, caption: str, failed: bool) -> bytes:
-    """
-    Draw a photo as JPEG.
-
-    :param scene: number that chooses and varies the scene
-    :param caption: text stamped into the lower edge, ASCII
-    :param failed: marks the spot in red instead of green
-    """
     from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
     rng = random.Random(scene)

@@ -8,11 +8,7 @@ from collections.abc import Callable, Hashable
 
 
 class Press:
-    """
-    A small cache of finished documents. Safe to use from several threads.
-
-    :param keep: how many documents are kept
-    """
+    """A small cache of finished documents. Safe to use from several threads."""
 
     def __init__(self, keep: int = 32) -> None:
         self._keep = keep
@@ -20,12 +16,7 @@ class Press:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """
-        Return the document for a key, making it if need be.
-
-        :param key: everything the content depends on
-        :param make: makes the document
-        """
+        """Return the document for a key, making it if need be."""
         with self._lock:
             if key in self._made:
                 self._made.move_to_end(key)
@@ -38,6 +29,5 @@ class Press:
         return data
 
     def clear(self) -> None:
-        """Forget every document."""
         with self._lock:
             self._made.clear()

@@ -28,7 +28,6 @@ class ReportFile:
     One file.
 
     :param name: file name for ``Content-Disposition``
-    :param content_type: MIME type
     :param size: exact number of bytes that ``chunks`` yields
     :param chunks: yields the bytes; every call starts anew and gives the same bytes
     """
@@ -40,17 +39,11 @@ class ReportFile:
 
     @classmethod
     def from_bytes(cls, name: str, data: bytes) -> ReportFile:
-        """
-        Wrap bytes that are in memory; the type follows from the name's ending.
-
-        :param name: file name
-        :param data: the content
-        """
+        """Wrap bytes that are in memory; the type follows from the name's ending."""
         content_type = CONTENT_TYPES[name.rpartition(".")[2].lower()]
         return cls(name, content_type, len(data), lambda: iter((data,)))
 
     def response(self) -> StreamingResponse:
-        """Build the HTTP answer that streams the file."""
         headers = {"content-length": str(self.size), "content-disposition": f'attachment; filename="{self.name}"'}
         return StreamingResponse(self._stream(), media_type=self.content_type, headers=headers)
 
@@ -62,12 +55,7 @@ class ReportFile:
 
 
 def file_name(title: str, ending: str) -> str:
-    """
-    Turn a title into a plain ASCII file name.
-
-    :param title: any text
-    :param ending: file name ending without the dot
-    """
+    """Turn a title into a plain ASCII file name."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     words = "".join(char if char.isalnum() else " " for char in ascii_title).split()
     return f"{'-'.join(words)[:80] or 'report'}.{ending}"
@@ -79,12 +67,7 @@ def _noise(seed: int) -> bytes:
 
 
 def filler(size: int, seed: int) -> Iterator[bytes]:
-    """
-    Yield bytes that do not compress, the same ones for the same seed, without holding them all.
-
-    :param size: how many bytes
-    :param seed: seed of the pseudo-random block that repeats
-    """
+    """Yield bytes that do not compress, the same ones for the same seed, without holding them all."""
     block = _noise(seed)
     whole, rest = divmod(size, len(block))
     for _ in range(whole):

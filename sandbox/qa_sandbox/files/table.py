@@ -16,7 +16,6 @@ class Measure:
     """
     A column of figures.
 
-    :param name: heading
     :param unit: ``EUR``, ``%`` or empty
     :param total: whether adding the column up makes sense
     """
@@ -27,7 +26,6 @@ class Measure:
 
     @property
     def heading(self) -> str:
-        """Name and unit."""
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
@@ -36,8 +34,6 @@ class Table:
     """
     What a report shows.
 
-    :param title: name of the report
-    :param owner: company
     :param scope: the selections in words
     :param keys: headings of the leading text columns
     :param measures: the figure columns behind them
@@ -55,15 +51,10 @@ class Table:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """All column headings."""
         return (*self.keys, *(measure.heading for measure in self.measures))
 
     def totals(self, position: int) -> list[tuple[str, float]]:
-        """
-        Add the first measure up by one of the keys, in the order of appearance.
-
-        :param position: index of the key
-        """
+        """Add the first measure up by one of the keys, in the order of appearance."""
         sums: dict[str, float] = {}
         for row in self.rows:
             key = str(row[position])
@@ -71,11 +62,7 @@ class Table:
         return list(sums.items())
 
     def column_total(self, index: int) -> float:
-        """
-        Add up a measure, or average one that does not add up.
-
-        :param index: index among the measures
-        """
+        """Add up a measure, or average one that does not add up."""
         values = [float(row[len(self.keys) + index]) for row in self.rows]
         if not values:
             return 0.0
@@ -83,12 +70,6 @@ class Table:
 
 
 def shown(value: Cell, measure: Measure | None = None) -> str:
-    """
-    Format a cell for people.
-
-    :param value: the cell
-    :param measure: its column; None for a key
-    """
     if isinstance(value, str):
         return value
     if measure is not None and measure.unit == "%":
@@ -97,11 +78,7 @@ def shown(value: Cell, measure: Measure | None = None) -> str:
 
 
 def table_csv(table: Table) -> bytes:
-    """
-    Write comma separated values, UTF-8 with a byte order mark as spreadsheet programs expect.
-
-    :param table: the content
-    """
+    """Write comma separated values, UTF-8 with a byte order mark as spreadsheet programs expect."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(table.headings)
@@ -123,11 +100,7 @@ footer { padding: 0 40px 28px; color: #6c757d; font-size: 13px; }
 
 
 def table_html(table: Table) -> bytes:
-    """
-    Write a page that needs no other file.
-
-    :param table: the content
-    """
+    """Write a page that needs no other file."""
     keys = len(table.keys)
     head = "".join(
         f'<th class="{"key" if index < keys else "figure"}">{html.escape(text)}</th>'

@@ -11,12 +11,6 @@ _BAR_HEIGHT, _LABEL_WIDTH = 6.0, 42.0
 
 
 def table_pdf(table: Table) -> bytes:
-    """
-    Typeset a table.
-
-    :param table: the content
-    :return: a PDF
-    """
     page = ReportPage(table.title, table.owner, ACCENT, table.made_at)
     page.title_band(table.owner, table.title, table.scope)
     _key_figures(page, table)

@@ -15,11 +15,7 @@ _HEAD_ROW = 5
 
 
 def table_xlsx(table: Table) -> bytes:
-    """
-    Write a workbook with one sheet of figures and one about where they come from.
-
-    :param table: the content
-    """
+    """Write a workbook with one sheet of figures and one about where they come from."""
     from openpyxl import Workbook
 
     workbook = Workbook()

@@ -7,24 +7,13 @@ from typing import Any
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader
 
-from qa_sandbox.apidocs import add_examples
-from qa_sandbox.auth import RequireCredentials
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.files.press import Press
-from qa_sandbox.monitorqa.errors import error_response, install_error_handlers
+from qa_sandbox.monitorqa.errors import answer, invalid
 from qa_sandbox.monitorqa.examples import examples_of
-from qa_sandbox.monitorqa.routes import (
-    actions,
-    audits,
-    company,
-    files,
-    objects,
-    people,
-    schedules,
-    templates,
-)
-from qa_sandbox.monitorqa.routes.common import KEY_HEADER
+from qa_sandbox.monitorqa.routes import actions, audits, company, files, objects, people, schedules, templates
+from qa_sandbox.monitorqa.routes.common import KEY_HEADER, WRONG_KEY
 from qa_sandbox.monitorqa.store import MonitorQAStore
+from qa_sandbox.web import Vendor
 
 _SCHEME = APIKeyHeader(name=KEY_HEADER, auto_error=False)
 _ROUTERS = (
@@ -46,50 +35,29 @@ _ROUTERS = (
 )
 
 
-def create_store(context: SandboxContext) -> MonitorQAStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
-    return MonitorQAStore(context)
-
-
-def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded account.
-
-    :param context: the vendor's view of the sandbox
-    """
-    app = FastAPI(
-        title="MonitorQA external API",
-        version="2025-12-17",
-        description="A local stand-in, written from the vendor's documentation.",
-        redoc_url=None,
-    )
-    app.state.store = create_store(context)
-    app.state.press = Press()
-    install_error_handlers(app)
-    app.add_middleware(
-        RequireCredentials,
-        accepts=lambda headers: app.state.store.company_of(headers.get(KEY_HEADER, "")) is not None,
-        refuse=lambda: error_response(401, f"Missing or invalid {KEY_HEADER} header"),
-    )
+def _mount(app: FastAPI, context: SandboxContext) -> None:
     for router in _ROUTERS:
         app.include_router(router, dependencies=[Security(_SCHEME)])
-    add_examples(app, examples_of(app.state.store))
-    return app
 
 
-def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
-
-    :param context: the vendor's view of the sandbox
-    """
+def _connection(context: SandboxContext) -> dict[str, Any]:
     return {
         "conn_type": "monitorqa",
         "host": context.base_url,
         "password": context.api_key,
         "extra": {"template_id": context.make_id("template", 0), "audit_object_id": context.make_id("object", 0)},
     }
+
+
+VENDOR = Vendor(
+    title="MonitorQA external API",
+    version="2025-12-17",
+    store=MonitorQAStore,
+    connection=_connection,
+    mount=_mount,
+    answer=answer,
+    invalid=invalid,
+    accepts=lambda headers, store: store.company_of(headers.get(KEY_HEADER, "")) is not None,
+    unauthorized=WRONG_KEY,
+    examples=examples_of,
+)

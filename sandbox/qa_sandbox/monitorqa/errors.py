@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from qa_sandbox.apidocs import allowed_methods
+from qa_sandbox.context import SandboxContext
+from qa_sandbox.web import Refused, Responses, clean
 
 _CODES = {
     400: "BAD_REQUEST",
@@ -49,7 +47,7 @@ class BusinessErrorAnswer(BaseModel):
     message: str
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
+RESPONSES: Responses = {
     400: {"model": ErrorAnswer, "description": "Malformed JSON, missing required fields, invalid parameter values"},
     401: {"model": ErrorAnswer, "description": "Missing or invalid X-API-KEY header"},
     404: {"model": ErrorAnswer, "description": "Invalid endpoint URL or resource ID doesn't exist"},
@@ -58,54 +56,34 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-class RequestRefused(Exception):
-    """
-    A 400, 401, 403, 404 or 422.
-
-    :param status: HTTP status
-    :param message: for people
-    :param details: field to problem
-    """
-
-    def __init__(self, status: int, message: str, details: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.details = details or {}
-
-
-class BusinessError(Exception):
-    """
-    A 409.
-
-    :param code: ``area/code``, for instance ``template/not-found``
-    """
+class BusinessError(Refused):
+    """A 409; its code is ``area/code``, for instance ``template/not-found``."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+        super().__init__(409, code)
 
 
-def not_found(kind: str, object_id: str) -> RequestRefused:
-    """
-    Build the 404 for an id in the path.
-
-    :param kind: for people, for instance ``Audit``
-    :param object_id: the id asked for
-    """
-    return RequestRefused(404, f"{kind} not found", {"id": object_id})
+def answer(context: SandboxContext, error: Refused) -> JSONResponse:
+    if isinstance(error, BusinessError):
+        return JSONResponse({"message": error.message}, status_code=409)
+    code, details = _CODES.get(error.status, "ERROR"), error.details or {}
+    body = {"error": {"message": error.message, "code": code, "details": details}}
+    return JSONResponse(body, status_code=error.status)
 
 
-def error_response(status: int, message: str, details: dict[str, str] | None = None) -> JSONResponse:
-    """
-    Build the documented error answer.
+def invalid(problems: list[Any]) -> Refused:
+    details = {clean(field): problem for field, problem in map(_field_and_problem, problems)}
+    if all(item["type"] in _MEANING_ERRORS and item["loc"][0] == "body" for item in problems):
+        return senseless(details)
+    return not_valid(details)
 
-    :param status: HTTP status
-    :param message: for people
-    :param details: field to problem
-    """
-    code = _CODES.get(status, "ERROR")
-    return JSONResponse({"error": {"message": message, "code": code, "details": details or {}}}, status_code=status)
+
+def not_valid(details: dict[str, str]) -> Refused:
+    return Refused(400, "The request is not valid", details)
+
+
+def senseless(details: dict[str, str]) -> Refused:
+    return Refused(422, "The request contains invalid data", details)
 
 
 def _field_and_problem(error: Mapping[str, Any]) -> tuple[str, str]:
@@ -118,40 +96,3 @@ def _field_and_problem(error: Mapping[str, Any]) -> tuple[str, str]:
     parts.append(context["discriminator"].split("'")[-2])
     tags = context.get("expected_tags")
     return ".".join(parts), f"must be one of {tags}" if tags else "Field required"
-
-
-def _clean(details: dict[str, str]) -> dict[str, str]:
-    return {key.encode("utf-8", "replace").decode(): text for key, text in details.items()}
-
-
-def install_error_handlers(app: FastAPI) -> None:
-    """
-    Make an app answer errors the vendor's way.
-
-    :param app: the vendor app
-    """
-
-    @app.exception_handler(RequestRefused)
-    async def refused(request: Request, error: RequestRefused) -> JSONResponse:
-        return error_response(error.status, error.message, error.details)
-
-    @app.exception_handler(BusinessError)
-    async def business(request: Request, error: BusinessError) -> JSONResponse:
-        return JSONResponse({"message": error.code}, status_code=409)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        problems = error.errors()
-        details = dict(_field_and_problem(item) for item in problems)
-        meaning_only = all(item["type"] in _MEANING_ERRORS and item["loc"][0] == "body" for item in problems)
-        if meaning_only:
-            return error_response(422, "The request contains invalid data", _clean(details))
-        return error_response(400, "The request is not valid", _clean(details))
-
-    @app.exception_handler(HTTPException)
-    async def other(request: Request, error: HTTPException) -> JSONResponse:
-        response = error_response(error.status_code, str(error.detail))
-        response.headers.update(error.headers or {})
-        if error.status_code == 405:
-            response.headers["allow"] = allowed_methods(app, request.scope)
-        return response

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from qa_sandbox.apidocs import Examples
-from qa_sandbox.clock import later
-from qa_sandbox.monitorqa.seed.account import SISTER
-from qa_sandbox.monitorqa.state.audit import Audit, State
+from qa_sandbox.clock import iso_milliseconds, later
+from qa_sandbox.monitorqa.seed import SISTER
+from qa_sandbox.monitorqa.state.audits import Audit, State
 from qa_sandbox.monitorqa.state.company import Company
 from qa_sandbox.monitorqa.store import MonitorQAStore
-from qa_sandbox.monitorqa.wire.base import format_date
+from qa_sandbox.web import Examples
 
 _DAY = 24 * 3600.0
 Example = tuple[tuple[str, str], dict[str, Any]]
 
 
 def examples_of(store: MonitorQAStore) -> Examples:
-    """
-    Collect examples.
-
-    :param store: a new account
-    """
     company = store.main
     sister = next(other.id for other in store.accessible(company) if other.name == SISTER.name)
     return {
@@ -41,7 +35,7 @@ def _first(records: Any) -> Any:
 
 
 def _dates(company: Company) -> dict[str, str]:
-    return {"startDate": format_date(company.now), "endDate": format_date(later(company.now, _DAY))}
+    return {"startDate": iso_milliseconds(company.now), "endDate": iso_milliseconds(later(company.now, _DAY))}
 
 
 def _latest(company: Company, *states: State) -> Audit:
@@ -73,7 +67,7 @@ def _schedules(company: Company) -> Iterator[Example]:
         "auditorHint": "Focus on emergency exits",
         "assigneesIds": [_first(company.people.users).id],
         "active": True,
-        "stopByDate": format_date(later(company.now, 300 * _DAY)),
+        "stopByDate": iso_milliseconds(later(company.now, 300 * _DAY)),
     }
     new = {**common, "templateId": _first(company.templates.templates).id}
     monthly = {"repeatEvery": 1, "startRule": {"type": 0, "day": 29}, "endRule": {"type": 1, "days": 3}}
@@ -147,10 +141,10 @@ def _company() -> Iterator[Example]:
 def _actions(company: Company) -> Iterator[Example]:
     action = list(company.actions.all)[-1]
     body = {
-        "assignedUsersIds": action.assignee_ids,
+        "assignedUsersIds": [user.id for user in action.assignees],
         "description": action.description,
         "name": action.name,
-        "dueDateUtc": format_date(later(company.now, 7 * _DAY)),
+        "dueDateUtc": iso_milliseconds(later(company.now, 7 * _DAY)),
         "status": 3,
         "priority": 2,
     }

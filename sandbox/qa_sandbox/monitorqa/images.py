@@ -13,11 +13,6 @@ _LARGEST_PIXELS = 20_000_000
 
 @lru_cache(maxsize=64)
 def signature(name: str) -> bytes:
-    """
-    Draw a signature as PNG.
-
-    :param name: who signs
-    """
     from PIL import Image, ImageDraw
 
     rng = random.Random(name)
@@ -34,12 +29,7 @@ def signature(name: str) -> bytes:
 
 
 def watermarked(data: bytes, text: str) -> bytes:
-    """
-    Write a text across an image; anything that is not a PNG or JPEG of sane size comes back as it is.
-
-    :param data: the image file
-    :param text: the watermark
-    """
+    """Write a text across an image; anything that is not a PNG or JPEG of sane size comes back as it is."""
     from PIL import Image, ImageDraw
 
     try:

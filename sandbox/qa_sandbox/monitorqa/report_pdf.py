@@ -10,23 +10,15 @@ from qa_sandbox.files.padding import padded_pdf
 from qa_sandbox.files.press import Press
 from qa_sandbox.files.report_file import ReportFile, file_name
 from qa_sandbox.monitorqa.state.answers import Answer
-from qa_sandbox.monitorqa.state.audit import Audit
+from qa_sandbox.monitorqa.state.audits import Audit
 from qa_sandbox.monitorqa.state.company import Company
-from qa_sandbox.monitorqa.views.refs import user_refs
 
 _PRIORITIES = ("Low", "Medium", "High")
 
 
 def document_of(company: Company, audit: Audit) -> AuditDocument:
-    """
-    Collect what the report shows.
-
-    :param company: the company
-    :param audit: a completed audit
-    """
     result, auditor = audit.result, company.audits.auditor(audit)
-    site = company.objects.sites.named(audit.object_id)
-    template = company.templates.templates.named(audit.template_id)
+    site, template = audit.audit_object, audit.template
     started, ended = audit.started_at or audit.opened_at, audit.completed_at
     facts = (
         ("Audit number", audit.number),
@@ -43,7 +35,7 @@ def document_of(company: Company, audit: Audit) -> AuditDocument:
             number=action.number,
             name=action.name,
             description=action.description or "",
-            assignee=", ".join(ref.name for ref in user_refs(company, action.assignee_ids)) or "nobody",
+            assignee=", ".join(user.name for user in action.assignees) or "nobody",
             due=f"{action.due_at:%Y-%m-%d}",
             priority=_PRIORITIES[action.priority],
             status=action.status.name.capitalize(),
@@ -88,11 +80,7 @@ def report_file(company: Company, press: Press, audit: Audit, kind: int, photos:
     """
     Prepare the PDF report of an audit as it stands now; the result typesets it, in whatever thread it is called.
 
-    :param company: the company
-    :param press: keeps finished reports
-    :param audit: a completed audit
     :param kind: 0 Regular, 1 Summary, 2 Full
-    :param photos: whether photos are shown
     """
     settings, document = company.settings, document_of(company, audit)
     key = (document, kind, photos)

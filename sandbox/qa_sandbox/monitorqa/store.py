@@ -8,33 +8,28 @@ from functools import partial
 from typing import Any
 
 from qa_sandbox.auth import same_secret
+from qa_sandbox.clock import iso_milliseconds
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.monitorqa.errors import BusinessError
-from qa_sandbox.monitorqa.seed.account import COMPANY, FOUNDER, SISTER, add_score_system, fill
-from qa_sandbox.monitorqa.seed.history import add_history
-from qa_sandbox.monitorqa.state.agenda import Agenda
+from qa_sandbox.monitorqa.seed import COMPANY, FOUNDER, SISTER, add_history, add_score_system, fill
+from qa_sandbox.monitorqa.state.base import Agenda, Event
 from qa_sandbox.monitorqa.state.company import Company, Profile
-from qa_sandbox.monitorqa.state.events import Event
 from qa_sandbox.monitorqa.state.permissions import MANAGE_TEMPLATES
 from qa_sandbox.monitorqa.state.templates import Template
 from qa_sandbox.monitorqa.webhooks import Webhooks
-from qa_sandbox.monitorqa.wire.base import format_date
-from qa_sandbox.monitorqa.wire.company import CreateCompany
-from qa_sandbox.monitorqa.wire.templates import CopyTemplate
+from qa_sandbox.monitorqa.wire.objects import CopyTemplate
+from qa_sandbox.monitorqa.wire.people import CreateCompany
 from qa_sandbox.outcomes import Outcome
+from qa_sandbox.web import Store
 
 DEFAULT_TIME_ZONE = "Etc/UTC"
 
 
-class MonitorQAStore:
-    """
-    Companies, what happens in them by itself, and the webhook that tells about it.
-
-    :param context: the vendor's view of the sandbox
-    """
+class MonitorQAStore(Store):
+    """Companies, what happens in them by itself, and the webhook that tells about it."""
 
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self.webhooks = Webhooks(context)
         self.agenda = Agenda(self._wake_at)
         self._companies: list[Company] = []
@@ -46,21 +41,10 @@ class MonitorQAStore:
         add_score_system(self._open(replace(SISTER), FOUNDER), 0)
         self.set_webhook(context.settings.monitorqa.webhook_url)
 
-    @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
-
     def settle(self) -> None:
-        """Let everything happen that is due."""
         self.agenda.settle(self.now)
 
     def company_of(self, key: str) -> Company | None:
-        """
-        Find the company of an API key.
-
-        :param key: what the caller sent
-        """
         found = None
         for company in self._companies:
             if same_secret(key, company.api_key):
@@ -68,11 +52,7 @@ class MonitorQAStore:
         return found
 
     def accessible(self, company: Company) -> list[Company]:
-        """
-        Return the companies where the user of a key has an account.
-
-        :param company: the company of the key
-        """
+        """Return the companies where the user of a key has an account."""
         email = company.founder.email
         return [other for other in self._companies if other.people.by_email(email) is not None]
 
@@ -80,7 +60,6 @@ class MonitorQAStore:
         """
         Open an empty company account; it has an administrator and nothing else.
 
-        :param wanted: request body
         :param creator: company of the key; the address of its user becomes that of the new administrator
         """
         profile = Profile(
@@ -92,22 +71,11 @@ class MonitorQAStore:
         return self._open(profile, (wanted.company_admin.full_name, creator.founder.email))
 
     def delete_company(self, company: Company) -> None:
-        """
-        Delete a company with everything in it; its key is worth nothing from now on.
-
-        :param company: the company
-        """
+        """Delete a company with everything in it; its key is worth nothing from now on."""
         company.closed = True
         self._companies.remove(company)
 
     def copy_template(self, wanted: CopyTemplate, source: Company) -> Template:
-        """
-        Copy a template to another company.
-
-        :param wanted: request body
-        :param source: company of the key
-        :raises BusinessError: as the vendor documents
-        """
         template = source.templates.templates.find(wanted.template_id)
         if template is None:
             exists = any(other.templates.templates.find(wanted.template_id) for other in self._companies)
@@ -119,38 +87,25 @@ class MonitorQAStore:
             user = company.people.by_email(source.founder.email)
             if user is None or MANAGE_TEMPLATES not in user.role.permissions:
                 raise BusinessError("permissions/can-manage-templates")
-        system = source.templates.score_system_of(template.id) if wanted.copy_score_system else None
+        system = template.score_system if wanted.copy_score_system else None
         copied = target.templates.take_in(template, system)
         target.announce(target, Event.TEMPLATE_CREATED, copied)
         return copied
 
     def set_webhook(self, url: str | None) -> None:
-        """
-        Enter or remove the address that events are sent to.
-
-        :param url: an address on this machine; None for none
-        :raises ValueError: for any other address
-        """
+        """Enter or remove the address that events are sent to."""
         self.settle()
         self.webhooks.set_url(url)
         if self.agenda.next_at is not None:
             self._wake_at(self.agenda.next_at)
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how an audit or corrective action of the main company will end.
-
-        :param object_id: its id
-        :param outcome: the ending
-        :return: whether there is such an object
-        """
         self.settle()
         if outcome.kind == "action":
             return self.main.actions.script(object_id, outcome)
         return outcome.kind == "audit" and self.main.audits.script(object_id, outcome)
 
     def snapshot(self) -> dict[str, Any]:
-        """Describe the main company for the control API."""
         self.settle()
         main, target = self.main, self.webhooks.target
         return {
@@ -169,8 +124,8 @@ class MonitorQAStore:
                     "name": audit.name,
                     "state": audit.state.value,
                     "plan": audit.plan.result,
-                    "startDate": format_date(audit.start_date) if audit.start_date else None,
-                    "endDate": format_date(audit.end_date),
+                    "startDate": iso_milliseconds(audit.start_date) if audit.start_date else None,
+                    "endDate": iso_milliseconds(audit.end_date),
                 }
                 for audit in main.audits.all
             ],

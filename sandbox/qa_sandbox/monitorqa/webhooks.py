@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from qa_sandbox.callbacks import LOCAL_HOSTS, Delivery, DeliveryPolicy, Endpoint
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.monitorqa.state.action import Action
-from qa_sandbox.monitorqa.state.audit import Audit
+from qa_sandbox.monitorqa.state.actions import Action
+from qa_sandbox.monitorqa.state.audits import Audit
+from qa_sandbox.monitorqa.state.base import Event
 from qa_sandbox.monitorqa.state.company import Company
-from qa_sandbox.monitorqa.state.events import Event
 from qa_sandbox.monitorqa.state.templates import Template
-from qa_sandbox.monitorqa.views import actions, audits
-from qa_sandbox.monitorqa.wire.webhooks import WebhookCall
+from qa_sandbox.monitorqa.wire import actions, audits
+from qa_sandbox.monitorqa.wire.people import WebhookCall
 
 TIMEOUT_SECONDS = 10.0
 ATTEMPTS = 5
@@ -23,11 +23,7 @@ RETRY_SECONDS = 10.0
 
 
 class Webhooks:
-    """
-    The webhook that a person enters under Settings, Integration; one for all companies.
-
-    :param context: the vendor's view of the sandbox
-    """
+    """The webhook that a person enters under Settings, Integration; one for all companies."""
 
     def __init__(self, context: SandboxContext) -> None:
         self._callbacks = context.callbacks
@@ -37,24 +33,12 @@ class Webhooks:
         self.target: Endpoint | None = None
 
     def set_url(self, url: str | None) -> None:
-        """
-        Enter or remove the address.
-
-        :param url: where to call; None for nowhere
-        :raises ValueError: for anything but an HTTP address of this machine
-        """
+        """Enter or remove the address."""
         if url is not None and not _is_local(url):
             raise ValueError("A webhook of the sandbox is an http address on 127.0.0.1 or localhost.")
         self.target = None if url is None else Endpoint("settings", url)
 
     def announce(self, company: Company, event: Event, subject: Any) -> None:
-        """
-        Tell about an event.
-
-        :param company: where it happened
-        :param event: what happened
-        :param subject: the audit, corrective action or template
-        """
         if self.target is None:
             return
         payload = {
@@ -65,11 +49,7 @@ class Webhooks:
         self._callbacks.send(self.target, payload, self._policy)
 
     def log(self, company: Company) -> list[WebhookCall]:
-        """
-        Return every call made for a company, the latest first.
-
-        :param company: the company
-        """
+        """Return every call made for a company, the latest first."""
         calls = [
             _call(delivery, attempt)
             for delivery in self._callbacks.deliveries()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, get_type_hints
+from inspect import signature
+from typing import Any, get_args
 
-from qa_sandbox.apidocs import Examples
-from qa_sandbox.qalyptus.models import catalogue, tasks, users
-from qa_sandbox.qalyptus.models.base import Duplicate, InProject, NameAndDescription
-from qa_sandbox.qalyptus.models.on_demand import OnDemand
-from qa_sandbox.qalyptus.models.permissions import PermissionDto, PermissionsRequest
+from qa_sandbox.qalyptus import models
+from qa_sandbox.qalyptus import task_models as tasks
 from qa_sandbox.qalyptus.records import ON_DEMAND, SCHEDULED, wire_date
 from qa_sandbox.qalyptus.routes import GROUPS
+from qa_sandbox.qalyptus.routes.operation import Ids
 from qa_sandbox.qalyptus.state.collection import Row
 from qa_sandbox.qalyptus.store import QalyptusStore
+from qa_sandbox.web import Examples
 
 _NAMED = {"name": "Quarterly review", "description": "Made through the API."}
 _READER = {"viewProject": True, "viewReport": True, "viewTask": True}
@@ -25,21 +25,16 @@ _ENDPOINTS = {
 
 
 def examples(store: QalyptusStore, base_path: str) -> Examples:
-    """
-    Make the examples of all routes.
-
-    :param store: a freshly seeded tenant
-    :param base_path: what comes before the paths of the operations
-    """
     ids, bodies = _Ids(store), _bodies(store)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for operations in GROUPS.values():
         for operation in operations:
             path = operation.path
             values: dict[str, Any] = {"id": ids.of(path), "value": True, "outputFormat": "Pdf", **ids.parts(path)}
-            model = get_type_hints(operation.endpoint).get("body")
-            if model is not None:
-                values["body"] = ids.listed(path) if model == list[str] else bodies[model]
+            body = signature(operation.endpoint, eval_str=True).parameters.get("body")
+            if body is not None:
+                model = (get_args(body.annotation) or (body.annotation,))[0]
+                values["body"] = ids.listed(path) if model == Ids else bodies[model]
             found[operation.method.lower(), base_path + path] = values
     return found
 
@@ -116,31 +111,31 @@ def _bodies(store: QalyptusStore) -> dict[Any, Any]:
     selection = {"fieldName": "Region", "selectedCount": 1, "selectedValues": ["Nordics"], "isNumeric": False}
     expiry = wire_date(store.now + timedelta(days=90))
     return {
-        NameAndDescription: _NAMED,
-        InProject: {**_NAMED, **in_project},
-        Duplicate: {**in_project, **in_organization},
-        catalogue.ApiKeyCreate: {**_NAMED, **in_organization, "expiryDate": expiry},
-        catalogue.ConditionRule: {"name": "Current year", "qlikAppID": app.id, "values": [{"value": "2026"}]},
-        catalogue.FilterVariable: {"qlikVariableID": app.variables[0]["id"], "variableValue": "2026"},
-        catalogue.FilterBookmark: {"qlikBookmarkID": app.bookmarks[0]["id"]},
-        catalogue.FilterField: {"qlikFieldID": app.fields[0]["id"], "filterItemFieldValues": ["Nordics", "DACH"]},
-        catalogue.FilterOrder: {"id": item, "direction": "Down"},
-        catalogue.GroupCreate: {**_NAMED, **in_organization},
-        catalogue.IdentityProviderCreate: {**sign_in, "type": "OpenIDConnect"},
-        catalogue.IdentityProviderUpdate: sign_in,
-        catalogue.OrganizationCreate: theme,
-        catalogue.OrganizationUpdate: theme,
-        catalogue.Authentications: {"qalyptusAuth": True, "identityProvider": None},
-        catalogue.ReportCreate: {**_NAMED, **in_project, "type": "Excel"},
-        catalogue.ReportUpdate: {**_NAMED, "isIteration": False, "dynamicNameSeparator": "-"},
-        catalogue.StorageServiceUpdate: {**_NAMED, "type": "SFTP", "host": "files.example.com", "sftpPort": 22},
-        PermissionDto: _READER,
-        PermissionsRequest: {"members": [{"id": user, "type": "User"}], "permissions": _READER},
-        OnDemand | None: {"selections": [selection], "appId": None, "bookmarkId": None},
-        users.UserCreate: {"firstName": "Marta", "lastName": "Kowalska", "organizations": [store.home]},
-        users.UserUpdate: {"type": "status", "value": "Inactive"},
-        users.UserTransfer: {"newUserID": user, "transferContent": True, "transferPermissions": True},
-        users.UserInvite: {"emails": ["marta.kowalska@example.com"]},
+        models.NameAndDescription: _NAMED,
+        models.InProject: {**_NAMED, **in_project},
+        models.Duplicate: {**in_project, **in_organization},
+        models.ApiKeyCreate: {**_NAMED, **in_organization, "expiryDate": expiry},
+        models.ConditionRule: {"name": "Current year", "qlikAppID": app.id, "values": [{"value": "2026"}]},
+        models.FilterVariable: {"qlikVariableID": app.variables[0]["id"], "variableValue": "2026"},
+        models.FilterBookmark: {"qlikBookmarkID": app.bookmarks[0]["id"]},
+        models.FilterField: {"qlikFieldID": app.fields[0]["id"], "filterItemFieldValues": ["Nordics", "DACH"]},
+        models.FilterOrder: {"id": item, "direction": "Down"},
+        models.GroupCreate: {**_NAMED, **in_organization},
+        models.IdentityProviderCreate: {**sign_in, "type": "OpenIDConnect"},
+        models.IdentityProviderUpdate: sign_in,
+        models.OrganizationCreate: theme,
+        models.OrganizationUpdate: theme,
+        models.Authentications: {"qalyptusAuth": True, "identityProvider": None},
+        models.ReportCreate: {**_NAMED, **in_project, "type": "Excel"},
+        models.ReportUpdate: {**_NAMED, "isIteration": False, "dynamicNameSeparator": "-"},
+        models.StorageServiceUpdate: {**_NAMED, "type": "SFTP", "host": "files.example.com", "sftpPort": 22},
+        models.PermissionDto: _READER,
+        models.PermissionsRequest: {"members": [{"id": user, "type": "User"}], "permissions": _READER},
+        models.OnDemand | None: {"selections": [selection], "appId": None, "bookmarkId": None},
+        models.UserCreate: {"firstName": "Marta", "lastName": "Kowalska", "organizations": [store.home]},
+        models.UserUpdate: {"type": "status", "value": "Inactive"},
+        models.UserTransfer: {"newUserID": user, "transferContent": True, "transferPermissions": True},
+        models.UserInvite: {"emails": ["marta.kowalska@example.com"]},
         **_task_bodies(store),
     }
 

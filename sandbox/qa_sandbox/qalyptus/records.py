@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
-from qa_sandbox.clock import later
+from qa_sandbox.clock import iso_milliseconds, later
 from qa_sandbox.qalyptus.seed import Subject
 
 ON_DEMAND, SCHEDULED = "on-demand", "scheduled"
@@ -67,7 +67,6 @@ class Record:
 
     @property
     def name(self) -> str:
-        """Name of the task, or of the report."""
         return self.task.name if self.task else self.report.name
 
     @property
@@ -81,11 +80,7 @@ class Record:
         return later(self.created_at, self.seconds)
 
     def status(self, now: datetime) -> str:
-        """
-        Return the status in the sandbox's own words.
-
-        :param now: the current moment
-        """
+        """Return the status in the sandbox's own words."""
         if self.stopped_at is not None:
             return "stopped"
         if now < self.started_at:
@@ -95,11 +90,6 @@ class Record:
         return self.ending
 
     def progress(self, now: datetime) -> int:
-        """
-        Return the progress in percent.
-
-        :param now: the current moment
-        """
         status = self.status(now)
         if status == "queued":
             return 0
@@ -109,11 +99,7 @@ class Record:
         return max(1, min(99, int(100 * share)))
 
     def end(self, now: datetime) -> datetime | None:
-        """
-        Return when it ended, None while it has not.
-
-        :param now: the current moment
-        """
+        """Return when it ended, None while it has not."""
         if self.stopped_at is not None:
             return self.stopped_at
         return None if self.status(now) in ACTIVE else self.finished_at
@@ -124,34 +110,17 @@ class Record:
 
 
 def wire_date(moment: datetime | None) -> str | None:
-    """
-    Write a date as the API does.
-
-    :param moment: an aware datetime
-    """
     if moment is None:
         return None
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso_milliseconds(moment)
 
 
 def parse_wire_date(text: str) -> datetime:
-    """
-    Read what :func:`wire_date` wrote.
-
-    :param text: a date on the wire
-    """
+    """Read what :func:`wire_date` wrote."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def wire_record(record: Record, now: datetime, words: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Any]:
-    """
-    Describe a record on the wire.
-
-    :param record: the record
-    :param now: the current moment
-    :param words: status words that differ from the sandbox's own
-    :param names: field names that differ from the sandbox's own
-    """
     status = record.status(now)
     began = record.started_at if status != "queued" and not _stopped_in_queue(record) else None
     fields = {

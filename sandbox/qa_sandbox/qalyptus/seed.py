@@ -15,7 +15,6 @@ class Subject:
     What a report is about.
 
     :param dimension: Qlik field that the figures are broken down by, together with ``Month``
-    :param members: its values
     :param measures: columns, with the lowest and highest value drawn
     """
 
@@ -70,7 +69,6 @@ class QlikAppSeed:
     """
     A Qlik app.
 
-    :param subjects: what its figures are about
     :param variables: names and values
     :param bookmarks: names
     :param objects: titles and types
@@ -154,5 +152,4 @@ LICENSES = (("Professional", 5), ("Recipient", 100))
 
 
 def email_of(name: str) -> str:
-    """Return the mail address of a person."""
     return name.lower().replace(" ", ".") + "@example.com"

@@ -6,15 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from qa_sandbox.qalyptus import seed
-from qa_sandbox.qalyptus.models.catalogue import (
-    ConditionRule,
-    FilterBookmark,
-    FilterField,
-    FilterVariable,
-)
-from qa_sandbox.qalyptus.models.tasks import TaskExternalEvent, TaskReport, TaskSchedule
+from qa_sandbox.qalyptus.models import ConditionRule, FilterBookmark, FilterField, FilterVariable
 from qa_sandbox.qalyptus.records import wire_date
-from qa_sandbox.qalyptus.state.permissions import READING
+from qa_sandbox.qalyptus.state.owned import READING
+from qa_sandbox.qalyptus.task_models import TaskExternalEvent, TaskReport, TaskSchedule
 
 if TYPE_CHECKING:
     from qa_sandbox.qalyptus.store import QalyptusStore
@@ -24,11 +19,7 @@ _DAYS_LEFT = 180
 
 
 def fill(store: QalyptusStore) -> None:
-    """
-    Give an empty tenant its objects, in the order of the tables in ``seed``.
-
-    :param store: the tenant
-    """
+    """Give an empty tenant its objects, in the order of the tables in ``seed``."""
     _people(store)
     _access(store)
     for index, (name, organization) in enumerate(seed.PROJECTS):

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.outcomes import Outcome
 from qa_sandbox.qalyptus.seeding import fill
-from qa_sandbox.qalyptus.state.api_keys import ApiKeys
 from qa_sandbox.qalyptus.state.collection import Collection, Row
-from qa_sandbox.qalyptus.state.conditions import Conditions
-from qa_sandbox.qalyptus.state.filters import Filters
-from qa_sandbox.qalyptus.state.groups import Groups
-from qa_sandbox.qalyptus.state.organizations import IdentityProviders, Organizations
-from qa_sandbox.qalyptus.state.owned import ContentCollection
-from qa_sandbox.qalyptus.state.permissions import Permissions
-from qa_sandbox.qalyptus.state.projects import Projects
+from qa_sandbox.qalyptus.state.contents import Conditions, Filters, Projects, Reports, StorageServices
+from qa_sandbox.qalyptus.state.organizations import ApiKeys, Groups, IdentityProviders, Organizations
+from qa_sandbox.qalyptus.state.owned import ContentCollection, Permissions
 from qa_sandbox.qalyptus.state.qlik import QlikWorld
-from qa_sandbox.qalyptus.state.reports import Reports
 from qa_sandbox.qalyptus.state.runs import Runs
-from qa_sandbox.qalyptus.state.storage_services import StorageServices
 from qa_sandbox.qalyptus.state.tasks import Tasks
 from qa_sandbox.qalyptus.state.users import GROUP, USER, Users
+from qa_sandbox.web import Store
 
 
-class QalyptusStore:
-    """
-    The tenant, freshly seeded.
-
-    :param context: the vendor's view of the sandbox
-    """
-
+class QalyptusStore(Store):
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self._made: Counter[str] = Counter()
         self.qlik = QlikWorld(context)
         self.permissions = Permissions(self)
@@ -64,11 +51,6 @@ class QalyptusStore:
         fill(self)
 
     @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
-
-    @property
     def me(self) -> str:
         """Id of the user whose API key the sandbox accepts."""
         return self.context.make_id("user", 0)
@@ -84,32 +66,18 @@ class QalyptusStore:
         return self.reports, self.filters, self.conditions, self.tasks
 
     def new_id(self, kind: str) -> str:
-        """
-        Derive the next id: the n-th object of a kind has the same id in every run.
-
-        :param kind: kind of object
-        """
+        """Derive the next id: the n-th object of a kind has the same id in every run."""
         self._made[kind] += 1
         return self.context.make_id(kind, self._made[kind] - 1)
 
     def check_references(self, fields: Row) -> None:
-        """
-        Refuse a request that names an object that does not exist.
-
-        :param fields: members of the request
-        :raises Refused: 404
-        """
+        """Refuse a request that names an object that does not exist."""
         for name, find in self._references.items():
             if fields.get(name) is not None:
                 find(fields[name])
 
     def member(self, member_id: str) -> Row:
-        """
-        Describe a user or a group as a member.
-
-        :param member_id: its id
-        :raises Refused: 404 when there is neither
-        """
+        """Describe a user or a group as a member."""
         if member_id in self.groups:
             row = self.groups.get(member_id)
             return {"id": row["id"], "name": row["name"], "email": None, "type": GROUP}
@@ -117,26 +85,14 @@ class QalyptusStore:
         return {"id": row["id"], "name": row["name"], "email": row["email"], "type": USER}
 
     def forget_member(self, member_id: str) -> None:
-        """
-        Remove the permissions of a user or group that is gone, and the mail it gets.
-
-        :param member_id: its id
-        """
+        """Remove the permissions of a user or group that is gone, and the mail it gets."""
         self.permissions.drop(lambda part: bool(part["memberID"] == member_id))
         self.tasks.recipients.drop(lambda part: bool(part["recipientID"] == member_id))
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how a record that exists will end.
-
-        :param object_id: id of a record
-        :param outcome: the ending
-        :return: whether there is such a record
-        """
         return self.runs.script(object_id, outcome)
 
     def snapshot(self) -> dict[str, Any]:
-        """Describe the tenant for the control API."""
         now = self.now
         return {
             **{name: _names(getattr(self, name)) for name in ("organizations", "projects", "users", "groups")},

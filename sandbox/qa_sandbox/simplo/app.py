@@ -7,65 +7,26 @@ from typing import Any
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 
-from qa_sandbox.apidocs import Examples, add_examples
-from qa_sandbox.auth import RequireCredentials
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.files.press import Press
-from qa_sandbox.settings import SimploWire
 from qa_sandbox.simplo import routes, seed
-from qa_sandbox.simplo.errors import Refused, error_response, install_error_handlers
-from qa_sandbox.simplo.login import is_logged_in
+from qa_sandbox.simplo.errors import answer, invalid
 from qa_sandbox.simplo.records import ReportState
 from qa_sandbox.simplo.store import SimploStore
 from qa_sandbox.simplo.views import BASE_PATH
-
-_BY_HASH = BASE_PATH + "/reports/[^/]+/(public|download-pdf|approved)"
-
-
-def create_store(context: SandboxContext) -> SimploStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
-    return SimploStore(context)
+from qa_sandbox.web import Examples, Refused, Vendor
 
 
-def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded installation.
-
-    :param context: the vendor's view of the sandbox
-    """
-    app = FastAPI(
-        title="Simplo IS API",
-        version="v0",
-        description="A local stand-in, written from the vendor's documentation; some paths are inferred.",
-        redoc_url=None,
-    )
-    app.state.store = create_store(context)
-    app.state.press = Press()
-    install_error_handlers(app)
-    app.add_middleware(
-        RequireCredentials,
-        accepts=lambda headers: is_logged_in(headers, context),
-        refuse=lambda: error_response(Refused(401, "Unauthenticated.")),
-        open_path=_BY_HASH,
-    )
-    scheme = _scheme(context.settings.simplo)
+def _mount(app: FastAPI, context: SandboxContext) -> None:
+    wire, scheme = context.settings.simplo, HTTPBearer(auto_error=False)
+    if (wire.auth_header, wire.auth_scheme) != ("Authorization", "Bearer"):
+        about = f"{wire.auth_scheme} token".strip()
+        scheme = APIKeyHeader(name=wire.auth_header, description=about, auto_error=False)  # type: ignore[assignment]
     for router in (routes.reports, routes.settings, routes.tasks):
         app.include_router(router, prefix=BASE_PATH, dependencies=[Security(scheme)])
     app.include_router(routes.shared, prefix=BASE_PATH)
-    add_examples(app, _examples(app.state.store))
-    return app
 
 
-def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
-
-    :param context: the vendor's view of the sandbox
-    """
+def _connection(context: SandboxContext) -> dict[str, Any]:
     return {
         "conn_type": "simplo",
         "host": context.base_url + BASE_PATH,
@@ -74,24 +35,16 @@ def airflow_connection(context: SandboxContext) -> dict[str, Any]:
     }
 
 
-def _scheme(wire: SimploWire) -> HTTPBearer | APIKeyHeader:
-    if (wire.auth_header, wire.auth_scheme) == ("Authorization", "Bearer"):
-        return HTTPBearer(auto_error=False)
-    return APIKeyHeader(name=wire.auth_header, description=f"{wire.auth_scheme} token".strip(), auto_error=False)
-
-
 def _examples(store: SimploStore) -> Examples:
     report = store.report(seed.FIRST_OPEN_REPORT)
     shared = {"report_id": report.id, "hash": report.hash}
-    setting, task = {"report_setting_id": report.setting_id}, {"report_task_id": report.tasks[0].id}
+    setting, task = {"report_setting_id": report.report_setting_id}, {"report_task_id": report.tasks[0].id}
     body = {"name": "Driver app support", "client_id": 2, "type": "2", "regular_interval": 1, "project_ids": [2]}
+    sent = {"state": int(ReportState.SENT)}
     examples: dict[tuple[str, str], dict[str, Any]] = {
         ("get", "/reports/{report_id}"): shared,
-        ("put", "/reports/{report_id}"): {
-            **shared,
-            "body": {"state": int(ReportState.SENT), "invoice_number": 20230001},
-        },
-        ("patch", "/reports/{report_id}"): {**shared, "body": {"state": int(ReportState.SENT)}},
+        ("put", "/reports/{report_id}"): {**shared, "body": {**sent, "invoice_number": 20230001}},
+        ("patch", "/reports/{report_id}"): {**shared, "body": sent},
         ("delete", "/reports/{report_id}"): shared,
         ("get", "/reports/{report_id}/issue-invoice"): shared,
         ("get", "/reports/{report_id}/download-pdf"): shared,
@@ -105,3 +58,20 @@ def _examples(store: SimploStore) -> Examples:
         ("get", "/report-tasks/{report_task_id}"): task,
     }
     return {(method, BASE_PATH + path): values for (method, path), values in examples.items()}
+
+
+VENDOR = Vendor(
+    title="Simplo IS API",
+    version="v0",
+    description="A local stand-in, written from the vendor's documentation; some paths are inferred.",
+    store=SimploStore,
+    connection=_connection,
+    mount=_mount,
+    answer=answer,
+    invalid=invalid,
+    accepts=lambda headers, store: bool(store.is_logged_in(headers)),
+    unauthorized=Refused(401, "Unauthenticated."),
+    # Those that a client opens with the hash of a report.
+    open_paths=BASE_PATH + "/reports/[^/]+/(public|download-pdf|approved)",
+    examples=_examples,
+)

@@ -19,11 +19,7 @@ _ALPHABET = string.ascii_letters + string.digits
 
 
 def next_period(setting: ReportSetting) -> tuple[datetime, datetime, datetime] | None:
-    """
-    Return the next period of a setting: its start, its end, and when its report is made.
-
-    :param setting: the setting
-    """
+    """Return the next period of a setting: its start, its end, and when its report is made."""
     if not setting.is_live or setting.next_from is None:
         return None
     start = setting.next_from
@@ -35,11 +31,7 @@ def next_period(setting: ReportSetting) -> tuple[datetime, datetime, datetime] |
 
 
 def move_on(setting: ReportSetting) -> None:
-    """
-    Go to the period after the next one.
-
-    :param setting: a setting whose report has been made
-    """
+    """Go to the period after the next one."""
     if setting.next_from is not None:
         setting.next_from = (
             month_start(setting.next_from, setting.regular_interval or 1) if setting.is_regular else None
@@ -47,12 +39,7 @@ def move_on(setting: ReportSetting) -> None:
 
 
 def begin(setting: ReportSetting, now: datetime) -> None:
-    """
-    Begin with the period that is running; a new or changed setting does not report the past.
-
-    :param setting: a setting that was stored
-    :param now: the current moment
-    """
+    """Begin with the period that is running; a new or changed setting does not report the past."""
     if setting.is_regular:
         setting.next_from = month_start(max(now, setting.regular_start or now))
     else:
@@ -61,12 +48,6 @@ def begin(setting: ReportSetting, now: datetime) -> None:
 
 
 class ReportMaker:
-    """
-    Makes reports with invented work.
-
-    :param random_seed: seed of the sandbox
-    """
-
     def __init__(self, random_seed: int) -> None:
         self._seed = random_seed
         self._report_ids, self._task_ids = itertools.count(1), itertools.count(301)
@@ -74,15 +55,6 @@ class ReportMaker:
     def make(
         self, setting: ReportSetting, projects: list[Project], start: datetime, end: datetime, made_at: datetime
     ) -> Report:
-        """
-        Make the report of a period.
-
-        :param setting: what it is made from
-        :param projects: projects of the setting
-        :param start: start of the period
-        :param end: last second of the period
-        :param made_at: when it is made
-        """
         report_id = next(self._report_ids)
         # By id, not by month, so that hashes and tasks stay the same after a reset at a later time.
         rng = random.Random(f"{self._seed}:{report_id}")
@@ -90,7 +62,7 @@ class ReportMaker:
         return Report(
             id=report_id,
             name=f"{setting.name} {local:%m/%Y}" if setting.is_regular else setting.name,
-            setting_id=setting.id,
+            report_setting_id=setting.id,
             tasks=tuple(self._tasks(rng, report_id, projects, start, end, made_at)),
             from_at=start,
             to_at=end,
@@ -132,10 +104,6 @@ class ReportMaker:
 
 
 def history_start(now: datetime) -> datetime:
-    """
-    Return the first month that an installation starts with.
-
-    :param now: the current moment
-    """
+    """Return the first month that an installation starts with."""
     # On the first of a month, before the reports are made, the month that has just ended does not count.
     return month_start(now + timedelta(seconds=1) - MADE_AFTER, -seed.HISTORY_MONTHS)

@@ -14,30 +14,17 @@ _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.\d{1,6})?
 
 
 def format_date(value: datetime) -> str:
-    """
-    Write a date of a report: local time, offset without a colon.
-
-    :param value: an aware datetime
-    """
+    """Write a date of a report: local time, offset without a colon."""
     return value.astimezone(LOCAL).strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
 def format_utc(value: datetime) -> str:
-    """
-    Write a date of a report setting, which comes in another format.
-
-    :param value: an aware datetime
-    """
+    """Write a date of a report setting, which comes in another format."""
     return value.astimezone(timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_date(value: Any) -> datetime:
-    """
-    Read a date; without a zone it is local.
-
-    :param value: a day, or a day with the time
-    :raises PydanticCustomError: for anything else, and for years outside 1970 to 2200
-    """
+    """Read a date; without a zone it is local."""
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     if match is not None and 1970 <= int(match.group(1)[:4]) <= 2200:
         day, time, zone = match.groups()
@@ -59,12 +46,6 @@ def _offset(zone: str) -> timedelta:
 
 
 def month_start(moment: datetime, months: int = 0) -> datetime:
-    """
-    Return the local first day of a month.
-
-    :param moment: any moment in a month
-    :param months: how many months later, or earlier when negative
-    """
     local = moment.astimezone(LOCAL)
     number = local.year * 12 + local.month - 1 + months
     return datetime(number // 12, number % 12 + 1, 1, tzinfo=LOCAL)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from qa_sandbox.apidocs import allowed_methods
+from qa_sandbox.context import SandboxContext
+from qa_sandbox.web import Refused, Responses, clean
 
 _TYPES = {
     400: "BadRequest",
@@ -39,91 +37,37 @@ class ErrorAnswer(BaseModel):
 
 
 class ValidationAnswer(ErrorAnswer):
-    """Answer with status 422."""
-
     errors: list[FieldError]
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
+RESPONSES: Responses = {
     401: {"model": ErrorAnswer, "description": "Not logged in"},
     404: {"model": ErrorAnswer, "description": "Not found"},
     422: {"model": ValidationAnswer, "description": "Validation error occurred"},
 }
-HASH_RESPONSES: dict[int | str, dict[str, Any]] = {403: {"model": ErrorAnswer, "description": "Incorrect hash given"}}
+HASH_RESPONSES: Responses = {403: {"model": ErrorAnswer, "description": "Incorrect hash given"}}
 
 
-class Refused(Exception):
-    """
-    An error answer.
-
-    :param status: HTTP status
-    :param message: for people
-    :param errors: field and problem, for a 422
-    """
-
-    def __init__(self, status: int, message: str, errors: list[tuple[str, str]] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.errors = errors
-
-
-def invalid(field: str, message: str) -> Refused:
-    """
-    Build a 422 about one field.
-
-    :param field: its name
-    :param message: what is wrong
-    """
+def wrong(field: str, message: str) -> Refused:
     return Refused(422, INVALID, [(field, message)])
 
 
-def error_response(error: Refused) -> JSONResponse:
-    """
-    Build the documented error answer; every one has an id of its own.
-
-    :param error: the error
-    """
-    body: dict[str, Any] = {
-        "type": _TYPES.get(error.status, "Error"),
-        "message": error.message,
-        "id": str(uuid4()),
-    }
-    if error.errors is not None:
-        body["errors"] = [{"field": field, "message": message} for field, message in error.errors]
+def answer(context: SandboxContext, error: Refused) -> JSONResponse:
+    """Every error has an id of its own."""
+    body: dict[str, Any] = {"type": _TYPES.get(error.status, "Error"), "message": error.message, "id": str(uuid4())}
+    if error.details is not None:
+        body["errors"] = [{"field": field, "message": message} for field, message in error.details]
     return JSONResponse(body, status_code=error.status)
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """
-    Make an app answer errors the vendor's way.
-
-    :param app: the vendor app
-    """
-
-    @app.exception_handler(Refused)
-    async def refused(request: Request, error: Refused) -> JSONResponse:
-        return error_response(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
-        problems = error.errors()
-        if any(item["loc"][0] == "path" for item in problems):
-            return error_response(Refused(404, NOT_FOUND))
-        return error_response(Refused(422, INVALID, [_problem(item) for item in problems]))
-
-    @app.exception_handler(HTTPException)
-    async def other(request: Request, error: HTTPException) -> JSONResponse:
-        response = error_response(Refused(error.status_code, str(error.detail)))
-        response.headers.update(error.headers or {})
-        if error.status_code == 405:
-            response.headers["allow"] = allowed_methods(app, request.scope)
-        return response
+def invalid(problems: list[Any]) -> Refused:
+    if any(item["loc"][0] == "path" for item in problems):
+        return Refused(404, NOT_FOUND)
+    return Refused(422, INVALID, [_problem(item) for item in problems])
 
 
 def _problem(item: Any) -> tuple[str, str]:
-    field = ".".join(str(part) for part in item["loc"][1:] if isinstance(part, str)) or "body"
-    field = field.encode("utf-8", "replace").decode()
+    field = clean(".".join(str(part) for part in item["loc"][1:] if isinstance(part, str)) or "body")
     label, kind = field.replace("_", " "), item["type"]
     if kind == "missing":
         return field, f"The {label} field is required."

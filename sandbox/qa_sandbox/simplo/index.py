@@ -16,7 +16,7 @@ from fastapi import Query, Request
 from pydantic_core import PydanticCustomError
 
 from qa_sandbox.simplo.dates import LOCAL, parse_date
-from qa_sandbox.simplo.errors import invalid
+from qa_sandbox.simplo.errors import wrong
 
 DEFAULT_PER_PAGE = 20
 LARGEST_PER_PAGE = 1000
@@ -52,19 +52,13 @@ class IndexQuery:
     given: Mapping[str, str]
 
     def filters(self, columns: Iterable[str]) -> dict[str, str]:
-        """
-        Return the filters that were asked for.
-
-        :param columns: fields that can be filtered by
-        :raises Refused: 422 for ``filter[...]`` of another field
-        """
         known, found = set(columns), {}
         for key, text in self.given.items():
             name = key[len("filter[") : -1] if key.startswith("filter[") and key.endswith("]") else key
             if name in known:
                 found[name] = text
             elif name != key:
-                raise invalid("filter", f"There is no filter {name[:40]}.")
+                raise wrong("filter", f"There is no filter {name[:40]}.")
         return found
 
 
@@ -80,39 +74,19 @@ async def read_query(
 
 
 def names_in(text: str) -> list[str]:
-    """
-    Split a comma separated list.
-
-    :param text: the list
-    """
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def check_embeds(names: Iterable[str], known: Iterable[str]) -> None:
-    """
-    Refuse embedded objects that do not exist.
-
-    :param names: what was asked for
-    :param known: what there is
-    :raises Refused: 422 when one is unknown
-    """
+    """Refuse embedded objects that do not exist."""
     allowed = sorted(known)
     if not set(names) <= set(allowed):
-        raise invalid("embed", f"The embed must be out of: {', '.join(allowed)}.")
+        raise wrong("embed", f"The embed must be out of: {', '.join(allowed)}.")
 
 
 def index(
     rows: Iterable[Row], columns: Mapping[str, Column[Row]], query: IndexQuery
 ) -> tuple[list[Row], dict[str, int]]:
-    """
-    Filter, sort and cut one page.
-
-    :param rows: the whole list
-    :param columns: fields to sort and filter by
-    :param query: what was asked for
-    :return: the page and its ``_meta``
-    :raises Refused: 422 for an unknown field or a value of the wrong kind
-    """
     found = list(rows)
     for name, text in query.filters(columns).items():
         accepts = _filter(name, columns[name], text)
@@ -121,7 +95,7 @@ def index(
         name = wanted.removeprefix("-")
         column = columns.get(name)
         if column is None:
-            raise invalid("sort", f"There is no sorting by {name[:40]}.")
+            raise wrong("sort", f"There is no sorting by {name[:40]}.")
         found.sort(key=lambda row, read=column.value: _sort_key(read(row)), reverse=wanted.startswith("-"))  # type: ignore[misc]
     start = (query.page - 1) * query.per_page
     pages = -(-len(found) // query.per_page)
@@ -141,7 +115,7 @@ def _filter(name: str, column: Column[Row], text: str) -> Callable[[Row], bool]:
         return lambda row: text.casefold() in str(read(row)).casefold()
     if column.kind == "bool":
         if text.lower() not in _BOOLS:
-            raise invalid(name, f"The {name} field must be true or false.")
+            raise wrong(name, f"The {name} field must be true or false.")
         return lambda row: read(row) is _BOOLS[text.lower()]
     if column.kind == "date":
         accepts = _date_filter(name, text)
@@ -149,7 +123,7 @@ def _filter(name: str, column: Column[Row], text: str) -> Callable[[Row], bool]:
     try:
         numbers = {float(part) for part in names_in(text)}
     except ValueError:
-        raise invalid(name, f"The {name} must be a number.") from None
+        raise wrong(name, f"The {name} must be a number.") from None
     return lambda row: read(row) in numbers
 
 
@@ -157,7 +131,7 @@ def _date_filter(name: str, text: str) -> Callable[[datetime], bool]:
     try:
         wanted = parse_date(text)
     except PydanticCustomError:
-        raise invalid(name, f"The {name} is not a valid date.") from None
+        raise wrong(name, f"The {name} is not a valid date.") from None
     if len(text) == len("2023-01-31"):
         return lambda value: value.astimezone(LOCAL).date() == wanted.date()
     return lambda value: value.replace(microsecond=0) == wanted

@@ -18,8 +18,6 @@ class ReportState(IntEnum):
 
 @dataclass(frozen=True)
 class User:
-    """An employee."""
-
     id: int
     name: str
     email: str
@@ -102,7 +100,7 @@ class Report:
 
     id: int
     name: str
-    setting_id: int
+    report_setting_id: int
     tasks: tuple[ReportTask, ...]
     from_at: datetime
     to_at: datetime
@@ -121,7 +119,6 @@ class Report:
 
     @property
     def to_invoice_price(self) -> float:
-        """Sum of the tasks."""
         return round(sum(task.to_invoice_price for task in self.tasks), 2)
 
     @property
@@ -130,13 +127,7 @@ class Report:
         return self.state < ReportState.APPROVED
 
     def move_to(self, state: ReportState, now: datetime, user_id: int | None) -> None:
-        """
-        Change the state and note when it was reached first.
-
-        :param state: the new state
-        :param now: the current moment
-        :param user_id: who did it; None for the client
-        """
+        """Change the state and note when it was reached first."""
         self.state, self.updated_at = state, now
         if state is ReportState.SENT and self.sent_at is None:
             self.sent_at, self.sent_by_user_id = now, user_id

@@ -25,7 +25,6 @@ class Bill:
     :param facts: label and value of the particulars
     :param rows: cells of the table of tasks
     :param totals: label and value below it
-    :param approval: last line
     """
 
     title: str
@@ -39,20 +38,14 @@ class Bill:
 
 
 def report_file(store: SimploStore, press: Press, report: Report) -> Callable[[], ReportFile]:
-    """
-    Prepare the PDF of a report as it stands now; the result typesets it, in whatever thread it is called.
-
-    :param store: the installation
-    :param press: keeps finished reports
-    :param report: the report
-    """
+    """Prepare the PDF of a report as it stands now; the result typesets it, in whatever thread it is called."""
     bill, settings = _bill(store, report), store.context.settings
     name = file_name(f"report {report.id} {report.name}", "pdf")
     return lambda: padded_pdf(name, press.get(bill, lambda: _typeset(bill)), settings.pdf_bytes, settings.seed)
 
 
 def _bill(store: SimploStore, report: Report) -> Bill:
-    setting = store.settings.get(report.setting_id)
+    setting = store.settings.get(report.report_setting_id)
     client = next((client for client in store.clients if setting and client.id == setting.client_id), None)
     shows_bugs = setting is None or not setting.is_bug_field_hidden_for_client
     rows = []

@@ -10,29 +10,22 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from qa_sandbox.simplo import models, views
-from qa_sandbox.simplo.errors import HASH_RESPONSES, RESPONSES, Refused
+from qa_sandbox.simplo.errors import HASH_RESPONSES, RESPONSES
 from qa_sandbox.simplo.index import Column, IndexQuery, check_embeds, index, names_in, read_query
-from qa_sandbox.simplo.login import is_logged_in
 from qa_sandbox.simplo.models import MAX_ID
 from qa_sandbox.simplo.report_pdf import report_file
 from qa_sandbox.simplo.store import SimploStore
+from qa_sandbox.web import BINARY, Refused, Responses, store_of
 
 reports = APIRouter(prefix="/reports", tags=["Reports"], responses=RESPONSES)
 # By hash, without a login.
 shared = APIRouter(prefix="/reports", tags=["Reports by hash"], responses={**RESPONSES, **HASH_RESPONSES})
 settings = APIRouter(prefix="/report-settings", tags=["Report settings"], responses=RESPONSES)
 tasks = APIRouter(prefix="/report-tasks", tags=["Report tasks"], responses=RESPONSES)
-_PDF: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
-}
+_PDF: Responses = {200: {"content": {"application/pdf": BINARY}}}
 
 
-async def _store(request: Request) -> SimploStore:
-    store: SimploStore = request.app.state.store
-    return store
-
-
-Store = Annotated[SimploStore, Depends(_store)]
+Store = Annotated[SimploStore, Depends(store_of)]
 Asked = Annotated[IndexQuery, Depends(read_query)]
 ReportId = Annotated[int, Path(ge=0, le=MAX_ID)]
 SettingId = Annotated[int, Path(alias="report_setting_id", ge=0, le=MAX_ID)]
@@ -109,7 +102,7 @@ async def approve_report(
 ) -> Response:
     report = store.public_report(report_id, wanted.hash if wanted else "")
     wire = store.context.settings.simplo
-    logged_in = is_logged_in(request.headers, store.context)
+    logged_in = store.is_logged_in(request.headers)
     if not logged_in and request.headers.get("User-Agent") not in wire.user_agents:
         raise Refused(401, "User is not logged-in and client's user-agent is unknown.")
     store.approve(report, store.me if logged_in else None)

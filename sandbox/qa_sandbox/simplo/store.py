@@ -7,44 +7,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from qa_sandbox.auth import same_secret
+from starlette.datastructures import Headers
+
+from qa_sandbox.auth import bearer_token, same_secret
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.outcomes import Outcome
 from qa_sandbox.simplo import seed
-from qa_sandbox.simplo.billing import (
-    MAX_REPORTS,
-    ReportMaker,
-    begin,
-    history_start,
-    move_on,
-    next_period,
-)
+from qa_sandbox.simplo.billing import MAX_REPORTS, ReportMaker, begin, history_start, move_on, next_period
 from qa_sandbox.simplo.dates import LOCAL, format_date
-from qa_sandbox.simplo.errors import NOT_FOUND, Refused, invalid
+from qa_sandbox.simplo.errors import NOT_FOUND, wrong
 from qa_sandbox.simplo.models import PatchReport, PatchSetting, StoreSetting, UpdateReport
-from qa_sandbox.simplo.records import (
-    Client,
-    Invoice,
-    Project,
-    Report,
-    ReportSetting,
-    ReportState,
-    ReportTask,
-    User,
-)
+from qa_sandbox.simplo.records import Client, Invoice, Project, Report, ReportSetting, ReportState, ReportTask, User
+from qa_sandbox.web import Refused, Store
 
 Item = TypeVar("Item")
 
 
-class SimploStore:
-    """
-    Reports and what they are made from. Every read first makes the reports that are due by the clock.
-
-    :param context: the vendor's view of the sandbox
-    """
+class SimploStore(Store):
+    """Reports and what they are made from. Every read first makes the reports that are due by the clock."""
 
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self.users = [_user(number, name) for number, name in enumerate(seed.PEOPLE, 1)]
         self.clients = [Client(number, name, rate) for number, (name, rate) in enumerate(seed.CLIENTS, 1)]
         self.projects = [
@@ -63,14 +45,17 @@ class SimploStore:
         self._add_history()
 
     @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
-
-    @property
     def me(self) -> User:
         """Who the token belongs to."""
         return self.users[0]
+
+    def is_logged_in(self, headers: Headers) -> bool:
+        """Whether a request carries the token. The vendor does not document how; header and scheme are settings."""
+        wire = self.context.settings.simplo
+        token = headers.get(wire.auth_header, "")
+        if wire.auth_scheme:
+            token = bearer_token(headers, wire.auth_header, wire.auth_scheme)
+        return same_secret(token, self.context.api_key)
 
     def settle(self) -> None:
         """Make every report that is due, in the order of time."""
@@ -92,35 +77,18 @@ class SimploStore:
         return list(self._reports.values())
 
     def report(self, report_id: int) -> Report:
-        """
-        Find a report.
-
-        :param report_id: its id
-        :raises Refused: 404 when there is none
-        """
         self.settle()
         return _found(self._reports.get(report_id))
 
     def public_report(self, report_id: int, given_hash: str) -> Report:
-        """
-        Find a report for somebody who holds its hash.
-
-        :param report_id: its id
-        :param given_hash: the hash
-        :raises Refused: 404 when there is none, 403 when the hash is wrong
-        """
+        """Find a report for somebody who holds its hash."""
         report = self.report(report_id)
         if not same_secret(given_hash, report.hash):
             raise Refused(403, "Incorrect hash given.")
         return report
 
     def update(self, report_id: int, wanted: UpdateReport | PatchReport) -> Report:
-        """
-        Change a report; members that were not sent stay as they are.
-
-        :param report_id: its id
-        :param wanted: request body
-        """
+        """Change a report; members that were not sent stay as they are."""
         report, given = self.report(report_id), wanted.model_fields_set
         if "state" in given and wanted.state is not report.state:
             report.move_to(wanted.state, self.now, self.me.id)
@@ -129,20 +97,11 @@ class SimploStore:
         return report
 
     def delete(self, report_id: int) -> None:
-        """
-        Delete a report with its tasks.
-
-        :param report_id: its id
-        """
+        """Delete a report with its tasks."""
         del self._reports[self.report(report_id).id]
 
     def approve(self, report: Report, by: User | None) -> None:
-        """
-        Approve a report: a copy is kept and the responsible person is mailed, once.
-
-        :param report: the report
-        :param by: who is logged in; None for a client
-        """
+        """Approve a report: a copy is kept and the responsible person is mailed, once."""
         if report.approved_at is not None:
             return
         state = max(report.state, ReportState.APPROVED)
@@ -153,15 +112,10 @@ class SimploStore:
         self.mails.append({"to": responsible.email, "subject": f"Report {report.name} was approved"})
 
     def issue_invoice(self, report: Report) -> Invoice:
-        """
-        Make an invoice of a report. The vendor documents no guard against a second one.
-
-        :param report: the report
-        :raises Refused: 422 for a second invoice, when the settings ask for that
-        """
+        """Make an invoice of a report. The vendor documents no guard against a second one."""
         earlier = [invoice for invoice in self.invoices if invoice.report_id == report.id]
         if earlier and self.context.settings.simplo.second_invoice == "error":
-            raise invalid("state", "The report has been invoiced already.")
+            raise wrong("state", "The report has been invoiced already.")
         taken = {invoice.number for invoice in self.invoices}
         number = report.invoice_number
         if number is None or number in taken:
@@ -174,34 +128,16 @@ class SimploStore:
         return invoice
 
     def tasks(self) -> list[ReportTask]:
-        """Return the tasks of every report."""
         return [task for report in self.reports() for task in report.tasks]
 
     def task(self, task_id: int) -> ReportTask:
-        """
-        Find a task.
-
-        :param task_id: its id
-        :raises Refused: 404 when there is none
-        """
         return _found(next((task for task in self.tasks() if task.id == task_id), None))
 
     def setting(self, setting_id: int) -> ReportSetting:
-        """
-        Find a report setting.
-
-        :param setting_id: its id
-        :raises Refused: 404 when there is none
-        """
         self.settle()
         return _found(self.settings.get(setting_id))
 
     def store_setting(self, wanted: StoreSetting) -> ReportSetting:
-        """
-        Add a report setting.
-
-        :param wanted: request body
-        """
         self.settle()
         self._check_setting(wanted)
         self._settings_made += 1
@@ -219,12 +155,7 @@ class SimploStore:
         return setting
 
     def update_setting(self, setting_id: int, wanted: PatchSetting) -> ReportSetting:
-        """
-        Change a report setting; members that were not sent stay as they are.
-
-        :param setting_id: its id
-        :param wanted: request body
-        """
+        """Change a report setting; members that were not sent stay as they are."""
         setting = self.setting(setting_id)
         self._check_setting(wanted)
         given: dict[str, Any] = wanted.model_dump(exclude_unset=True)
@@ -239,31 +170,16 @@ class SimploStore:
         return changed
 
     def delete_setting(self, setting_id: int) -> None:
-        """
-        Delete a report setting; its reports stay.
-
-        :param setting_id: its id
-        """
+        """Delete a report setting; its reports stay."""
         del self.settings[self.setting(setting_id).id]
 
     def projects_of(self, setting: ReportSetting) -> list[Project]:
-        """Return the projects of a setting."""
         return [project for project in self.projects if project.id in setting.project_ids]
 
     def responsible(self, report: Report) -> User:
         """Return who answers for a report; the token's owner when its setting is gone."""
-        setting = self.settings.get(report.setting_id)
+        setting = self.settings.get(report.report_setting_id)
         return next((user for user in self.users if setting and user.id == setting.responsible_user_id), self.me)
-
-    def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Nothing here ends by itself, so there is nothing to script.
-
-        :param object_id: any id
-        :param outcome: any outcome
-        :return: False
-        """
-        return False
 
     def snapshot(self) -> dict[str, Any]:
         """Describe the installation for the control API; hashes are secrets and left out."""
@@ -292,7 +208,7 @@ class SimploStore:
         }
         for name, (ids, read) in known.items():
             if name in given and not set(read()) <= ids:
-                raise invalid(name, f"The selected {name.replace('_', ' ')} is invalid.")
+                raise wrong(name, f"The selected {name.replace('_', ' ')} is invalid.")
 
     def _first_settings(self) -> list[ReportSetting]:
         start, (name, project) = history_start(self.now), seed.ONE_TIME

@@ -41,7 +41,7 @@ def _columns(resource: str, **computed: Column[Any]) -> dict[str, Column[Any]]:
     return {**plain, **computed}
 
 
-REPORT_COLUMNS = _columns("reports", report_setting_id=Column[Any]("number", lambda row: row.setting_id))
+REPORT_COLUMNS = _columns("reports")
 SETTING_COLUMNS = _columns(
     "report-settings",
     project_id=Column[Any]("number", lambda row: row.project_ids[0] if row.project_ids else None),
@@ -50,108 +50,35 @@ SETTING_COLUMNS = _columns(
 TASK_COLUMNS = _columns("report-tasks")
 
 
-def _links(resource: str, number: int) -> list[dict[str, str]]:
-    return [{"href": f"{BASE_PATH}/{resource}/{number}", "rel": "self", "type": "GET"}]
-
-
-def _date(value: datetime | None) -> str | None:
-    return None if value is None else format_date(value)
-
-
-def _utc(value: datetime | None) -> str | None:
-    return None if value is None else format_utc(value)
+def _described(resource: str, row: Any, more: Iterable[str] = ()) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in (*_FIELDS[resource], *more)}
+    dated = {name: format_date(value) if isinstance(value, datetime) else value for name, value in shown.items()}
+    return {**dated, "_links": [{"href": f"{BASE_PATH}/{resource}/{row.id}", "rel": "self", "type": "GET"}]}
 
 
 def report_wire(report: Report) -> dict[str, Any]:
-    """
-    Describe a report: the members of the examples, and those that the data type page adds.
-
-    :param report: the report
-    """
-    return {
-        "id": report.id,
-        "name": report.name,
-        "report_setting_id": report.setting_id,
-        "to_invoice_price": report.to_invoice_price,
-        "is_active": report.is_active,
-        "state": int(report.state),
-        "approved_at": _date(report.approved_at),
-        "sent_at": _date(report.sent_at),
-        "invoiced_at": _date(report.invoiced_at),
-        "from_at": format_date(report.from_at),
-        "to_at": format_date(report.to_at),
-        "created_at": format_date(report.created_at),
-        "updated_at": format_date(report.updated_at),
-        "hash": report.hash,
-        "approved_by_user_id": report.approved_by_user_id,
-        "sent_by_user_id": report.sent_by_user_id,
-        "invoiced_by_user_id": report.invoiced_by_user_id,
-        "invoice_number": report.invoice_number,
-        "_links": _links("reports", report.id),
-    }
+    """Describe a report: the members of the examples, and those that the data type page adds."""
+    added = ("approved_by_user_id", "sent_by_user_id", "invoiced_by_user_id", "invoice_number")
+    return _described("reports", report, added)
 
 
 def setting_wire(setting: ReportSetting) -> dict[str, Any]:
-    """
-    Describe a report setting; its dates come in two formats, as in the vendor's example.
-
-    :param setting: the setting
-    """
-    return {
-        "id": setting.id,
-        "name": setting.name,
-        "client_id": setting.client_id,
-        "responsible_user_id": setting.responsible_user_id,
-        "type": setting.type,
-        "is_live": setting.is_live,
-        "task_filter": setting.task_filter,
-        "is_bug_field_hidden_for_client": setting.is_bug_field_hidden_for_client,
-        "one_time_from": _utc(setting.one_time_from),
-        "one_time_to": _utc(setting.one_time_to),
-        "regular_start": _utc(setting.regular_start),
-        "regular_interval": setting.regular_interval,
-        "created_at": format_date(setting.created_at),
-        "updated_at": format_date(setting.updated_at),
-        "_links": _links("report-settings", setting.id),
-    }
+    """Describe a report setting; its dates come in two formats, as in the vendor's example."""
+    wire = _described("report-settings", setting, ("responsible_user_id", "task_filter", "updated_at"))
+    for name in ("one_time_from", "one_time_to", "regular_start"):
+        value = getattr(setting, name)
+        wire[name] = None if value is None else format_utc(value)
+    return wire
 
 
 def task_wire(task: ReportTask) -> dict[str, Any]:
-    """
-    Describe a report task.
-
-    :param task: the task
-    """
-    return {
-        "id": task.id,
-        "report_id": task.report_id,
-        "name": task.name,
-        "is_bug": task.is_bug,
-        "estimated_time": task.estimated_time,
-        "reported_time": task.reported_time,
-        "to_invoice_time": task.to_invoice_time,
-        "to_invoice_price": task.to_invoice_price,
-        "status_id": task.status_id,
-        "task_id": task.task_id,
-        "note": task.note,
-        "created_at": format_date(task.created_at),
-        "updated_at": format_date(task.updated_at),
-        "_links": _links("report-tasks", task.id),
-    }
+    return _described("report-tasks", task)
 
 
 def with_embeds(
     store: SimploStore, row: Any, wire: dict[str, Any], names: Iterable[str], embeds: Embeds
 ) -> dict[str, Any]:
-    """
-    Add embedded objects to an answer, each as a member of its own name.
-
-    :param store: the installation
-    :param row: what is described
-    :param wire: its description
-    :param names: what to embed
-    :param embeds: what can be embedded
-    """
+    """Add embedded objects to an answer, each as a member of its own name."""
     return {**wire, **{name: embeds[name](store, row) for name in names}}
 
 
@@ -164,12 +91,12 @@ def _user(user: User) -> dict[str, Any]:
 
 
 def _setting_of(store: SimploStore, report: Report) -> dict[str, Any] | None:
-    setting = store.settings.get(report.setting_id)
+    setting = store.settings.get(report.report_setting_id)
     return None if setting is None else setting_wire(setting)
 
 
 def _project_of(store: SimploStore, report: Report) -> dict[str, Any] | None:
-    setting = store.settings.get(report.setting_id)
+    setting = store.settings.get(report.report_setting_id)
     projects = store.projects_of(setting) if setting is not None else []
     return _project(projects[0]) if projects else None
 

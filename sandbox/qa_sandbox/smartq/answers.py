@@ -11,174 +11,99 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import create_model as typed_create_model
+
+# What it makes is known at run time only.
+create_model: Any = typed_create_model
 
 
-class TokenAnswer(BaseModel):
-    """The docs promise "authorization and refresh token" and name no member; a setting renames them."""
-
-    model_config = {"extra": "allow"}
-
-
-class UserAnswer(BaseModel):
-    """Documented by the answer to "add new user"."""
-
-    id: str
-    email: str
-    is_account_administrator: int
-    can_manage_projects: int
-    can_view_profiles: int
-    can_manage_profiles: int
-    name: str
-    company: str
-    title: str
-    address: str
-    work_phone: str
-    home_phone: str
-    cell_phone: str
-    comments: str
-    avatar_url: str
+def _shape(name: str, about: str, members: str, **others: Any) -> Any:
+    """Make a model: the members that are text, and the others with their types; None means null or text."""
+    fields: dict[str, Any] = {member: (str, ...) for member in members.split()}
+    return create_model(name, __doc__=about, **fields, **{member: (kind, ...) for member, kind in others.items()})
 
 
-class ProjectAnswer(BaseModel):
-    """Documented by the answer to "add new project"."""
-
-    id: str
-    name: str
-    description: str
-    owner_id: str
-    active: bool
+def _many(shape: Any) -> Any:
+    return list[shape]
 
 
-class RoleAnswer(BaseModel):
-    """Not documented: the properties that can be sent, plus ids."""
-
-    id: str
-    project_id: str
-    name: str
-    access_level: int
-    max_step: str | None
-    can_edit_project: int
-    can_manage_people_notes: int
-    can_see_private_notes: int
-    is_default: int
+def _flags(members: str) -> dict[str, Any]:
+    return dict.fromkeys(members.split(), int)
 
 
-class StepAnswer(BaseModel):
-    """Not documented: the properties that can be sent, plus ids."""
+_OPEN = "Not documented: the properties that can be sent, plus ids."
+_TEXT = str | None
 
-    id: str
-    project_id: str
-    name: str
-    description: str
-    limit: int | None
-    pos: int
-
-
-class ValueAnswer(BaseModel):
-    """Not documented: the properties that can be sent, plus the id that tickets hold."""
-
-    id: str
-    title: str
-    is_default: int
-    pos: int
-
-
-class FieldOptions(BaseModel):
-    """Not documented: those of ``field[options]`` that the type has."""
-
-    choiceType: str | None = None
-    min: float | None = None
-    max: float | None = None
-    fieldLayout: str | None = None
-
-
-class FieldAnswer(BaseModel):
-    """Not documented, except that choice fields come with their available values."""
-
-    name: str
-    project_id: str
-    type: str
-    label: str
-    hint: str
-    required: int
-    pos_type: str
-    options: FieldOptions
-    values: list[ValueAnswer] | None = None
-
-
-class PersonAnswer(BaseModel):
-    """Not documented: an assigned user."""
-
-    id: str
-    name: str
-    email: str
-
-
-class FileAnswer(BaseModel):
-    """Not documented."""
-
-    id: str
-    note_id: str
-    name: str
-    size: int
-    content_type: str
-    owner_id: str
-    insert_time: str
-
-
-class CoverAnswer(BaseModel):
-    """Not documented: the ticket's first image; its ids are those of the download call."""
-
-    file_id: str
-    note_id: str
-    name: str
-
-
-class NoteAnswer(BaseModel):
-    """``text, owner_id, insert_time`` are known from an old public client, the rest is not documented."""
-
-    id: str
-    project_id: str
-    ticket_id: str
-    owner_id: str
-    text: str
-    parent_id: str | None
-    top_parent_id: str | None
-    private: int
-    insert_time: str
-    update_time: str
-    files: list[FileAnswer] | None = None
-
-
-class TaskAnswer(BaseModel):
-    """Not documented: the properties that can be sent, plus ids."""
-
-    id: str
-    ticket_id: str
-    text: str
-    done: int
-    owner_id: str
-    insert_time: str
-
-
-class TicketAnswer(BaseModel):
-    """Every member may be absent: lists can be narrowed by ``fields``, extras are asked for by name."""
-
-    id: str | None = None
-    project_id: str | None = None
-    step_id: str | None = None
-    name: str | None = None
-    description: str | None = None
-    tags: str | None = None
-    deadline_date: str | None = None
-    pos: int | None = None
-    owner_id: str | None = None
-    archived: int | None = None
-    insert_time: str | None = None
-    update_time: str | None = None
-    move_time: str | None = None
-    custom_fields: dict[str, Any] | None = None
-    assigned_to: list[PersonAnswer] | None = None
-    cover: CoverAnswer | None = None
-    notes: list[NoteAnswer] | None = None
+TokenAnswer = create_model(
+    "TokenAnswer",
+    __doc__='The docs promise "authorization and refresh token" and name no member; a setting renames them.',
+    __config__={"extra": "allow"},
+)
+UserAnswer = _shape(
+    "UserAnswer",
+    'Documented by the answer to "add new user".',
+    "id email name company title address work_phone home_phone cell_phone comments avatar_url",
+    **_flags("is_account_administrator can_manage_projects can_view_profiles can_manage_profiles"),
+)
+ProjectAnswer = _shape(
+    "ProjectAnswer",
+    'Documented by the answer to "add new project".',
+    "id name description owner_id",
+    active=bool,
+)
+RoleAnswer = _shape(
+    "RoleAnswer",
+    _OPEN,
+    "id project_id name",
+    access_level=int,
+    max_step=_TEXT,
+    **_flags("can_edit_project can_manage_people_notes can_see_private_notes is_default"),
+)
+StepAnswer = _shape("StepAnswer", _OPEN, "id project_id name description", limit=int | None, pos=int)
+ValueAnswer = _shape("ValueAnswer", _OPEN, "id title", is_default=int, pos=int)
+FieldOptions = create_model(
+    "FieldOptions",
+    __doc__="Not documented: those of ``field[options]`` that the type has.",
+    choiceType=(_TEXT, None),
+    min=(float | None, None),
+    max=(float | None, None),
+    fieldLayout=(_TEXT, None),
+)
+FieldAnswer = create_model(
+    "FieldAnswer",
+    __doc__="Not documented, except that choice fields come with their available values.",
+    __base__=_shape("_Field", "", "name project_id type label hint pos_type", required=int, options=FieldOptions),
+    values=(_many(ValueAnswer) | None, None),
+)
+PersonAnswer = _shape("PersonAnswer", "Not documented: an assigned user.", "id name email")
+FileAnswer = _shape("FileAnswer", "Not documented.", "id note_id name content_type owner_id insert_time", size=int)
+CoverAnswer = _shape(
+    "CoverAnswer",
+    "Not documented: the ticket's first image; its ids are those of the download call.",
+    "file_id note_id name",
+)
+NoteAnswer = _shape(
+    "NoteAnswer",
+    "``text, owner_id, insert_time`` are known from an old public client, the rest is not documented.",
+    "id project_id ticket_id owner_id text insert_time update_time",
+    parent_id=_TEXT,
+    top_parent_id=_TEXT,
+    private=int,
+    files=_many(FileAnswer),
+)
+TaskAnswer = _shape("TaskAnswer", _OPEN, "id ticket_id text owner_id insert_time", done=int)
+_TICKET: dict[str, Any] = {
+    **dict.fromkeys(["id", "project_id", "step_id", "name", "description", "tags", "deadline_date", "owner_id"], _TEXT),
+    **dict.fromkeys(["insert_time", "update_time", "move_time"], _TEXT),
+    "pos": int | None,
+    "archived": int | None,
+    "custom_fields": dict[str, Any] | None,
+    "assigned_to": _many(PersonAnswer) | None,
+    "cover": CoverAnswer | None,
+    "notes": _many(NoteAnswer) | None,
+}
+TicketAnswer = create_model(
+    "TicketAnswer",
+    __doc__="Every member may be absent: lists can be narrowed by ``fields``, extras are asked for by name.",
+    **{name: (kind, None) for name, kind in _TICKET.items()},
+)

@@ -4,79 +4,53 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.smartq import account_routes, board_routes, ticket_routes
 from qa_sandbox.smartq.auth import signed_in
-from qa_sandbox.smartq.envelope import BASE_PATH, install_error_handlers
-from qa_sandbox.smartq.openapi import publish
+from qa_sandbox.smartq.envelope import BASE_PATH, answer, invalid
+from qa_sandbox.smartq.openapi import complete
+from qa_sandbox.smartq.routes import ROUTERS
 from qa_sandbox.smartq.seed import PASSWORD, ROBOT, fill
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused, Vendor, adjust_openapi
 
 
-def create_store(context: SandboxContext) -> SmartQStore:
-    """
-    Seed the vendor's state.
-
-    :param context: the vendor's view of the sandbox
-    """
+def _store(context: SandboxContext) -> SmartQStore:
     store = SmartQStore(context)
     fill(store)
     return store
 
 
-def create_app(context: SandboxContext) -> FastAPI:
-    """
-    Build the app with a freshly seeded account.
-
-    :param context: the vendor's view of the sandbox
-    """
-    app = FastAPI(
-        title="smartQ API",
-        version="v1",
-        description="A local stand-in, written from the vendor's documentation, which shows few answers: "
-        "members that it does not name are described as not documented.",
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    app.state.store = create_store(context)
-    install_error_handlers(app, context.settings.smartq.errors_as_200, signed_in)
-    for router in (
-        account_routes.oauth,
-        account_routes.users,
-        account_routes.projects,
-        account_routes.roles,
-        board_routes.steps,
-        board_routes.fields,
-        board_routes.values,
-        ticket_routes.cards,
-        ticket_routes.comments,
-        ticket_routes.tasks,
-        ticket_routes.files,
-    ):
+def _mount(app: FastAPI, context: SandboxContext) -> None:
+    for router in ROUTERS:
         app.include_router(router, prefix=BASE_PATH)
-    publish(app, _examples(app.state.store))
-    return app
+    examples = _examples(app.state.store)
+    adjust_openapi(app, lambda schema: complete(schema, examples))
 
 
-def airflow_connection(context: SandboxContext) -> dict[str, Any]:
-    """
-    Describe an Airflow connection to the app.
+async def _lost(request: Request, error: HTTPException) -> Refused:
+    """The docs know one error for a wrong path and for a wrong method; strangers do not get that far."""
+    if error.status_code not in (404, 405):
+        return Refused(error.status_code, str(error.detail))
+    try:
+        await signed_in(request)
+    except Refused as refusal:
+        return refusal
+    resource = request.url.path.removeprefix(BASE_PATH).strip("/")
+    return Refused(405, f'method "{request.method}" not found for resource "{resource}"')
 
-    :param context: the vendor's view of the sandbox
-    """
-    project = next(iter(create_store(context).projects.values()))
+
+def _connection(context: SandboxContext) -> dict[str, Any]:
+    project = next(iter(_store(context).projects.values()))
+    extra = {"api_key": context.api_key, "project_id": str(project.id), "step_id": str(project.steps[0].id)}
     return {
         "conn_type": "smartq",
         "host": context.base_url + BASE_PATH,
         "login": ROBOT,
         "password": PASSWORD,
-        "extra": {
-            "api_key": context.api_key,
-            "project_id": str(project.id),
-            "step_id": str(project.steps[0].id),
-        },
+        "extra": extra,
     }
 
 
@@ -101,3 +75,18 @@ def _examples(store: SmartQStore) -> dict[str, str]:
         "task_id": next(iter(ticket.tasks)),
     }
     return {"field_name": field.name, **{name: str(value) for name, value in ids.items()}}
+
+
+VENDOR = Vendor(
+    title="smartQ API",
+    version="v1",
+    description="A local stand-in, written from the vendor's documentation, which shows few answers: "
+    "members that it does not name are described as not documented.",
+    store=_store,
+    connection=_connection,
+    mount=_mount,
+    answer=answer,
+    invalid=invalid,
+    lost=_lost,
+    redirect_slashes=False,
+)

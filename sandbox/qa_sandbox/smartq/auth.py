@@ -13,22 +13,17 @@ import binascii
 from fastapi import Request
 
 from qa_sandbox.auth import same_secret
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.models import User
 from qa_sandbox.smartq.phpform import read_form
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused
 
 KEY_HEADER, KEY_PARAMETER = "X-Auth-Client-Id", "X_AUTH_CLIENT_ID"
 TOKEN_HEADER, TOKEN_SCHEME = "X-Authorization", "OAUTH2"
 
 
 async def signed_in(request: Request) -> User:
-    """
-    Find the user who calls a resource. A token decides if there is one, else the login.
-
-    :param request: the request
-    :raises Refused: 401
-    """
+    """Find the user who calls a resource. A token decides if there is one, else the login."""
     store: SmartQStore = request.app.state.store
     await _check_key(request, store)
     token = _token(request)
@@ -41,12 +36,7 @@ async def signed_in(request: Request) -> User:
 
 
 async def signing_in(request: Request) -> User:
-    """
-    Find the user who asks for tokens, by refresh token or login.
-
-    :param request: the request
-    :raises Refused: 401
-    """
+    """Find the user who asks for tokens, by refresh token or login."""
     store: SmartQStore = request.app.state.store
     await _check_key(request, store)
     token = _token(request)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.forms import FIELD, PROJECT, ROLE, STEP, VALUE
 from qa_sandbox.smartq.models import Choice, CustomField, Project, Role, Step, User
+from qa_sandbox.smartq.rights import require_account_right, require_project_right
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused
 
 MOST_FIELDS = 25
 _FIELD_ATTRIBUTES = {
@@ -24,63 +25,41 @@ _FIELD_ATTRIBUTES = {
 T = TypeVar("T")
 
 
-def create_project(store: SmartQStore, owner: User, sent: Mapping[str, Any]) -> Project:
-    """
-    Add a project. It has a default role, which the docs take for granted, and no steps yet.
-
-    :param store: the account
-    :param owner: who calls
-    :param sent: the body
-    """
-    project = Project(id=store.next_id("project"), owner_id=owner.id, **PROJECT.read(sent, partial=False))
+def create_project(store: SmartQStore, caller: User, sent: Mapping[str, Any]) -> Project:
+    """Add a project. It has a default role, which the docs take for granted, and no steps yet."""
+    require_account_right(caller, "can_manage_projects")
+    project = Project(id=store.next_id("project"), owner_id=caller.id, **PROJECT.read(sent, partial=False))
     default = Role(store.next_id("role"), "Member", is_default=True)
     project.roles[default.id] = default
     store.projects[project.id] = project
     return project
 
 
-def update_project(project: Project, sent: Mapping[str, Any]) -> Project:
-    """
-    Change a project.
-
-    :param project: which
-    :param sent: the body; what is missing stays
-    """
+def update_project(caller: User, project: Project, sent: Mapping[str, Any]) -> Project:
+    require_project_right(caller, project, "can_edit_project")
     return _assign(project, PROJECT.read(sent, partial=True))
 
 
-def create_role(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -> Role:
-    """
-    Add a role.
+def delete_project(store: SmartQStore, caller: User, project: Project) -> None:
+    require_project_right(caller, project, "can_edit_project")
+    del store.projects[project.id]
 
-    :param store: the account
-    :param project: where
-    :param sent: the body
-    """
+
+def create_role(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -> Role:
     role = Role(id=store.next_id("role"), **_role(project, sent, partial=False))
     project.roles[role.id] = role
     return role
 
 
 def update_role(project: Project, role: Role, sent: Mapping[str, Any]) -> Role:
-    """
-    Change a role.
-
-    :param project: where
-    :param role: which
-    :param sent: the body; what is missing stays
-    """
     return _assign(role, _role(project, sent, partial=True))
 
 
-def delete_role(project: Project, role: Role) -> None:
-    """
-    Delete a role.
+def update_default_role(project: Project, sent: Mapping[str, Any]) -> Role:
+    return update_role(project, project.default_role, sent)
 
-    :param project: where
-    :param role: which
-    :raises Refused: 400 for the default role
-    """
+
+def delete_role(project: Project, role: Role) -> None:
     if role.is_default:
         raise Refused(400, f"Role {role.id} is the default role of project {project.id} and cannot be deleted.")
     del project.roles[role.id]
@@ -97,13 +76,6 @@ def _role(project: Project, sent: Mapping[str, Any], *, partial: bool) -> dict[s
 
 
 def create_step(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -> Step:
-    """
-    Add a step, at its position or at the end.
-
-    :param store: the account
-    :param project: where
-    :param sent: the body
-    """
     given = _step(sent, partial=False)
     place = given.pop("pos", None)
     step = Step(id=store.next_id("step"), **given)
@@ -112,13 +84,7 @@ def create_step(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -
 
 
 def update_step(project: Project, step: Step, sent: Mapping[str, Any]) -> Step:
-    """
-    Change a step, or its position.
-
-    :param project: where
-    :param step: which
-    :param sent: the body; what is missing stays
-    """
+    """Change a step, or its position."""
     given = _step(sent, partial=True)
     place = given.pop("pos", None)
     if place is not None:
@@ -128,13 +94,6 @@ def update_step(project: Project, step: Step, sent: Mapping[str, Any]) -> Step:
 
 
 def delete_step(project: Project, step: Step) -> None:
-    """
-    Delete a step.
-
-    :param project: where
-    :param step: which
-    :raises Refused: 400 while it holds tickets
-    """
     held = sum(ticket.step_id == step.id for ticket in project.tickets.values())
     if held:
         raise Refused(400, f"Step {step.id} holds {held} tickets; move or delete them first.")
@@ -152,14 +111,7 @@ def _step(sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
 
 
 def create_field(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -> CustomField:
-    """
-    Add a custom field under the lowest free name, ``f1`` to ``f25``.
-
-    :param store: the account
-    :param project: where
-    :param sent: the body
-    :raises Refused: 400 when all names are taken
-    """
+    """Add a custom field under the lowest free name, ``f1`` to ``f25``."""
     given = FIELD.read(sent, partial=False)
     names = (f"f{number}" for number in range(1, MOST_FIELDS + 1))
     name = next((name for name in names if name not in project.fields), None)
@@ -172,14 +124,6 @@ def create_field(store: SmartQStore, project: Project, sent: Mapping[str, Any]) 
 
 
 def update_field(store: SmartQStore, field: CustomField, sent: Mapping[str, Any]) -> CustomField:
-    """
-    Change a custom field.
-
-    :param store: the account
-    :param field: which
-    :param sent: the body; what is missing stays
-    :raises Refused: 400 for another type, which would orphan the values that tickets hold
-    """
     given = FIELD.read(sent, partial=True)
     if given.get("type", field.type) != field.type:
         raise Refused(400, f"field[type]: {field.name} is of type {field.type} and stays so.")
@@ -188,12 +132,7 @@ def update_field(store: SmartQStore, field: CustomField, sent: Mapping[str, Any]
 
 
 def delete_field(project: Project, field: CustomField) -> None:
-    """
-    Delete a custom field with what tickets hold in it.
-
-    :param project: where
-    :param field: which
-    """
+    """Delete a custom field with what tickets hold in it."""
     del project.fields[field.name]
     for ticket in project.tickets.values():
         ticket.values.pop(field.name, None)
@@ -215,54 +154,35 @@ def _set_field(store: SmartQStore, field: CustomField, given: Mapping[str, Any])
     field.values += [Choice(store.next_id("value"), title) for title in dict.fromkeys(titles) if title not in known]
 
 
-def create_value(store: SmartQStore, field: CustomField, sent: Mapping[str, Any]) -> Choice:
-    """
-    Add a value to a choice field, at its position or at the end.
-
-    :param store: the account
-    :param field: which
-    :param sent: the body
-    """
+def create_value(store: SmartQStore, choices: CustomField, sent: Mapping[str, Any]) -> Choice:
+    """Add a value to a choice choices, at its position or at the end."""
     given = VALUE.read(sent, partial=False)
     value = Choice(store.next_id("value"), given["title"])
-    _put(field.values, value, given.get("pos"))
-    return _set_default(field, value, given.get("is_default"))
+    _put(choices.values, value, given.get("pos"))
+    return _set_default(choices, value, given.get("is_default"))
 
 
-def update_value(field: CustomField, value: Choice, sent: Mapping[str, Any]) -> Choice:
-    """
-    Change a value, or its position.
-
-    :param field: where
-    :param value: which
-    :param sent: the body; what is missing stays
-    """
+def update_value(choices: CustomField, value: Choice, sent: Mapping[str, Any]) -> Choice:
     given = VALUE.read(sent, partial=True)
     if given.get("pos") is not None:
-        field.values.remove(value)
-        _put(field.values, value, given["pos"])
+        choices.values.remove(value)
+        _put(choices.values, value, given["pos"])
     value.title = given.get("title", value.title)
-    return _set_default(field, value, given.get("is_default"))
+    return _set_default(choices, value, given.get("is_default"))
 
 
-def delete_value(project: Project, field: CustomField, value: Choice) -> None:
-    """
-    Delete a value; tickets that hold it lose it.
-
-    :param project: where
-    :param field: of which field
-    :param value: which
-    """
-    field.values.remove(value)
+def delete_value(project: Project, choices: CustomField, value: Choice) -> None:
+    """Delete a value; tickets that hold it lose it."""
+    choices.values.remove(value)
     for ticket in project.tickets.values():
-        held = ticket.values.get(field.name)
+        held = ticket.values.get(choices.name)
         if held:
-            ticket.values[field.name] = tuple(value_id for value_id in held if value_id != value.id)
+            ticket.values[choices.name] = tuple(value_id for value_id in held if value_id != value.id)
 
 
-def _set_default(field: CustomField, value: Choice, is_default: bool | None) -> Choice:
-    if is_default and not field.holds_many:
-        for other in field.values:
+def _set_default(choices: CustomField, value: Choice, is_default: bool | None) -> Choice:
+    if is_default and not choices.holds_many:
+        for other in choices.values:
             other.is_default = False
     if is_default is not None:
         value.is_default = is_default

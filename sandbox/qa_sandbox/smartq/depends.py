@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from qa_sandbox.smartq import models
 from qa_sandbox.smartq.auth import signed_in, signing_in
-from qa_sandbox.smartq.envelope import RESPONSES, Refused
 from qa_sandbox.smartq.phpform import read_form
-from qa_sandbox.smartq.rights import may_see
+from qa_sandbox.smartq.rights import may_see, require_project_right
+from qa_sandbox.smartq.search import Flag, Name, TicketExtras, TicketFilter, ticket_extras, ticket_filter
 from qa_sandbox.smartq.store import SmartQStore, find
-
-
-async def _store(request: Request) -> SmartQStore:
-    store: SmartQStore = request.app.state.store
-    return store
+from qa_sandbox.web import Refused, store_of
 
 
 async def _sent(request: Request) -> AsyncIterator[dict[str, Any]]:
@@ -25,10 +21,8 @@ async def _sent(request: Request) -> AsyncIterator[dict[str, Any]]:
     await request.close()
 
 
-Store = Annotated[SmartQStore, Depends(_store)]
+Store = Annotated[SmartQStore, Depends(store_of)]
 Caller = Annotated[models.User, Depends(signed_in)]
-Newcomer = Annotated[models.User, Depends(signing_in)]
-Sent = Annotated[dict[str, Any], Depends(_sent)]
 
 
 async def _user(store: Store, user_id: Annotated[str, Path(description="user id")]) -> models.User:
@@ -39,7 +33,6 @@ async def _project(store: Store, project_id: Annotated[str, Path(description="pr
     return find(store.projects, project_id, "project")
 
 
-User = Annotated[models.User, Depends(_user)]
 Project = Annotated[models.Project, Depends(_project)]
 
 
@@ -63,8 +56,6 @@ async def _ticket(project: Project, ticket_id: Annotated[str, Path(description="
     return find(project.tickets, ticket_id, "ticket")
 
 
-Role = Annotated[models.Role, Depends(_role)]
-Step = Annotated[models.Step, Depends(_step)]
 Field = Annotated[models.CustomField, Depends(_field)]
 Ticket = Annotated[models.Ticket, Depends(_ticket)]
 
@@ -93,23 +84,41 @@ async def _task(ticket: Ticket, task_id: Annotated[str, Path(description="task i
     return find(ticket.tasks, task_id, "task")
 
 
-Value = Annotated[models.Choice, Depends(_value)]
 Note = Annotated[models.Note, Depends(_note)]
-Task = Annotated[models.Task, Depends(_task)]
 
 
 async def _file(note: Note, file_id: Annotated[str, Path(description="file id")]) -> models.File:
     return find(note.files, file_id, "file")
 
 
-File = Annotated[models.File, Depends(_file)]
+async def _editable(caller: Caller, project: Project) -> models.Project:
+    require_project_right(caller, project, "can_edit_project")
+    return project
 
 
-def resource(tag: str, prefix: str) -> APIRouter:
-    """
-    Make a router whose routes ask for credentials before anything else.
-
-    :param tag: heading in the vendor docs
-    :param prefix: beginning of every path
-    """
-    return APIRouter(prefix=prefix, tags=[tag], responses=RESPONSES, dependencies=[Depends(signed_in)])
+# What the function of a route is given, by the name of its parameter.
+KNOWN: Mapping[str, Any] = {
+    "store": Store,
+    "caller": Caller,
+    "newcomer": Annotated[models.User, Depends(signing_in)],
+    "sent": Annotated[dict[str, Any], Depends(_sent)],
+    "user": Annotated[models.User, Depends(_user)],
+    "project": Project,
+    "role": Annotated[models.Role, Depends(_role)],
+    "step": Annotated[models.Step, Depends(_step)],
+    "field": Field,
+    "choices": ChoiceField,
+    "value": Annotated[models.Choice, Depends(_value)],
+    "ticket": Ticket,
+    "note": Note,
+    "task": Annotated[models.Task, Depends(_task)],
+    "file": Annotated[models.File, Depends(_file)],
+    "count": Annotated[int, Query(ge=0, description="how many")],
+    "offset": Annotated[int, Query(ge=0, description="get the list starting from this place")],
+    "only_active": Annotated[Flag, Query(alias="activeFilter", description="0 - all, 1 - only active projects")],
+    "name": Name,
+    "wanted": Annotated[TicketFilter, Depends(ticket_filter)],
+    "extras": Annotated[TicketExtras, Depends(ticket_extras)],
+}
+# The same for routes that change the settings of a project.
+EDITING: Mapping[str, Any] = {**KNOWN, "project": Annotated[models.Project, Depends(_editable)]}

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from qa_sandbox.smartq.properties import (
-    DECIMAL,
-    FLAG,
-    IDS,
-    INTEGER,
-    MOMENT,
-    TAGS,
-    TEXT,
-    Form,
-    Property,
-    one_of,
-)
+from qa_sandbox.smartq.properties import DECIMAL, FLAG, IDS, INTEGER, MOMENT, TAGS, TEXT, Form, Property, one_of
 
 USER = Form(
     "user",

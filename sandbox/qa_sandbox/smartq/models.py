@@ -104,7 +104,6 @@ class File:
 
     @property
     def content(self) -> bytes:
-        """The bytes."""
         data = self.make()
         self.make = lambda: data
         return data
@@ -127,8 +126,6 @@ class Note:
 
 @dataclass
 class Task:
-    """An item of a ticket's check-list."""
-
     id: int
     text: str
     owner_id: int
@@ -178,7 +175,6 @@ class Project:
         return next(role for role in self.roles.values() if role.is_default)
 
     def step(self, step_id: int) -> Step | None:
-        """Find a step."""
         return next((step for step in self.steps if step.id == step_id), None)
 
     def rank(self, step_id: int) -> int:
@@ -188,8 +184,6 @@ class Project:
 
 @dataclass(frozen=True)
 class Notification:
-    """A message that smartQ would have sent to people."""
-
     at: datetime
     ticket_id: int
     note_id: int | None

@@ -8,13 +8,13 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.forms import NOTE, TASK
 from qa_sandbox.smartq.models import File, Note, Project, Task, Ticket, User
-from qa_sandbox.smartq.properties import read_flag
+from qa_sandbox.smartq.properties import is_true
 from qa_sandbox.smartq.rights import require_project_right
 from qa_sandbox.smartq.store import SmartQStore
 from qa_sandbox.smartq.tickets import team
+from qa_sandbox.web import Refused
 
 # The docs allow "limited HTML tags" without naming them.
 _ALLOWED_TAGS = "a|b|br|em|i|li|ol|p|s|strong|u|ul"
@@ -23,15 +23,7 @@ _PLAIN_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 
 
 def create_note(store: SmartQStore, caller: User, ticket: Ticket, sent: Mapping[str, Any]) -> Note:
-    """
-    Add a note, or a reply. Whoever is to be told is told now, or after the last attachment.
-
-    :param store: the account
-    :param caller: who calls
-    :param ticket: where
-    :param sent: the body
-    :raises Refused: 400 for a parent or user that does not exist
-    """
+    """Add a note, or a reply. Whoever is to be told is told now, or after the last attachment."""
     given = NOTE.read(sent, partial=False)
     parent_id = _parent(ticket, given)
     store.check_users("note[users]", given.get("users", ()))
@@ -58,16 +50,7 @@ def create_note(store: SmartQStore, caller: User, ticket: Ticket, sent: Mapping[
 def update_note(
     store: SmartQStore, caller: User, project: Project, ticket: Ticket, note: Note, sent: Mapping[str, Any]
 ) -> Note:
-    """
-    Change a note's text or privacy; it stays in its thread.
-
-    :param store: the account
-    :param caller: who calls
-    :param project: where
-    :param ticket: where
-    :param note: which
-    :param sent: the body; what is missing stays
-    """
+    """Change a note's text or privacy; it stays in its thread."""
     _require_own(caller, project, note)
     given = NOTE.read(sent, partial=True)
     if _parent(ticket, given) not in (None, note.parent_id):
@@ -79,14 +62,7 @@ def update_note(
 
 
 def delete_note(caller: User, project: Project, ticket: Ticket, note: Note) -> None:
-    """
-    Delete a note with its files and replies.
-
-    :param caller: who calls
-    :param project: where
-    :param ticket: where
-    :param note: which
-    """
+    """Delete a note with its files and replies."""
     _require_own(caller, project, note)
     gone = {note.id}
     # A reply always comes after what it replies to.
@@ -114,23 +90,14 @@ def _require_own(caller: User, project: Project, note: Note) -> None:
 
 
 async def attach(store: SmartQStore, caller: User, ticket: Ticket, note: Note, sent: Mapping[str, Any]) -> File:
-    """
-    Attach an uploaded file; the one marked as the last sends the note's notification.
-
-    :param store: the account
-    :param caller: who calls
-    :param ticket: where
-    :param note: where
-    :param sent: the body
-    :raises Refused: 400 when it holds no file, 413 when that is too big
-    """
+    """Attach an uploaded file; the one marked as the last sends the note's notification."""
     upload = sent.get("file")
     if not isinstance(upload, UploadFile):
         raise Refused(400, 'Send one file, as multipart/form-data, in a part named "file" with a file name.')
     limit = store.wire.max_upload_bytes
     if (upload.size or 0) > limit:
         raise Refused(413, f"The file has {upload.size} bytes; at most {limit} are allowed.")
-    last = read_flag("is_last_file", sent.get("is_last_file", ""))
+    last = is_true(sent.get("is_last_file"))
     content_type = upload.content_type or ""
     data = await upload.read()
     attached = File(
@@ -154,14 +121,6 @@ def _file_name(sent: str) -> str:
 
 
 def create_task(store: SmartQStore, caller: User, ticket: Ticket, sent: Mapping[str, Any]) -> Task:
-    """
-    Add a task.
-
-    :param store: the account
-    :param caller: who calls
-    :param ticket: where
-    :param sent: the body: ``task`` as text, or as an array
-    """
     given = TASK.read(_as_array(sent), partial=False)
     task = Task(store.next_id("task"), given["text"], caller.id, store.now, given.get("done", False))
     ticket.tasks[task.id] = task
@@ -169,12 +128,6 @@ def create_task(store: SmartQStore, caller: User, ticket: Ticket, sent: Mapping[
 
 
 def update_task(task: Task, sent: Mapping[str, Any]) -> Task:
-    """
-    Change a task.
-
-    :param task: which
-    :param sent: the body; what is missing stays
-    """
     given = TASK.read(_as_array(sent), partial=True)
     task.text = given.get("text", task.text)
     task.done = given.get("done", task.done)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from fastapi import FastAPI
 
 from qa_sandbox.smartq.auth import KEY_HEADER, TOKEN_HEADER, TOKEN_SCHEME
 from qa_sandbox.smartq.properties import Form
@@ -28,12 +26,6 @@ _UPLOAD = {
 
 
 def form_body(form: Form, *, partial: bool = False) -> dict[str, Any]:
-    """
-    Describe a route's form.
-
-    :param form: the form
-    :param partial: whether required properties may be missing
-    """
     return _body(URLENCODED, form.schema(partial=partial))
 
 
@@ -53,7 +45,6 @@ def task_body() -> dict[str, Any]:
 
 
 def upload_body() -> dict[str, Any]:
-    """Describe the upload of a file."""
     return _body(MULTIPART, _UPLOAD)
 
 
@@ -61,24 +52,11 @@ def _body(content_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {content_type: {"schema": schema}}}}
 
 
-def publish(app: FastAPI, examples: Mapping[str, str]) -> None:
-    """
-    Complete the OpenAPI of an app.
-
-    :param app: the vendor app
-    :param examples: path parameter -> an id that exists
-    """
-    plain: Callable[[], dict[str, Any]] = app.openapi
-
-    def completed() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = plain()
-            schema.setdefault("components", {})["securitySchemes"] = _SCHEMES
-            for operation in (item for path in schema["paths"].values() for item in path.values()):
-                operation["security"] = _SECURITY
-                for parameter in operation.get("parameters", ()):
-                    if parameter["name"] in examples:
-                        parameter["example"] = examples[parameter["name"]]
-        return app.openapi_schema or {}
-
-    app.openapi = completed  # type: ignore[method-assign]
+def complete(schema: dict[str, Any], examples: Mapping[str, str]) -> None:
+    """Add the credentials, and for each parameter of a path an id that exists."""
+    schema.setdefault("components", {})["securitySchemes"] = _SCHEMES
+    for operation in (item for path in schema["paths"].values() for item in path.values()):
+        operation["security"] = _SECURITY
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] in examples:
+                parameter["example"] = examples[parameter["name"]]

@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.forms import USER
 from qa_sandbox.smartq.models import ACCOUNT_RIGHTS, User
 from qa_sandbox.smartq.rights import require_account_right
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused
 
 
 def create(store: SmartQStore, caller: User, sent: Mapping[str, Any]) -> User:
-    """
-    Add a user.
-
-    :param store: the account
-    :param caller: who calls
-    :param sent: the body
-    """
     require_account_right(caller, "can_manage_profiles")
     given = _given(store, caller, sent, None)
     user = User(id=store.next_id("user"), **given)
@@ -28,14 +21,7 @@ def create(store: SmartQStore, caller: User, sent: Mapping[str, Any]) -> User:
 
 
 def update(store: SmartQStore, caller: User, user: User, sent: Mapping[str, Any]) -> User:
-    """
-    Change a user; everybody may change their own details.
-
-    :param store: the account
-    :param caller: who calls
-    :param user: who is changed
-    :param sent: the body; what is missing stays
-    """
+    """Change a user; everybody may change their own details."""
     if caller is not user:
         require_account_right(caller, "can_manage_profiles")
     for name, value in _given(store, caller, sent, user).items():
@@ -44,14 +30,7 @@ def update(store: SmartQStore, caller: User, user: User, sent: Mapping[str, Any]
 
 
 def delete(store: SmartQStore, caller: User, user: User) -> None:
-    """
-    Delete a user: tokens and assignments go, tickets and notes stay.
-
-    :param store: the account
-    :param caller: who calls
-    :param user: who goes
-    :raises Refused: 400 for oneself
-    """
+    """Delete a user: tokens and assignments go, tickets and notes stay."""
     require_account_right(caller, "can_manage_profiles")
     if caller is user:
         raise Refused(400, "You cannot delete the user that you are signed in with.")

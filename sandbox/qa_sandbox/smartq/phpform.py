@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
-from qa_sandbox.smartq.envelope import Refused
+from qa_sandbox.web import Refused
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _KEY = re.compile(r"\[([^\[\]]*)\]")
@@ -16,13 +16,7 @@ _DEEPEST = 8
 
 
 async def read_form(request: Request) -> dict[str, Any]:
-    """
-    Read a urlencoded or multipart body; any other body is empty, as it is to PHP.
-
-    :param request: the request
-    :return: text, uploaded files, and nested mappings of both
-    :raises Refused: 400 for a body that is not what its Content-Type says
-    """
+    """Read a urlencoded or multipart body; any other body is empty, as it is to PHP."""
     try:
         form = await request.form()
     except (ValueError, LookupError):
@@ -31,11 +25,7 @@ async def read_form(request: Request) -> dict[str, Any]:
 
 
 def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """
-    Build PHP's nested arrays out of names with brackets; ``[]`` counts up, the last of equal names wins.
-
-    :param pairs: names and values in the order sent
-    """
+    """Build PHP's nested arrays out of names with brackets; ``[]`` counts up, the last of equal names wins."""
     root: dict[str, Any] = {}
     for name, value in pairs:
         match = _NAME.fullmatch(name)

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from qa_sandbox.smartq.envelope import Refused
+from qa_sandbox.web import Refused
 
 MAX_TEXT = 65_535
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
-_FLAGS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False, "": False}
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,6 @@ class Kind:
     A type of property.
 
     :param read: turns what was sent into a value, or raises ValueError with what it must be
-    :param schema: the type in OpenAPI's terms
     """
 
     read: Callable[[Any], Any]
@@ -51,11 +49,9 @@ def _decimal(raw: Any) -> float | None:
     return float(text) if text else None
 
 
-def _flag(raw: Any) -> bool:
-    value = _FLAGS.get(_text(raw).lower())
-    if value is None:
-        raise ValueError("1 or 0")
-    return value
+def is_true(raw: Any) -> bool:
+    """Read a flag as PHP does: everything but "" and "0" is true, "false" too."""
+    return raw not in ("", "0", 0, None)
 
 
 def _moment(raw: Any) -> datetime | None:
@@ -87,19 +83,13 @@ def _tags(raw: Any) -> tuple[str, ...]:
 TEXT = Kind(_text, {"type": "string"})
 INTEGER = Kind(_integer, {"type": "integer"})
 DECIMAL = Kind(_decimal, {"type": "number"})
-FLAG = Kind(_flag, {"type": "integer", "enum": [0, 1]})
+FLAG = Kind(is_true, {"type": "integer", "enum": [0, 1]})
 MOMENT = Kind(_moment, {"type": "string", "example": "2026-12-31 08:30:00"})
 IDS = Kind(_ids, {"type": "array", "items": {"type": "integer"}})
 TAGS = Kind(_tags, {"type": "string", "example": "plaster,level 3"})
 
 
 def one_of(*words: str) -> Kind:
-    """
-    Make the type of a property with fixed words.
-
-    :param words: what is allowed
-    """
-
     def read(raw: Any) -> str:
         if raw not in words:
             raise ValueError(f"one of {', '.join(words)}")
@@ -109,13 +99,7 @@ def one_of(*words: str) -> Kind:
 
 
 def read_moment(name: str, text: str) -> datetime:
-    """
-    Read a date of the query.
-
-    :param name: name of the parameter
-    :param text: what was sent
-    :raises Refused: 400 when it is no date
-    """
+    """Read a date of the query."""
     moment: datetime | None = _read(MOMENT, name, text)
     if moment is None:
         raise Refused(400, f"{name} must be a date such as 2017-12-31 08:30:00.")
@@ -123,15 +107,6 @@ def read_moment(name: str, text: str) -> datetime:
 
 
 def read_number(name: str, raw: Any, low: float | None, high: float | None) -> float | None:
-    """
-    Read a number within limits.
-
-    :param name: name of the property
-    :param raw: what was sent
-    :param low: smallest value allowed
-    :param high: largest value allowed
-    :raises Refused: 400 when it is no number or out of the limits
-    """
     value: float | None = _read(DECIMAL, name, raw)
     if value is not None and not (-math.inf if low is None else low) <= value <= (math.inf if high is None else high):
         raise Refused(400, f"{name} must be between {low} and {high}.")
@@ -139,39 +114,13 @@ def read_number(name: str, raw: Any, low: float | None, high: float | None) -> f
 
 
 def read_ids(name: str, raw: Any) -> tuple[int, ...]:
-    """
-    Read an id or an array of ids.
-
-    :param name: name of the property
-    :param raw: what was sent
-    :raises Refused: 400 when it is neither
-    """
     ids: tuple[int, ...] = _read(IDS, name, raw)
     return ids
 
 
 def read_text(name: str, raw: Any) -> str:
-    """
-    Read text.
-
-    :param name: name of the property
-    :param raw: what was sent
-    :raises Refused: 400 when it is something else
-    """
     text: str = _read(TEXT, name, raw)
     return text
-
-
-def read_flag(name: str, raw: Any) -> bool:
-    """
-    Read a flag.
-
-    :param name: name of the property
-    :param raw: what was sent
-    :raises Refused: 400 when it is something else
-    """
-    flag: bool = _read(FLAG, name, raw)
-    return flag
 
 
 @dataclass(frozen=True)
@@ -179,9 +128,6 @@ class Property:
     """
     One property of a form.
 
-    :param name: name on the wire
-    :param kind: its type
-    :param text: what the vendor docs say
     :param required: must be there and not empty when an object is added
     :param group: name of the array inside the form that holds it, ``field[options][min]``
     """
@@ -198,7 +144,6 @@ class Form:
     """
     The array that describes one object.
 
-    :param name: name of the array, for instance ``ticket``
     :param properties: what it may hold; anything else is ignored
     """
 
@@ -212,12 +157,7 @@ class Form:
         return f"{self.name}{group}[{item.name}]{array}"
 
     def array(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:
-        """
-        Find the form's array in a body.
-
-        :param sent: the body
-        :raises Refused: 400 when it is not there
-        """
+        """Find the form's array in a body."""
         found = sent.get(self.name)
         if not isinstance(found, dict):
             raise Refused(400, f'Send the properties as a form with an array named "{self.name}".')
@@ -227,10 +167,7 @@ class Form:
         """
         Read the properties that were sent.
 
-        :param sent: the body
         :param partial: whether required properties may be missing, as in an update; they may never be empty
-        :return: name -> value
-        :raises Refused: 400 for a missing or wrong property
         """
         array = self.array(sent)
         values = {}

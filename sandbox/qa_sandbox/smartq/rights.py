@@ -7,57 +7,30 @@ default role. The meaning of ``access_level`` is not documented; it is kept and 
 
 from __future__ import annotations
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.models import Note, Project, User
+from qa_sandbox.web import Refused
 
 
 def require_account_right(user: User, right: str) -> None:
-    """
-    Make sure that a user has a right in the account.
-
-    :param user: who calls
-    :param right: one of ``can_manage_projects``, ``can_view_profiles``, ``can_manage_profiles``
-    :raises Refused: 403
-    """
+    """Make sure that a user has a right in the account."""
     if not (user.is_account_administrator or getattr(user, right)):
         raise Refused(403, f"The user {user.email} lacks the right {right}.")
 
 
 def require_project_right(user: User, project: Project, right: str) -> None:
-    """
-    Make sure that a user has a right in a project.
-
-    :param user: who calls
-    :param project: where
-    :param right: one of ``can_edit_project``, ``can_manage_people_notes``, ``can_see_private_notes``
-    :raises Refused: 403
-    """
+    """Make sure that a user has a right in a project."""
     if not (_rules(user, project) or getattr(project.default_role, right)):
         raise Refused(403, f"The user {user.email} lacks the right {right} in project {project.id}.")
 
 
 def require_step(user: User, project: Project, step_id: int) -> None:
-    """
-    Make sure that a user may move tickets to a step.
-
-    :param user: who calls
-    :param project: where
-    :param step_id: a step of the project
-    :raises Refused: 403
-    """
+    """Make sure that a user may move tickets to a step."""
     last = project.default_role.max_step
     if last is not None and not _rules(user, project) and project.rank(step_id) > project.rank(last):
         raise Refused(403, f"The role of {user.email} moves tickets up to step {last}, not to step {step_id}.")
 
 
 def may_see(user: User, project: Project, note: Note) -> bool:
-    """
-    Say whether a user may see a note.
-
-    :param user: who calls
-    :param project: where
-    :param note: which
-    """
     own = note.owner_id == user.id
     return not note.private or own or _rules(user, project) or project.default_role.can_see_private_notes
 

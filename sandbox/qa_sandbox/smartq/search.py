@@ -8,17 +8,17 @@ from datetime import datetime, timezone
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
+from pydantic import BeforeValidator, WithJsonSchema
 
 from qa_sandbox.smartq import views
 from qa_sandbox.smartq.models import Project, Ticket, User
-from qa_sandbox.smartq.properties import read_moment
+from qa_sandbox.smartq.properties import is_true, read_moment
 from qa_sandbox.smartq.rights import may_see
 from qa_sandbox.smartq.store import SmartQStore
 
-Count = Annotated[int, Query(ge=0, description="how many")]
-Offset = Annotated[int, Query(ge=0, description="get the list starting from this place")]
+# As PHP takes it: everything but "" and "0" is true, "false" too.
+Flag = Annotated[bool, BeforeValidator(is_true), WithJsonSchema({"type": "integer", "enum": [0, 1]})]
 Name = Annotated[str, Query(alias="nameFilter", description="part of the name")]
-Active = Annotated[bool, Query(alias="activeFilter", description="0 - all projects, 1 - only active projects")]
 Order = Literal["insert_time", "update_time", "move_time", "title", "pos", "deadline_date"]
 DEFAULT_COUNT = 20
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
@@ -37,7 +37,6 @@ class TicketFilter:
     reverse: bool
 
     def accepts(self, ticket: Ticket) -> bool:
-        """Whether a ticket passes every filter."""
         return (
             self.archived in (2, int(ticket.archived))
             and (self.assigned_to_id is None or self.assigned_to_id in ticket.assigned_to)
@@ -47,11 +46,7 @@ class TicketFilter:
         )
 
     def apply(self, project: Project) -> list[Ticket]:
-        """
-        Return the tickets that pass, in order; equal ones by id.
-
-        :param project: where
-        """
+        """Return the tickets that pass, in order; equal ones by id."""
         found = [ticket for ticket in project.tickets.values() if self.accepts(ticket)]
         keys: dict[str, Callable[[Ticket], Any]] = {
             "insert_time": lambda ticket: ticket.inserted,
@@ -76,14 +71,6 @@ class TicketExtras:
     fields: frozenset[str] = frozenset()
 
     def row(self, store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
-        """
-        Describe a ticket with the extras.
-
-        :param store: the account
-        :param caller: who calls
-        :param project: where
-        :param ticket: which
-        """
         own = views.ticket(project, ticket)
         row = {name: value for name, value in own.items() if not self.fields or name in self.fields}
         visible = [note for note in ticket.notes.values() if may_see(caller, project, note)]
@@ -108,32 +95,23 @@ async def ticket_filter(
     ] = None,
     step_id: Annotated[int | None, Query(alias="stepIdFilter")] = None,
     order: Annotated[Order, Query(alias="orderCol")] = "insert_time",
-    reverse: Annotated[bool, Query(description="1 - DESC, 0 - ASC")] = True,
+    reverse: Annotated[Flag, Query(description="1 - DESC, 0 - ASC")] = True,
 ) -> TicketFilter:
-    """Read the filters and the order of the query."""
     before = None if required_by is None else read_moment("requiredByFilter", required_by)
     return TicketFilter(archived, assigned_to_id, name, before, step_id, order, reverse)
 
 
 async def ticket_extras(
-    custom_fields: Annotated[bool, Query(description="include custom field values")] = False,
-    assigned_to: Annotated[bool, Query(description="include assigned users")] = False,
-    notes: Annotated[bool, Query(alias="get_info_by_note", description="include notes")] = False,
-    cover: Annotated[bool, Query(alias="get_cover", description="include cover image")] = True,
+    custom_fields: Annotated[Flag, Query(description="include custom field values")] = False,
+    assigned_to: Annotated[Flag, Query(description="include assigned users")] = False,
+    notes: Annotated[Flag, Query(alias="get_info_by_note", description="include notes")] = False,
+    cover: Annotated[Flag, Query(alias="get_cover", description="include cover image")] = True,
     fields: Annotated[str, Query(description="only these members, comma separated")] = "",
 ) -> TicketExtras:
-    """Read what the query asks for."""
     names = frozenset(name.strip() for name in fields.split(",") if name.strip())
     return TicketExtras(custom_fields, assigned_to, notes, cover, names)
 
 
-def details(store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
-    """
-    Describe one ticket with everything but its notes.
-
-    :param store: the account
-    :param caller: who calls
-    :param project: where
-    :param ticket: which
-    """
-    return TicketExtras().row(store, caller, project, ticket)
+def details(store: SmartQStore, caller: User, project: Project, item: Ticket) -> views.Wire:
+    """Describe one ticket with everything but its notes."""
+    return TicketExtras().row(store, caller, project, item)

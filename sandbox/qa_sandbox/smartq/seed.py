@@ -3,51 +3,39 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from qa_sandbox.data import invented
 from qa_sandbox.files.photos import photo
-from qa_sandbox.smartq.models import (
-    Choice,
-    CustomField,
-    File,
-    Note,
-    Project,
-    Role,
-    Step,
-    Task,
-    Ticket,
-    User,
-)
-from qa_sandbox.smartq.seed_texts import (
-    AREAS,
-    COMPANY,
-    FINDINGS,
-    PEOPLE,
-    PROJECTS,
-    REMARKS,
-    REPLIES,
-    ROOMS,
-    STAIRS,
-    STEPS,
-    TRADES,
-    Finding,
-)
+from qa_sandbox.smartq.models import Choice, CustomField, File, Note, Project, Role, Step, Task, Ticket, User
 from qa_sandbox.smartq.store import SmartQStore
 
+
+@dataclass(frozen=True)
+class Finding:
+    """A kind of defect, and what is done about it."""
+
+    title: str
+    trade: str
+    description: str
+    remedy: str
+    tasks: tuple[str, ...]
+
+
+_TEXTS = invented("smartq")
+STAIRS, ROOMS, REMARKS, REPLIES = (_TEXTS[name] for name in ("stairs", "rooms", "remarks", "replies"))
+FINDINGS = tuple(Finding(**finding) for finding in _TEXTS["findings"])
 ROBOT = "airflow@example.com"
 PASSWORD = "sandbox-smartq-password"  # noqa: S105 - of invented users on 127.0.0.1
 _DAYS = 40
 
 
 def fill(store: SmartQStore) -> None:
-    """
-    Invent an account. Everything is older than the sandbox clock.
-
-    :param store: an empty account
-    """
+    """Invent an account. Everything is older than the sandbox clock."""
     rng = random.Random(f"smartq:{store.context.settings.seed}")
-    for name, email, title, trusted in PEOPLE:
+    for name, email, title, trusted in _TEXTS["people"]:
         user = User(
             id=store.next_id("user"),
             name=name,
@@ -55,12 +43,12 @@ def fill(store: SmartQStore) -> None:
             password=PASSWORD,
             is_account_administrator=email == ROBOT or title == "Project manager",
             can_view_profiles=trusted,
-            company=COMPANY,
+            company=_TEXTS["company"],
             title=title,
             work_phone=f"+1 555 01{rng.randrange(100):02d}",
         )
         store.users[user.id] = user
-    for name, description, active, strict, tickets in PROJECTS:
+    for name, description, active, strict, tickets in _TEXTS["projects"]:
         project = _project(store, name, description, active, strict)
         for moment in _working_moments(store.now, tickets, rng):
             _add_ticket(store, project, rng, moment)
@@ -76,7 +64,7 @@ def _working_moments(now: datetime, count: int, rng: random.Random) -> list[date
 def _project(store: SmartQStore, name: str, description: str, active: bool, strict: bool) -> Project:
     manager = next(user for user in store.users.values() if user.title == "Project manager")
     project = Project(store.next_id("project"), name, manager.id, description, active)
-    project.steps = [Step(store.next_id("step"), step, text, limit) for step, text, limit in STEPS]
+    project.steps = [Step(store.next_id("step"), step, text, limit) for step, text, limit in _TEXTS["steps"]]
     checked = project.steps[-2].id
     for role in (
         Role(store.next_id("role"), "Trade", access_level=2, max_step=checked, is_default=True),
@@ -84,8 +72,8 @@ def _project(store: SmartQStore, name: str, description: str, active: bool, stri
         Role(store.next_id("role"), "Client", access_level=1),
     ):
         project.roles[role.id] = role
-    trades = [Choice(store.next_id("value"), trade) for trade in TRADES]
-    areas = [Choice(store.next_id("value"), area) for area in AREAS]
+    trades = [Choice(store.next_id("value"), trade) for trade in _TEXTS["trades"]]
+    areas = [Choice(store.next_id("value"), area) for area in _TEXTS["areas"]]
     for field in (
         CustomField("f1", "string", "Location", "Stair, level and room", required=strict),
         CustomField("f2", "choice", "Trade", "Who has to repair it", choice_type="select", values=trades),
@@ -100,7 +88,7 @@ def _project(store: SmartQStore, name: str, description: str, active: bool, stri
 
 def _add_ticket(store: SmartQStore, project: Project, rng: random.Random, inserted: datetime) -> None:
     finding = rng.choice(FINDINGS)
-    room = f"{rng.choice(STAIRS)}, level {rng.randint(0, 6)}, {rng.choice(ROOMS)}"
+    room = f"{rng.choice(_TEXTS['stairs'])}, level {rng.randint(0, 6)}, {rng.choice(_TEXTS['rooms'])}"
     people = [user for user in store.users.values() if user.email != ROBOT]
     owner = rng.choice([user for user in people if user.title == "Site manager"])
     assignee = next((user for user in people if user.title == finding.trade), owner)

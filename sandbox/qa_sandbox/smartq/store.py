@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.outcomes import Outcome
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.models import Notification, Project, Ticket, User
 from qa_sandbox.smartq.tokens import TokenBook
+from qa_sandbox.web import Refused, Store
 
 _FIRST_IDS = {
     "user": 480,
@@ -29,29 +27,18 @@ T = TypeVar("T")
 
 
 def find(items: Mapping[int, T], object_id: str, kind: str) -> T:
-    """
-    Find an object by the id in a path.
-
-    :param items: objects by id
-    :param object_id: the id as text
-    :param kind: for people, for instance ``ticket``
-    :raises Refused: 404 when there is none
-    """
+    """Find an object by the id in a path."""
     found = items.get(int(object_id)) if _ID.fullmatch(object_id) else None
     if found is None:
         raise Refused(404, f"{kind} {object_id[:40]!r} not found")
     return found
 
 
-class SmartQStore:
-    """
-    Users, projects, tokens and the notifications that would have been sent; empty until it is seeded.
-
-    :param context: the vendor's view of the sandbox
-    """
+class SmartQStore(Store):
+    """Users, projects, tokens and the notifications that would have been sent; empty until it is seeded."""
 
     def __init__(self, context: SandboxContext) -> None:
-        self.context = context
+        super().__init__(context)
         self.wire = context.settings.smartq
         self.users: dict[int, User] = {}
         self.projects: dict[int, Project] = {}
@@ -60,70 +47,31 @@ class SmartQStore:
         shift = context.settings.seed % 1000 * 10
         self._next_ids = {kind: first + shift for kind, first in _FIRST_IDS.items()}
 
-    @property
-    def now(self) -> datetime:
-        """The sandbox clock."""
-        return self.context.clock.now()
-
     def next_id(self, kind: str) -> int:
-        """
-        Return the id of a new object.
-
-        :param kind: kind of object, for instance ``ticket``
-        """
         self._next_ids[kind] += 1
         return self._next_ids[kind]
 
     def user_by_email(self, email: str) -> User | None:
-        """
-        Find a user.
-
-        :param email: mail address in any case
-        """
         return next((user for user in self.users.values() if user.email.lower() == email.strip().lower()), None)
 
     def check_users(self, name: str, user_ids: Iterable[int]) -> None:
-        """
-        Make sure that users exist.
-
-        :param name: name of the property that names them
-        :param user_ids: their ids
-        :raises Refused: 400 when one does not
-        """
         unknown = [str(user_id) for user_id in user_ids if user_id not in self.users]
         if unknown:
             raise Refused(400, f"{name} names users that do not exist: {', '.join(unknown)}.")
 
     def notify(self, ticket: Ticket, user_ids: Iterable[int], note_id: int | None = None) -> None:
-        """
-        Note down that people would have been told.
-
-        :param ticket: what about
-        :param user_ids: who; those deleted meanwhile are left out
-        :param note_id: which note, if any
-        """
+        """Note down that people would have been told."""
         if told := tuple(user_id for user_id in user_ids if user_id in self.users):
             self.notifications.append(Notification(self.now, ticket.id, note_id, told))
 
     def archive(self, ticket_id: int, archived: bool = True) -> None:
-        """
-        Archive a ticket, as people do in the web interface; the API has no call for it.
-
-        :param ticket_id: which
-        :param archived: False takes it out of the archive
-        :raises KeyError: when there is no such ticket
-        """
+        """Archive a ticket, as people do in the web interface; the API has no call for it."""
         project = next((board for board in self.projects.values() if ticket_id in board.tickets), None)
         if project is None:
             raise KeyError(f"No ticket {ticket_id} in the smartQ sandbox.")
         project.tickets[ticket_id].archived = archived
 
-    def script(self, object_id: str, outcome: Outcome) -> bool:
-        """Say that nothing here ends by itself."""
-        return False
-
     def snapshot(self) -> dict[str, Any]:
-        """Describe the account for the control API."""
         return {
             "users": [{"id": user.id, "email": user.email} for user in self.users.values()],
             "projects": [_project(project) for project in self.projects.values()],

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sandbox.smartq.envelope import Refused
 from qa_sandbox.smartq.forms import TICKET
 from qa_sandbox.smartq.models import CustomField, Project, Ticket, User
 from qa_sandbox.smartq.properties import read_ids, read_number, read_text
 from qa_sandbox.smartq.rights import require_step
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.web import Refused
 
 _ATTRIBUTES = {
     "name": "name",
@@ -24,15 +24,6 @@ _FIELD_NAME = re.compile(r"f[0-9]{1,3}")
 
 
 def create(store: SmartQStore, caller: User, project: Project, sent: Mapping[str, Any]) -> Ticket:
-    """
-    Add a ticket.
-
-    :param store: the account
-    :param caller: who calls
-    :param project: where
-    :param sent: the body
-    :raises Refused: 400 for a step, user, field or value that does not exist
-    """
     given = _given(store, caller, project, sent, partial=False)
     values = _field_values(project, sent)
     for field in project.fields.values():
@@ -55,16 +46,7 @@ def create(store: SmartQStore, caller: User, project: Project, sent: Mapping[str
 
 
 def update(store: SmartQStore, caller: User, project: Project, ticket: Ticket, sent: Mapping[str, Any]) -> Ticket:
-    """
-    Change a ticket; another step moves it there, to the end.
-
-    :param store: the account
-    :param caller: who calls
-    :param project: where
-    :param ticket: which
-    :param sent: the body; what is missing stays
-    :raises Refused: 400 for a step, user, field or value that does not exist
-    """
+    """Change a ticket; another step moves it there, to the end."""
     given = _given(store, caller, project, sent, partial=True)
     values = _field_values(project, sent)
     for name in values:
@@ -83,11 +65,7 @@ def update(store: SmartQStore, caller: User, project: Project, ticket: Ticket, s
 
 
 def team(ticket: Ticket) -> tuple[int, ...]:
-    """
-    Return the people of a ticket: who added it and who is assigned.
-
-    :param ticket: which
-    """
+    """Return the people of a ticket: who added it and who is assigned."""
     return tuple(dict.fromkeys((ticket.owner_id, *ticket.assigned_to)))
 
 

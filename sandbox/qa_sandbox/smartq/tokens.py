@@ -18,13 +18,6 @@ class _Grant:
 
 
 class TokenBook:
-    """
-    The tokens given out.
-
-    :param wire: lifetimes, rotation, and the members of the answer
-    :param clock: the sandbox clock
-    """
-
     def __init__(self, wire: SmartQWire, clock: Clock) -> None:
         self._wire = wire
         self._clock = clock
@@ -32,12 +25,6 @@ class TokenBook:
         self._refresh: dict[str, _Grant] = {}
 
     def issue(self, user_id: int) -> dict[str, Any]:
-        """
-        Give a user a pair of tokens.
-
-        :param user_id: whose
-        :return: the answer's members, under the names of the settings
-        """
         wire, now = self._wire, self._clock.now()
         self._access = _alive(self._access, now)
         self._refresh = _alive(self._refresh, now)
@@ -48,32 +35,17 @@ class TokenBook:
         return {wire.token_fields.get(name, name): value for name, value in members.items()}
 
     def user_of(self, token: str) -> int | None:
-        """
-        Find the user of an authorization token.
-
-        :param token: the token
-        :return: the user's id; None for an unknown or expired token
-        """
         return _holder(self._access, token, self._clock.now())
 
     def redeem(self, token: str) -> int | None:
-        """
-        Find the user of a refresh token, which is used up if the settings say so.
-
-        :param token: the token
-        :return: the user's id; None for an unknown, used or expired token
-        """
+        """Find the user of a refresh token, which is used up if the settings say so."""
         user_id = _holder(self._refresh, token, self._clock.now())
         if self._wire.rotate_refresh_tokens:
             self._refresh.pop(token, None)
         return user_id
 
     def revoke(self, user_id: int) -> None:
-        """
-        Take all tokens of a user back.
-
-        :param user_id: whose
-        """
+        """Take all tokens of a user back."""
         for book in (self._access, self._refresh):
             for token in [token for token, grant in book.items() if grant.user_id == user_id]:
                 del book[token]

@@ -21,12 +21,12 @@ from qa_sandbox.smartq.models import (
     User,
 )
 from qa_sandbox.smartq.properties import DATE_FORMAT
+from qa_sandbox.smartq.store import SmartQStore
 
 Wire = dict[str, Any]
 
 
 def date(moment: datetime) -> str:
-    """Write a moment, in UTC."""
     return moment.strftime(DATE_FORMAT)
 
 
@@ -34,93 +34,69 @@ def _id(value: int | None) -> str | None:
     return None if value is None else str(value)
 
 
-def user(item: User, base_url: str) -> Wire:
+def _ids(**numbers: int | None) -> Wire:
+    return {name: _id(number) for name, number in numbers.items()}
+
+
+def _same(item: object, names: str) -> Wire:
+    return {name: getattr(item, name) for name in names.split()}
+
+
+def user(store: SmartQStore, item: User) -> Wire:
     """Describe a user; an account administrator has every right, as in the documented example."""
     rights = {name: int(item.is_account_administrator or getattr(item, name)) for name in ACCOUNT_RIGHTS}
-    details = ("name", "company", "title", "address", "work_phone", "home_phone", "cell_phone", "comments")
     return {
-        "id": str(item.id),
-        "email": item.email,
+        **_ids(id=item.id),
+        **_same(item, "email name company title address work_phone home_phone cell_phone comments"),
         "is_account_administrator": int(item.is_account_administrator),
         **rights,
-        **{name: getattr(item, name) for name in details},
-        "avatar_url": f"{base_url}/img/big_avatar.gif",
+        "avatar_url": f"{store.context.base_url}/img/big_avatar.gif",
     }
 
 
 def project(item: Project) -> Wire:
-    """Describe a project."""
+    return {**_ids(id=item.id, owner_id=item.owner_id), **_same(item, "name description active")}
+
+
+def role(project: Project, item: Role) -> Wire:
     return {
-        "id": str(item.id),
-        "name": item.name,
-        "description": item.description,
-        "owner_id": str(item.owner_id),
-        "active": item.active,
+        **_ids(id=item.id, project_id=project.id, max_step=item.max_step),
+        **_same(item, "name access_level"),
+        **{name: int(getattr(item, name)) for name in (*PROJECT_RIGHTS, "is_default")},
     }
 
 
-def role(board: Project, item: Role) -> Wire:
-    """Describe a role."""
-    return {
-        "id": str(item.id),
-        "project_id": str(board.id),
-        "name": item.name,
-        "access_level": item.access_level,
-        "max_step": _id(item.max_step),
-        **{name: int(getattr(item, name)) for name in PROJECT_RIGHTS},
-        "is_default": int(item.is_default),
-    }
+def step(project: Project, item: Step) -> Wire:
+    place = project.rank(item.id)
+    return {**_ids(id=item.id, project_id=project.id), **_same(item, "name description limit"), "pos": place}
 
 
-def step(board: Project, item: Step) -> Wire:
-    """Describe a step."""
-    return {
-        "id": str(item.id),
-        "project_id": str(board.id),
-        "name": item.name,
-        "description": item.description,
-        "limit": item.limit,
-        "pos": board.rank(item.id),
-    }
-
-
-def choice(field: CustomField, item: Choice) -> Wire:
-    """Describe a value of a choice field."""
-    place = field.values.index(item) + 1
+def choice(choices: CustomField, item: Choice) -> Wire:
+    place = choices.values.index(item) + 1
     return {"id": str(item.id), "title": item.title, "is_default": int(item.is_default), "pos": place}
 
 
-def custom_field(board: Project, item: CustomField) -> Wire:
+def custom_field(project: Project, item: CustomField) -> Wire:
     """Describe a custom field, with its values if it has any."""
     options: Wire = {"min": item.low, "max": item.high} if item.type == "float" else {}
     if item.is_choice:
         layout = "\n".join(value.title for value in item.values)
         options = {"choiceType": item.choice_type, "fieldLayout": layout}
     described = {
-        "name": item.name,
-        "project_id": str(board.id),
-        "type": item.type,
-        "label": item.label,
-        "hint": item.hint,
+        **_ids(project_id=project.id),
+        **_same(item, "name type label hint pos_type"),
         "required": int(item.required),
-        "pos_type": item.pos_type,
         "options": options,
     }
     return {**described, "values": [choice(item, value) for value in item.values]} if item.is_choice else described
 
 
-def ticket(board: Project, item: Ticket) -> Wire:
-    """Describe a ticket without extras."""
+def ticket(project: Project, item: Ticket) -> Wire:
     return {
-        "id": str(item.id),
-        "project_id": str(board.id),
-        "step_id": str(item.step_id),
-        "name": item.name,
-        "description": item.description,
+        **_ids(id=item.id, project_id=project.id, step_id=item.step_id, owner_id=item.owner_id),
+        **_same(item, "name description pos"),
         "tags": ",".join(item.tags),
         "deadline_date": date(item.deadline) if item.deadline else None,
-        "pos": item.pos,
-        "owner_id": str(item.owner_id),
         "archived": int(item.archived),
         "insert_time": date(item.inserted),
         "update_time": date(item.updated),
@@ -128,9 +104,9 @@ def ticket(board: Project, item: Ticket) -> Wire:
     }
 
 
-def field_values(board: Project, item: Ticket) -> Wire:
+def field_values(project: Project, item: Ticket) -> Wire:
     """Describe a ticket's custom fields: value ids for choice fields, an array where several may be chosen."""
-    return {name: _field_value(field, item.values.get(name)) for name, field in board.fields.items()}
+    return {name: _field_value(field, item.values.get(name)) for name, field in project.fields.items()}
 
 
 def _field_value(field: CustomField, held: Any) -> Any:
@@ -141,7 +117,6 @@ def _field_value(field: CustomField, held: Any) -> Any:
 
 
 def people(item: Ticket, users: Mapping[int, User]) -> list[Wire]:
-    """Describe the assigned users."""
     assigned = (users[user_id] for user_id in item.assigned_to)
     return [{"id": str(person.id), "name": person.name, "email": person.email} for person in assigned]
 
@@ -155,19 +130,15 @@ def cover(notes: Iterable[Note]) -> Wire | None:
     return None
 
 
-def note(board: Project, owner: Ticket, item: Note) -> Wire:
+def note(project: Project, ticket: Ticket, item: Note) -> Wire:
     """Describe a note with its files."""
     top = item
     while top.parent_id is not None:
-        top = owner.notes[top.parent_id]
+        top = ticket.notes[top.parent_id]
     return {
-        "id": str(item.id),
-        "project_id": str(board.id),
-        "ticket_id": str(owner.id),
-        "owner_id": str(item.owner_id),
+        **_ids(id=item.id, project_id=project.id, ticket_id=ticket.id, owner_id=item.owner_id),
+        **_ids(parent_id=item.parent_id, top_parent_id=None if top is item else top.id),
         "text": item.text,
-        "parent_id": _id(item.parent_id),
-        "top_parent_id": None if top is item else str(top.id),
         "private": int(item.private),
         "insert_time": date(item.inserted),
         "update_time": date(item.updated),
@@ -175,26 +146,16 @@ def note(board: Project, owner: Ticket, item: Note) -> Wire:
     }
 
 
-def task(owner: Ticket, item: Task) -> Wire:
-    """Describe a task."""
-    return {
-        "id": str(item.id),
-        "ticket_id": str(owner.id),
-        "text": item.text,
-        "done": int(item.done),
-        "owner_id": str(item.owner_id),
-        "insert_time": date(item.inserted),
-    }
+def task(ticket: Ticket, item: Task) -> Wire:
+    done, made = int(item.done), date(item.inserted)
+    ids = _ids(id=item.id, ticket_id=ticket.id, owner_id=item.owner_id)
+    return {**ids, "text": item.text, "done": done, "insert_time": made}
 
 
-def file(owner: Note, item: File) -> Wire:
-    """Describe a file."""
+def file(note: Note, item: File) -> Wire:
     return {
-        "id": str(item.id),
-        "note_id": str(owner.id),
-        "name": item.name,
+        **_ids(id=item.id, note_id=note.id, owner_id=item.owner_id),
+        **_same(item, "name content_type"),
         "size": len(item.content),
-        "content_type": item.content_type,
-        "owner_id": str(item.owner_id),
         "insert_time": date(item.inserted),
     }

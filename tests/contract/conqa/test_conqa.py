@@ -18,7 +18,7 @@ from airflow_qa_provider.rest.timestamps import to_utc
 from airflow_qa_provider.vendors.conqa.client import ConqaClient
 from airflow_qa_provider.vendors.conqa.client.client import base_url
 from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
-from airflow_qa_provider.vendors.conqa.client.paging import _MOST_EMPTY_PAGES
+from airflow_qa_provider.vendors.conqa.client.resource import _MOST_EMPTY_PAGES
 from tests.contract.recorder import Answer, RecordingServer
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAConnectionLostError, QATimeoutError
 from airflow_qa_provider.rest.retrying import may_repeat
+from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.rest.timestamps import to_utc
 from airflow_qa_provider.vendors.simplo.client import SimploClient
 from airflow_qa_provider.vendors.simplo.client.client import base_url
@@ -51,3 +52,18 @@ def test_dates_of_the_docs_can_be_read() -> None:
 def test_options_that_cannot_work_are_named(options: dict[str, object], says: str) -> None:
     with pytest.raises(QAConfigurationError, match=says):
         Dialect.from_options(options)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("[::1]:8443", "https://[::1]:8443/api/v0"),
+        ("http://[2001:db8::7]:8080", "http://[2001:db8::7]:8080/api/v0"),
+        ("2001:db8::7", "https://[2001:db8::7]/api/v0"),
+        ("localhost:8443", "https://localhost:8443/api/v0"),
+    ],
+)
+def test_an_ipv6_host_keeps_its_port(host: str, url: str) -> None:
+    assert base_url(host) == url
+    with SimploClient(ClientSettings(base_url(host), "key")) as client:
+        assert client.settings.base_url == url

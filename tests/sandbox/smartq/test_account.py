@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from qa_sandbox import ManualClock, Sandbox, SandboxSettings
 
 
@@ -109,7 +111,7 @@ def test_roles_and_both_printed_paths(smartq: Any) -> None:
     role = smartq.ask("POST", roles, {**form, "role[max_step]": smartq.step})
     assert (role["access_level"], role["max_step"], role["can_see_private_notes"]) == (5, str(smartq.step), 1)
     assert role in smartq.items(roles)
-    for wrong in ({"role[access_level]": "6"}, {"role[max_step]": "1"}, {"role[can_edit_project]": "maybe"}):
+    for wrong in ({"role[access_level]": "6"}, {"role[max_step]": "1"}):
         smartq.refused(400, "POST", roles, {**form, **wrong})
     assert smartq.ask("PUT", f"{roles}/{role['id']}", {"role[max_step]": ""})["max_step"] is None
     singular = roles.replace("/projects", "/project")
@@ -158,3 +160,17 @@ def test_account_derives_from_the_seed() -> None:
     first = account(7)
     assert account(7) == first
     assert account(8)["projects"][0]["id"] != first["projects"][0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "held"), [("1", 1), ("true", 1), ("False", 1), ("no", 1), ("00", 1), (" ", 1), ("0", 0), ("", 0)]
+)
+def test_flags_are_read_as_php_does(smartq: Any, sent: str, held: int) -> None:
+    form = {"role[name]": "Inspector", "role[access_level]": "5", "role[can_see_private_notes]": sent}
+    assert smartq.ask("POST", f"{smartq.project}/roles", form)["can_see_private_notes"] == held
+
+
+@pytest.mark.parametrize(("sent", "closed"), [("0", True), ("", True), ("1", False), ("false", False)])
+def test_flags_of_the_query_are_read_as_php_does(smartq: Any, sent: str, closed: bool) -> None:
+    answer = smartq.ask("GET", "/projects", params={"activeFilter": sent})
+    assert any(not row["active"] for row in answer["items"]) is closed

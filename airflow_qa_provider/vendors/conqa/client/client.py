@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 from requests.auth import AuthBase
+from typing_extensions import override
 
 from airflow_qa_provider.exceptions import QAApiError, QAConfigurationError
 from airflow_qa_provider.rest.client import VendorClient, VendorError
@@ -49,6 +50,10 @@ class ConqaClient(VendorClient):
     The answers have no common envelope: some come in ``data``, some under a name of their own, some plain. Each method
     takes off what its endpoint puts on.
 
+    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
+
     :param settings: ``base_url`` is normally :func:`base_url`; ``token`` is made in the user settings of CONQA Console
         and sees what its user sees; ``options`` may replace names of the
         :class:`~airflow_qa_provider.vendors.conqa.client.dialect.Dialect`.
@@ -73,8 +78,8 @@ class ConqaClient(VendorClient):
         """Read the list of projects (source: "Get Projects for User")."""
         return f"{len(self.projects.list())} projects visible"
 
+    @override
     def api_error(self, response: requests.Response, route: Route, answer: Any) -> QAApiError:
-        """Return the typed error for an answer, with what CONQA documents about it as the hint."""
         error = super().api_error(response, route, answer)
         error.hint = errors.hint(route, response.status_code, error.code) or error.hint
         return error

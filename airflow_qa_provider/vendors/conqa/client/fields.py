@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_qa_provider.vendors.conqa.client.rules import refused
+from airflow_qa_provider.vendors.conqa.client.rules import check
 
 _OPTION_KEYS = frozenset({"value", "display", "createNew"})
 
@@ -47,26 +47,33 @@ def status_value(status: str | Option | Mapping[str, Any]) -> dict[str, Any]:
     :param status: Its identifier, such as ``"planned"``, an :class:`Option`, or ``{"value", "display"}``.
     :raises QAValidationError: It names no status, or asks to create one.
     """
-    wire = {"value": status} if isinstance(status, str) else _wire_form(status)
+    if isinstance(status, str) and status.lstrip().startswith("{"):
+        status = check.mapping(status, "status")
+    wire = {"value": check.text(status, "status")} if isinstance(status, str) else _wire_form(status)
     if wire is None:
-        raise refused(f"status must be a string, an Option or an object, got {status!r}")
+        raise check.refused(f"status must be a text, an Option or an object, got {status!r}", 'Give "planned", say')
     if "createNew" in wire:
-        raise refused("status cannot be created: createNew is for option fields only")
+        raise check.refused("status cannot be created: createNew is for option fields only")
     return _matched(wire, "status")
 
 
-def field_values(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
-    """Return the fields of a milestone for the wire.
+def field_values(fields: Mapping[str, FieldValue] | str | None) -> dict[str, Any] | None:
+    """Return the fields of a milestone for the wire, ``None`` when they are not given.
 
-    :param fields: Field name to value.
+    :param fields: Field name to value, or JSON text of that.
     :raises QAValidationError: A name is empty, or a value is of no documented form; the message names the field.
     """
-    if not isinstance(fields, Mapping):
-        raise refused(f"fields must be an object of field name to value, got {type(fields).__name__}")
-    for name in fields:
+    read = check.structure(fields, "fields")
+    if read is None:
+        return None
+    if not isinstance(read, Mapping):
+        raise check.refused(
+            f"fields must be an object of field name to value, got {fields!r}"[:300], 'Give {"Floor": "Ground"}'
+        )
+    for name in read:
         if not isinstance(name, str) or not name.strip():
-            raise refused(f"fields has the name {name!r}; a field name must be a non-empty string")
-    return {name: _field_value(value, f"fields[{name!r}]") for name, value in fields.items()}
+            raise check.refused(f"fields has the name {name!r}; a field name must be a non-empty string")
+    return {name: _field_value(value, f"fields[{name!r}]") for name, value in read.items()}
 
 
 def _field_value(value: Any, field: str) -> Any:
@@ -74,15 +81,17 @@ def _field_value(value: Any, field: str) -> Any:
     if option is not None:
         return _option(option, field)
     if isinstance(value, dt.datetime):
-        raise refused(f"{field} is a date field without a time, got {value}", "Give value.date(), in the zone you mean")
+        raise check.refused(
+            f"{field} is a date field without a time, got {value}", "Give value.date(), in the zone you mean"
+        )
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, (str, int, float, type(None))):
-        raise refused(
+        raise check.refused(
             f"{field} must be a string, a number, a date, an option or None, got {value!r} ({type(value).__name__})"
         )
     if isinstance(value, float) and not math.isfinite(value):
-        raise refused(f"{field} must be a finite number, got {value}", "None clears the field")
+        raise check.refused(f"{field} must be a finite number, got {value}", "None clears the field")
     return value
 
 
@@ -96,23 +105,23 @@ def _option(option: dict[str, Any], field: str) -> dict[str, Any]:
     if option == {"value": None}:
         return option
     if "value" in option and option["value"] is None:
-        raise refused(
+        raise check.refused(
             f"{field} has value null, which clears the field, beside {sorted(set(option) - {'value'})}",
             "Leave value out to match by display, or give value null alone to clear",
         )
-    if not isinstance(option.get("createNew", False), bool):
-        raise refused(f"{field}.createNew must be true or false, got {option['createNew']!r}")
+    if "createNew" in option:
+        option["createNew"] = check.flag(option["createNew"], f"{field}.createNew")
     return _matched(option, field)
 
 
 def _matched(option: dict[str, Any], field: str) -> dict[str, Any]:
     unknown = sorted(map(str, set(option) - _OPTION_KEYS))
     if unknown:
-        raise refused(f"{field} has the unknown members {unknown}; an option has value, display and createNew")
+        raise check.refused(f"{field} has the unknown members {unknown}; an option has value, display and createNew")
     if "value" not in option and "display" not in option:
-        raise refused(f"{field} must have at least one of value and display, got {option!r}")
+        raise check.refused(f"{field} must have at least one of value and display, got {option!r}")
     for name in ("value", "display"):
         text = option.get(name, "absent")
         if not isinstance(text, str) or not text.strip():
-            raise refused(f"{field}.{name} must be a non-empty string, got {text!r}")
+            raise check.refused(f"{field}.{name} must be a non-empty string, got {text!r}")
     return option

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
-from airflow_qa_provider.rest.client import Resource, given
+from typing_extensions import Unpack
+
+from airflow_qa_provider.rest.client import given
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.paging import Paged
+from airflow_qa_provider.rest.parameters import Id, Paging, Read, Text
 from airflow_qa_provider.rest.timestamps import Timestamp, utc_milliseconds
-from airflow_qa_provider.vendors.conqa.client import rules
 from airflow_qa_provider.vendors.conqa.client.fields import FieldValue, Option, field_values, status_value
-from airflow_qa_provider.vendors.conqa.client.paging import numbered_pages
-
-if TYPE_CHECKING:
-    from airflow_qa_provider.vendors.conqa.client.client import ConqaClient
+from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource
+from airflow_qa_provider.vendors.conqa.client.rules import check
 
 
 class OrderDirection(str, Enum):
@@ -25,55 +26,46 @@ class OrderDirection(str, Enum):
     DESC = "desc"
 
 
-class Milestones(Resource):
+class MilestoneOrder(Paging, total=False):
+    """In which order milestones are listed.
+
+    :param order_by: Field to order by; the docs do not say which ones can be.
+    :param order_direction: ``asc`` or ``desc``.
+    """
+
+    order_by: Text | None
+    order_direction: Annotated[OrderDirection | str | None, Read("value_of", kind=OrderDirection)]
+
+
+class Milestones(ConqaResource):
     """Milestones of a project, addressed by their id in the system that they come from.
 
     :meth:`upsert` and :meth:`delete` are queued: CONQA answers 202 at once and works later, so :meth:`list` is the only
     way to see the result. Both carry a transaction time that CONQA uses to recognise a repeated request.
     """
 
-    _client: ConqaClient
-
-    def list(
-        self,
-        project_id: str,
-        *,
-        order_by: str | None = None,
-        order_direction: OrderDirection | str | None = None,
-        page_size: int | None = None,
-        limit: int | None = None,
-    ) -> Paged:
+    def list(self, project_id: Id, **wanted: Unpack[MilestoneOrder]) -> Paged:
         """Return the milestones of a project (source: "Get Project Milestones").
 
         The docs show no answer; it is read through the client's
         :class:`~airflow_qa_provider.vendors.conqa.client.dialect.Dialect`.
 
         :param project_id: Id of the project.
-        :param order_by: Field to order by; the docs do not say which ones can be.
-        :param order_direction: ``asc`` or ``desc``.
-        :param page_size: Rows per request; the vendor's default is 300.
-        :param limit: Most rows in all.
+        :param wanted: Fields of :class:`MilestoneOrder`.
         :return: Milestones as CONQA sends them.
-        :raises QAValidationError: An unknown direction, or a page size below 1.
         :raises QAResponseError: The answer holds no list of milestones.
         """
-        direction = (
-            None if order_direction is None else rules.one_of(order_direction, OrderDirection, "order_direction")
-        )
-        params = {"orderBy": order_by, "orderDirection": direction and direction.value}
         rows = self._client.dialect.milestones_in
-        return numbered_pages(
-            self._client, "milestones.list", {"projectId": project_id}, params, rows, page_size, limit
-        )
+        return self._numbered("milestones.list", {"projectId": project_id}, rows, MilestoneOrder, wanted)
 
     def upsert(
         self,
-        project_id: str,
-        external_id: str,
+        project_id: Id,
+        external_id: Id,
         *,
         name: str | None = None,
         status: str | Option | Mapping[str, Any] | None = None,
-        fields: Mapping[str, FieldValue] | None = None,
+        fields: Mapping[str, FieldValue] | str | None = None,
         timestamp: Timestamp | None = None,
     ) -> str:
         """Create or change a milestone, and return the transaction time that was sent (source: "Upsert Milestone").
@@ -88,7 +80,8 @@ class Milestones(Resource):
         :param status: Identifier of a configured status, such as ``"planned"``, or an :class:`Option`; left as it is
             when unset.
         :param fields: Field name to a text, a number, a date, an :class:`Option` (or ``{"value", "display",
-            "createNew"}``), or ``None`` to clear the field. Fields that are not named stay as they are.
+            "createNew"}``), or ``None`` to clear the field. Fields that are not named stay as they are. JSON text
+            of such an object is taken too.
         :param timestamp: Transaction time. A repeated attempt must send the one of the first attempt, so compute it
             once per task run and not per try; by default it is the time of this call, which only the retries inside
             this call share.
@@ -100,15 +93,15 @@ class Milestones(Resource):
         """
         moment = _transaction_time(timestamp)
         data = given(
-            name=None if name is None else rules.required(name, "name"),
-            status=None if status is None else status_value(status),
-            fields=None if fields is None else field_values(fields),
+            name=check.text(name, "name") if is_given(name) else None,
+            status=None if status is None or not is_given(status) else status_value(status),
+            fields=field_values(fields),
         )
         body = {"metadata": {"timestamp": moment}, "data": data}
         self._client.call("milestones.upsert", {"projectId": project_id, "externalId": external_id}, body=body)
         return moment
 
-    def delete(self, project_id: str, external_id: str, *, timestamp: Timestamp | None = None) -> str:
+    def delete(self, project_id: Id, external_id: Id, *, timestamp: Timestamp | None = None) -> str:
         """Delete a milestone with its checklist, and return the transaction time (source: "Delete Milestone").
 
         Both can be restored in CONQA, but not through the API. Folders stay.
@@ -127,4 +120,4 @@ class Milestones(Resource):
 
 
 def _transaction_time(timestamp: Timestamp | None) -> str:
-    return utc_milliseconds(datetime.now(timezone.utc) if timestamp is None else timestamp, "timestamp")
+    return utc_milliseconds(timestamp if timestamp and is_given(timestamp) else datetime.now(timezone.utc), "timestamp")

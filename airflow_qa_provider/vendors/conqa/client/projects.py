@@ -5,10 +5,13 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from typing_extensions import Unpack
+
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.paging import Paged
+from airflow_qa_provider.rest.parameters import Id, Paging
 from airflow_qa_provider.vendors.conqa.client.answers import member
-from airflow_qa_provider.vendors.conqa.client.paging import Rows, numbered_pages
+from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource, Rows
 
 
 class Projects(Resource):
@@ -23,34 +26,30 @@ class Projects(Resource):
         answer = self._client.call("projects.list")
         return [*member(answer, "projects", operation="projects.list")]
 
-    def get_summary(self, project_id: str) -> dict[str, Any]:
+    def get_summary(self, project_id: Id) -> dict[str, Any]:
         """Return the name of a project and the counts of its issues and milestones (source: "Get Project Summary").
 
         :param project_id: Id of the project.
         :return: ``{"name", "issues": {"total", "statuses": [{"name", "issueCount"}]}, "milestones": {"total",
             "statuses", "measures"}}``. ``total`` need not be the sum of the counts: it is not in the vendor's example.
-        :raises QANotFoundError: There is no such project for this token.
         """
         answer = self._client.call("projects.get_summary", {"projectId": project_id})
         return dict(member(answer, "data", operation="projects.get_summary"))
 
 
-class Issues(Resource):
+class Issues(ConqaResource):
     """Issues that were raised in a project."""
 
-    def list(self, project_id: str, *, page_size: int | None = None, limit: int | None = None) -> Paged:
+    def list(self, project_id: Id, **wanted: Unpack[Paging]) -> Paged:
         """Return the issues of a project (source: "Get Project Issues").
 
         :param project_id: Id of the project.
-        :param page_size: Rows per request; the vendor's default is 300.
-        :param limit: Most rows in all.
+        :param wanted: Fields of :class:`~airflow_qa_provider.rest.parameters.Paging`.
         :return: Records with ``issueId``, ``issueNumber``, ``title``, ``status``, ``dueDate``, ``lastUpdatedAt``,
             ``checklistId`` (which starts reports), and more; dates are ISO 8601 in UTC.
-        :raises QAValidationError: The page size is not a whole number from 1.
-        :raises QANotFoundError: There is no such project for this token.
         """
+        return self._numbered("issues.list", {"projectId": project_id}, _issues, Paging, wanted)
 
-        def rows(answer: Any) -> Rows:
-            return [*member(answer, "data", "issues", operation="issues.list")]
 
-        return numbered_pages(self._client, "issues.list", {"projectId": project_id}, {}, rows, page_size, limit)
+def _issues(answer: Any) -> Rows:
+    return [*member(answer, "data", "issues", operation="issues.list")]

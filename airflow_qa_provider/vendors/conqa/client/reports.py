@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_qa_provider.rest.client import Resource, given
-from airflow_qa_provider.vendors.conqa.client import rules
+from airflow_qa_provider.rest.parameters import Id
 from airflow_qa_provider.vendors.conqa.client.answers import member
+from airflow_qa_provider.vendors.conqa.client.rules import check
 
 
 class Reports(Resource):
     """Reports of checklists. Their completion is told by webhook only: no endpoint can be asked."""
 
-    def start(self, project_id: str, checklist_id: str, *, context: Mapping[str, Any] | None = None) -> str:
+    def start(self, project_id: Id, checklist_id: Id, *, context: Mapping[str, Any] | str | None = None) -> str:
         """Start the report of a checklist (source: "Start generation of Report").
 
         The answer has no id. Register a ``REPORT`` webhook for the project or its account first, and put something into
@@ -23,12 +24,11 @@ class Reports(Resource):
 
         :param project_id: Id of the project.
         :param checklist_id: Id of the checklist, ``cl:...``.
-        :param context: JSON object to be handed back.
+        :param context: JSON object, or JSON text of one, to be handed back.
         :return: What CONQA says, such as ``"Report submitted"``.
-        :raises QAValidationError: No checklist id, or a context that is no JSON object.
         """
         body = given(
-            checklistId=rules.required(checklist_id, "checklist_id"), context=rules.json_object(context, "context")
+            checklistId=check.id(checklist_id, "checklist_id"), context=check.optional_object(context, "context")
         )
         answer = self._client.call("reports.start", {"projectId": project_id}, body=body)
         outcome = "The report was asked for"

@@ -2,14 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Annotated, TypedDict
 
-from airflow_qa_provider.rest.client import given
+from typing_extensions import Required, Unpack
+
 from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.rest.timestamps import Timestamp
-from airflow_qa_provider.vendors.monitorqa.client import rules
+from airflow_qa_provider.rest.parameters import FreeText, Id, Moment, OptionalIds, Paging, Read, Text, Wire
 from airflow_qa_provider.vendors.monitorqa.client.enums import CorrectiveActionPriority, CorrectiveActionStatus
 from airflow_qa_provider.vendors.monitorqa.client.resource import MonitorQAResource, Row
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
+
+
+class ActionFilter(Paging, total=False):
+    """Which corrective actions are listed. The vendor's rows per request are not documented here.
+
+    :param audit_id: Only those of an audit.
+    :param template_id: Only those of a template.
+    :param audit_object_id: Only those of an object.
+    :param assigned_to_id: Only those of a user.
+    :param assigned_to_group_id: Only those of a group of users.
+    :param page_size: Rows per request.
+    :param limit: Most rows in all.
+    """
+
+    audit_id: Id | None
+    template_id: Id | None
+    audit_object_id: Id | None
+    assigned_to_id: Id | None
+    assigned_to_group_id: Id | None
+
+
+class DueActionFilter(ActionFilter, total=False):
+    """Which corrective actions are listed: by :class:`ActionFilter`, and by their due date.
+
+    :param from_date: Due (not approved) at or after this moment.
+    :param to_date: Due (not approved) at or before this moment.
+    """
+
+    from_date: Moment | None
+    to_date: Moment | None
+
+
+class CompletedActionFilter(DueActionFilter, total=False):
+    """Which approved corrective actions are listed: by :class:`DueActionFilter`, and by who approved them.
+
+    :param approved_by_id: Only those that a user approved.
+    """
+
+    approved_by_id: Id | None
+
+
+class ActionFields(TypedDict, total=False):
+    """What a corrective action has. The docs do not say whether what is left out is kept: give what is to stay.
+
+    :param name: New name.
+    :param due_date: New due date.
+    :param status: New status.
+    :param priority: New priority.
+    :param assigned_users_ids: Users who are to do it.
+    :param description: What is to be done.
+    """
+
+    name: Required[Text]
+    due_date: Required[Annotated[Moment, Wire("dueDateUtc")]]
+    status: Required[Annotated[CorrectiveActionStatus | int | str, Read("value_of", kind=CorrectiveActionStatus)]]
+    priority: Required[Annotated[CorrectiveActionPriority | int | str, Read("value_of", kind=CorrectiveActionPriority)]]
+    assigned_users_ids: OptionalIds | None
+    description: FreeText | None
 
 
 class CorrectiveActions(MonitorQAResource):
@@ -17,120 +76,34 @@ class CorrectiveActions(MonitorQAResource):
 
     ``status`` and ``priority`` of the rows are
     :class:`~airflow_qa_provider.vendors.monitorqa.client.enums.CorrectiveActionStatus` and
-    :class:`~airflow_qa_provider.vendors.monitorqa.client.enums.CorrectiveActionPriority`.
+    :class:`~airflow_qa_provider.vendors.monitorqa.client.enums.CorrectiveActionPriority`. A filter that cannot be read
+    raises a QAValidationError.
     """
 
-    def list_pending(
-        self,
-        *,
-        audit_id: str | None = None,
-        template_id: str | None = None,
-        audit_object_id: str | None = None,
-        assigned_to_id: str | None = None,
-        assigned_to_group_id: str | None = None,
-        page_size: int | None = None,
-        limit: int | None = None,
-    ) -> Paged:
+    def list_pending(self, **wanted: Unpack[ActionFilter]) -> Paged:
         """Return the corrective actions that wait for something (source: "Get pending corrective actions list").
 
-        :param audit_id: Only those of an audit.
-        :param template_id: Only those of a template.
-        :param audit_object_id: Only those of an object.
-        :param assigned_to_id: Only those of a user.
-        :param assigned_to_group_id: Only those of a group of users.
-        :param page_size: Rows per request; the vendor's default, which is not documented, when unset.
-        :param limit: Most rows in all.
-        :raises QAValidationError: ``page_size`` or ``limit`` cannot be.
+        :param wanted: Fields of :class:`ActionFilter`.
         """
-        params = {
-            "auditId": audit_id,
-            "templateId": template_id,
-            "auditObjectId": audit_object_id,
-            "assignedToId": assigned_to_id,
-            "assignedToGroupId": assigned_to_group_id,
-        }
-        return self._pages("corrective_actions.list_pending", params, page_size, limit)
+        return self._pages("corrective_actions.list_pending", ActionFilter, wanted)
 
-    def list_expired(
-        self,
-        *,
-        audit_id: str | None = None,
-        template_id: str | None = None,
-        audit_object_id: str | None = None,
-        assigned_to_id: str | None = None,
-        assigned_to_group_id: str | None = None,
-        from_date: Timestamp | None = None,
-        to_date: Timestamp | None = None,
-        page_size: int | None = None,
-        limit: int | None = None,
-    ) -> Paged:
+    def list_expired(self, **wanted: Unpack[DueActionFilter]) -> Paged:
         """Return the corrective actions that were not done in time (source: "Get expired corrective actions list").
 
-        :param audit_id: Only those of an audit.
-        :param template_id: Only those of a template.
-        :param audit_object_id: Only those of an object.
-        :param assigned_to_id: Only those of a user.
-        :param assigned_to_group_id: Only those of a group of users.
-        :param from_date: Due at or after this moment.
-        :param to_date: Due at or before this moment.
-        :param page_size: Rows per request; the vendor's default, which is not documented, when unset.
-        :param limit: Most rows in all.
+        :param wanted: Fields of :class:`DueActionFilter`.
         :return: Rows with ``expiredBy`` and ``expiredAtUtc``.
-        :raises QAValidationError: A date has no time zone, or ``page_size`` or ``limit`` cannot be.
         """
-        params = {
-            "auditId": audit_id,
-            "templateId": template_id,
-            "auditObjectId": audit_object_id,
-            "assignedToId": assigned_to_id,
-            "assignedToGroupId": assigned_to_group_id,
-            "fromDate": rules.moment(from_date, "from_date"),
-            "toDate": rules.moment(to_date, "to_date"),
-        }
-        return self._pages("corrective_actions.list_expired", params, page_size, limit)
+        return self._pages("corrective_actions.list_expired", DueActionFilter, wanted)
 
-    def list_completed(
-        self,
-        *,
-        audit_id: str | None = None,
-        template_id: str | None = None,
-        audit_object_id: str | None = None,
-        assigned_to_id: str | None = None,
-        approved_by_id: str | None = None,
-        assigned_to_group_id: str | None = None,
-        from_date: Timestamp | None = None,
-        to_date: Timestamp | None = None,
-        page_size: int | None = None,
-        limit: int | None = None,
-    ) -> Paged:
+    def list_completed(self, **wanted: Unpack[CompletedActionFilter]) -> Paged:
         """Return the approved corrective actions (source: "Get completed corrective actions list").
 
-        :param audit_id: Only those of an audit.
-        :param template_id: Only those of a template.
-        :param audit_object_id: Only those of an object.
-        :param assigned_to_id: Only those of a user.
-        :param approved_by_id: Only those that a user approved.
-        :param assigned_to_group_id: Only those of a group of users.
-        :param from_date: Due (not approved) at or after this moment.
-        :param to_date: Due (not approved) at or before this moment.
-        :param page_size: Rows per request; the vendor's default, which is not documented, when unset.
-        :param limit: Most rows in all.
+        :param wanted: Fields of :class:`CompletedActionFilter`.
         :return: Rows with ``approvedBy`` and ``approvedAtUtc``.
-        :raises QAValidationError: A date has no time zone, or ``page_size`` or ``limit`` cannot be.
         """
-        params = {
-            "auditId": audit_id,
-            "templateId": template_id,
-            "auditObjectId": audit_object_id,
-            "assignedToId": assigned_to_id,
-            "approvedById": approved_by_id,
-            "assignedToGroupId": assigned_to_group_id,
-            "fromDate": rules.moment(from_date, "from_date"),
-            "toDate": rules.moment(to_date, "to_date"),
-        }
-        return self._pages("corrective_actions.list_completed", params, page_size, limit)
+        return self._pages("corrective_actions.list_completed", CompletedActionFilter, wanted)
 
-    def get(self, action_id: str) -> Row:
+    def get(self, action_id: Id) -> Row:
         """Return a corrective action in any state (source: "Get corrective action details").
 
         :param action_id: Id of the corrective action.
@@ -140,46 +113,17 @@ class CorrectiveActions(MonitorQAResource):
         """
         return self._record("corrective_actions.get", {"id": action_id})
 
-    def update(
-        self,
-        action_id: str,
-        *,
-        name: str,
-        due_date: Timestamp,
-        status: CorrectiveActionStatus | int | str,
-        priority: CorrectiveActionPriority | int | str,
-        assigned_users_ids: Iterable[str] | str | None = None,
-        description: str | None = None,
-    ) -> None:
+    def update(self, action_id: Id, **action: Unpack[ActionFields]) -> None:
         """Replace a corrective action's details (source: "Update corrective action details").
 
-        The docs do not say whether assignees and description that are left out are kept or cleared: give what is to
-        stay.
-
         :param action_id: Id of the corrective action.
-        :param name: New name.
-        :param due_date: New due date.
-        :param status: New status.
-        :param priority: New priority.
-        :param assigned_users_ids: Users who are to do it.
-        :param description: What is to be done.
-        :raises QAValidationError: A field is empty, unknown, or a date without a zone.
-        :raises QANotFoundError: There is no such corrective action.
+        :param action: Fields of :class:`ActionFields`.
         """
-        body = given(
-            assignedUsersIds=rules.optional_ids(assigned_users_ids, "assigned_users_ids"),
-            description=description,
-            name=rules.required(name, "name"),
-            dueDateUtc=rules.moment(rules.present(due_date, "due_date"), "due_date"),
-            status=rules.choice(CorrectiveActionStatus, status, "status"),
-            priority=rules.choice(CorrectiveActionPriority, priority, "priority"),
-        )
-        self._client.call("corrective_actions.update", {"id": action_id}, body=body)
+        self._client.call("corrective_actions.update", {"id": action_id}, body=check.wire(ActionFields, action))
 
-    def delete(self, action_id: str) -> None:
+    def delete(self, action_id: Id) -> None:
         """Delete one corrective action for ever (source: "Delete corrective action").
 
         :param action_id: Id of the corrective action.
-        :raises QANotFoundError: There is no such corrective action.
         """
         self._client.call("corrective_actions.delete", {"id": action_id})

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from airflow_qa_provider.rest.client import given
-from airflow_qa_provider.vendors.monitorqa.client import rules
+from airflow_qa_provider.rest.parameters import Id, Ids
 from airflow_qa_provider.vendors.monitorqa.client.resource import MonitorQAResource, Row, Rows
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,11 @@ class Option:
 
         :param field: Name of the argument, for messages.
         """
-        return given(id=self.id, name=rules.required(self.name, f"{field}.name"), isDefault=self.is_default)
+        return given(
+            id=check.optional_id(self.id, f"{field}.id"),
+            name=check.text(self.name, f"{field}.name"),
+            isDefault=check.optional_flag(self.is_default, f"{field}.isDefault"),
+        )
 
 
 class AuditObjectAttributes(MonitorQAResource):
@@ -39,19 +44,17 @@ class AuditObjectAttributes(MonitorQAResource):
         """Return all attributes with their options (source: "Get Audit Object Attributes List").
 
         :return: ``{"id", "name", "options": [{"id", "name", "isDefault"}]}`` each.
-        :raises QAApiError: The vendor refused.
         """
         return self._rows("audit_object_attributes.list")
 
-    def get(self, attribute_id: str) -> Row:
+    def get(self, attribute_id: Id) -> Row:
         """Return an attribute with its options (source: "Get Audit Object Attribute Details").
 
         :param attribute_id: Id of the attribute.
-        :raises QANotFoundError: There is no such attribute.
         """
         return self._record("audit_object_attributes.get", {"id": attribute_id})
 
-    def create(self, *, name: str, options: Iterable[Option | Mapping[str, Any] | str]) -> str:
+    def create(self, *, name: str, options: Iterable[Option | Mapping[str, Any] | str] | str) -> str:
         """Create an attribute and return its id (source: "Create Audit Object Attribute").
 
         :param name: Name of the attribute.
@@ -63,15 +66,15 @@ class AuditObjectAttributes(MonitorQAResource):
         listed = _options(options)
         for number, option in enumerate(listed):
             if option.id is not None:
-                raise rules.refused(f"options[{number}].id {option.id!r} cannot be given to a new attribute")
+                raise check.refused(f"options[{number}].id {option.id!r} cannot be given to a new attribute")
         return self._create("audit_object_attributes.create", _fields(name, listed), "audit_object_attributes.list")
 
     def update(
         self,
-        attribute_id: str,
+        attribute_id: Id,
         *,
         name: str,
-        options: Iterable[Option | Mapping[str, Any] | str],
+        options: Iterable[Option | Mapping[str, Any] | str] | str,
         left_out: Literal["keep", "delete"],
     ) -> None:
         """Replace name and options of an attribute (source: "Update Audit Object Attribute").
@@ -86,33 +89,28 @@ class AuditObjectAttributes(MonitorQAResource):
         :param left_out: What becomes of existing options that ``options`` does not name by id: ``"keep"`` reads the
             attribute first and sends them along, ``"delete"`` deletes them.
         :raises QAValidationError: There is no option, one has no name, or ``left_out`` is neither word.
-        :raises QANotFoundError: There is no such attribute.
         """
-        if left_out not in ("keep", "delete"):
-            raise rules.refused(f"left_out must be 'keep' or 'delete', got {left_out!r}")
+        rest = check.choice(left_out, ("keep", "delete"), "left_out")
         listed = _options(options)
         fields = _fields(name, listed)
-        if left_out == "keep":
+        if rest == "keep":
             named = {option.id for option in listed}
             existing = self.get(attribute_id).get("options") or ()
             fields["options"] += [_kept(row) for row in existing if row.get("id") not in named]
         self._client.call("audit_object_attributes.update", {"id": attribute_id}, body=fields)
 
-    def delete(self, attribute_ids: Iterable[str] | str) -> None:
+    def delete(self, attribute_ids: Ids) -> None:
         """Delete attributes for ever, also from all audit objects (source: "Delete Audit Object Attribute").
 
         :param attribute_ids: Ids of the attributes.
-        :raises QAValidationError: There is no id.
         """
         self._delete("audit_object_attributes.delete", attribute_ids, "attribute_ids")
 
 
-def _options(options: Iterable[Option | Mapping[str, Any] | str]) -> list[Option]:
-    if isinstance(options, (Option, Mapping, str)):
-        options = [options]
+def _options(options: Iterable[Option | Mapping[str, Any] | str] | str) -> list[Option]:
     return [
-        Option(value) if isinstance(value, str) else rules.read(Option, value, f"options[{number}]")
-        for number, value in enumerate(options)
+        Option(value) if isinstance(value, str) else check.record(Option, value, f"options[{number}]")
+        for number, value in enumerate(check.optional_list(options, "options") or [])
     ]
 
 
@@ -122,6 +120,6 @@ def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fields(name: str, options: list[Option]) -> dict[str, Any]:
     if not options:
-        raise rules.refused("options must have at least one option")
+        raise check.refused("options must have at least one option")
     wired = [option.wire(f"options[{number}]") for number, option in enumerate(options)]
-    return {"name": rules.required(name, "name"), "options": wired}
+    return {"name": check.text(name, "name"), "options": wired}

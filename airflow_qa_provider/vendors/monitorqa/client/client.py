@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 from requests.auth import AuthBase
+from typing_extensions import override
 
 from airflow_qa_provider.exceptions import QAApiError
 from airflow_qa_provider.rest.client import VendorClient, VendorError
@@ -43,6 +44,10 @@ _BUSINESS_HINTS = {
 
 class MonitorQAClient(VendorClient):
     """MonitorQA external API (source: developer.monitorqa.com).
+
+    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
 
     :param settings: ``base_url`` is normally :data:`BASE_URL`; ``token`` is the API key of Settings > Integration.
     """
@@ -81,13 +86,8 @@ class MonitorQAClient(VendorClient):
         """
         self._issued_keys.add(value)
 
+    @override
     def api_error(self, response: requests.Response, route: Route, answer: Any) -> QAApiError:
-        """Return the typed error, with a hint for the business errors that the docs explain.
-
-        :param response: The answer.
-        :param route: What was asked.
-        :param answer: Its JSON, or ``None``.
-        """
         error = super().api_error(response, route, answer)
         code = error.code or ""
         general = "Check the id. A retry will get the same answer" if code.endswith("/not-found") else error.hint

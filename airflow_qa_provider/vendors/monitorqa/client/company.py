@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Annotated, Any, NoReturn, TypedDict
+
+from typing_extensions import Required, Unpack
 
 from airflow_qa_provider.rest.client import given
+from airflow_qa_provider.rest.parameters import Read, Text
 from airflow_qa_provider.rest.redaction import MASK
-from airflow_qa_provider.vendors.monitorqa.client import rules
 from airflow_qa_provider.vendors.monitorqa.client.enums import UsagePurpose
 from airflow_qa_provider.vendors.monitorqa.client.images import Image, image_part
 from airflow_qa_provider.vendors.monitorqa.client.resource import MonitorQAResource, Row, Rows
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
 
 class NewCompany:
@@ -42,6 +46,19 @@ class NewCompany:
         raise TypeError("a NewCompany holds an API key and is not pickled; take company_id and store api_key safely")
 
 
+class CompanyFields(TypedDict, total=False):
+    """What a company has.
+
+    :param company_name: Name of the company.
+    :param usage_purpose: What the company audits.
+    :param usage_purpose_object_name: What the audited things are called; required with ``UsagePurpose.OTHER``.
+    """
+
+    company_name: Required[Text]
+    usage_purpose: Required[Annotated[UsagePurpose | int | str, Read("value_of", kind=UsagePurpose)]]
+    usage_purpose_object_name: Text | None
+
+
 class Company(MonitorQAResource):
     """The company of the API key."""
 
@@ -49,7 +66,6 @@ class Company(MonitorQAResource):
         """Return the company (source: "Get company information").
 
         :return: ``{"id", "name", "logoFileId", "iconFileId", "usagePurpose", "customAuditObjectName"}``.
-        :raises QAApiError: The vendor refused.
         """
         return self._record("company.get")
 
@@ -57,36 +73,33 @@ class Company(MonitorQAResource):
         """Return the companies where the key's user has an account (source: "Get accessible companies").
 
         :return: ``{"id", "name"}`` each.
-        :raises QAApiError: The vendor refused.
         """
         return self._rows("company.list_accessible")
 
     def create(
         self,
         *,
-        company_name: str,
         admin_full_name: str,
-        usage_purpose: UsagePurpose | int | str,
         admin_phone: str | None = None,
-        usage_purpose_object_name: str | None = None,
         iana_time_zone: str | None = None,
+        **company: Unpack[CompanyFields],
     ) -> NewCompany:
         """Create a company, of which the key's user becomes the administrator (source: "Create company").
 
-        :param company_name: Name of the company.
         :param admin_full_name: Full name of the administrator; the e-mail address is that of the key's user.
-        :param usage_purpose: What the company audits.
         :param admin_phone: Phone number of the administrator.
-        :param usage_purpose_object_name: What the audited things are called; required with ``UsagePurpose.OTHER``.
         :param iana_time_zone: Time zone such as ``America/New_York``, see ``timezones.list``.
+        :param company: Fields of :class:`CompanyFields`.
         :return: Id and API key of the company. The key is a secret that this client masks in its messages from now on;
             mask it in your own logs too.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = {
-            **_purpose(company_name, usage_purpose, usage_purpose_object_name),
-            "companyAdmin": given(fullName=rules.required(admin_full_name, "admin_full_name"), phone=admin_phone),
-            **given(ianaTimeZone=iana_time_zone),
+            **_fields(company),
+            "companyAdmin": given(
+                fullName=check.text(admin_full_name, "admin_full_name"),
+                phone=check.optional_text(admin_phone, "admin_phone"),
+            ),
+            **given(ianaTimeZone=check.optional_id(iana_time_zone, "iana_time_zone")),
         }
         answer = self._client.call("company.create", body=body)
         if not isinstance(answer, dict) or not answer.get("companyId") or not answer.get("apiKey"):
@@ -97,26 +110,13 @@ class Company(MonitorQAResource):
         self._client.add_secret(str(answer["apiKey"]))
         return NewCompany(str(answer["companyId"]), str(answer["apiKey"]))
 
-    def update(
-        self,
-        *,
-        company_name: str,
-        usage_purpose: UsagePurpose | int | str,
-        iana_time_zone: str,
-        usage_purpose_object_name: str | None = None,
-    ) -> None:
+    def update(self, *, iana_time_zone: str, **company: Unpack[CompanyFields]) -> None:
         """Replace name, purpose and time zone of the company (source: "Update company").
 
-        :param company_name: New name.
-        :param usage_purpose: What the company audits.
         :param iana_time_zone: Time zone such as ``America/New_York``; required here, unlike in :meth:`create`.
-        :param usage_purpose_object_name: What the audited things are called; required with ``UsagePurpose.OTHER``.
-        :raises QAValidationError: A field breaks a documented rule.
+        :param company: Fields of :class:`CompanyFields`.
         """
-        body = {
-            **_purpose(company_name, usage_purpose, usage_purpose_object_name),
-            "ianaTimeZone": rules.required(iana_time_zone, "iana_time_zone"),
-        }
+        body = {**_fields(company), "ianaTimeZone": check.text(iana_time_zone, "iana_time_zone")}
         self._client.call("company.update", body=body)
 
     def delete(self, *, confirm: str) -> None:
@@ -129,10 +129,10 @@ class Company(MonitorQAResource):
         :raises QAValidationError: ``confirm`` is not the name of the company of this key; nothing was deleted.
         """
         if not isinstance(confirm, str) or not confirm.strip():
-            raise rules.refused("confirm must be the name of the company, which would be deleted for ever")
+            raise check.refused("confirm must be the name of the company, which would be deleted for ever")
         name = self.get().get("name")
         if confirm != name:
-            error = rules.refused(
+            error = check.refused(
                 f"confirm {confirm!r} is not the name of this key's company, which is {name!r}",
                 "Check the connection: it may point to another company than you think",
             )
@@ -150,10 +150,7 @@ class Company(MonitorQAResource):
         self._client.call("company.upload_logo", files={"file": image_part(image, file_name, "logo")})
 
     def delete_logo(self) -> None:
-        """Remove the logo of the company for ever (source: "Delete company logo").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Remove the logo of the company for ever (source: "Delete company logo")."""
         self._client.call("company.delete_logo")
 
     def upload_icon(self, image: Image, *, file_name: str | None = None) -> None:
@@ -166,19 +163,12 @@ class Company(MonitorQAResource):
         self._client.call("company.upload_icon", files={"file": image_part(image, file_name, "icon")})
 
     def delete_icon(self) -> None:
-        """Remove the icon of the company for ever (source: "Delete company icon").
-
-        :raises QAApiError: The vendor refused.
-        """
+        """Remove the icon of the company for ever (source: "Delete company icon")."""
         self._client.call("company.delete_icon")
 
 
-def _purpose(company_name: str, usage_purpose: UsagePurpose | int | str, object_name: str | None) -> dict[str, Any]:
-    purpose = rules.choice(UsagePurpose, usage_purpose, "usage_purpose")
-    if purpose == UsagePurpose.OTHER:
-        object_name = rules.required(object_name, "usage_purpose_object_name (with usage_purpose 6, other)")
-    return given(
-        companyName=rules.required(company_name, "company_name"),
-        usagePurpose=purpose,
-        usagePurposeObjectName=object_name,
-    )
+def _fields(company: Mapping[str, Any]) -> dict[str, Any]:
+    body = check.wire(CompanyFields, company)
+    if body["usagePurpose"] == UsagePurpose.OTHER and "usagePurposeObjectName" not in body:
+        raise check.missing(None, "usage_purpose_object_name (with usage_purpose 6, other)")
+    return body

@@ -5,80 +5,48 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from airflow_qa_provider.vendors.monitorqa.client import rules
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.vendors.monitorqa.client.enums import RoleType
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
-ADMIN_PERMISSIONS = (
-    "audits.do",
-    "audits.assign",
-    "audits.manage",
-    "audits.schedule",
-    "audits.createInstant",
-    "audits.viewResults",
-    "correctiveActions.manage",
-    "correctiveActions.approve",
-    "correctiveActions.assign",
-    "correctiveActions.do",
-    "correctiveActions.view",
-    "auditObjects.manage",
-    "auditTemplates.manage",
-    "users.manage",
-    "tags.manage",
-    "roles.manage",
-    "scoreSystems.manage",
-    "billing.manage",
-    "generalSetup.manage",
-    "auditObjects.accessNonParticipant",
-    "issueTypes.manage",
-    "issues.delete",
-    "issues.edit",
-    "issues.changeStatus",
-    "issues.view",
-    "reports.viewSummary",
-    "reports.viewAuditPerformance",
-    "reports.viewAuditorPerformance",
-    "reports.viewAuditObjectPerformance",
-    "reports.viewItemAnalysis",
-    "dataExports.accessCustom",
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+ADMIN_PERMISSIONS = _words(
+    """
+    audits.do audits.assign audits.manage audits.schedule audits.createInstant audits.viewResults
+    correctiveActions.manage correctiveActions.approve correctiveActions.assign correctiveActions.do
+    correctiveActions.view auditObjects.manage auditTemplates.manage users.manage tags.manage roles.manage
+    scoreSystems.manage billing.manage generalSetup.manage auditObjects.accessNonParticipant issueTypes.manage
+    issues.delete issues.edit issues.changeStatus issues.view reports.viewSummary reports.viewAuditPerformance
+    reports.viewAuditorPerformance reports.viewAuditObjectPerformance reports.viewItemAnalysis
+    dataExports.accessCustom
+    """
 )
 
-AUDITOR_PERMISSIONS = (
-    "audits.do",
-    "audits.assign",
-    "audits.createInstant",
-    "audits.viewResults",
-    "correctiveActions.approve",
-    "correctiveActions.assign",
-    "correctiveActions.do",
-    "correctiveActions.view",
-    "auditObjects.accessNonParticipant",
-    "issues.edit",
-    "issues.changeStatus",
-    "issues.view",
-    "reports.viewSummary",
-    "reports.viewAuditPerformance",
-    "reports.viewAuditorPerformance",
-    "reports.viewAuditObjectPerformance",
-    "reports.viewItemAnalysis",
+AUDITOR_PERMISSIONS = _words(
+    """
+    audits.do audits.assign audits.createInstant audits.viewResults correctiveActions.approve
+    correctiveActions.assign correctiveActions.do correctiveActions.view auditObjects.accessNonParticipant
+    issues.edit issues.changeStatus issues.view reports.viewSummary reports.viewAuditPerformance
+    reports.viewAuditorPerformance reports.viewAuditObjectPerformance reports.viewItemAnalysis
+    """
 )
 
-AUDITEE_PERMISSIONS = (
-    "audits.viewResults",
-    "correctiveActions.do",
-    "correctiveActions.view",
-    "auditObjects.accessNonParticipant",
+AUDITEE_PERMISSIONS = _words(
+    """
+    audits.viewResults correctiveActions.do correctiveActions.view auditObjects.accessNonParticipant
+    """
 )
 
-OBSERVER_PERMISSIONS = (
-    "audits.viewResults",
-    "correctiveActions.view",
-    "auditObjects.accessNonParticipant",
-    "issues.view",
-    "reports.viewSummary",
-    "reports.viewAuditPerformance",
-    "reports.viewAuditorPerformance",
-    "reports.viewAuditObjectPerformance",
-    "reports.viewItemAnalysis",
+OBSERVER_PERMISSIONS = _words(
+    """
+    audits.viewResults correctiveActions.view auditObjects.accessNonParticipant issues.view reports.viewSummary
+    reports.viewAuditPerformance reports.viewAuditorPerformance reports.viewAuditObjectPerformance
+    reports.viewItemAnalysis
+    """
 )
 
 PERMISSIONS = {
@@ -93,15 +61,17 @@ PERMISSIONS = {
 def checked_permissions(permissions: Iterable[str] | str, role_type: int) -> list[str]:
     """Return permissions as a list when a role of the type can have all of them.
 
-    :param permissions: The permissions; a single string counts as one.
+    :param permissions: The permissions; a text may hold several, separated by commas, or be JSON.
     :param role_type: Number of the role type.
     :raises QAValidationError: One is unknown, or not for this type; the message says which and what comes close.
     """
     kind = RoleType(role_type)
-    listed = [permissions] if isinstance(permissions, str) else list(permissions)
+    if not is_given(permissions):
+        raise check.missing(permissions, "permissions")
+    listed = check.optional_words(permissions, "permissions") or []
     for permission in listed:
         if permission not in PERMISSIONS[kind]:
-            raise rules.refused(_problem(permission, kind), f"See PERMISSIONS[RoleType.{kind.name}]")
+            raise check.refused(_problem(permission, kind), f"See PERMISSIONS[RoleType.{kind.name}]")
     return listed
 
 

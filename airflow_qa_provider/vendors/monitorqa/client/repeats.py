@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.timestamps import Timestamp
-from airflow_qa_provider.vendors.monitorqa.client import rules
 from airflow_qa_provider.vendors.monitorqa.client.enums import DayOfWeek, RepeatPattern
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
 MOST_REPEAT = 10
 
@@ -25,14 +26,14 @@ class StartOnDay:
     """
 
     type: ClassVar[int] = 0
-    day: int
+    day: int | str
 
     def wire(self, repeat_every: int) -> dict[str, int]:
         """Return the rule as MonitorQA takes it.
 
         :param repeat_every: Months of a cycle.
         """
-        return {"type": self.type, "day": rules.whole(self.day, "start_rule.day", 1, 31)}
+        return {"type": self.type, "day": check.whole(self.day, "start_rule.day", 1, 31)}
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,16 @@ class StartOfMonth:
     """
 
     type: ClassVar[int] = 1
-    cycle_month_start: int
+    cycle_month_start: int | str
 
     def wire(self, repeat_every: int) -> dict[str, int]:
         """Return the rule as MonitorQA takes it.
 
         :param repeat_every: Months of a cycle.
         """
-        month = rules.whole(self.cycle_month_start, "start_rule.cycle_month_start", 1)
+        month = check.whole(self.cycle_month_start, "start_rule.cycle_month_start", 1)
         if month > repeat_every:
-            raise rules.refused(
+            raise check.refused(
                 f"start_rule.cycle_month_start {month} is not a month of the cycle: repeat_every makes it "
                 f"{repeat_every} month{'s' if repeat_every > 1 else ''} long"
             )
@@ -70,13 +71,13 @@ class EndOfMonth:
     """
 
     type: ClassVar[int] = 0
-    cycle_month_end: int
+    cycle_month_end: int | str
 
     def wire(self) -> dict[str, int]:
         """Return the rule as MonitorQA takes it."""
         return {
             "type": self.type,
-            "cycleMonthEnd": rules.whole(self.cycle_month_end, "end_rule.cycle_month_end", 1),
+            "cycleMonthEnd": check.whole(self.cycle_month_end, "end_rule.cycle_month_end", 1),
         }
 
 
@@ -88,11 +89,11 @@ class EndAfterDays:
     """
 
     type: ClassVar[int] = 1
-    days: int
+    days: int | str
 
     def wire(self) -> dict[str, int]:
         """Return the rule as MonitorQA takes it."""
-        return {"type": self.type, "days": rules.whole(self.days, "end_rule.days", 1)}
+        return {"type": self.type, "days": check.whole(self.days, "end_rule.days", 1)}
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,11 @@ class EndAfterWeeks:
     """
 
     type: ClassVar[int] = 2
-    weeks: int
+    weeks: int | str
 
     def wire(self) -> dict[str, int]:
         """Return the rule as MonitorQA takes it."""
-        return {"type": self.type, "weeks": rules.whole(self.weeks, "end_rule.weeks", 1)}
+        return {"type": self.type, "weeks": check.whole(self.weeks, "end_rule.weeks", 1)}
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class OneTime:
 
     def wire(self) -> dict[str, Any]:
         """Return the options as MonitorQA takes them."""
-        return rules.period(self.start_date, self.end_date)
+        return check.period(self.start_date, self.end_date)
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ class Daily:
     """
 
     pattern: ClassVar[RepeatPattern] = RepeatPattern.DAILY
-    repeat_every: int
+    repeat_every: int | str
 
     def wire(self) -> dict[str, Any]:
         """Return the options as MonitorQA takes them."""
@@ -176,17 +177,17 @@ class MultipleWeeks:
     """
 
     pattern: ClassVar[RepeatPattern] = RepeatPattern.MULTIPLE_WEEKS
-    repeat_every: int
+    repeat_every: int | str
     start_day: DayOfWeek | int | str
-    duration: int
+    duration: int | str
 
     def wire(self) -> dict[str, Any]:
         """Return the options as MonitorQA takes them."""
         weeks = _repeat_every(self.repeat_every, "weeks")
         return {
             "repeatEvery": weeks,
-            "startDay": rules.choice(DayOfWeek, self.start_day, "start_day"),
-            "duration": rules.whole(self.duration, "duration", 1, weeks * 7, "days"),
+            "startDay": check.value_of(DayOfWeek, self.start_day, "start_day"),
+            "duration": check.whole(self.duration, "duration", 1, weeks * 7, "days"),
         }
 
 
@@ -200,7 +201,7 @@ class Monthly:
     """
 
     pattern: ClassVar[RepeatPattern] = RepeatPattern.MONTHLY
-    repeat_every: int
+    repeat_every: int | str
     start_rule: StartRule
     end_rule: EndRule
 
@@ -224,14 +225,17 @@ class Weekly:
 
     pattern: ClassVar[RepeatPattern] = RepeatPattern.WEEKLY
     days_of_week: Iterable[DayOfWeek | int | str]
-    repeat_every: int
+    repeat_every: int | str
 
     def wire(self) -> dict[str, Any]:
         """Return the options as MonitorQA takes them."""
-        named = [self.days_of_week] if isinstance(self.days_of_week, (int, str)) else self.days_of_week or ()
-        days = [rules.choice(DayOfWeek, day, "days_of_week") for day in named]
+        named = self.days_of_week
+        listed = check.optional_words(named, "days_of_week") if isinstance(named, str) else named
+        days = [
+            check.value_of(DayOfWeek, day, "days_of_week") for day in check.optional_list(listed, "days_of_week") or []
+        ]
         if not days:
-            raise rules.refused("days_of_week names no day")
+            raise check.refused("days_of_week names no day")
         return {"daysOfWeek": days, "repeatEvery": _repeat_every(self.repeat_every, "weeks")}
 
 
@@ -242,35 +246,38 @@ _REPEATS: dict[int, type[OneTime] | type[Daily] | type[MultipleWeeks] | type[Mon
 }
 
 
-def repeat_of(value: Repeat | Mapping[str, Any], pattern: RepeatPattern | int | str | None) -> Repeat:
+def repeat_of(value: Repeat | Mapping[str, Any] | str, pattern: RepeatPattern | int | str | None) -> Repeat:
     """Return how a schedule repeats.
 
     :param value: One of the types of this module, or the vendor's JSON.
     :param pattern: The repeat pattern; needed for JSON, which does not say it.
     :raises QAValidationError: The two contradict each other, or the JSON does not fit the pattern.
     """
-    number = None if pattern is None else rules.choice(RepeatPattern, pattern, "repeat_pattern")
+    number = check.value_of(RepeatPattern, pattern, "repeat_pattern") if is_given(pattern) else None
+    if isinstance(value, str):
+        value = check.mapping(value, "repeat")
     if isinstance(value, Mapping):
         if number is None:
-            raise rules.refused("repeat_pattern is required when repeat is a mapping")
-        return rules.read(_REPEATS[number], value, "repeat")
+            raise check.refused("repeat_pattern is required when repeat is a mapping")
+        return check.record(_REPEATS[number], value, "repeat")
     if not isinstance(value, tuple(_REPEATS.values())):
         known = ", ".join(kind.__name__ for kind in _REPEATS.values())
-        raise rules.refused(f"repeat must be one of {known} or a mapping, got {value!r}")
+        raise check.refused(f"repeat must be one of {known} or a mapping, got {value!r}")
     if number not in (None, value.pattern):
-        raise rules.refused(f"repeat_pattern {number} contradicts repeat, which is a {type(value).__name__}")
+        raise check.refused(f"repeat_pattern {number} contradicts repeat, which is a {type(value).__name__}")
     return value
 
 
-def _repeat_every(value: int, unit: str) -> int:
-    return rules.whole(value, "repeat_every", 1, MOST_REPEAT, unit)
+def _repeat_every(value: int | str, unit: str) -> int:
+    return check.whole(value, "repeat_every", 1, MOST_REPEAT, unit)
 
 
 def _rule(kinds: tuple[Any, ...], value: Any, field: str) -> Any:
     """Return a start or end rule, also from the vendor's JSON, whose ``type`` says which it is."""
     if isinstance(value, kinds):
         return value
+    value = check.structure(value, field)
     if not isinstance(value, Mapping):
-        raise rules.refused(f"{field} must be one of {', '.join(kind.__name__ for kind in kinds)}, got {value!r}")
-    number = rules.whole(value.get("type", ""), f"{field}.type", 0, len(kinds) - 1)
-    return rules.read(kinds[number], value, field, ignoring=("type",))
+        raise check.refused(f"{field} must be one of {', '.join(kind.__name__ for kind in kinds)}, got {value!r}")
+    number = check.whole(value.get("type", ""), f"{field}.type", 0, len(kinds) - 1)
+    return check.record(kinds[number], value, field, ignoring=("type",))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import Resource
-from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.vendors.monitorqa.client import rules
-from airflow_qa_provider.vendors.monitorqa.client.paging import pages
+from airflow_qa_provider.rest.paging import Page, Paged
+from airflow_qa_provider.rest.parameters import Ids
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.monitorqa.client.client import MonitorQAClient
@@ -45,11 +45,29 @@ class MonitorQAResource(Resource):
             raise error
         return str(answer[key])
 
-    def _delete(self, operation: str, values: Iterable[str] | str, field: str) -> None:
-        self._client.call(operation, body={"ids": rules.ids(values, field)})
+    def _delete(self, operation: str, values: Ids, field: str) -> None:
+        self._client.call(operation, body={"ids": check.ids(values, field)})
 
-    def _pages(self, operation: str, params: Mapping[str, Any], page_size: int | None, limit: int | None) -> Paged:
-        return pages(self._client, operation, params, page_size, limit)
+    def _pages(self, operation: str, family: type, wanted: Mapping[str, Any]) -> Paged:
+        """Return a lazy list: ``pageNumber`` counts from 1, rows are in ``data``, their count in ``meta.totalCount``.
+
+        ``family`` says what ``wanted`` may have.
+        """
+        client, params = self._client, check.wire(family, wanted)
+        size, most = check.page(wanted.get("page_size"), wanted.get("limit"), client.settings.page_size)
+
+        def fetch(position: tuple[int, int]) -> Page:
+            number, seen = position
+            answer = client.call(operation, params={**params, "pageNumber": number, "pageSize": size})
+            if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
+                raise QAResponseError(f"page {number} has no list in data", vendor=client.vendor, operation=operation)
+            rows, total = answer["data"], (answer.get("meta") or {}).get("totalCount")
+            seen += len(rows)
+            # rows are counted, not computed from meta.pageSize: a server that caps the size must not cut the list
+            last = total is not None and seen >= total
+            return Page(rows, None if last else (number + 1, seen), total)
+
+        return Paged(fetch, (1, 0), most)
 
     def _unexpected(self, operation: str, wanted: str, answer: object) -> QAResponseError:
         got = "nothing" if answer is None else f"JSON of type {type(answer).__name__}"

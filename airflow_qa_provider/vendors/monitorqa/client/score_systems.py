@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
-from airflow_qa_provider.rest.client import given
+from typing_extensions import Required, Unpack
+
 from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.vendors.monitorqa.client import rules
+from airflow_qa_provider.rest.parameters import FreeText, Id, Ids, Number, Paging, Read, Text, Wire
 from airflow_qa_provider.vendors.monitorqa.client.enums import ScoreSystemType
 from airflow_qa_provider.vendors.monitorqa.client.resource import MonitorQAResource, Row
+from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
 LOWEST, HIGHEST = 0, 100
 
@@ -37,122 +39,108 @@ class ScoreLabel:
         :param field: Name of the argument, for messages.
         """
         wired: dict[str, Any] = {
-            "min": rules.number(self.min, f"{field}.min"),
-            "max": rules.number(self.max, f"{field}.max"),
-            "label": rules.required(self.label, f"{field}.label"),
-            "color": rules.required(self.color, f"{field}.color"),
+            "min": check.number(self.min, f"{field}.min"),
+            "max": check.number(self.max, f"{field}.max"),
+            "label": check.text(self.label, f"{field}.label"),
+            "color": check.text(self.color, f"{field}.color"),
         }
         if wired["max"] < wired["min"]:
-            raise rules.refused(f"{field}.max {wired['max']:g} must be at least {field}.min {wired['min']:g}")
+            raise check.refused(f"{field}.max {wired['max']:g} must be at least {field}.min {wired['min']:g}")
         return wired
+
+
+class ScoreSystemFilter(Paging, total=False):
+    """Which score systems are listed; MonitorQA sends 10 rows per request by default.
+
+    :param search: Only those with this in their name.
+    """
+
+    search: Text | None
+
+
+class ScoreSystemFields(TypedDict, total=False):
+    """What a score system has beside its type.
+
+    :param name: Name of the score system.
+    :param passed_threshold: Score from which on an audit has passed.
+    :param labels: At least one, as :class:`ScoreLabel`, the vendor's JSON, or rows of :meth:`ScoreSystems.get`, whose
+        ids are not sent. In the order of their ``min`` they must cover 0 to 100, each beginning where the one before
+        ends.
+    :param description: What it is for. The docs do not say whether leaving it out of a change keeps the old one.
+    """
+
+    name: Required[Text]
+    description: FreeText | None
+    passed_threshold: Required[Number]
+    labels: Required[Annotated[Iterable[ScoreLabel | Mapping[str, Any]] | str, Read("optional_list"), Wire("")]]
 
 
 class ScoreSystems(MonitorQAResource):
     """Scales that templates score audits with."""
 
-    def list(self, *, search: str | None = None, page_size: int | None = None, limit: int | None = None) -> Paged:
-        """Return the score systems (source: "Get score systems").
+    def list(self, **wanted: Unpack[ScoreSystemFilter]) -> Paged:
+        """Return the score systems, as rows of :meth:`get` (source: "Get score systems").
 
-        :param search: Only those with this in their name.
-        :param page_size: Rows per request; the vendor's default is 10.
-        :param limit: Most rows in all.
-        :return: Rows as of :meth:`get`.
-        :raises QAValidationError: ``page_size`` or ``limit`` cannot be.
+        :param wanted: Fields of :class:`ScoreSystemFilter`.
         """
-        return self._pages("score_systems.list", {"search": search}, page_size, limit)
+        return self._pages("score_systems.list", ScoreSystemFilter, wanted)
 
-    def get(self, score_system_id: str) -> Row:
+    def get(self, score_system_id: Id) -> Row:
         """Return a score system (source: "Get score system details").
 
         :param score_system_id: Id of the score system.
         :return: ``{"id", "name", "description", "passedThreshold", "scoreSystemType", "isSample", "labels"}``. Labels
             read from MonitorQA may have gaps (0 to 50, 51 to 80), which it refuses in :meth:`create` and
             :meth:`update`.
-        :raises QANotFoundError: There is no such score system.
         """
         return self._record("score_systems.get", {"id": score_system_id})
 
-    def create(
-        self,
-        *,
-        name: str,
-        passed_threshold: float,
-        score_system_type: ScoreSystemType | int | str,
-        labels: Iterable[ScoreLabel | Mapping[str, Any]],
-        description: str | None = None,
-    ) -> str:
+    def create(self, *, score_system_type: ScoreSystemType | int | str, **system: Unpack[ScoreSystemFields]) -> str:
         """Create a score system and return its id (source: "Create score system").
 
-        :param name: Name of the score system.
-        :param passed_threshold: Score from which on an audit has passed.
         :param score_system_type: How scores are counted; it cannot be changed later.
-        :param labels: At least one, as :class:`ScoreLabel` or the vendor's JSON. In the order of their ``min`` they
-            must cover 0 to 100, each beginning where the one before ends.
-        :param description: What it is for.
-        :raises QAValidationError: A field breaks a documented rule.
+        :param system: Fields of :class:`ScoreSystemFields`.
         :raises QAResponseError: The answer has no id: look for it with :meth:`list` before you repeat this.
         """
-        body = _fields(name, passed_threshold, labels, description)
-        body["scoreSystemType"] = rules.choice(ScoreSystemType, score_system_type, "score_system_type")
+        body = _fields(system)
+        body["scoreSystemType"] = check.value_of(ScoreSystemType, score_system_type, "score_system_type")
         return self._create("score_systems.create", body, "score_systems.list")
 
-    def update(
-        self,
-        score_system_id: str,
-        *,
-        name: str,
-        passed_threshold: float,
-        labels: Iterable[ScoreLabel | Mapping[str, Any]],
-        description: str | None = None,
-    ) -> None:
+    def update(self, score_system_id: Id, **system: Unpack[ScoreSystemFields]) -> None:
         """Replace a score system, but for its type (source: "Update score system").
 
         :param score_system_id: Id of the score system.
-        :param name: New name.
-        :param passed_threshold: Score from which on an audit has passed.
-        :param labels: All labels, see :meth:`create`; rows of :meth:`get` are taken too, their ids are not sent.
-        :param description: What it is for. The docs do not say whether leaving it out keeps the old one.
-        :raises QAValidationError: A field breaks a documented rule.
-        :raises QANotFoundError: There is no such score system.
+        :param system: Fields of :class:`ScoreSystemFields`.
         """
-        body = _fields(name, passed_threshold, labels, description)
-        self._client.call("score_systems.update", {"id": score_system_id}, body=body)
+        self._client.call("score_systems.update", {"id": score_system_id}, body=_fields(system))
 
-    def delete(self, score_system_ids: Iterable[str] | str) -> None:
+    def delete(self, score_system_ids: Ids) -> None:
         """Delete score systems (source: "Delete score systems").
 
         :param score_system_ids: Ids of the score systems.
-        :raises QAValidationError: There is no id.
         :raises QAConflictError: Templates still use some; its ``code`` is ``score-system/has-templates``, its message
             has their ids.
         """
         self._delete("score_systems.delete", score_system_ids, "score_system_ids")
 
 
-def _fields(
-    name: str, passed_threshold: float, labels: Iterable[ScoreLabel | Mapping[str, Any]], description: str | None
-) -> dict[str, Any]:
-    return given(
-        name=rules.required(name, "name"),
-        description=description,
-        passedThreshold=rules.number(passed_threshold, "passed_threshold"),
-        labels=_covering(labels),
-    )
+def _fields(system: Mapping[str, Any]) -> dict[str, Any]:
+    return {**check.wire(ScoreSystemFields, system), "labels": _covering(system["labels"])}
 
 
-def _covering(labels: Iterable[ScoreLabel | Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _covering(labels: object) -> list[dict[str, Any]]:
     """Return the labels as they are sent, when they cover all scores without a gap or an overlap."""
-    listed = [labels] if isinstance(labels, (ScoreLabel, Mapping)) else list(labels)
+    listed = check.optional_list(labels, "labels") or []
     wired = []
     for number, value in enumerate(listed):
         field = f"labels[{number}]"
-        wired.append(rules.read(ScoreLabel, value, field, ignoring=("id",)).wire(field))
+        wired.append(check.record(ScoreLabel, value, field, ignoring=("id",)).wire(field))
     if not wired:
-        raise rules.refused("labels must have at least one label")
+        raise check.refused("labels must have at least one label")
     problem = _hole(sorted(wired, key=lambda label: (label["min"], label["max"])))
     if problem:
         hint = "Each label must begin where the one before ends, for example 0 to 50, 50 to 80, 80 to 100"
-        raise rules.refused(f"labels must cover {LOWEST} to {HIGHEST}: {problem}", hint)
+        raise check.refused(f"labels must cover {LOWEST} to {HIGHEST}: {problem}", hint)
     return wired
 
 

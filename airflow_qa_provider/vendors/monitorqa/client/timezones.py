@@ -12,6 +12,5 @@ class Timezones(MonitorQAResource):
         """Return all time zones, those with the most negative present offset first (source: "Get timezones").
 
         :return: Records with ``ianaName``, such as ``America/New_York``, and ``text``, the same for people.
-        :raises QAApiError: The vendor refused.
         """
         return self._rows("timezones.list")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from typing_extensions import Unpack
+
 from airflow_qa_provider.exceptions import QAResponseError
-from airflow_qa_provider.rest.client import given
+from airflow_qa_provider.rest.parameters import Moment
 from airflow_qa_provider.rest.redaction import MASK
-from airflow_qa_provider.rest.timestamps import Timestamp
-from airflow_qa_provider.vendors.qalyptus.client import rules
 from airflow_qa_provider.vendors.qalyptus.client.dialect import Dialect
 from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection, Renamable
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record
+from airflow_qa_provider.vendors.qalyptus.client.rules import NamedInOrganization, check
 
 
 class NewApiKey:
@@ -45,33 +46,31 @@ class NewApiKey:
         return None if found is None else str(found)
 
 
+class ApiKeyFields(NamedInOrganization):
+    """What a key has: name, description, the organization that it is bound to, and this.
+
+    :param expiry_date: When it stops working, an aware ``datetime`` or ISO 8601 with a zone; sent in UTC. At most 365
+        days ahead, or what the tenant allows (source: help pages).
+    """
+
+    expiry_date: Moment
+
+
 class ApiKeys(Collection, Renamable, BulkDelete, name="api_keys"):
     """The API keys of the user whose key the connection holds.
 
     Keys are off until an administrator of the tenant allows them (source: help pages, "API keys").
     """
 
-    def create(
-        self, *, name: str, expiry_date: Timestamp, organization_id: str, description: str | None = None
-    ) -> NewApiKey:
+    def create(self, **key: Unpack[ApiKeyFields]) -> NewApiKey:
         """Create an API key and return it with its secret (source: "Create API key").
 
-        :param name: Name of the key.
-        :param expiry_date: When it stops working, an aware ``datetime`` or ISO 8601 with a zone; sent in UTC. At most
-            365 days ahead, or what the tenant allows (source: help pages).
-        :param organization_id: UUID of the organization that the key is bound to.
-        :param description: Text for people.
+        :param key: Fields of :class:`ApiKeyFields`.
         :return: The key; its secret cannot be read again.
-        :raises QAValidationError: A field breaks a documented rule.
         :raises QAResponseError: The key was created, but the answer holds no secret under a known name.
         """
-        body = given(
-            name=rules.required(name, "name"),
-            description=description,
-            expiryDate=rules.date_time(expiry_date, "expiry_date"),
-            organizationID=rules.uuid(organization_id, "organization_id"),
-        )
-        return _new_key(self._client.call("api_keys.create", body=body), self._client.dialect)
+        answer = self._client.call("api_keys.create", body=check.wire(ApiKeyFields, key))
+        return _new_key(answer, self._client.dialect)
 
 
 def _new_key(answer: Any, dialect: Dialect) -> NewApiKey:

@@ -8,6 +8,7 @@ import requests
 from requests.auth import AuthBase
 
 from airflow_qa_provider.rest.client import VendorClient, VendorError
+from airflow_qa_provider.rest.peek import small_json
 from airflow_qa_provider.rest.routes import Route
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.rest.transport import HeaderAuth
@@ -27,11 +28,18 @@ from airflow_qa_provider.vendors.qalyptus.client.storage_services import Storage
 from airflow_qa_provider.vendors.qalyptus.client.tasks import Tasks
 from airflow_qa_provider.vendors.qalyptus.client.users import Users
 
+_FILES = frozenset(
+    operation for operation in ROUTES if ".download_" in operation and operation != "status.download_report"
+)
 _ENVELOPE = frozenset({"data", "isSuccess", "error", "errorDetails"})
 
 
 class QalyptusClient(VendorClient):
     """Qalyptus Cloud API v1 (source: "Qalyptus Cloud API Documentation (beta)").
+
+    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
 
     :param settings: ``base_url`` is ``https://{tenant}.qalyptus.net/api/v1``; ``token`` is an API key, bound to
         one organization; ``options`` may replace names of the
@@ -77,19 +85,14 @@ class QalyptusClient(VendorClient):
         return VendorError(" ".join(str(part) for part in (text, details) if part), code)
 
     def _unwrap(self, answer: Any, route: Route) -> Any:
-        if isinstance(answer, dict) and "isSuccess" in answer and answer.keys() <= _ENVELOPE:
+        # the vendor may add members to its envelope
+        if isinstance(answer, dict) and "isSuccess" in answer and ("data" in answer or answer.keys() <= _ENVELOPE):
             return answer.get("data")
         return answer
 
     def _check(self, response: requests.Response, route: Route) -> None:
         super()._check(response, route)
-        kind = response.headers.get("Content-Type", "")
-        if "json" not in kind:
-            return
-        try:
-            answer = response.json()
-        except ValueError:
-            return
-        # errors may come as HTTP 200 with isSuccess false, also where a file was asked for
+        # errors may come as HTTP 200 with isSuccess false, also where a file was asked for, and as plain text
+        answer = small_json(response, file=route.operation in _FILES)
         if isinstance(answer, dict) and answer.get("isSuccess") is False:
             raise self.api_error(response, route, answer)

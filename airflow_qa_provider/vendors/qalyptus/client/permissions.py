@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from airflow_qa_provider.vendors.qalyptus.client import rules
+from airflow_qa_provider.rest.parameters import camel_case
+from airflow_qa_provider.vendors.qalyptus.client.rules import check
 
 
 class Permissions(TypedDict, total=False):
@@ -64,28 +65,32 @@ class Permissions(TypedDict, total=False):
     move_folder_content: bool
 
 
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
-
-
-WIRE_NAMES = {name: _camel_case(name) for name in Permissions.__annotations__}
+WIRE_NAMES = {name: camel_case(name) for name in Permissions.__annotations__}
 """Our name to the vendor's, for every switch."""
 
 
-def permissions_body(permissions: Permissions | Mapping[str, bool]) -> dict[str, bool]:
+_BOTH = {**WIRE_NAMES, **{wire: wire for wire in WIRE_NAMES.values()}}
+
+
+def permissions_body(permissions: Permissions | Mapping[str, Any] | str) -> dict[str, bool]:
     """Return permissions under the vendor's names.
 
-    :param permissions: The switches that are to be set.
+    :param permissions: The switches that are to be set, in the vendor's spelling or ours; JSON text of them; or a
+        member's permissions as the vendor answers them, of which only the switches are taken.
     :raises QAValidationError: An unknown name, or a value that is not a boolean.
     """
+    read = check.mapping(permissions, "permissions")
+    answered = "id" in read
+    if answered and isinstance(read.get("permissions"), Mapping):
+        read = dict(read["permissions"])
     body: dict[str, bool] = {}
-    for name, allowed in permissions.items():
-        if name not in WIRE_NAMES:
-            near = get_close_matches(str(name), WIRE_NAMES, n=1)
-            raise rules.refusal(
+    for name, allowed in read.items():
+        if name in _BOTH:
+            body[_BOTH[name]] = check.flag(allowed, f"permissions[{name!r}]")
+        elif not answered:
+            near = get_close_matches(str(name), _BOTH, n=1)
+            raise check.refused(
                 f"permissions has no {name!r}",
                 f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(WIRE_NAMES)}",
             )
-        body[WIRE_NAMES[name]] = rules.boolean(allowed, f"permissions[{name!r}]")
     return body

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from airflow_qa_provider.rest.client import given
-from airflow_qa_provider.vendors.qalyptus.client import rules
+from typing_extensions import Unpack
+
+from airflow_qa_provider.rest.parameters import Id
 from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection, Owned, Permitted, Renamable
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record, Records
+from airflow_qa_provider.vendors.qalyptus.client.rules import Named, check
 
 
 class Projects(Collection, Renamable, BulkDelete, Permitted, Owned, name="projects"):
     """Projects of the organization that the key is bound to."""
 
-    def create(self, *, name: str, description: str | None = None) -> Record:
+    def create(self, **project: Unpack[Named]) -> Record:
         """Create a project (source: "Create project").
 
-        :param name: Its name.
-        :param description: Text for people.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: No name.
+        :param project: Fields of :class:`~airflow_qa_provider.vendors.qalyptus.client.rules.Named`.
         """
-        return self._created("projects.create", body=given(name=rules.required(name, "name"), description=description))
+        return self._created("projects.create", body=check.wire(Named, project))
 
-    def update_permission_mode(self, project_id: str, enabled: bool) -> None:
+    def update_permission_mode(self, project_id: Id, enabled: bool | str) -> None:
         """Switch the global permission mode of a project (source: "Update permission mode").
 
         :param project_id: UUID of the project.
         :param enabled: ``True`` switches it on.
-        :raises QAValidationError: Not a boolean.
-        :raises QANotFoundError: There is no such project.
         """
-        path = {"id": project_id, "value": "true" if rules.boolean(enabled, "enabled") else "false"}
+        path = {"id": project_id, "value": "true" if check.flag(enabled, "enabled") else "false"}
         self._client.call("projects.update_permission_mode", path)
 
-    def list_by_organization(self, organization_id: str) -> Records:
+    def list_by_organization(self, organization_id: Id) -> Records:
         """Return the projects of an organization (source: "Get organization projects" under "Projects").
 
         :param organization_id: UUID of the organization.
-        :raises QANotFoundError: There is no such organization.
         """
         return self._records("projects.list_by_organization", {"id": organization_id})

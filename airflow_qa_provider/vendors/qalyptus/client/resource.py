@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import Resource
+from airflow_qa_provider.rest.fields import is_given
+from airflow_qa_provider.rest.parameters import Id
 from airflow_qa_provider.vendors.qalyptus.client.routes import ROUTES
+from airflow_qa_provider.vendors.qalyptus.client.rules import check
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.qalyptus.client.client import QalyptusClient
@@ -26,6 +29,9 @@ class QalyptusResource(Resource):
 
     A subclass that gives its ``name`` becomes a resource: every method that it inherits from a mixin gets the title
     that the vendor prints for this resource added to its docstring. Without a name it is a mixin itself.
+
+    A method that makes something returns the vendor's answer, with the new ``id`` when it holds one; a method that
+    changes something returns the answer, or nothing.
     """
 
     _client: QalyptusClient
@@ -66,6 +72,11 @@ class QalyptusResource(Resource):
         record = dict(answer) if isinstance(answer, Mapping) else {}
         new_id = self._client.dialect.find_id(answer)
         return record if new_id is None else {**record, "id": new_id}
+
+    def _upserted(self, operation: str, task_id: Id, name: str, part_id: str | None, body: Any) -> Record:
+        """Return the answer to a change of a part of a task, or to a new part when its id is not given."""
+        params = {check.spelled(name): check.uuid(part_id, name)} if is_given(part_id) else {}
+        return self._created(operation, {"id": task_id}, params=params, body=body)
 
     def _changed(self, operation: str, path: Mapping[str, Any], body: Any) -> Record:
         """Return the answer to a change when it is an object; the docs show none, so anything else is no error."""

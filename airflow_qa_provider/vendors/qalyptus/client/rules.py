@@ -1,150 +1,81 @@
-"""Rules that Qalyptus Cloud documents for its fields, checked before anything is sent."""
+"""Reading the fields of Qalyptus Cloud, before anything is sent."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from typing import Annotated, TypedDict
 
-from airflow_qa_provider.exceptions import QAValidationError
-from airflow_qa_provider.rest.timestamps import Timestamp, to_utc
+from typing_extensions import Required
+
+from airflow_qa_provider.rest.fields import Fields
+from airflow_qa_provider.rest.parameters import FreeText, Read, Text, camel_case
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_INT32 = 2**31
+
+Uuid = Annotated[str, Read("uuid")]
+"""An id that goes into a body, where a wrong one makes the vendor refuse without naming it."""
+Int32 = Annotated[int | str, Read("whole", low=-_INT32, high=_INT32 - 1)]
+"""A number that the docs give as ``integer <int32>``."""
 
 
-def refusal(message: str, hint: str | None = None) -> QAValidationError:
-    """Return the error for bad input.
+class Named(TypedDict, total=False):
+    """A name, and a description.
 
-    :param message: What is wrong; names the argument.
-    :param hint: What to change.
+    :param name: Its name; has to be said also when it stays.
+    :param description: Text for people; not sent when unset. The docs do not say whether it stays then.
     """
-    return QAValidationError(message, vendor="qalyptus", outcome="Nothing was sent", hint=hint)
+
+    name: Required[Text]
+    description: FreeText | None
 
 
-def required(value: object, field: str) -> str:
-    """Return a text that must not be empty.
+class NamedInProject(Named):
+    """A name, a project, and a description.
 
-    :param value: The value.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is empty.
+    :param project_id: UUID of the project; has to be said also when it stays.
     """
-    text = "" if value is None else str(value).strip()
-    if not text:
-        raise refusal(f"{field} is required, got {value!r}")
-    return text
+
+    project_id: Uuid
 
 
-def secret(value: str, field: str) -> str:
-    """Return a secret as it is, spaces included; a refusal does not show it.
+class NamedInOrganization(Named):
+    """A name, an organization, and a description.
 
-    :param value: The secret.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is empty.
+    :param organization_id: UUID of the organization that it belongs to.
     """
-    if not value:
-        raise refusal(f"{field} is required, got nothing")
-    return value
+
+    organization_id: Uuid
 
 
-def uuid(value: object, field: str) -> str:
-    """Return an id that goes into a body, where a wrong one makes the vendor refuse without naming it.
+class QalyptusFields(Fields):
+    """Reads what Qalyptus Cloud takes: UUIDs, and UTC without fractions of seconds."""
 
-    :param value: The id.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is not a UUID.
-    """
-    text = required(value, field)
-    if not _UUID.fullmatch(text):
-        raise refusal(f"{field} must be a UUID, got {value!r}", "Give the id of the object, not its name")
-    return text
+    def __init__(self) -> None:
+        # projectID, but qlikAppID as well
+        super().__init__("qalyptus", lambda name: re.sub("Id$", "ID", camel_case(name)))
 
+    def uuid(self, value: object, field: str) -> str:
+        """Return an id that goes into a body."""
+        text = self.text(value, field)
+        if not _UUID.fullmatch(text):
+            raise self.refused(f"{field} must be a UUID, got {value!r}", "Give the id of the object, not its name")
+        return text
 
-def uuid_or_none(value: object | None, field: str) -> str | None:
-    """Return an optional id.
+    def uuids(self, value: object, field: str) -> list[str]:
+        """Return ids for a body, at least one; a single one counts as a list of one."""
+        return self.optional_uuids(self.ids(value, field), field)
 
-    :param value: The id, or ``None``.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is given, and not a UUID.
-    """
-    return None if value is None else uuid(value, field)
+    def optional_uuids(self, value: object, field: str) -> list[str]:
+        """Return ids for a body, of which there may be none."""
+        return [self.uuid(one, f"{field}[{index}]") for index, one in enumerate(self.optional_list(value, field) or [])]
 
-
-def uuids(values: Iterable[str] | str, field: str) -> list[str]:
-    """Return a non-empty list of ids.
-
-    :param values: The ids; a single string counts as one id.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: There is none, or one is not a UUID.
-    """
-    listed = [values] if isinstance(values, str) else list(values)
-    if not listed:
-        raise refusal(f"{field} names no id")
-    return [uuid(value, f"{field}[{index}]") for index, value in enumerate(listed)]
+    def timestamp(self, value: object, field: str) -> str:
+        """Write a moment as the docs print it: UTC, ``2019-08-24T14:15:22Z``."""
+        return f"{self.moment(value, field):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def choice(value: object, allowed: Iterable[str], field: str) -> str:
-    """Return one of the documented words in the vendor's spelling.
+check = QalyptusFields()
+"""Reads the values of all fields."""
 
-    :param value: The word, in any case.
-    :param allowed: The documented words.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is not one of them.
-    """
-    known = {word.lower(): word for word in allowed}
-    word = str(value or "").strip().lower()
-    if word not in known:
-        raise refusal(f"{field} must be one of {', '.join(known.values())}, got {value!r}")
-    return known[word]
-
-
-def boolean(value: object, field: str) -> bool:
-    """Return a switch that must be set.
-
-    :param value: The switch.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is not a boolean, such as the text that a template makes of one.
-    """
-    if not isinstance(value, bool):
-        raise refusal(f"{field} must be true or false, got {value!r}")
-    return value
-
-
-def boolean_or_none(value: object, field: str) -> bool | None:
-    """Return an optional switch.
-
-    :param value: The switch, or ``None``.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is given, and not a boolean.
-    """
-    return None if value is None else boolean(value, field)
-
-
-def int32(value: int | None, field: str) -> int | None:
-    """Return an optional number that the docs give as ``integer <int32>``.
-
-    :param value: The number, or ``None``.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: Not a whole number, or one that is out of range.
-    """
-    if value is not None and (type(value) is not int or not -(2**31) <= value < 2**31):
-        raise refusal(f"{field} must be a whole number of 32 bits, got {value!r}")
-    return value
-
-
-def date_time(value: Timestamp, field: str) -> str:
-    """Write a moment as the docs print it: UTC, ``2019-08-24T14:15:22Z``.
-
-    :param value: An aware ``datetime``, or ISO 8601 with a zone.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: Not a date, or one without a time zone.
-    """
-    return f"{to_utc(value, field):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def date_time_or_none(value: Timestamp | None, field: str) -> str | None:
-    """Write an optional moment.
-
-    :param value: See :func:`date_time`, or ``None``.
-    :param field: Name of the argument, for the message.
-    :raises QAValidationError: It is given, and not a date with a time zone.
-    """
-    return None if value is None else date_time(value, field)
+refusal, required = check.refused, check.text

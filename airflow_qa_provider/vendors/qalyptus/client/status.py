@@ -7,7 +7,9 @@ from typing import Any
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.download import Download
+from airflow_qa_provider.rest.parameters import Id
 from airflow_qa_provider.vendors.qalyptus.client.resource import QalyptusResource, Record, Records
+from airflow_qa_provider.vendors.qalyptus.client.rules import check
 
 
 class Status(QalyptusResource, name="status"):
@@ -21,11 +23,10 @@ class Status(QalyptusResource, name="status"):
         """Return the runs of scheduled tasks (source: "Get scheduled task status list")."""
         return self._records("status.list_scheduled")
 
-    def get_scheduled(self, run_id: str) -> Record:
+    def get_scheduled(self, run_id: Id) -> Record:
         """Return one run of a scheduled task (source: "Get scheduled task status").
 
         :param run_id: UUID of the run.
-        :raises QANotFoundError: There is no such run.
         """
         return self._record("status.get_scheduled", {"id": run_id})
 
@@ -33,76 +34,64 @@ class Status(QalyptusResource, name="status"):
         """Return the on-demand requests (source: "Get on-demand requests status")."""
         return self._records("status.list_on_demand")
 
-    def get_on_demand(self, request_id: str) -> Record:
+    def get_on_demand(self, request_id: Id) -> Record:
         """Return one on-demand request (source: "Get on-demand request status").
 
         :param request_id: UUID of the request.
-        :raises QANotFoundError: There is no such request.
         """
         return self._record("status.get_on_demand", {"id": request_id})
 
-    def run(self, request_id: str) -> Any:
+    def run(self, request_id: Id) -> Any:
         """Run a task or request again (source: "Runs a specified task or report").
 
         :param request_id: UUID of the scheduled task, on-demand report or on-demand task.
         :return: What the vendor answers; not documented.
-        :raises QANotFoundError: There is no such task or request.
         """
         return self._client.call("status.run", {"id": request_id})
 
-    def stop(self, request_id: str) -> None:
+    def stop(self, request_id: Id) -> None:
         """Stop a running task or request (source: "Stop the execution of a specified task or request").
 
         :param request_id: UUID of the task or request.
-        :raises QANotFoundError: There is no such task or request.
         """
         self._client.call("status.stop", {"id": request_id})
 
-    def delete_request(self, request_id: str) -> None:
+    def delete_request(self, request_id: Id) -> None:
         """Delete a request with its logs and files; stops it first (source: "Delete request").
 
         :param request_id: UUID of the request.
-        :raises QANotFoundError: There is no such request.
         """
         self._client.call("status.delete_request", {"id": request_id})
 
-    def download_scheduled_log(self, run_id: str) -> Download:
+    def download_scheduled_log(self, run_id: Id) -> Download:
         """Open the log of a task run (source: "Download the scheduled task log file").
 
         :param run_id: UUID of the run.
-        :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such run, or no log of it.
         """
         return self._client.stream("status.download_scheduled_log", {"id": run_id})
 
-    def download_scheduled_smtp_log(self, run_id: str) -> Download:
+    def download_scheduled_smtp_log(self, run_id: Id) -> Download:
         """Open the SMTP log of a task run (source: "Download the scheduled task SMTP log file").
 
         :param run_id: UUID of the run.
-        :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such run, or no log of it.
         """
         return self._client.stream("status.download_scheduled_smtp_log", {"id": run_id})
 
-    def download_on_demand_log(self, request_id: str) -> Download:
+    def download_on_demand_log(self, request_id: Id) -> Download:
         """Open the log of a request (source: "Download the on-demand request log").
 
         :param request_id: UUID of the request.
-        :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such request, or no log of it.
         """
         return self._client.stream("status.download_on_demand_log", {"id": request_id})
 
-    def download_on_demand_smtp_log(self, request_id: str) -> Download:
+    def download_on_demand_smtp_log(self, request_id: Id) -> Download:
         """Open the SMTP log of a request (source: "Download on-demand request SMTP log file").
 
         :param request_id: UUID of the request.
-        :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such request, or no log of it.
         """
         return self._client.stream("status.download_on_demand_smtp_log", {"id": request_id})
 
-    def download_report(self, request_id: str, *, version: str | None = None) -> str:
+    def download_report(self, request_id: Id, *, version: str | None = None) -> str:
         """Return the URI of a generated report (source: "Download report").
 
         The URI may open the report without a key: keep it out of logs and XComs, or use
@@ -110,10 +99,11 @@ class Status(QalyptusResource, name="status"):
 
         :param request_id: UUID of a completed request.
         :param version: Not explained in the docs.
-        :raises QANotFoundError: There is no such request, or no report of it.
         :raises QAResponseError: The answer holds no URI.
         """
-        answer = self._client.call("status.download_report", {"id": request_id}, params={"version": version})
+        answer = self._client.call(
+            "status.download_report", {"id": request_id}, params={"version": check.optional_id(version, "version")}
+        )
         uri = self._client.dialect.find_uri(answer)
         if uri is None:
             raise QAResponseError(
@@ -125,12 +115,10 @@ class Status(QalyptusResource, name="status"):
             )
         return uri
 
-    def download_report_stream(self, request_id: str) -> Download:
+    def download_report_stream(self, request_id: Id) -> Download:
         """Open a generated report (source: "Download report as a stream").
 
         :param request_id: UUID of a completed request.
-        :return: The open download; use it as a context manager.
-        :raises QANotFoundError: There is no such request, or no report of it.
         """
         return self._client.stream("status.download_report_stream", {"id": request_id})
 

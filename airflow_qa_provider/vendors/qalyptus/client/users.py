@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
+from typing_extensions import override
+
 from airflow_qa_provider.rest.client import given
 from airflow_qa_provider.rest.download import Download
-from airflow_qa_provider.vendors.qalyptus.client import rules
+from airflow_qa_provider.rest.fields import is_given
+from airflow_qa_provider.rest.parameters import Id, Ids, Words
 from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record
+from airflow_qa_provider.vendors.qalyptus.client.rules import check
 
 EXCEL_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -23,9 +27,7 @@ EXCEL_TYPES = {
 class Users(Collection, BulkDelete, name="users"):
     """Users and recipients of the tenant."""
 
-    def create(
-        self, *, first_name: str, last_name: str, organization_ids: Iterable[str] | str, email: str | None = None
-    ) -> Record:
+    def create(self, *, first_name: str, last_name: str, organization_ids: Ids, email: str | None = None) -> Record:
         """Add a recipient, also to the group "All users" (source: "Add user").
 
         People who are to sign in are asked with :meth:`invite`.
@@ -34,29 +36,24 @@ class Users(Collection, BulkDelete, name="users"):
         :param last_name: Last name.
         :param organization_ids: UUIDs of the organizations, at least one.
         :param email: Address that reports are sent to.
-        :return: The vendor's answer, with the new ``id`` when it holds one.
-        :raises QAValidationError: A field breaks a documented rule.
         """
         body = given(
-            firstName=rules.required(first_name, "first_name"),
-            lastName=rules.required(last_name, "last_name"),
-            email=email,
-            organizations=rules.uuids(organization_ids, "organization_ids"),
+            firstName=check.text(first_name, "first_name"),
+            lastName=check.text(last_name, "last_name"),
+            email=check.optional_id(email, "email"),
+            organizations=check.uuids(organization_ids, "organization_ids"),
         )
         return self._created("users.create", body=body)
 
-    def update(self, user_id: str, *, type: str, value: Any) -> Record:
+    def update(self, user_id: Id, *, type: str, value: Any) -> Record:
         """Change one thing about a user (source: "Update user").
 
         :param user_id: UUID of the user.
         :param type: What to change. The docs name status, organizations, groups, organization roles, license and tenant
             admin role; how they are spelt on the wire is not public.
         :param value: The new value, any JSON; ``None`` is sent as ``null``.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: No type.
-        :raises QANotFoundError: There is no such user.
         """
-        body = {"type": rules.required(type, "type"), "value": value}
+        body = {"type": check.text(type, "type"), "value": value}
         return self._changed("users.update", {"id": user_id}, body)
 
     def import_excel(self, content: bytes | BinaryIO, file_name: str) -> Record:
@@ -66,76 +63,69 @@ class Users(Collection, BulkDelete, name="users"):
 
         :param content: The file, or its bytes; see :meth:`download_import_template` for its columns.
         :param file_name: Its name; ends with one of :data:`EXCEL_TYPES`.
-        :return: The vendor's answer, or nothing.
         :raises QAValidationError: An empty file, or another kind of file.
         :raises QARequestRejectedError: The vendor does not take the content.
         """
-        suffix = PurePath(rules.required(file_name, "file_name")).suffix.lower()
+        suffix = PurePath(check.text(file_name, "file_name")).suffix.lower()
         if suffix not in EXCEL_TYPES:
-            raise rules.refusal(f"file_name must end with {', '.join(EXCEL_TYPES)}, got {file_name!r}")
+            raise check.refused(f"file_name must end with {', '.join(EXCEL_TYPES)}, got {file_name!r}")
         # read at once: a second try after a rate limit could not read a stream again
+        if not isinstance(content, bytes) and not hasattr(content, "read"):
+            raise check.refused(f"content must be bytes or an open file, got {content!r}"[:300], 'Give open(..., "rb")')
         data = content if isinstance(content, bytes) else content.read()
         if not data:
-            raise rules.refusal(f"content of {file_name!r} is empty")
+            raise check.refused(f"content of {file_name!r} is empty")
         files = {self._client.dialect.import_field: (PurePath(file_name).name, data, EXCEL_TYPES[suffix])}
         answer = self._client.call("users.import_excel", files=files)
         return dict(answer) if isinstance(answer, Mapping) else {}
 
-    def transfer(self, user_id: str, *, new_user_id: str, transfer_content: bool, transfer_permissions: bool) -> None:
+    def transfer(
+        self, user_id: Id, *, new_user_id: str, transfer_content: bool | str, transfer_permissions: bool | str
+    ) -> None:
         """Hand what a user has over to another (source: "Transfer user content and authorizations").
 
         :param user_id: UUID of the user who has it.
         :param new_user_id: UUID of the user who gets it.
         :param transfer_content: Whether the content goes over.
         :param transfer_permissions: Whether the permissions go over.
-        :raises QAValidationError: The new user is not a UUID, or a switch is not a boolean.
-        :raises QANotFoundError: There is no such user.
         """
         body = {
-            "newUserID": rules.uuid(new_user_id, "new_user_id"),
-            "transferContent": rules.boolean(transfer_content, "transfer_content"),
-            "transferPermissions": rules.boolean(transfer_permissions, "transfer_permissions"),
+            "newUserID": check.uuid(new_user_id, "new_user_id"),
+            "transferContent": check.flag(transfer_content, "transfer_content"),
+            "transferPermissions": check.flag(transfer_permissions, "transfer_permissions"),
         }
         self._client.call("users.transfer", {"id": user_id}, body=body)
 
     def download_import_template(self) -> Download:
-        """Open the Excel file to fill in for :meth:`import_excel` (source: "Download import users template").
-
-        :return: The open download; use it as a context manager.
-        """
+        """Open the Excel file to fill in for :meth:`import_excel` (source: "Download import users template")."""
         return self._client.stream("users.download_import_template")
 
     def invite(
         self,
-        emails: Iterable[str] | str,
+        emails: Words,
         *,
         tenant_admin_role: str | None = None,
-        organizations: Sequence[Mapping[str, Any]] | None = None,
+        organizations: Iterable[Mapping[str, Any]] | str | None = None,
     ) -> Record:
         """Invite people by mail (source: "Invite users").
 
-        :param emails: Addresses, at least one; a single string counts as one address.
+        :param emails: Addresses, at least one; a text may hold several, separated by commas.
         :param tenant_admin_role: The vendor's word for their role in the tenant; the words are not public.
         :param organizations: Their organizations and roles there, sent as they are: the docs name the type
             (``OrganizationRoleDto``) but not its fields.
-        :return: The vendor's answer, or nothing.
-        :raises QAValidationError: There is no address.
         """
-        listed = [emails] if isinstance(emails, str) else list(emails)
-        if not listed:
-            raise rules.refusal("emails names nobody")
         body = given(
-            emails=[rules.required(email, f"emails[{index}]") for index, email in enumerate(listed)],
-            tenantAdminRole=tenant_admin_role,
-            organizations=None if organizations is None else [dict(role) for role in organizations],
+            emails=check.words(emails, "emails"),
+            tenantAdminRole=check.optional_id(tenant_admin_role, "tenant_admin_role"),
+            organizations=check.mappings(organizations, "organizations") if is_given(organizations) else None,
         )
         return self._changed("users.invite", {}, body)
 
-    def delete(self, object_id: str) -> None:
+    @override
+    def delete(self, object_id: Id) -> None:
         """Delete a user (source: "Delete user").
 
         :param object_id: UUID of the user.
-        :raises QANotFoundError: There is no such user.
         :raises QAApiError: The vendor refuses the key's own user, the owner of the tenant, and users who own content:
             hand that over with :meth:`transfer` first.
         """

@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 from requests.auth import AuthBase
+from typing_extensions import override
 
 from airflow_qa_provider.exceptions import QAApiError
 from airflow_qa_provider.rest.client import VendorClient, VendorError
@@ -28,6 +29,8 @@ def base_url(host: str) -> str:
     :param host: Its host, with or without ``https://`` and with or without :data:`API_PREFIX`.
     """
     url = host.strip().rstrip("/")
+    if url.count(":") > 1 and "/" not in url and not url.startswith("["):
+        url = f"[{url}]"  # an IPv6 address, whose colons are no port
     url = url if "://" in url else f"https://{url}"
     return url if url.endswith(API_PREFIX) else f"{url}{API_PREFIX}"
 
@@ -37,6 +40,10 @@ class SimploClient(VendorClient):
 
     Dates in answers are texts such as ``2023-01-01T00:00:00+0100``;
     :func:`~airflow_qa_provider.rest.timestamps.to_utc` reads them.
+
+    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
 
     :param settings: ``base_url`` is normally :func:`base_url` of the installation; ``token`` is the credential of a
         user; ``options`` may replace names of the :class:`~airflow_qa_provider.vendors.simplo.client.dialect.Dialect`,
@@ -65,8 +72,8 @@ class SimploClient(VendorClient):
         total = self.reports.list(page_size=1).total
         return "reports visible" if total is None else f"{total} reports visible"
 
+    @override
     def api_error(self, response: requests.Response, route: Route, answer: Any) -> QAApiError:
-        """Return the typed error for an answer, with what the docs say about its cause and the vendor's error id."""
         error = super().api_error(response, route, answer)
         error.hint = errors.hint(route, response.status_code) or error.hint
         error.request_id = error.request_id or errors.reference(answer, self._secrets())

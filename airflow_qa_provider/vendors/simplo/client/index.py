@@ -5,17 +5,38 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.paging import Page, Paged
-from airflow_qa_provider.vendors.simplo.client import rules
+from airflow_qa_provider.rest.parameters import Paging, Read, Words
+from airflow_qa_provider.vendors.simplo.client.rules import check
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.simplo.client.client import SimploClient
 
 Filters = Mapping[str, str | int | float | bool | dt.date | Iterable[str | int]]
 """Field name to the wanted value, or to several values of which one is wanted."""
+
+
+class Wanted(Paging, total=False):
+    """Which rows of a list are wanted, in which order, and with what.
+
+    The docs name the fields for the three, and do not show how they are asked for; see the client's
+    :class:`~airflow_qa_provider.vendors.simplo.client.dialect.Dialect`. A field that the docs do not allow, or a value
+    that cannot be sent, raises a QAValidationError; an installation that did not understand the page, or a filter by
+    number, a QAResponseError.
+
+    :param filters: Field to the wanted value, or to several; JSON text of that is taken too.
+    :param sort: Fields to sort by; ``-`` before a name makes its order descending.
+    :param embed: Fields to embed.
+    :param page_size: Rows per request; the connection's, then the vendor's default when unset.
+    :param limit: Most rows in all.
+    """
+
+    filters: Annotated[Filters | str | None, Read("structure")]
+    sort: Words | None
+    embed: Words | None
 
 
 @dataclass(frozen=True)
@@ -31,31 +52,21 @@ class Index:
     fields: tuple[str, ...] | None = None
     embeds: tuple[str, ...] | None = None
 
-    def pages(
-        self,
-        client: SimploClient,
-        filters: Filters | None,
-        sort: Iterable[str] | str | None,
-        embed: Iterable[str] | str | None,
-        page_size: int | None,
-        limit: int | None,
-    ) -> Paged:
+    def pages(self, client: SimploClient, asked: Mapping[str, Any]) -> Paged:
         """Return a lazy list.
 
         :param client: The client.
-        :param filters: See :data:`Filters`.
-        :param sort: Fields to sort by; ``-`` before a name makes its order descending.
-        :param embed: Fields to embed.
-        :param page_size: Rows per request; the connection's, then the vendor's default when unset.
-        :param limit: Most rows in all.
+        :param asked: Fields of :class:`Wanted`.
         :raises QAValidationError: A field that the docs do not allow, or a value that cannot be sent.
         """
-        dialect, wanted = client.dialect, _wanted(filters, self.fields)
+        check.wire(Wanted, asked)
+        dialect, wanted = client.dialect, _wanted(asked.get("filters"), self.fields)
+        size, most = check.page(asked.get("page_size"), asked.get("limit"), client.settings.page_size)
         params = {
             **{dialect.filter_name(name): _spelled(value, dialect.separator) for name, value in wanted.items()},
-            dialect.sort_param: _order(client, sort, self.fields),
-            **embedding(client, embed, self.embeds),
-            dialect.per_page_param: rules.page_size(client.settings.page_size if page_size is None else page_size),
+            dialect.sort_param: _order(client, asked.get("sort"), self.fields),
+            **embedding(client, asked.get("embed"), self.embeds),
+            dialect.per_page_param: size,
         }
 
         def fetch(number: int) -> Page:
@@ -67,7 +78,7 @@ class Index:
             last = isinstance(pages, int) and number >= pages
             return Page(rows, None if last else number + 1, total)
 
-        return Paged(fetch, 1, limit)
+        return Paged(fetch, 1, most)
 
     def _rows(self, answer: Any) -> list[dict[str, Any]]:
         if not isinstance(answer, Mapping) or not isinstance(answer.get("items"), list):
@@ -95,9 +106,7 @@ class Index:
         return QAResponseError(message, vendor="simplo", operation=self.operation, hint=hint)
 
 
-def embedding(
-    client: SimploClient, embed: Iterable[str] | str | None, known: Iterable[str] | None
-) -> dict[str, str | None]:
+def embedding(client: SimploClient, embed: object, known: Iterable[str] | None) -> dict[str, str | None]:
     """Return the query parameter for embedded fields.
 
     :param client: The client.
@@ -105,41 +114,43 @@ def embedding(
     :param known: Fields that the docs allow; ``None`` where the docs cannot be read.
     :raises QAValidationError: The docs do not allow one of them.
     """
-    listed = rules.names(embed, known, "embed")
+    listed = check.names(embed, "embed", known)
     return {client.dialect.embed_param: client.dialect.separator.join(listed) or None}
 
 
-def _order(client: SimploClient, sort: Iterable[str] | str | None, known: Iterable[str] | None) -> str | None:
-    listed = [sort] if isinstance(sort, str) else list(sort or ())
-    rules.names([name.removeprefix("-") for name in listed], known, "sort")
+def _order(client: SimploClient, sort: object, known: Iterable[str] | None) -> str | None:
     dialect = client.dialect
+    listed = check.names(sort, "sort", known, "-")
     ordered = [dialect.descending(name[1:]) if name.startswith("-") else name for name in listed]
     return dialect.separator.join(ordered) or None
 
 
-def _wanted(filters: Filters | None, known: Iterable[str] | None) -> dict[str, Any]:
-    if filters is not None and not isinstance(filters, Mapping):
-        raise rules.refused(f"filters must be an object of field to value, got {type(filters).__name__}")
-    rules.names(filters, known, "filters")
-    return {name: _value(value, f"filters[{name!r}]") for name, value in (filters or {}).items()}
+def _wanted(filters: object, known: Iterable[str] | None) -> dict[str, Any]:
+    read = check.structure(filters, "filters")
+    if read is not None and not isinstance(read, Mapping):
+        raise check.refused(f"filters must be an object of field to value, got {filters!r}"[:300], 'Give {"id": 7}')
+    check.names(list(read or {}), "filters", known)
+    return {name: _value(value, f"filters[{name!r}]") for name, value in (read or {}).items()}
 
 
 def _value(value: Any, field: str) -> Any:
     if isinstance(value, dt.datetime):
-        return rules.offset_timestamp(value, field)
+        return check.timestamp(value, field)
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        value = check.structure(value, field)
     if isinstance(value, (str, int, float)):
         return value
     if value is None or isinstance(value, Mapping) or not isinstance(value, Iterable):
         # leaving it out would silently widen the list
-        raise rules.refused(
-            f"{field} must be a text, a number, true or false, a date, or a list of them, got {value!r}",
+        raise check.refused(
+            f"{field} must be a text, a number, true or false, a date, or a list of them, got {value!r}"[:300],
             "The docs name no filter for empty values: leave it out and look at the rows",
         )
-    listed = [_value(one, field) for one in value]
+    listed = [_value(one, field) for one in check.optional_list(value, field) or []]
     if not listed:
-        raise rules.refused(f"{field} lists no value")
+        raise check.refused(f"{field} lists no value")
     return listed
 
 

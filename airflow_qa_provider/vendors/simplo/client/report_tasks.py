@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from typing_extensions import Unpack
 
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.vendors.simplo.client.index import Filters, Index
+from airflow_qa_provider.rest.parameters import Id
+from airflow_qa_provider.vendors.simplo.client.index import Index, Wanted
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.simplo.client.client import SimploClient
@@ -21,34 +23,19 @@ class ReportTasks(Resource):
 
     _client: SimploClient
 
-    def list(
-        self,
-        *,
-        filters: Filters | None = None,
-        sort: Iterable[str] | str | None = None,
-        embed: Iterable[str] | str | None = None,
-        page_size: int | None = None,
-        limit: int | None = None,
-    ) -> Paged:
+    def list(self, **wanted: Unpack[Wanted]) -> Paged:
         """Return the report tasks (source: "Report tasks index"). Needs the permission access on report-tasks.
 
-        :param filters: Field to the wanted value, or to several; among the fields are ``report_id``, ``status_id`` and
-            ``is_bug``.
-        :param sort: Fields to sort by; ``-`` before a name makes its order descending.
-        :param embed: Fields to embed, such as ``total_time_reported`` (minutes).
-        :param page_size: Rows per request; the vendor's default when unset.
-        :param limit: Most rows in all.
-        :raises QAValidationError: A value that cannot be sent.
-        :raises QAResponseError: The installation did not understand the page or a filter by number.
+        :param wanted: Fields of :class:`~airflow_qa_provider.vendors.simplo.client.index.Wanted`. Among the fields to
+            filter by are ``report_id``, ``status_id``, ``is_bug``; ``total_time_reported`` (minutes) can be embedded.
         """
-        return _INDEX.pages(self._client, filters, sort, embed, page_size, limit)
+        return _INDEX.pages(self._client, wanted)
 
-    def get(self, report_task_id: int | str) -> dict[str, Any]:
+    def get(self, report_task_id: Id) -> dict[str, Any]:
         """Return one report task (source: "Report task detail"). Needs the permission read on report-tasks.
 
         :param report_task_id: Id of the report task.
         :return: ``id``, ``report_id``, ``name``, ``is_bug``, ``estimated_time``, ``reported_time``,
             ``to_invoice_time``, ``to_invoice_price``, ``status_id``, ``task_id``, ``note``, and more.
-        :raises QANotFoundError: There is no such report task.
         """
         return dict(self._client.call("report_tasks.get", {"report_task_id": report_task_id}))

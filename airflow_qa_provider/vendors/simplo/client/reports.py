@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import Unpack
+
 from airflow_qa_provider.rest.client import Resource, given
 from airflow_qa_provider.rest.download import Download
 from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.vendors.simplo.client import rules
-from airflow_qa_provider.vendors.simplo.client.index import Filters, Index, embedding
+from airflow_qa_provider.rest.parameters import Id
+from airflow_qa_provider.vendors.simplo.client.index import Index, Wanted, embedding
+from airflow_qa_provider.vendors.simplo.client.rules import check
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.simplo.client.client import SimploClient
@@ -38,41 +41,24 @@ class Reports(Resource):
 
     _client: SimploClient
 
-    def list(
-        self,
-        *,
-        filters: Filters | None = None,
-        sort: Iterable[str] | str | None = None,
-        embed: Iterable[str] | str | None = None,
-        page_size: int | None = None,
-        limit: int | None = None,
-    ) -> Paged:
+    def list(self, **wanted: Unpack[Wanted]) -> Paged:
         """Return the reports (source: "Reports index"). Needs the permission access on reports.
 
-        The docs do not show how filters, order and embedded fields are asked for; see the client's
-        :class:`~airflow_qa_provider.vendors.simplo.client.dialect.Dialect`.
-
-        :param filters: Field of :data:`FIELDS` to the wanted value, or to several.
-        :param sort: Fields of :data:`FIELDS`; ``-`` before a name makes its order descending.
-        :param embed: Fields of :data:`EMBEDS`.
-        :param page_size: Rows per request; the vendor's default when unset.
-        :param limit: Most rows in all.
-        :raises QAValidationError: A field that the docs do not allow, or a value that cannot be sent.
-        :raises QAResponseError: The installation did not understand the page or a filter by number.
+        :param wanted: Fields of :class:`~airflow_qa_provider.vendors.simplo.client.index.Wanted`: filters and sort of
+            :data:`FIELDS`, embed of :data:`EMBEDS`.
         """
-        return _INDEX.pages(self._client, filters, sort, embed, page_size, limit)
+        return _INDEX.pages(self._client, wanted)
 
-    def get(self, report_id: int | str, *, embed: Iterable[str] | str | None = None) -> dict[str, Any]:
+    def get(self, report_id: Id, *, embed: Iterable[str] | str | None = None) -> dict[str, Any]:
         """Return one report (source: "Report detail"). Needs the permission read on reports.
 
         :param report_id: Id of the report.
         :param embed: Fields of :data:`EMBEDS`.
-        :raises QANotFoundError: There is no such report.
         """
         params = embedding(self._client, embed, EMBEDS)
         return dict(self._client.call("reports.get", {"report_id": report_id}, params=params))
 
-    def update(self, report_id: int | str, *, state: int, invoice_number: int) -> dict[str, Any]:
+    def update(self, report_id: Id, *, state: int | str, invoice_number: int | str) -> dict[str, Any]:
         """Replace state and invoice number of a report (source: "Update report").
 
         Needs the permission update on reports.
@@ -82,17 +68,16 @@ class Reports(Resource):
             ``2`` one that was sent.
         :param invoice_number: Number of the invoice. Required even when only the state changes: see :meth:`patch`.
         :return: The report after the change.
-        :raises QANotFoundError: There is no such report.
         :raises QARequestRejectedError: The vendor refused a value; the message names the field.
         """
         body = {
-            "state": rules.whole_number(state, "state"),
-            "invoice_number": rules.whole_number(invoice_number, "invoice_number"),
+            "state": check.whole(state, "state"),
+            "invoice_number": check.whole(invoice_number, "invoice_number"),
         }
         return dict(self._client.call("reports.update", {"report_id": report_id}, body=body))
 
     def patch(
-        self, report_id: int | str, *, state: int | None = None, invoice_number: int | None = None
+        self, report_id: Id, *, state: int | str | None = None, invoice_number: int | str | None = None
     ) -> dict[str, Any]:
         """Change state or invoice number of a report (source: "Update report").
 
@@ -103,37 +88,34 @@ class Reports(Resource):
         :param invoice_number: Number of the invoice; left as it is when unset.
         :return: The report after the change.
         :raises QAValidationError: Nothing to change was given.
-        :raises QANotFoundError: There is no such report.
         :raises QARequestRejectedError: The vendor refused a value; the message names the field.
         """
-        if state is None and invoice_number is None:
-            raise rules.refused("state and invoice_number are both unset: there is nothing to change")
         body = given(
-            state=None if state is None else rules.whole_number(state, "state"),
-            invoice_number=None if invoice_number is None else rules.whole_number(invoice_number, "invoice_number"),
+            state=check.optional_whole(state, "state"),
+            invoice_number=check.optional_whole(invoice_number, "invoice_number"),
         )
+        if not body:
+            raise check.refused("state and invoice_number are both unset: there is nothing to change", "Give state=2")
         return dict(self._client.call("reports.patch", {"report_id": report_id}, body=body))
 
-    def delete(self, report_id: int | str) -> None:
+    def delete(self, report_id: Id) -> None:
         """Delete a report (source: "Delete report"). Needs the permission delete on reports.
 
         :param report_id: Id of the report.
-        :raises QANotFoundError: There is no such report.
         """
         self._client.call("reports.delete", {"report_id": report_id})
 
-    def download_pdf(self, report_id: int | str, report_hash: str) -> Download:
+    def download_pdf(self, report_id: Id, report_hash: str) -> Download:
         """Open a report as PDF (source: "Download report as PDF").
 
         :param report_id: Id of the report.
         :param report_hash: Its ``hash`` property.
         :raises QAPermissionError: The hash is not the one of this report.
-        :raises QANotFoundError: There is no such report.
         """
-        params = {"hash": rules.report_hash(report_hash)}
+        params = {"hash": check.report_hash(report_hash)}
         return self._client.stream("reports.download_pdf", {"report_id": report_id}, params=params)
 
-    def approve(self, report_id: int | str, report_hash: str) -> None:
+    def approve(self, report_id: Id, report_hash: str) -> None:
         """Approve a report (source: "Approve Report").
 
         Simplo IS then stores a PDF of the report and mails the responsible person. Not repeated after a lost answer:
@@ -143,12 +125,11 @@ class Reports(Resource):
         :param report_hash: Its ``hash`` property.
         :raises QAAuthenticationError: No user is logged in, and the user agent is not a known one.
         :raises QAPermissionError: The hash is not the one of this report.
-        :raises QANotFoundError: There is no such report.
         """
-        self._client.call("reports.approve", {"report_id": report_id}, body={"hash": rules.report_hash(report_hash)})
+        self._client.call("reports.approve", {"report_id": report_id}, body={"hash": check.report_hash(report_hash)})
 
     def get_public(
-        self, report_id: int | str, report_hash: str, *, embed: Iterable[str] | str | None = None
+        self, report_id: Id, report_hash: str, *, embed: Iterable[str] | str | None = None
     ) -> dict[str, Any]:
         """Return a report as its client sees it (source: "View Public Report"). The docs do not show the answer.
 
@@ -156,18 +137,16 @@ class Reports(Resource):
         :param report_hash: Its ``hash`` property.
         :param embed: Fields of :data:`PUBLIC_EMBEDS`.
         :raises QAPermissionError: The hash is not the one of this report.
-        :raises QANotFoundError: There is no such report.
         """
-        params = {"hash": rules.report_hash(report_hash), **embedding(self._client, embed, PUBLIC_EMBEDS)}
+        params = {"hash": check.report_hash(report_hash), **embedding(self._client, embed, PUBLIC_EMBEDS)}
         return dict(self._client.call("reports.get_public", {"report_id": report_id}, params=params))
 
-    def issue_invoice(self, report_id: int | str) -> None:
+    def issue_invoice(self, report_id: Id) -> None:
         """Turn a report into a new iDoklad invoice (source: "Issue external (idoklad) invoice").
 
         A GET that changes something: a second call may issue a second invoice. It is never repeated after a lost answer
         or a server error; look at ``invoiced_at`` of the report first. Needs the permission update on reports.
 
         :param report_id: Id of the report.
-        :raises QANotFoundError: There is no such report.
         """
         self._client.call("reports.issue_invoice", {"report_id": report_id})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,7 @@ import requests
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import VendorError
-from airflow_qa_provider.rest.paging import Page, Paged
-from airflow_qa_provider.vendors.smartq.client import rules
+from airflow_qa_provider.rest.peek import small_json
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
@@ -19,14 +17,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 Records = list[Record]
 
-PAGE_SIZE = 20
-"""Rows that a list answers with by default."""
-PAGE_SIZE_OF_USERS = 1000
-"""The same for the list of users."""
-
 _ENVELOPE = frozenset({"error", "data"})
-# an error comes with empty data, so what is larger is an answer or a file
-_LARGEST_ERROR = 64 * 1024
 
 
 def failed(response: requests.Response, *, file: bool = False) -> Record | None:
@@ -35,23 +26,11 @@ def failed(response: requests.Response, *, file: bool = False) -> Record | None:
     :param response: An answer.
     :param file: Whether a file was asked for; then the body is left unread unless it may well be an error.
     """
-    if file and not _may_be_error(response):
+    answer = small_json(response, file=file)
+    if not isinstance(answer, dict) or not answer.get("error"):
         return None
-    if len(response.content) > _LARGEST_ERROR:
-        return None
-    try:
-        answer = json.loads(response.content)
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) and answer.keys() <= _ENVELOPE and answer.get("error") else None
-
-
-def _may_be_error(response: requests.Response) -> bool:
-    """Tell an error from a file by the headers: a file is an attachment, or large, or not JSON."""
-    if "attachment" in response.headers.get("Content-Disposition", ""):
-        return False
-    length = response.headers.get("Content-Length", "")
-    return int(length) <= _LARGEST_ERROR if length.isdigit() else "json" in response.headers.get("Content-Type", "")
+    # whatever stands beside it; but a file may be JSON with an error of its own
+    return answer if not file or answer.keys() <= _ENVELOPE or not answer.get("data", True) else None
 
 
 def error_in(answer: Any) -> VendorError:
@@ -64,7 +43,7 @@ def error_in(answer: Any) -> VendorError:
         return VendorError(str(error or ""))
     code = error.get("code")
     text = "" if code is None else str(code)
-    status = int(text) if text.isdigit() and 400 <= int(text) <= 599 else None
+    status = int(text) if text.isdecimal() and 400 <= int(text) <= 599 else None
     return VendorError(str(error.get("message") or error.get("type") or ""), text or None, status)
 
 
@@ -73,7 +52,7 @@ def data_of(answer: Any) -> Any:
 
     :param answer: JSON of a good answer.
     """
-    return answer.get("data") if isinstance(answer, Mapping) and answer.keys() >= _ENVELOPE else answer
+    return answer["data"] if isinstance(answer, Mapping) and answer.keys() >= _ENVELOPE else answer
 
 
 def record(answer: Any, operation: str) -> Record:
@@ -114,40 +93,3 @@ def rows(client: SmartQClient, answer: Any, operation: str) -> Records:
             hint='If the rows have another name, set it in the connection\'s extra: {"smartq": {"items_field": "..."}}',
         )
     return listed
-
-
-def pages(
-    client: SmartQClient,
-    operation: str,
-    path: Mapping[str, Any],
-    params: Mapping[str, Any],
-    offset: int,
-    page_size: int | None,
-    limit: int | None,
-    *,
-    default_size: int = PAGE_SIZE,
-) -> Paged:
-    """Return a lazy list of an operation that takes ``count`` and ``offset``.
-
-    :param client: The client.
-    :param operation: Name of the list operation.
-    :param path: Values of the path's placeholders.
-    :param params: Its filters, in wire form.
-    :param offset: Rows to leave out at the start.
-    :param page_size: Rows per request; the connection's, then the vendor's default when unset.
-    :param limit: Most rows in all.
-    :param default_size: Rows that the vendor documents to answer with when it is not told how many.
-    :raises QAValidationError: A negative offset, or pages without rows.
-    """
-    rules.whole(offset, "offset", 0)
-    size = client.settings.page_size if page_size is None else rules.whole(page_size, "page_size", 1)
-
-    def fetch(start: int) -> Page:
-        answer = client.call(operation, path, params={"count": size, "offset": start or None, **params})
-        found = rows(client, answer, operation)
-        # no total is sent. A short page ends the list, unless a cap on count that is not documented made it short:
-        # a cap cannot be lower than the default
-        last = len(found) < min(size or default_size, default_size)
-        return Page(found, None if last else start + len(found))
-
-    return Paged(fetch, offset, limit)

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 from requests.auth import AuthBase
-from typing_extensions import Self
+from typing_extensions import Self, override
 
 from airflow_qa_provider.exceptions import QAApiError, QAAuthenticationError, QANotFoundError
 from airflow_qa_provider.rest.client import VendorClient, VendorError
@@ -24,6 +24,7 @@ from airflow_qa_provider.vendors.smartq.client.project_roles import ProjectRoles
 from airflow_qa_provider.vendors.smartq.client.project_steps import ProjectSteps
 from airflow_qa_provider.vendors.smartq.client.projects import Projects
 from airflow_qa_provider.vendors.smartq.client.routes import PRINTED_PATHS, ROUTES
+from airflow_qa_provider.vendors.smartq.client.rules import SmartQFields
 from airflow_qa_provider.vendors.smartq.client.tasks import Tasks
 from airflow_qa_provider.vendors.smartq.client.tickets import Tickets
 from airflow_qa_provider.vendors.smartq.client.tokens import Authorization
@@ -39,6 +40,10 @@ _KEPT_SECRETS = 16
 class SmartQClient(VendorClient):
     """smartQ API v1 (source: "How to use smartQ: API").
 
+    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
+
     :param settings: ``base_url`` is ``https://{account}.smartqweb.com/api/v1``; ``token`` is the password of the user
         whom ``options["login"]`` names by e-mail address; ``options["client_id"]`` is the account's API access key.
         Further options replace fields of the :class:`~airflow_qa_provider.vendors.smartq.client.dialect.Dialect`.
@@ -53,6 +58,7 @@ class SmartQClient(VendorClient):
 
     def __init__(self, settings: ClientSettings) -> None:
         self.dialect = Dialect.from_options(settings.options)
+        self.check = SmartQFields(self.dialect.timezone)
         self.credentials = Credentials.from_settings(settings)
         self._store = TokenStore()
         self._sent_secrets: deque[str] = deque(maxlen=_KEPT_SECRETS)
@@ -86,13 +92,8 @@ class SmartQClient(VendorClient):
         """
         self._sent_secrets.append(secret)
 
+    @override
     def api_error(self, response: requests.Response, route: Route, answer: Any) -> QAApiError:
-        """Return the typed error for an answer; hints name smartQ's credentials and printed paths.
-
-        :param response: The answer.
-        :param route: What was asked.
-        :param answer: Its JSON, or ``None``.
-        """
         error = super().api_error(response, route, answer)
         if isinstance(error, QAAuthenticationError):
             error.hint = _SIGN_IN_HINT

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypedDict, get_args
 
-from typing_extensions import Unpack
+from typing_extensions import Required, Unpack
 
-from airflow_qa_provider.rest.client import Resource
-from airflow_qa_provider.vendors.smartq.client import rules
-from airflow_qa_provider.vendors.smartq.client.answers import Record, Records, record, rows
+from airflow_qa_provider.rest.fields import is_given
+from airflow_qa_provider.rest.parameters import Flag, FreeText, Id, Number, Read, Text, Whole, Wire
+from airflow_qa_provider.vendors.smartq.client.answers import Record, Records
 from airflow_qa_provider.vendors.smartq.client.forms import form
-from airflow_qa_provider.vendors.smartq.client.rules import Id
-
-if TYPE_CHECKING:
-    from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
+from airflow_qa_provider.vendors.smartq.client.resource import SmartQResource
+from airflow_qa_provider.vendors.smartq.client.rules import check
 
 FieldType = Literal["float", "string", "text", "choice"]
 """Types of a custom field."""
@@ -22,30 +21,60 @@ ChoiceType = Literal["checkbox", "radio", "select"]
 Width = Literal["single", "double"]
 """How a field is laid out in smartQ's pages."""
 
+_ONLY_FOR = {"choice_type": "choice", "field_layout": "choice", "minimum": "float", "maximum": "float"}
+
 
 class FieldOptions(TypedDict, total=False):
-    """What a custom field may have beside its type and label.
+    """What only some types of a custom field have, sent together under ``options``.
 
-    ``hint``: text that describes it. ``required``: whether a ticket must have it. ``width``: ``single`` or ``double``
-    (``pos_type`` in smartQ). ``choice_type``: ``checkbox``, ``radio`` or ``select``, for fields of type ``choice``.
-    ``minimum`` and ``maximum``: limits, for fields of type ``float``. ``field_layout``: the values to choose from, for
-    fields of type ``choice``; the docs say "list of choice values" and show no format, so the text goes as it is, and
-    :meth:`CustomFieldValues.create` is the surer way.
+    :param choice_type: ``checkbox``, ``radio`` or ``select``, for fields of type ``choice``.
+    :param minimum: Lower limit, for fields of type ``float``.
+    :param maximum: Upper limit, for fields of type ``float``.
+    :param field_layout: The values to choose from, for fields of type ``choice``; the docs say "list of choice values"
+        and show no format, so the text goes as it is, and :meth:`CustomFieldValues.create` is the surer way.
     """
 
-    hint: str
-    required: bool
-    width: Width
-    choice_type: ChoiceType
-    minimum: float
-    maximum: float
-    field_layout: str
+    choice_type: Annotated[ChoiceType | None, Read("choice", words=get_args(ChoiceType)), Wire("choiceType")]
+    minimum: Annotated[Number | None, Wire("min")]
+    maximum: Annotated[Number | None, Wire("max")]
+    field_layout: Annotated[FreeText | None, Wire("fieldLayout")]
 
 
-class CustomFields(Resource):
-    """Fields that a project adds to its tickets. They go by names such as ``f3``, not by their labels."""
+class FieldFields(FieldOptions, total=False):
+    """What a custom field has: this, and :class:`FieldOptions`. Type and label are required in a change, too.
 
-    _client: SmartQClient
+    :param field_type: ``float``, ``string``, ``text`` or ``choice``.
+    :param label: What people see.
+    :param hint: Text that describes it.
+    :param required: Whether a ticket must have it.
+    :param width: ``single`` or ``double`` (``pos_type`` in smartQ).
+    """
+
+    field_type: Required[Annotated[FieldType, Read("choice", words=get_args(FieldType)), Wire("type")]]
+    label: Required[Text]
+    hint: FreeText | None
+    required: Flag | None
+    width: Annotated[Width | None, Read("choice", words=get_args(Width)), Wire("pos_type")]
+
+
+class ValueFields(TypedDict, total=False):
+    """What a value of a choice has.
+
+    :param title: What people see; required in a change, too.
+    :param is_default: Whether new tickets have it.
+    :param position: Place in the list. The docs call ``pos`` a boolean, which is taken for an error.
+    """
+
+    title: Required[Text]
+    is_default: Flag | None
+    position: Annotated[Whole | None, Wire("pos")]
+
+
+class CustomFields(SmartQResource):
+    """Fields that a project adds to its tickets. They go by names such as ``f3``, not by their labels.
+
+    An empty label, and an option that does not exist or not for the type of the field, raise a QAValidationError.
+    """
 
     def list(self, project_id: Id) -> Records:
         """Return the custom fields of a project, choices with their values.
@@ -54,8 +83,7 @@ class CustomFields(Resource):
 
         :param project_id: Id of the project.
         """
-        answer = self._client.call("custom_fields.list", {"project_id": project_id})
-        return rows(self._client, answer, "custom_fields.list")
+        return self._rows("custom_fields.list", project_id=project_id)
 
     def get(self, project_id: Id, field_name: str) -> Record:
         """Return one custom field (source: "Project Custom Fields: returns field properties").
@@ -63,39 +91,24 @@ class CustomFields(Resource):
         :param project_id: Id of the project.
         :param field_name: Name of the field, such as ``f3``.
         """
-        answer = self._client.call("custom_fields.get", {"project_id": project_id, "field_name": field_name})
-        return record(answer, "custom_fields.get")
+        return self._record("custom_fields.get", project_id=project_id, field_name=field_name)
 
-    def create(self, project_id: Id, *, field_type: FieldType, label: str, **options: Unpack[FieldOptions]) -> Record:
-        """Add a custom field to a project (source: "Project Custom Fields: adds a new custom filed to the project").
+    def create(self, project_id: Id, **field: Unpack[FieldFields]) -> Record:
+        """Add a custom field, and return it (source: "Project Custom Fields: adds a new custom filed to the project").
 
         :param project_id: Id of the project.
-        :param field_type: ``float``, ``string``, ``text`` or ``choice``.
-        :param label: What people see.
-        :param options: Fields of :class:`FieldOptions`.
-        :return: The field.
-        :raises QAValidationError: The label is empty, or an option does not exist or not for this type.
+        :param field: Fields of :class:`FieldFields`.
         """
-        data = _field(field_type, label, options)
-        answer = self._client.call("custom_fields.create", {"project_id": project_id}, data=data)
-        return record(answer, "custom_fields.create")
+        return self._record("custom_fields.create", _field(field), project_id=project_id)
 
-    def update(
-        self, project_id: Id, field_name: str, *, field_type: FieldType, label: str, **options: Unpack[FieldOptions]
-    ) -> Record:
-        """Change a custom field (source: "Project Custom Fields: updates custom filed details").
+    def update(self, project_id: Id, field_name: str, **field: Unpack[FieldFields]) -> Record:
+        """Change a custom field, and return it (source: "Project Custom Fields: updates custom filed details").
 
         :param project_id: Id of the project.
         :param field_name: Name of the field, such as ``f3``.
-        :param field_type: ``float``, ``string``, ``text`` or ``choice``; required in a change, too.
-        :param label: What people see; required in a change, too.
-        :param options: Fields of :class:`FieldOptions`.
-        :return: The field.
-        :raises QAValidationError: The label is empty, or an option does not exist or not for this type.
+        :param field: Fields of :class:`FieldFields`.
         """
-        path = {"project_id": project_id, "field_name": field_name}
-        answer = self._client.call("custom_fields.update", path, data=_field(field_type, label, options))
-        return record(answer, "custom_fields.update")
+        return self._record("custom_fields.update", _field(field), project_id=project_id, field_name=field_name)
 
     def delete(self, project_id: Id, field_name: str) -> None:
         """Delete a custom field (source: "Project Custom Fields: deletes custom field").
@@ -106,10 +119,11 @@ class CustomFields(Resource):
         self._client.call("custom_fields.delete", {"project_id": project_id, "field_name": field_name})
 
 
-class CustomFieldValues(Resource):
-    """Values of custom fields of type ``choice``. Tickets hold the ids of values, not their titles."""
+class CustomFieldValues(SmartQResource):
+    """Values of custom fields of type ``choice``. Tickets hold the ids of values, not their titles.
 
-    _client: SmartQClient
+    An empty title, and a position that is not a whole number, raise a QAValidationError.
+    """
 
     def list(self, project_id: Id, field_name: str) -> Records:
         """Return the values of a field.
@@ -119,9 +133,7 @@ class CustomFieldValues(Resource):
         :param project_id: Id of the project.
         :param field_name: Name of a choice field, such as ``f3``.
         """
-        path = {"project_id": project_id, "field_name": field_name}
-        answer = self._client.call("custom_field_values.list", path)
-        return rows(self._client, answer, "custom_field_values.list")
+        return self._rows("custom_field_values.list", project_id=project_id, field_name=field_name)
 
     def get(self, project_id: Id, field_name: str, value_id: Id) -> Record:
         """Return one value of a field (source: "Project Custom Field Values: returns field value properties").
@@ -131,55 +143,27 @@ class CustomFieldValues(Resource):
         :param value_id: Id of the value.
         """
         path = {"project_id": project_id, "field_name": field_name, "value_id": value_id}
-        return record(self._client.call("custom_field_values.get", path), "custom_field_values.get")
+        return self._record("custom_field_values.get", None, **path)
 
-    def create(
-        self,
-        project_id: Id,
-        field_name: str,
-        *,
-        title: str,
-        is_default: bool | None = None,
-        position: int | None = None,
-    ) -> Record:
-        """Add a value to a field (source: "Project Custom Field Values: adds a new value to the custom field").
+    def create(self, project_id: Id, field_name: str, **value: Unpack[ValueFields]) -> Record:
+        """Add a value, and return it (source: "Project Custom Field Values: adds a new value to the custom field").
 
         :param project_id: Id of the project.
         :param field_name: Name of a choice field, such as ``f3``.
-        :param title: What people see.
-        :param is_default: Whether new tickets have it.
-        :param position: Place in the list. The docs call ``pos`` a boolean, which is taken for an error.
-        :return: The value.
-        :raises QAValidationError: The title is empty, or the position is not a whole number.
+        :param value: Fields of :class:`ValueFields`.
         """
-        path = {"project_id": project_id, "field_name": field_name}
-        answer = self._client.call("custom_field_values.create", path, data=_value(title, is_default, position))
-        return record(answer, "custom_field_values.create")
+        return self._record("custom_field_values.create", _value(value), project_id=project_id, field_name=field_name)
 
-    def update(
-        self,
-        project_id: Id,
-        field_name: str,
-        value_id: Id,
-        *,
-        title: str,
-        is_default: bool | None = None,
-        position: int | None = None,
-    ) -> Record:
-        """Change a value of a field (source: "Project Custom Field Values: updates custom filed value details").
+    def update(self, project_id: Id, field_name: str, value_id: Id, **value: Unpack[ValueFields]) -> Record:
+        """Change a value, and return it (source: "Project Custom Field Values: updates custom filed value details").
 
         :param project_id: Id of the project.
         :param field_name: Name of a choice field, such as ``f3``.
         :param value_id: Id of the value.
-        :param title: What people see; required in a change, too.
-        :param is_default: Whether new tickets have it.
-        :param position: Place in the list.
-        :return: The value.
-        :raises QAValidationError: The title is empty, or the position is not a whole number.
+        :param value: Fields of :class:`ValueFields`.
         """
         path = {"project_id": project_id, "field_name": field_name, "value_id": value_id}
-        answer = self._client.call("custom_field_values.update", path, data=_value(title, is_default, position))
-        return record(answer, "custom_field_values.update")
+        return self._record("custom_field_values.update", _value(value), **path)
 
     def delete(self, project_id: Id, field_name: str, value_id: Id) -> None:
         """Delete a value of a field (source: "Project Custom Field Values: deletes custom field value").
@@ -192,40 +176,15 @@ class CustomFieldValues(Resource):
         self._client.call("custom_field_values.delete", path)
 
 
-_ONLY_FOR = {"choice_type": "choice", "field_layout": "choice", "minimum": "float", "maximum": "float"}
+def _field(field: Mapping[str, Any]) -> dict[str, str]:
+    sent = check.wire(FieldFields, field)
+    options = check.wire(FieldOptions, {name: value for name, value in field.items() if name in _ONLY_FOR})
+    for name, kind in _ONLY_FOR.items():
+        if is_given(field.get(name)) and kind != sent["type"]:
+            raise check.refused(f"{name} is for fields of type {kind!r} only, this one is {sent['type']!r}")
+    own = {name: value for name, value in sent.items() if name not in options}
+    return form("field", {**own, "options": options})
 
 
-def _field(field_type: FieldType, label: str, options: FieldOptions) -> dict[str, str]:
-    rules.known(options, FieldOptions.__optional_keys__, "a custom field")
-    kind = rules.one_of(field_type, get_args(FieldType), "field_type")
-    for name in options.keys() & _ONLY_FOR.keys():
-        if _ONLY_FOR[name] != kind:
-            raise rules.refused(f"{name} is for fields of type {_ONLY_FOR[name]!r} only, this one is {kind!r}")
-    own: dict[str, Any] = {
-        "choiceType": rules.one_of(options.get("choice_type"), get_args(ChoiceType), "choice_type"),
-        "min": options.get("minimum"),
-        "max": options.get("maximum"),
-        "fieldLayout": options.get("field_layout"),
-    }
-    return form(
-        "field",
-        {
-            "type": kind,
-            "label": rules.required(label, "label"),
-            "hint": options.get("hint"),
-            "required": options.get("required"),
-            "pos_type": rules.one_of(options.get("width"), get_args(Width), "width"),
-            "options": own,
-        },
-    )
-
-
-def _value(title: str, is_default: bool | None, position: int | None) -> dict[str, str]:
-    return form(
-        "value",
-        {
-            "title": rules.required(title, "title"),
-            "is_default": is_default,
-            "pos": None if position is None else rules.whole(position, "position"),
-        },
-    )
+def _value(value: Mapping[str, Any]) -> dict[str, str]:
+    return form("value", check.wire(ValueFields, value))

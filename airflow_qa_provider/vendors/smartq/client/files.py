@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import Any, BinaryIO
 
-from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.download import Download
-from airflow_qa_provider.vendors.smartq.client.answers import Record, Records, record, rows
+from airflow_qa_provider.rest.parameters import Id
+from airflow_qa_provider.vendors.smartq.client.answers import Record, Records, record
 from airflow_qa_provider.vendors.smartq.client.forms import FileBody
-from airflow_qa_provider.vendors.smartq.client.rules import Id
-
-if TYPE_CHECKING:
-    from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
+from airflow_qa_provider.vendors.smartq.client.resource import SmartQResource
+from airflow_qa_provider.vendors.smartq.client.rules import check
 
 
-class Files(Resource):
+class Files(SmartQResource):
     """Files that are attached to a note. What comes back of them is not documented."""
-
-    _client: SmartQClient
 
     def list(self, project_id: Id, ticket_id: Id, note_id: Id) -> Records:
         """Return the files of a note (source: "Files: returns list of files attached to the note").
@@ -26,8 +22,7 @@ class Files(Resource):
         :param ticket_id: Id of the ticket.
         :param note_id: Id of the note.
         """
-        path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id}
-        return rows(self._client, self._client.call("files.list", path), "files.list")
+        return self._rows("files.list", project_id=project_id, ticket_id=ticket_id, note_id=note_id)
 
     def upload(
         self,
@@ -38,7 +33,7 @@ class Files(Resource):
         file: BinaryIO,
         file_name: str | None = None,
         content_type: str | None = None,
-        is_last_file: bool | None = None,
+        is_last_file: bool | str | None = None,
     ) -> Record:
         """Attach one file to a note (source: "Files: uploads a new file").
 
@@ -57,8 +52,10 @@ class Files(Resource):
         :return: The file.
         :raises QAValidationError: The file is closed, opened as text, cannot seek, or has no name.
         """
-        fields = {} if is_last_file is None else {"is_last_file": str(int(is_last_file))}
-        body = FileBody(file, file_name=file_name, content_type=content_type, fields=fields)
+        last = check.optional_flag(is_last_file, "is_last_file")
+        fields = {} if last is None else {"is_last_file": str(int(last))}
+        kind = check.optional_id(content_type, "content_type")
+        body = FileBody(file, file_name=file_name, content_type=kind, fields=fields)
         path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id}
         headers = {"Content-Type": body.content_type}
         return record(self._client.call("files.upload", path, data=body, headers=headers), "files.upload")
@@ -71,8 +68,7 @@ class Files(Resource):
         :param note_id: Id of the note.
         :param file_id: Id of the file.
         """
-        path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id, "file_id": file_id}
-        return record(self._client.call("files.get", path), "files.get")
+        return self._record("files.get", None, **_file(project_id, ticket_id, note_id, file_id))
 
     def download(self, project_id: Id, ticket_id: Id, note_id: Id, file_id: Id) -> Download:
         """Open one file (source: "Files: returns file body").
@@ -81,10 +77,8 @@ class Files(Resource):
         :param ticket_id: Id of the ticket.
         :param note_id: Id of the note.
         :param file_id: Id of the file.
-        :return: The open download; use it as a context manager.
         """
-        path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id, "file_id": file_id}
-        return self._client.stream("files.download", path)
+        return self._client.stream("files.download", _file(project_id, ticket_id, note_id, file_id))
 
     def delete(self, project_id: Id, ticket_id: Id, note_id: Id, file_id: Id) -> None:
         """Delete one file (source: "Files: deletes a file").
@@ -94,5 +88,8 @@ class Files(Resource):
         :param note_id: Id of the note.
         :param file_id: Id of the file.
         """
-        path = {"project_id": project_id, "ticket_id": ticket_id, "note_id": note_id, "file_id": file_id}
-        self._client.call("files.delete", path)
+        self._client.call("files.delete", _file(project_id, ticket_id, note_id, file_id))
+
+
+def _file(*ids: Id) -> dict[str, Any]:
+    return dict(zip(("project_id", "ticket_id", "note_id", "file_id"), ids, strict=True))

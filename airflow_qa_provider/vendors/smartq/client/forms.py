@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from urllib3.fields import RequestField
 
 from airflow_qa_provider.exceptions import QAFileError
-from airflow_qa_provider.vendors.smartq.client.rules import refused, required
+from airflow_qa_provider.vendors.smartq.client.rules import check
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -35,16 +35,8 @@ def scalar(value: Any, name: str = "a value") -> str:
     :raises QAValidationError: A number that cannot be written, such as NaN.
     """
     if isinstance(value, float) and not math.isfinite(value):
-        raise refused(f"{name} must be a finite number, got {value!r}")
+        raise check.refused(f"{name} must be a finite number, got {value!r}")
     return str(int(value)) if isinstance(value, bool) else str(value)
-
-
-def switches(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return query parameters with booleans as smartQ spells them, 1 and 0.
-
-    :param params: The parameters.
-    """
-    return {name: int(value) if isinstance(value, bool) else value for name, value in params.items()}
 
 
 def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -78,7 +70,7 @@ class FileBody:
     ) -> None:
         self._file = file
         self._start, self._size = _span(file)
-        name = required(file_name or os.path.basename(str(getattr(file, "name", ""))), "file_name")
+        name = check.text(file_name or os.path.basename(str(getattr(file, "name", ""))), "file_name")
         kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
         boundary = secrets.token_hex(16)
         part = RequestField("file", b"", filename=name)
@@ -125,7 +117,7 @@ def _span(file: BinaryIO) -> tuple[int, int]:
         size = file.seek(0, os.SEEK_END) - start
         file.seek(start)
     except (AttributeError, OSError, ValueError):
-        raise refused("file must be open for reading and able to seek, for its size is announced") from None
+        raise check.refused("file must be open for reading and able to seek, for its size is announced") from None
     if not is_bytes:
-        raise refused("file must be opened in binary mode")
+        raise check.refused("file must be opened in binary mode")
     return start, size

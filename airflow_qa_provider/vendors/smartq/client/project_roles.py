@@ -2,67 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
 
-from typing_extensions import Unpack
+from typing_extensions import Required, Unpack
 
-from airflow_qa_provider.rest.client import Resource
-from airflow_qa_provider.vendors.smartq.client import rules
-from airflow_qa_provider.vendors.smartq.client.answers import Record, Records, record, rows
+from airflow_qa_provider.rest.parameters import Flag, Id, Read, Text, Whole
+from airflow_qa_provider.vendors.smartq.client.answers import Record, Records
 from airflow_qa_provider.vendors.smartq.client.forms import form
-from airflow_qa_provider.vendors.smartq.client.rules import Id
-
-if TYPE_CHECKING:
-    from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
+from airflow_qa_provider.vendors.smartq.client.resource import SmartQResource
+from airflow_qa_provider.vendors.smartq.client.rules import check
 
 
-class RoleRights(TypedDict, total=False):
-    """What a role may have beside its name and access level; smartQ calls the fields the same.
+class RoleFields(TypedDict, total=False):
+    """What a role has. Name and access level are required in a change, too.
 
-    ``max_step``: id of the last step that users of the role can move tickets to. ``can_edit_project``: they can change
-    the settings of the project. ``can_manage_people_notes``: they can change other people's notes.
-    ``can_see_private_notes``: they can see private notes.
+    :param name: Name of the role.
+    :param access_level: A number from 0 to 5; what the levels mean is not documented.
+    :param max_step: Id of the last step that users of the role can move tickets to.
+    :param can_edit_project: Whether they can change the settings of the project.
+    :param can_manage_people_notes: Whether they can change other people's notes.
+    :param can_see_private_notes: Whether they can see private notes.
     """
 
-    max_step: Id
-    can_edit_project: bool
-    can_manage_people_notes: bool
-    can_see_private_notes: bool
+    name: Required[Text]
+    access_level: Required[Annotated[Whole, Read("whole", low=0, high=5)]]
+    max_step: Id | None
+    can_edit_project: Flag | None
+    can_manage_people_notes: Flag | None
+    can_see_private_notes: Flag | None
 
 
-class ProjectRoles(Resource):
-    """What the members of a project may do. The fields of a role that comes back are not documented."""
+class ProjectRoles(SmartQResource):
+    """What the members of a project may do. The fields of a role that comes back are not documented.
 
-    _client: SmartQClient
+    All that change a role raise a QAValidationError for fields that are empty, out of range, or not of a role.
+    """
 
     def list(self, project_id: Id) -> Records:
         """Return the roles of a project (source: "Project Roles: returns the list of project roles").
 
         :param project_id: Id of the project.
         """
-        answer = self._client.call("project_roles.list", {"project_id": project_id})
-        return rows(self._client, answer, "project_roles.list")
+        return self._rows("project_roles.list", project_id=project_id)
 
-    def create(
-        self,
-        project_id: Id,
-        *,
-        name: str,
-        access_level: int,
-        **rights: Unpack[RoleRights],
-    ) -> Record:
-        """Add a role to a project (source: "Project Roles: adds a new project role").
+    def create(self, project_id: Id, **role: Unpack[RoleFields]) -> Record:
+        """Add a role to a project and return it (source: "Project Roles: adds a new project role").
 
         :param project_id: Id of the project.
-        :param name: Name of the role.
-        :param access_level: A number from 0 to 5; what the levels mean is not documented.
-        :param rights: Fields of :class:`RoleRights`.
-        :return: The role.
-        :raises QAValidationError: The name is empty, the access level is not from 0 to 5, or a right does not exist.
+        :param role: Fields of :class:`RoleFields`.
         """
-        data = _role(name, access_level, rights)
-        answer = self._client.call("project_roles.create", {"project_id": project_id}, data=data)
-        return record(answer, "project_roles.create")
+        return self._record("project_roles.create", _role(role), project_id=project_id)
 
     def get(self, project_id: Id, role_id: Id) -> Record:
         """Return one role of a project (source: "Project Roles: returns project role details").
@@ -70,62 +60,34 @@ class ProjectRoles(Resource):
         :param project_id: Id of the project.
         :param role_id: Id of the role.
         """
-        answer = self._client.call("project_roles.get", {"project_id": project_id, "role_id": role_id})
-        return record(answer, "project_roles.get")
+        return self._record("project_roles.get", project_id=project_id, role_id=role_id)
 
     def get_default(self, project_id: Id) -> Record:
         """Return the default role of a project (source: "Project Roles: returns default role details").
 
         :param project_id: Id of the project.
         """
-        answer = self._client.call("project_roles.get_default", {"project_id": project_id})
-        return record(answer, "project_roles.get_default")
+        return self._record("project_roles.get_default", project_id=project_id)
 
-    def update(
-        self,
-        project_id: Id,
-        role_id: Id,
-        *,
-        name: str,
-        access_level: int,
-        **rights: Unpack[RoleRights],
-    ) -> Record:
-        """Change a role of a project (source: "Project Roles: updates project role details").
+    def update(self, project_id: Id, role_id: Id, **role: Unpack[RoleFields]) -> Record:
+        """Change a role of a project and return it (source: "Project Roles: updates project role details").
 
         :param project_id: Id of the project.
         :param role_id: Id of the role.
-        :param name: Name of the role; required in a change, too.
-        :param access_level: A number from 0 to 5; required in a change, too.
-        :param rights: Fields of :class:`RoleRights`.
-        :return: The role.
-        :raises QAValidationError: The name is empty, the access level is not from 0 to 5, or a right does not exist.
+        :param role: Fields of :class:`RoleFields`.
         """
-        path = {"project_id": project_id, "role_id": role_id}
-        answer = self._client.call("project_roles.update", path, data=_role(name, access_level, rights))
-        return record(answer, "project_roles.update")
+        return self._record("project_roles.update", _role(role), project_id=project_id, role_id=role_id)
 
-    def update_default(
-        self,
-        project_id: Id,
-        *,
-        name: str,
-        access_level: int,
-        **rights: Unpack[RoleRights],
-    ) -> Record:
+    def update_default(self, project_id: Id, **role: Unpack[RoleFields]) -> Record:
         """Change the default role of a project (source: "Project Roles: updates default project role details").
 
         The docs print the path as ``/project/{project_id}/roles/default``; the singular is taken for a typing error.
 
         :param project_id: Id of the project.
-        :param name: Name of the role; required in a change, too.
-        :param access_level: A number from 0 to 5; required in a change, too.
-        :param rights: Fields of :class:`RoleRights`.
+        :param role: Fields of :class:`RoleFields`.
         :return: The role.
-        :raises QAValidationError: The name is empty, the access level is not from 0 to 5, or a right does not exist.
         """
-        data = _role(name, access_level, rights)
-        answer = self._client.call("project_roles.update_default", {"project_id": project_id}, data=data)
-        return record(answer, "project_roles.update_default")
+        return self._record("project_roles.update_default", _role(role), project_id=project_id)
 
     def delete(self, project_id: Id, role_id: Id) -> None:
         """Delete a role of a project (source: "Project Roles: deletes project role").
@@ -138,7 +100,5 @@ class ProjectRoles(Resource):
         self._client.call("project_roles.delete", {"project_id": project_id, "role_id": role_id})
 
 
-def _role(name: str, access_level: int, rights: RoleRights) -> dict[str, str]:
-    rules.known(rights, RoleRights.__optional_keys__, "a role")
-    level = rules.whole(access_level, "access_level", 0, 5)
-    return form("role", {"name": rules.required(name, "name"), "access_level": level, **rights})
+def _role(role: Mapping[str, Any]) -> dict[str, str]:
+    return form("role", check.wire(RoleFields, role))

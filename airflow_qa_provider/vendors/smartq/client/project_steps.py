@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
 
-from airflow_qa_provider.rest.client import Resource
-from airflow_qa_provider.vendors.smartq.client import rules
-from airflow_qa_provider.vendors.smartq.client.answers import Record, Records, record, rows
+from typing_extensions import Required, Unpack
+
+from airflow_qa_provider.rest.parameters import FreeText, Id, Text, Whole, Wire
+from airflow_qa_provider.vendors.smartq.client.answers import Record, Records
 from airflow_qa_provider.vendors.smartq.client.forms import form
-from airflow_qa_provider.vendors.smartq.client.rules import Id
-
-if TYPE_CHECKING:
-    from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
+from airflow_qa_provider.vendors.smartq.client.resource import SmartQResource
+from airflow_qa_provider.vendors.smartq.client.rules import check
 
 
-class ProjectSteps(Resource):
-    """The steps, or stages, that the tickets of a project move through. Their fields are not documented."""
+class StepFields(TypedDict, total=False):
+    """What a step has.
 
-    _client: SmartQClient
+    :param name: Name of the step; required in a change, too.
+    :param description: Text that describes it.
+    :param ticket_limit: Most tickets in this step.
+    :param position: Place of the step among the others.
+    """
+
+    name: Required[Text]
+    description: FreeText | None
+    ticket_limit: Annotated[Whole | None, Wire("limit")]
+    position: Annotated[Whole | None, Wire("pos")]
+
+
+class ProjectSteps(SmartQResource):
+    """The steps, or stages, that the tickets of a project move through. Their fields are not documented.
+
+    A name that is empty, and a number that is not whole, raise a QAValidationError.
+    """
 
     def list(self, project_id: Id) -> Records:
         """Return the steps of a project (source: "Project Steps (Stages): returns the list of project steps").
 
         :param project_id: Id of the project.
         """
-        answer = self._client.call("project_steps.list", {"project_id": project_id})
-        return rows(self._client, answer, "project_steps.list")
+        return self._rows("project_steps.list", project_id=project_id)
 
-    def create(
-        self,
-        project_id: Id,
-        *,
-        name: str,
-        description: str | None = None,
-        ticket_limit: int | None = None,
-        position: int | None = None,
-    ) -> Record:
-        """Add a step to a project (source: "Project Steps (Stages): adds a new project step").
+    def create(self, project_id: Id, **step: Unpack[StepFields]) -> Record:
+        """Add a step to a project and return it (source: "Project Steps (Stages): adds a new project step").
 
         :param project_id: Id of the project.
-        :param name: Name of the step.
-        :param description: Text that describes it.
-        :param ticket_limit: Most tickets in this step.
-        :param position: Place of the step among the others.
-        :return: The step.
-        :raises QAValidationError: The name is empty, or a number is not whole.
+        :param step: Fields of :class:`StepFields`.
         """
-        data = _step(name, description, ticket_limit, position)
-        answer = self._client.call("project_steps.create", {"project_id": project_id}, data=data)
-        return record(answer, "project_steps.create")
+        return self._record("project_steps.create", _step(step), project_id=project_id)
 
     def get(self, project_id: Id, step_id: Id) -> Record:
         """Return one step of a project (source: "Project Steps (Stages): returns project step details").
@@ -56,33 +56,16 @@ class ProjectSteps(Resource):
         :param project_id: Id of the project.
         :param step_id: Id of the step.
         """
-        answer = self._client.call("project_steps.get", {"project_id": project_id, "step_id": step_id})
-        return record(answer, "project_steps.get")
+        return self._record("project_steps.get", project_id=project_id, step_id=step_id)
 
-    def update(
-        self,
-        project_id: Id,
-        step_id: Id,
-        *,
-        name: str,
-        description: str | None = None,
-        ticket_limit: int | None = None,
-        position: int | None = None,
-    ) -> Record:
-        """Change a step of a project (source: "Project Steps (Stages): updates project step details").
+    def update(self, project_id: Id, step_id: Id, **step: Unpack[StepFields]) -> Record:
+        """Change a step of a project and return it (source: "Project Steps (Stages): updates project step details").
 
         :param project_id: Id of the project.
         :param step_id: Id of the step.
-        :param name: Name of the step; required in a change, too.
-        :param description: Text that describes it.
-        :param ticket_limit: Most tickets in this step.
-        :param position: Place of the step among the others.
-        :return: The step.
-        :raises QAValidationError: The name is empty, or a number is not whole.
+        :param step: Fields of :class:`StepFields`.
         """
-        data = _step(name, description, ticket_limit, position)
-        path = {"project_id": project_id, "step_id": step_id}
-        return record(self._client.call("project_steps.update", path, data=data), "project_steps.update")
+        return self._record("project_steps.update", _step(step), project_id=project_id, step_id=step_id)
 
     def delete(self, project_id: Id, step_id: Id) -> None:
         """Delete a step of a project (source: "Project Steps (Stages): deletes project step").
@@ -93,13 +76,5 @@ class ProjectSteps(Resource):
         self._client.call("project_steps.delete", {"project_id": project_id, "step_id": step_id})
 
 
-def _step(name: str, description: str | None, ticket_limit: int | None, position: int | None) -> dict[str, str]:
-    return form(
-        "step",
-        {
-            "name": rules.required(name, "name"),
-            "description": description,
-            "limit": None if ticket_limit is None else rules.whole(ticket_limit, "ticket_limit"),
-            "pos": None if position is None else rules.whole(position, "position"),
-        },
-    )
+def _step(step: Mapping[str, Any]) -> dict[str, str]:
+    return form("step", check.wire(StepFields, step))

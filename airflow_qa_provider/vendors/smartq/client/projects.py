@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from airflow_qa_provider.rest.client import Resource
+from typing_extensions import Unpack
+
 from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.vendors.smartq.client import rules
-from airflow_qa_provider.vendors.smartq.client.answers import Record, pages, record
-from airflow_qa_provider.vendors.smartq.client.forms import form, switches
-from airflow_qa_provider.vendors.smartq.client.rules import Id
-
-if TYPE_CHECKING:
-    from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
+from airflow_qa_provider.rest.parameters import Id, Read, Text, Wire
+from airflow_qa_provider.vendors.smartq.client.answers import Record
+from airflow_qa_provider.vendors.smartq.client.forms import form
+from airflow_qa_provider.vendors.smartq.client.resource import Rows, SmartQResource
+from airflow_qa_provider.vendors.smartq.client.rules import check
 
 
-class Projects(Resource):
+class ProjectFilter(Rows, total=False):
+    """Which projects are listed, and which :class:`~airflow_qa_provider.vendors.smartq.client.resource.Rows` of them.
+
+    :param only_active: Whether closed projects are left out; the vendor's default is to list all.
+    :param name_contains: Only projects with this text in their name. The docs call ``nameFilter`` a number, which is
+        taken for an error.
+    """
+
+    only_active: Annotated[bool | str | None, Read("switch"), Wire("activeFilter")]
+    name_contains: Annotated[Text | None, Wire("nameFilter")]
+
+
+class Projects(SmartQResource):
     """The boards that the user who is signed in can see.
 
     A project comes back as ``id`` and ``owner_id`` (strings), ``name``, ``description``, ``active`` (a boolean).
     """
 
-    _client: SmartQClient
-
-    def list(
-        self,
-        *,
-        only_active: bool | None = None,
-        name_contains: str | None = None,
-        offset: int = 0,
-        page_size: int | None = None,
-        limit: int | None = None,
-    ) -> Paged:
+    def list(self, **wanted: Unpack[ProjectFilter]) -> Paged:
         """Return the projects that the user can see (source: "Projects: returns the list of projects").
 
-        :param only_active: Whether closed projects are left out; the vendor's default is to list all.
-        :param name_contains: Only projects with this text in their name. The docs call ``nameFilter`` a number, which
-            is taken for an error.
-        :param offset: Projects to leave out at the start.
-        :param page_size: Rows per request; the connection's, then the vendor's default of 20 when unset.
-        :param limit: Most rows in all.
+        :param wanted: Fields of :class:`ProjectFilter`.
         """
-        params = switches({"activeFilter": only_active, "nameFilter": name_contains})
-        return pages(self._client, "projects.list", {}, params, offset, page_size, limit)
+        return self._pages("projects.list", wanted, ProjectFilter)
 
     def create(self, *, name: str, description: str | None = None) -> Record:
         """Add a project (source: "Projects: adds a new project").
@@ -50,17 +45,15 @@ class Projects(Resource):
         :param name: Name of the project.
         :param description: Text that describes it.
         :return: The project, with ``id``.
-        :raises QAValidationError: The name is empty.
         """
-        data = _project(name, description)
-        return record(self._client.call("projects.create", data=data), "projects.create")
+        return self._record("projects.create", _project(name, description))
 
     def get(self, project_id: Id) -> Record:
         """Return one project (source: "Projects: returns project details").
 
         :param project_id: Id of the project.
         """
-        return record(self._client.call("projects.get", {"project_id": project_id}), "projects.get")
+        return self._record("projects.get", project_id=project_id)
 
     def update(self, project_id: Id, *, name: str, description: str | None = None) -> Record:
         """Change a project (source: "Projects: updates project details").
@@ -69,10 +62,8 @@ class Projects(Resource):
         :param name: Name of the project; required in a change, too.
         :param description: Text that describes it; whether it is kept when left out is not documented.
         :return: The project.
-        :raises QAValidationError: The name is empty.
         """
-        answer = self._client.call("projects.update", {"project_id": project_id}, data=_project(name, description))
-        return record(answer, "projects.update")
+        return self._record("projects.update", _project(name, description), project_id=project_id)
 
     def delete(self, project_id: Id) -> None:
         """Delete a project (source: "Projects: deletes project").
@@ -83,4 +74,5 @@ class Projects(Resource):
 
 
 def _project(name: str, description: str | None) -> dict[str, str]:
-    return form("project", {"name": rules.required(name, "name"), "description": description})
+    described = check.optional_text(description, "description")
+    return form("project", {"name": check.text(name, "name"), "description": described})

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_qa_provider.rest.client import Resource
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.vendors.smartq.client.auth import Token, with_password, with_token
+from airflow_qa_provider.vendors.smartq.client.rules import check
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
@@ -28,9 +30,9 @@ class Authorization(Resource):
         :raises QAResponseError: The answer holds no token under any name of the dialect.
         """
         credentials = self._client.credentials
-        if refresh_token is None:
+        if refresh_token is None or not is_given(refresh_token):
             auth = with_password(credentials)
         else:
-            self._client.keep_secret(refresh_token)
+            self._client.keep_secret(check.secret(refresh_token, "refresh_token"))
             auth = with_token(credentials.client_id, refresh_token)
         return Token.read(self._client.call("auth.get_token", auth=auth), self._client.dialect)

@@ -10,22 +10,11 @@ from starlette.responses import Response
 
 from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.report_pdf import report_file
-from qa_sandbox.monitorqa.routes.common import (
-    DEFAULT_PAGE,
-    EMPTY,
-    AuditFilter,
-    Caller,
-    Id,
-    PageNumber,
-    PageSize,
-    members,
-    page_of,
-)
-from qa_sandbox.monitorqa.state.audit import Audit, State
-from qa_sandbox.monitorqa.state.company import Company
-from qa_sandbox.monitorqa.views import audits as views
+from qa_sandbox.monitorqa.routes.common import DEFAULT_PAGE, EMPTY, Caller, Id, PageNumber, PageSize, members, page_of
+from qa_sandbox.monitorqa.state.audits import Audit
 from qa_sandbox.monitorqa.wire import audits as wire
-from qa_sandbox.monitorqa.wire.base import Created, Ids, WireDate
+from qa_sandbox.monitorqa.wire.base import Created, Ids, Page, WireDate
+from qa_sandbox.web import BINARY
 
 router = APIRouter(prefix="/audit", tags=["Audits"], responses=RESPONSES)
 # The last to be included: its path would swallow those of the other pages.
@@ -58,91 +47,94 @@ async def reopen_audit(company: Caller, audit_id: Id, wanted: wire.ReopenAudit) 
     return Response()
 
 
+# Coroutines, for what is not one is called in a thread.
+async def _chosen(
+    company: Caller,
+    template_id: Annotated[str | None, Query(alias="templateId")] = None,
+    audit_object_id: Annotated[str | None, Query(alias="auditObjectId")] = None,
+    audit_object_group_id: Annotated[str | None, Query(alias="auditObjectGroupId")] = None,
+    assigned_to: Annotated[str | None, Query(alias="assignedTo")] = None,
+    assigned_to_group: Annotated[str | None, Query(alias="assignedToGroup")] = None,
+) -> list[Audit]:
+    sites = members(company.objects.groups, audit_object_group_id)
+    users = members(company.people.groups, assigned_to_group)
+    return [
+        audit
+        for audit in company.audits.all
+        if template_id in (None, audit.template.id)
+        and audit_object_id in (None, audit.audit_object.id)
+        and (sites is None or audit.audit_object.id in sites)
+        and (assigned_to is None or any(user.id == assigned_to for user in audit.assignees))
+        and (users is None or any(user.id in users for user in audit.assignees))
+    ]
+
+
+Chosen = Annotated[list[Audit], Depends(_chosen)]
+
+
 @router.get("/pending", summary="Get list of pending audits")
 async def list_pending(
     company: Caller,
-    chosen: Annotated[AuditFilter, Depends()],
+    chosen: Chosen,
     in_progress: Annotated[bool | None, Query(alias="inProgress")] = None,
     schedule_id: Annotated[str | None, Query(alias="auditScheduleId")] = None,
     page_number: PageNumber = 1,
     page_size: PageSize = DEFAULT_PAGE,
-) -> wire.PendingAudits:
+) -> Page[wire.PendingAudit]:
     found = [
         audit
-        for audit in company.audits.all
-        if audit.is_open
-        and chosen.accepts(audit)
-        and in_progress in (None, audit.state is State.STARTED)
-        and schedule_id in (None, audit.schedule_id)
+        for audit in chosen
+        if audit.is_open and in_progress in (None, audit.is_started) and schedule_id in (None, audit.schedule_id)
     ]
-    page = page_of(found, page_number, page_size, lambda audit: views.pending_row(company, audit))
-    return wire.PendingAudits.model_validate(page)
+    return page_of(found, page_number, page_size, lambda audit: wire.pending_row(company, audit))
 
 
-class CompletionFilter:
-    """The filters of the list of complete audits alone."""
-
-    def __init__(
-        self,
-        company: Caller,
-        score_min: Annotated[float | None, Query(alias="scoreMin", allow_inf_nan=False)] = None,
-        score_max: Annotated[float | None, Query(alias="scoreMax", allow_inf_nan=False)] = None,
-        completed_by: Annotated[str | None, Query(alias="completedBy")] = None,
-        completed_by_group: Annotated[str | None, Query(alias="completedByGroup")] = None,
-        from_date: Annotated[WireDate | None, Query(alias="fromDate")] = None,
-        to_date: Annotated[WireDate | None, Query(alias="toDate")] = None,
-    ) -> None:
-        self.scores, self.dates, self.auditor = (score_min, score_max), (from_date, to_date), completed_by
-        self.group = None if completed_by_group is None else members(company.people.groups, completed_by_group)
-
-    def accepts(self, company: Company, audit: Audit) -> bool:
-        """
-        Whether a completed audit passes every filter.
-
-        :param company: its company
-        :param audit: a completed audit
-        """
+async def _completed(
+    company: Caller,
+    chosen: Chosen,
+    score_min: Annotated[float | None, Query(alias="scoreMin", allow_inf_nan=False)] = None,
+    score_max: Annotated[float | None, Query(alias="scoreMax", allow_inf_nan=False)] = None,
+    completed_by: Annotated[str | None, Query(alias="completedBy")] = None,
+    completed_by_group: Annotated[str | None, Query(alias="completedByGroup")] = None,
+    from_date: Annotated[WireDate | None, Query(alias="fromDate")] = None,
+    to_date: Annotated[WireDate | None, Query(alias="toDate")] = None,
+) -> list[Audit]:
+    users, found = members(company.people.groups, completed_by_group), []
+    for audit in (audit for audit in chosen if audit.is_completed):
         auditor, score, done = company.audits.auditor(audit).id, audit.result.score, audit.completed_at
-        least, most = self.scores
-        since, until = self.dates
-        return (
-            (least is None or score >= least)
-            and (most is None or score <= most)
-            and (since is None or done >= since)
-            and (until is None or done <= until)
-            and self.auditor in (None, auditor)
-            and (self.group is None or auditor in self.group)
-        )
+        if (
+            (score_min is None or score >= score_min)
+            and (score_max is None or score <= score_max)
+            and (from_date is None or done >= from_date)
+            and (to_date is None or done <= to_date)
+            and completed_by in (None, auditor)
+            and (users is None or auditor in users)
+        ):
+            found.append(audit)
+    return found
 
 
 @router.get("/complete", summary="Get list of complete audits")
 async def list_complete(
     company: Caller,
-    chosen: Annotated[AuditFilter, Depends()],
-    completion: Annotated[CompletionFilter, Depends()],
+    found: Annotated[list[Audit], Depends(_completed)],
     page_number: PageNumber = 1,
     page_size: PageSize = DEFAULT_PAGE,
-) -> wire.CompleteAudits:
-    found = [
-        audit
-        for audit in company.audits.all
-        if audit.state is State.COMPLETED and chosen.accepts(audit) and completion.accepts(company, audit)
-    ]
-    found.sort(key=lambda audit: audit.completed_at, reverse=True)
-    page = page_of(found, page_number, page_size, lambda audit: views.complete_row(company, audit))
-    return wire.CompleteAudits.model_validate(page)
+) -> Page[wire.CompleteAudit]:
+    latest_first = sorted(found, key=lambda audit: audit.completed_at, reverse=True)
+    return page_of(latest_first, page_number, page_size, lambda audit: wire.complete_row(company, audit))
 
 
 @router.get("/complete/{auditId}", summary="Get details of complete audit")
 async def get_complete_audit(company: Caller, audit_id: AuditId) -> wire.CompleteAuditDetails:
-    return views.complete_details(company, company.audits.complete(audit_id))
+    return wire.complete_details(company, company.audits.complete(audit_id))
 
 
 @router.get(
     "/complete/{auditId}/report-pdf",
     summary="Get audit pdf report",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={200: {"content": {"application/pdf": BINARY}}},
 )
 async def get_report_pdf(
     request: Request,
@@ -158,12 +150,12 @@ async def get_report_pdf(
 
 @router.get("/complete/{auditId}/report", summary="Get audit report")
 async def get_report(company: Caller, audit_id: AuditId) -> wire.AuditReport:
-    return views.report(company, company.audits.complete(audit_id))
+    return wire.report(company, company.audits.complete(audit_id))
 
 
 @by_id.get("/{auditId}", summary="Get details of audit")
 async def get_audit(company: Caller, audit_id: AuditId) -> wire.AuditDetails:
-    return views.details(company, company.audits.all.get(audit_id))
+    return wire.details(company, company.audits.all.get(audit_id))
 
 
 @by_id.put("/{auditId}", summary="Update one-time audit", **EMPTY)

@@ -12,25 +12,26 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from qa_sandbox.monitorqa.errors import RESPONSES, RequestRefused
+from qa_sandbox.monitorqa.errors import RESPONSES, not_valid
 from qa_sandbox.monitorqa.routes.common import EMPTY, Caller, Store
+from qa_sandbox.monitorqa.state.company import Company
 from qa_sandbox.monitorqa.state.files import StoredFile
 from qa_sandbox.monitorqa.store import DEFAULT_TIME_ZONE
-from qa_sandbox.monitorqa.wire import company as wire
+from qa_sandbox.monitorqa.wire import people as wire
 from qa_sandbox.monitorqa.wire.base import Ref
+from qa_sandbox.web import BINARY, Refused
 
 router = APIRouter(prefix="/company", tags=["Company"], responses=RESPONSES)
 timezones = APIRouter(prefix="/timezones", tags=["Time zones"], responses=RESPONSES)
 
 IMAGE_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/jpg": "jpg"}
 LARGEST_IMAGE = 10 * 1024 * 1024
-_FILE_SCHEMA = {"type": "string", "format": "binary"}
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
             "multipart/form-data": {
-                "schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE_SCHEMA}},
+                "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}},
                 "encoding": {"file": {"contentType": ", ".join(IMAGE_ENDINGS)}},
             }
         },
@@ -105,32 +106,26 @@ async def _image(request: Request, company: Caller) -> StoredFile:
 Image = Annotated[StoredFile, Depends(_image)]
 
 
-@router.post("/logo", summary="Upload company logo", openapi_extra=_UPLOAD, **EMPTY)
-async def upload_logo(company: Caller, image: Image) -> Response:
-    company.files.delete(company.profile.logo_id)
-    company.profile.logo_id = image.id
-    return Response()
+def _add_image_routes(kind: str) -> None:
+    """Add the two routes that the logo and the icon have alike."""
+    member = f"{kind}_id"
+
+    def replace(company: Company, file_id: str | None) -> Response:
+        company.files.delete(getattr(company.profile, member))
+        setattr(company.profile, member, file_id)
+        return Response()
+
+    @router.post(f"/{kind}", summary=f"Upload company {kind}", openapi_extra=_UPLOAD, **EMPTY)
+    async def upload(company: Caller, image: Image) -> Response:
+        return replace(company, image.id)
+
+    @router.delete(f"/{kind}", summary=f"Delete company {kind}", **EMPTY)
+    async def delete(company: Caller) -> Response:
+        return replace(company, None)
 
 
-@router.delete("/logo", summary="Delete company logo", **EMPTY)
-async def delete_logo(company: Caller) -> Response:
-    company.files.delete(company.profile.logo_id)
-    company.profile.logo_id = None
-    return Response()
-
-
-@router.post("/icon", summary="Upload company icon", openapi_extra=_UPLOAD, **EMPTY)
-async def upload_icon(company: Caller, image: Image) -> Response:
-    company.files.delete(company.profile.icon_id)
-    company.profile.icon_id = image.id
-    return Response()
-
-
-@router.delete("/icon", summary="Delete company icon", **EMPTY)
-async def delete_icon(company: Caller) -> Response:
-    company.files.delete(company.profile.icon_id)
-    company.profile.icon_id = None
-    return Response()
+_add_image_routes("logo")
+_add_image_routes("icon")
 
 
 @timezones.get("", summary="Get timezones")
@@ -146,11 +141,11 @@ def _check(wanted: wire.CompanyBody, time_zone: str | None) -> None:
     if time_zone is not None and time_zone not in _zones():
         problems["ianaTimeZone"] = "is not one of GET /timezones"
     if problems:
-        raise RequestRefused(400, "The request is not valid", problems)
+        raise not_valid(problems)
 
 
-def _unreadable(field: str, problem: str) -> RequestRefused:
-    return RequestRefused(400, "The request could not be processed", {field: problem})
+def _unreadable(field: str, problem: str) -> Refused:
+    return Refused(400, "The request could not be processed", {field: problem})
 
 
 @lru_cache(maxsize=1)

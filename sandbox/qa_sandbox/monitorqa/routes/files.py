@@ -11,27 +11,16 @@ from starlette.responses import Response
 from qa_sandbox.files.report_file import ReportFile
 from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.images import watermarked
-from qa_sandbox.monitorqa.routes.common import (
-    DEFAULT_PAGE,
-    Caller,
-    Id,
-    PageNumber,
-    PageSize,
-    Store,
-    page_of,
-)
-from qa_sandbox.monitorqa.wire.webhooks import WebhookLog
+from qa_sandbox.monitorqa.routes.common import DEFAULT_PAGE, Caller, Id, PageNumber, PageSize, Store, page_of
+from qa_sandbox.monitorqa.wire.base import Page
+from qa_sandbox.monitorqa.wire.people import WebhookCall
+from qa_sandbox.web import BINARY
 
 files = APIRouter(prefix="/files", tags=["Files"], responses=RESPONSES)
 webhooks = APIRouter(prefix="/webhooks", tags=["Webhook Log"], responses=RESPONSES)
 
 
-@files.get(
-    "/{id}",
-    summary="Get File",
-    response_class=Response,
-    responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
-)
+@files.get("/{id}", summary="Get File", response_class=Response, responses={200: {"content": {"*/*": BINARY}}})
 async def get_file(
     company: Caller,
     file_id: Id,
@@ -47,6 +36,5 @@ async def get_file(
 @webhooks.get("/status", summary="Get webhooks log")
 async def list_webhook_calls(
     company: Caller, store: Store, page_number: PageNumber = 1, page_size: PageSize = DEFAULT_PAGE
-) -> WebhookLog:
-    calls = store.webhooks.log(company)
-    return WebhookLog.model_validate(page_of(calls, page_number, page_size, lambda call: call))
+) -> Page[WebhookCall]:
+    return page_of(store.webhooks.log(company), page_number, page_size, lambda call: call)

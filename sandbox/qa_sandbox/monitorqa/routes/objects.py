@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.routes.common import EMPTY, Caller, Id
-from qa_sandbox.monitorqa.views.catalogue import object_details
 from qa_sandbox.monitorqa.wire import objects as wire
 from qa_sandbox.monitorqa.wire.base import Created, Ids, Ref
 
@@ -61,7 +60,7 @@ async def delete_objects(company: Caller, wanted: Ids) -> Response:
 # The vendor has the singular here, and here alone.
 @objects.get("/object/{id}", summary="Get an audit object details")
 async def get_object(company: Caller, object_id: Id) -> wire.AuditObjectDetails:
-    return object_details(company, company.objects.sites.get(object_id))
+    return wire.object_details(company, company.objects.sites.get(object_id))
 
 
 @objects.put("/objects/{id}", summary="Update an audit object", **EMPTY)

@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.routes.common import EMPTY, SHORT_PAGE, Caller, PageNumber, PageSize, page_of
-from qa_sandbox.monitorqa.views.catalogue import schedule_details, schedule_row
 from qa_sandbox.monitorqa.wire import schedules as wire
-from qa_sandbox.monitorqa.wire.base import Created, Ids
+from qa_sandbox.monitorqa.wire.base import Created, Ids, Page
 
 router = APIRouter(prefix="/schedules", tags=["Schedules"], responses=RESPONSES)
 
@@ -28,49 +27,54 @@ async def list_schedules(
     audit_object_group_id: Annotated[str | None, Query(alias="auditObjectGroupId")] = None,
     page_number: PageNumber = 1,
     page_size: PageSize = SHORT_PAGE,
-) -> wire.Schedules:
+) -> Page[wire.ScheduleRow]:
     found = [
         schedule
         for schedule in company.schedules.all
         if schedule.is_active(company.now)
-        and (audit_object_id is None or audit_object_id in schedule.object_ids)
-        and (audit_object_group_id is None or audit_object_group_id in schedule.group_ids)
+        and (audit_object_id is None or any(site.id == audit_object_id for site in schedule.audit_objects))
+        and (
+            audit_object_group_id is None
+            or any(group.id == audit_object_group_id for group in schedule.audit_object_groups)
+        )
     ]
-    page = page_of(found, page_number, page_size, lambda schedule: schedule_row(company, schedule))
-    return wire.Schedules.model_validate(page)
+    return page_of(
+        found,
+        page_number,
+        page_size,
+        lambda schedule: wire.ScheduleRow.model_validate(wire.schedule_members(schedule, company.now)),
+    )
 
 
 @router.get("/{scheduleId}", summary="Get schedule details")
 async def get_schedule(company: Caller, schedule_id: ScheduleId) -> wire.ScheduleDetails:
-    return schedule_details(company, company.schedules.all.get(schedule_id))
+    schedule = company.schedules.all.get(schedule_id)
+    return wire.ScheduleDetails.model_validate(wire.schedule_members(schedule, company.now))
+
+
+def _created(company: Caller, wanted: wire.CreateSchedule, pattern: int, repeat: type[wire.Repeat]) -> Created:
+    own = repeat.model_validate({name: getattr(wanted, name) for name in repeat.model_fields})
+    return Created(id=company.schedules.create(wanted, pattern, own).id)
 
 
 @router.post("/daily", summary="Create daily schedule")
 async def create_daily(company: Caller, wanted: wire.CreateDailySchedule) -> Created:
-    repeat = wire.DailyRepeat(repeat_every=wanted.repeat_every)
-    return Created(id=company.schedules.create(wanted, wire.DAILY, repeat).id)
+    return _created(company, wanted, wire.DAILY, wire.DailyRepeat)
 
 
 @router.post("/weekly", summary="Create weekly schedule")
 async def create_weekly(company: Caller, wanted: wire.CreateWeeklySchedule) -> Created:
-    repeat = wire.WeeklyRepeat(days_of_week=wanted.days_of_week, repeat_every=wanted.repeat_every)
-    return Created(id=company.schedules.create(wanted, wire.WEEKLY, repeat).id)
+    return _created(company, wanted, wire.WEEKLY, wire.WeeklyRepeat)
 
 
 @router.post("/multiple-weeks", summary="Create multiple weeks schedule")
 async def create_multiple_weeks(company: Caller, wanted: wire.CreateMultipleWeeksSchedule) -> Created:
-    repeat = wire.MultipleWeeksRepeat(
-        repeat_every=wanted.repeat_every, start_day=wanted.start_day, duration=wanted.duration
-    )
-    return Created(id=company.schedules.create(wanted, wire.MULTIPLE_WEEKS, repeat).id)
+    return _created(company, wanted, wire.MULTIPLE_WEEKS, wire.MultipleWeeksRepeat)
 
 
 @router.post("/monthly", summary="Create monthly schedule")
 async def create_monthly(company: Caller, wanted: wire.CreateMonthlySchedule) -> Created:
-    repeat = wire.MonthlyRepeat(
-        repeat_every=wanted.repeat_every, start_rule=wanted.start_rule, end_rule=wanted.end_rule
-    )
-    return Created(id=company.schedules.create(wanted, wire.MONTHLY, repeat).id)
+    return _created(company, wanted, wire.MONTHLY, wire.MonthlyRepeat)
 
 
 @router.put("/{scheduleId}", summary="Update schedule", **EMPTY)

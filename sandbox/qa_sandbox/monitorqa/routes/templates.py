@@ -19,8 +19,8 @@ from qa_sandbox.monitorqa.routes.common import (
     Store,
     page_of,
 )
-from qa_sandbox.monitorqa.wire import templates as wire
-from qa_sandbox.monitorqa.wire.base import Created, Ids, Ref
+from qa_sandbox.monitorqa.wire import objects as wire
+from qa_sandbox.monitorqa.wire.base import Created, Ids, Page, Ref
 
 templates = APIRouter(prefix="/audit/templates", tags=["Audit Templates"], responses=RESPONSES)
 score_systems = APIRouter(prefix="/score-systems", tags=["Score systems"], responses=RESPONSES)
@@ -38,13 +38,13 @@ async def list_templates_detailed(
     search: str = "",
     page_number: PageNumber = 1,
     page_size: PageSize = DEFAULT_PAGE,
-) -> wire.Templates:
+) -> Page[wire.TemplateRow]:
     found = [
         template
         for template in company.templates.templates
         if template_type in (None, template.template_type) and search.lower() in template.name.lower()
     ]
-    return wire.Templates.model_validate(page_of(found, page_number, page_size, wire.TemplateRow.model_validate))
+    return page_of(found, page_number, page_size, wire.TemplateRow.model_validate)
 
 
 @templates.post("/copy", summary="Copy template to another company")
@@ -55,10 +55,9 @@ async def copy_template(company: Caller, store: Store, wanted: wire.CopyTemplate
 @score_systems.get("", summary="Get score systems")
 async def list_score_systems(
     company: Caller, search: str = "", page_number: PageNumber = 1, page_size: PageSize = SHORT_PAGE
-) -> wire.ScoreSystems:
+) -> Page[wire.ScoreSystemDetails]:
     found = [system for system in company.templates.score_systems if search.lower() in system.name.lower()]
-    page = page_of(found, page_number, page_size, wire.ScoreSystemDetails.model_validate)
-    return wire.ScoreSystems.model_validate(page)
+    return page_of(found, page_number, page_size, wire.ScoreSystemDetails.model_validate)
 
 
 @score_systems.get("/{id}", summary="Get score system details")

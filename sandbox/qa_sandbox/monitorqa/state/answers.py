@@ -5,14 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from qa_sandbox.monitorqa.state.audit import Audit
-from qa_sandbox.monitorqa.state.templates import (
-    NOT_APPLICABLE_COUNTS,
-    Question,
-    ScoreSystem,
-    Template,
-)
+from qa_sandbox.monitorqa.state.templates import NOT_APPLICABLE_COUNTS, Question, ScoreSystem
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.audits import Audit
 
 _DAY = 24 * 3600.0
 _GOOD_NOTES = ("Checked on site.", "As agreed at the last visit.", "In order, no remarks.", "Improved since last time.")
@@ -53,15 +51,8 @@ class Result:
     failed: bool
 
 
-def fill_in(audit: Audit, template: Template, system: ScoreSystem, seed: int) -> Result:
-    """
-    Answer every question of an audit.
-
-    :param audit: the audit that is being completed
-    :param template: its template
-    :param system: how it is scored
-    :param seed: seed of the sandbox
-    """
+def fill_in(audit: Audit, seed: int) -> Result:
+    template, system = audit.template, audit.template.score_system
     rng = random.Random(f"{seed}:{audit.id}:{audit.round}")
     failing = audit.plan.result == "failed"
     quality = rng.uniform(0.3, 0.5) if failing else rng.uniform(0.8, 0.99)

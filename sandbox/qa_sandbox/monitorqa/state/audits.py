@@ -1,23 +1,157 @@
-"""The audits of a company."""
+"""Audits, what becomes of them as time passes, and the simulated auditors who carry them out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from qa_sandbox.monitorqa.errors import BusinessError, RequestRefused
-from qa_sandbox.monitorqa.state.answers import fill_in
-from qa_sandbox.monitorqa.state.audit import Audit, Plan, State
-from qa_sandbox.monitorqa.state.events import Event
+from qa_sandbox.clock import later
+from qa_sandbox.monitorqa.errors import BusinessError, senseless
+from qa_sandbox.monitorqa.state.answers import Result, fill_in
+from qa_sandbox.monitorqa.state.base import Event, Shelf
+from qa_sandbox.monitorqa.state.objects import Site
 from qa_sandbox.monitorqa.state.people import User
 from qa_sandbox.monitorqa.state.permissions import AUDITOR
-from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.state.templates import Template
 from qa_sandbox.monitorqa.wire.audits import CreateAudit, ReopenAudit, UpdateAudit
 from qa_sandbox.outcomes import Outcome
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
+
+REOPENED_FOR_SECONDS = 24 * 3600.0
+
+
+class State(Enum):
+    """Where an audit stands."""
+
+    PENDING = "pending"
+    STARTED = "started"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    What the simulated auditor does.
+
+    :param result: see :class:`~qa_sandbox.outcomes.Outcome`
+    :param pickup_seconds: until the audit is started
+    :param seconds: until the result
+    """
+
+    result: str
+    pickup_seconds: float
+    seconds: float
+
+
+@dataclass(eq=False)
+class Audit:
+    """
+    An audit.
+
+    :param opened_at: when it was created or last reopened
+    :param start_date: not to be started before; None means at once
+    :param schedule_id: schedule that made it; None for a one-time audit
+    :param round: 0, and one more each time it is reopened
+    :param auditor: who carries it out, once it is started
+    :param outcome: the answers, once it is completed
+    """
+
+    id: str
+    number: str
+    name: str
+    hint: str | None
+    template: Template
+    audit_object: Site
+    assignees: list[User]
+    start_date: datetime | None
+    end_date: datetime
+    opened_at: datetime
+    plan: Plan
+    schedule_id: str | None = None
+    state: State = State.PENDING
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    round: int = 0
+    auditor: User | None = None
+    outcome: Result | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to do."""
+        return self.state in (State.PENDING, State.STARTED)
+
+    @property
+    def is_started(self) -> bool:
+        return self.state is State.STARTED
+
+    @property
+    def is_completed(self) -> bool:
+        return self.state is State.COMPLETED
+
+    @property
+    def is_expired(self) -> bool:
+        return self.state is State.EXPIRED
+
+    @property
+    def key(self) -> str:
+        """Tells the rounds of all audits apart; what an audit brings forth derives its id from it."""
+        return f"{self.id}:{self.round}" if self.round else self.id
+
+    @property
+    def result(self) -> Result:
+        if self.outcome is None:
+            raise RuntimeError(f"Audit {self.number} has no answers: it is {self.state.value}.")
+        return self.outcome
+
+    @property
+    def completed_at(self) -> datetime:
+        return self.ended_at or self.opened_at
+
+    def reopen(self, now: datetime, start: datetime, end: datetime) -> None:
+        self.state = State.PENDING
+        self.opened_at, self.start_date, self.end_date = now, start, end
+        self.started_at = self.ended_at = self.auditor = self.outcome = None
+        self.round += 1
+
+    def take(self, moment: datetime, state: State) -> None:
+        if state is State.PENDING:
+            self.reopen(moment, moment, later(moment, REOPENED_FOR_SECONDS + 2 * self.plan.seconds))
+            return
+        self.state = state
+        if state is State.STARTED:
+            self.started_at = moment
+        else:
+            self.ended_at = moment
+
+    def next_step(self) -> tuple[datetime, State] | None:
+        """Say what happens next by itself, and when."""
+        if self.state is State.COMPLETED and self.plan.result == "reopened" and self.round == 0:
+            return later(self.completed_at, self.plan.seconds), State.PENDING
+        if not self.is_open:
+            return None
+        begin = max(self.opened_at, self.start_date or self.opened_at)
+        steps = [(max(self.end_date, self.opened_at), State.EXPIRED)]
+        if self.state is State.PENDING and self.plan.result != "never_started":
+            steps.append((later(begin, min(self.plan.pickup_seconds, self.plan.seconds)), State.STARTED))
+        ending = self._planned_ending()
+        if ending is not None:
+            steps.append((later(begin, self.plan.seconds), ending))
+        order = (State.STARTED, State.COMPLETED, State.DELETED, State.EXPIRED)
+        return min(steps, key=lambda step: (step[0], order.index(step[1])))
+
+    def _planned_ending(self) -> State | None:
+        result = self.plan.result
+        if result in ("never_started", "never_finished"):
+            return None
+        return {"expired": State.EXPIRED, "deleted": State.DELETED}.get(result, State.COMPLETED)
+
 
 _EVENTS = {
     State.PENDING: Event.AUDIT_RESCHEDULED,
@@ -28,11 +162,7 @@ _EVENTS = {
 
 
 class Audits:
-    """
-    Audits, and the simulated auditors who carry them out.
-
-    :param company: the company
-    """
+    """Audits, and the simulated auditors who carry them out."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
@@ -40,37 +170,23 @@ class Audits:
         self.all: Shelf[Audit] = Shelf("Audit", "audit")
 
     def complete(self, audit_id: str) -> Audit:
-        """
-        Find a completed audit.
-
-        :param audit_id: its id
-        :raises RequestRefused: 404 when there is no audit
-        :raises BusinessError: when it is not completed
-        """
         audit = self.all.get(audit_id)
-        if audit.state is not State.COMPLETED:
+        if not audit.is_completed:
             raise BusinessError("audit/not-completed")
         return audit
 
     def create(self, wanted: CreateAudit) -> Audit:
-        """
-        Create a one-time audit.
-
-        :param wanted: request body
-        :raises BusinessError: when it refers to something unknown
-        :raises RequestRefused: 422 when it would end before it starts
-        """
         company = self._company
-        company.templates.templates.known([wanted.template_id])
-        company.objects.sites.known([wanted.audit_object_id])
-        assignees = self._user_ids([wanted.assignee_id] if wanted.assignee_id else [])
+        (template,) = company.templates.templates.known([wanted.template_id])
+        (site,) = company.objects.sites.known([wanted.audit_object_id])
+        assignees = company.people.users.known([wanted.assignee_id] if wanted.assignee_id else [])
         check_dates(wanted.start_date, wanted.end_date)
         return self.add(
             name=wanted.name,
             hint=wanted.auditor_hint,
-            template_id=wanted.template_id,
-            object_id=wanted.audit_object_id,
-            assignee_ids=assignees,
+            template=template,
+            audit_object=site,
+            assignees=assignees,
             start_date=wanted.start_date,
             end_date=wanted.end_date,
             opened_at=company.now,
@@ -81,14 +197,13 @@ class Audits:
         Number and keep a new audit.
 
         :param plan: what becomes of it; default: the scripted outcome or completion
-        :param fields: the remaining fields of :class:`~qa_sandbox.monitorqa.state.audit.Audit`
         """
         self._numbered += 1
         audit_id = self._company.make_id("audit", self._numbered)
         number = f"AUD-{fields['opened_at'].year}-{self._numbered:04d}"
         plan = plan or self._plan(self._company.outcomes.take("audit", fields["name"], audit_id))
         audit = self.all.add(Audit(id=audit_id, number=number, plan=plan, **fields))
-        if audit.assignee_ids:
+        if audit.assignees:
             self._announce(Event.AUDIT_ASSIGNED, audit)
         self._plan_next(audit)
         return audit
@@ -97,11 +212,10 @@ class Audits:
         """
         Change a one-time audit that is not over.
 
-        :param audit_id: its id
         :param wanted: request body; without an assignee it becomes unassigned
         """
         audit = self.all.get(audit_id)
-        assignees = self._user_ids([wanted.assignee_id] if wanted.assignee_id else [])
+        assignees = self._company.people.users.known([wanted.assignee_id] if wanted.assignee_id else [])
         check_dates(wanted.start_date, wanted.end_date)
         if audit.schedule_id is not None:
             raise BusinessError("audit/not-one-time")
@@ -113,14 +227,8 @@ class Audits:
         self._plan_next(audit)
 
     def reopen(self, audit_id: str, wanted: ReopenAudit) -> None:
-        """
-        Reopen a completed audit.
-
-        :param audit_id: its id
-        :param wanted: request body
-        """
         audit = self.complete(audit_id)
-        assignees = self._user_ids(wanted.assignees_ids or [])
+        assignees = self._company.people.users.known(wanted.assignees_ids or [])
         check_dates(wanted.start_date, wanted.end_date)
         audit.reopen(self._company.now, wanted.start_date, wanted.end_date)
         self._announce(Event.AUDIT_RESCHEDULED, audit)
@@ -129,55 +237,28 @@ class Audits:
         self._plan_next(audit)
 
     def expire(self, audit_ids: Iterable[str]) -> None:
-        """
-        Expire incomplete audits, all or none; an expired one stays so.
-
-        :param audit_ids: their ids
-        """
+        """Expire incomplete audits, all or none; an expired one stays so."""
         audits = self.all.known(audit_ids)
-        if any(audit.state is State.COMPLETED for audit in audits):
+        if any(audit.is_completed for audit in audits):
             raise BusinessError("audit/already-completed")
         for audit in audits:
             if audit.is_open:
                 self._enter(audit, self._company.now, State.EXPIRED)
 
     def delete(self, audit_ids: Iterable[str]) -> None:
-        """
-        Delete audits with their corrective actions, all or none.
-
-        :param audit_ids: their ids
-        """
+        """Delete audits with their corrective actions, all or none."""
         for audit in self.all.known(audit_ids):
             self._enter(audit, self._company.now, State.DELETED)
 
     def delete_unstarted(self, schedule_id: str) -> None:
-        """
-        Delete the audits of a schedule that nobody has started.
-
-        :param schedule_id: id of the schedule
-        """
         self.delete(audit.id for audit in self.all if audit.schedule_id == schedule_id and audit.state is State.PENDING)
 
     def auditor(self, audit: Audit) -> User:
-        """
-        Return who carries out an audit: the first assignee, else the first auditor.
-
-        :param audit: an audit
-        """
-        users = self._company.people.users
-        chosen = audit.auditor_id or next(iter(audit.assignee_ids), None)
-        if chosen is not None:
-            return users.named(chosen)
-        return next((user for user in users if user.role.role_type == AUDITOR), self._company.founder)
+        """Return who carries out an audit: the first assignee, else the first auditor."""
+        auditors = (user for user in self._company.people.users if user.role.role_type == AUDITOR)
+        return next(filter(None, (audit.auditor, *audit.assignees[:1], *auditors)), self._company.founder)
 
     def script(self, audit_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how an audit that exists will end.
-
-        :param audit_id: its id
-        :param outcome: the ending
-        :return: whether there is such an audit
-        """
         audit = self.all.find(audit_id)
         if audit is None:
             return False
@@ -185,9 +266,9 @@ class Audits:
         self._plan_next(audit)
         return True
 
-    def _assign(self, audit: Audit, user_ids: list[str]) -> None:
-        added = set(user_ids) - set(audit.assignee_ids)
-        audit.assignee_ids = user_ids
+    def _assign(self, audit: Audit, users: list[User]) -> None:
+        added = set(users) - set(audit.assignees)
+        audit.assignees = users
         if added:
             self._announce(Event.AUDIT_ASSIGNED, audit)
 
@@ -211,15 +292,10 @@ class Audits:
     def _enter(self, audit: Audit, moment: datetime, state: State) -> None:
         audit.take(moment, state)
         if state is State.STARTED:
-            audit.auditor_id = self.auditor(audit).id
+            audit.auditor = self.auditor(audit)
         if state is State.COMPLETED:
-            templates = self._company.templates
-            template, system = (
-                templates.templates.named(audit.template_id),
-                templates.score_system_of(audit.template_id),
-            )
-            audit.auditor_id = self.auditor(audit).id
-            audit.outcome = fill_in(audit, template, system, self._company.settings.seed)
+            audit.auditor = self.auditor(audit)
+            audit.outcome = fill_in(audit, self._company.settings.seed)
             self._company.files.keep_photos(audit)
             self._company.actions.follow_up(audit)
         if state is State.DELETED:
@@ -231,17 +307,7 @@ class Audits:
     def _announce(self, event: Event, audit: Audit) -> None:
         self._company.announce(self._company, event, audit)
 
-    def _user_ids(self, user_ids: Iterable[str]) -> list[str]:
-        return [user.id for user in self._company.people.users.known(user_ids)]
-
 
 def check_dates(start: datetime | None, end: datetime) -> None:
-    """
-    Refuse what ends before it starts.
-
-    :param start: start date, if any
-    :param end: end date
-    :raises RequestRefused: 422
-    """
     if start is not None and end <= start:
-        raise RequestRefused(422, "The request contains invalid data", {"endDate": "must be after startDate"})
+        raise senseless({"endDate": "must be after startDate"})

@@ -10,12 +10,11 @@ from typing import Any
 
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.monitorqa.state.actions import Actions
-from qa_sandbox.monitorqa.state.agenda import Agenda
 from qa_sandbox.monitorqa.state.audits import Audits
-from qa_sandbox.monitorqa.state.events import Event
+from qa_sandbox.monitorqa.state.base import Agenda, Event
 from qa_sandbox.monitorqa.state.files import Files
 from qa_sandbox.monitorqa.state.objects import Objects
-from qa_sandbox.monitorqa.state.people import People, User
+from qa_sandbox.monitorqa.state.people import People
 from qa_sandbox.monitorqa.state.permissions import ADMIN, PERMISSIONS
 from qa_sandbox.monitorqa.state.schedules import Schedules
 from qa_sandbox.monitorqa.state.templates import Templates
@@ -45,12 +44,7 @@ class Company:
     """
     A company account, its data, and the user that its API key belongs to.
 
-    :param context: the vendor's view of the sandbox
     :param number: 0 for the company of the sandbox's key, then counting
-    :param profile: what it says about itself
-    :param founder: name and address of its administrator
-    :param agenda: what happens by itself
-    :param announce: told of every event
     """
 
     def __init__(
@@ -85,38 +79,19 @@ class Company:
 
     @property
     def name(self) -> str:
-        """The company's name."""
         return self.profile.name
 
     @property
     def now(self) -> datetime:
-        """The sandbox clock."""
         return self._context.clock.now()
 
     @property
     def base_url(self) -> str:
-        """Where the API is served."""
         return self._context.base_url
 
-    @property
-    def caller(self) -> User | None:
-        """The user whose key is used; None when that user was deleted."""
-        return self.people.users.find(self.founder.id)
-
     def make_id(self, kind: str, key: object) -> str:
-        """
-        Derive an id from the seed.
-
-        :param kind: kind of object
-        :param key: tells objects of the kind apart within the company
-        """
         return self._context.make_id(kind if self._number == 0 else f"company-{self._number}:{kind}", key)
 
     def new_id(self, kind: str) -> str:
-        """
-        Return the id of the next object of a kind.
-
-        :param kind: kind of object
-        """
         self._made[kind] += 1
         return self.make_id(kind, self._made[kind] - 1)

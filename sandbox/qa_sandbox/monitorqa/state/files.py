@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from qa_sandbox.files.photos import photo
 from qa_sandbox.monitorqa.images import signature
-from qa_sandbox.monitorqa.state.action import Action, Submission
-from qa_sandbox.monitorqa.state.audit import Audit
-from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.state.actions import Action, Submission
+from qa_sandbox.monitorqa.state.audits import Audit
+from qa_sandbox.monitorqa.state.base import Shelf
+from qa_sandbox.monitorqa.wire.audits import AUDITEE
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
 
 JPEG, PNG = "image/jpeg", "image/png"
-AUDITEE = "Site lead"
 
 
 @dataclass(frozen=True)
@@ -39,47 +39,26 @@ class StoredFile:
 
 
 class Files:
-    """
-    Files of a company.
-
-    :param company: the company
-    """
+    """Files of a company."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
         self.all: Shelf[StoredFile] = Shelf("File", "file")
 
     def keep(self, name: str, content_type: str, data: bytes) -> StoredFile:
-        """
-        Store an uploaded image.
-
-        :param name: file name
-        :param content_type: MIME type
-        :param data: the content
-        """
         file_id = self._company.new_id("file")
         return self.all.add(StoredFile(file_id, name, content_type, self._company.now, True, lambda: data))
 
     def delete(self, file_id: str | None) -> None:
-        """
-        Delete a file, if there is one.
-
-        :param file_id: its id
-        """
         found = self.all.find(file_id) if file_id else None
         if found is not None:
             self.all.remove([found])
 
     def keep_photos(self, audit: Audit) -> None:
-        """
-        Store what an auditor photographs, and the signatures.
-
-        :param audit: an audit that has just been completed
-        """
+        """Store what an auditor photographs, and the signatures."""
         make_id, moment = self._company.make_id, audit.completed_at
-        site = self._company.objects.sites.named(audit.object_id)
-        marked = self._company.templates.templates.named(audit.template_id).watermark
-        stamp = f"{moment:%Y-%m-%d %H:%M}  {_ascii(site.name)}"
+        marked = audit.template.watermark
+        stamp = f"{moment:%Y-%m-%d %H:%M}  {_ascii(audit.audit_object.name)}"
         for index, answer in enumerate(audit.result.answers):
             if answer.has_photo:
                 draw = partial(photo, index, stamp, answer.verdict == "Failed")
@@ -92,22 +71,14 @@ class Files:
             )
 
     def submission(self, action: Action, moment: datetime) -> Submission:
-        """
-        Store what a user hands in for a corrective action.
-
-        :param action: the action
-        :param moment: when
-        """
-        make_id, company = self._company.make_id, self._company
-        audit = company.audits.all.named(action.audit_id)
-        site = company.objects.sites.named(audit.object_id)
-        marked = company.templates.templates.named(audit.template_id).watermark
-        draw = partial(photo, action.item, f"{moment:%Y-%m-%d %H:%M}  {_ascii(site.name)}", False)
+        make_id, audit = self._company.make_id, action.audit
+        marked = audit.template.watermark
+        draw = partial(photo, action.item, f"{moment:%Y-%m-%d %H:%M}  {_ascii(audit.audit_object.name)}", False)
         done = self.all.add(StoredFile(make_id("photo-after", action.id), "after.jpg", JPEG, moment, marked, draw))
         text = f"Work order {action.number}\n{action.name}\nDone on {moment:%Y-%m-%d}.\n"
         order_id = make_id("work-order", action.id)
         order = StoredFile(order_id, f"{action.number}.txt", "text/plain", moment, False, text.encode)
-        return Submission("Put right, see the photo.", [done.id], [self.all.add(order).id])
+        return Submission("Put right, see the photo.", [done], [self.all.add(order)])
 
 
 def _ascii(text: str) -> str:

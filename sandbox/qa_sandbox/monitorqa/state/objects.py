@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qa_sandbox.monitorqa.errors import BusinessError
-from qa_sandbox.monitorqa.state.people import Group
-from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.state.base import Shelf
+from qa_sandbox.monitorqa.state.people import Group, User
 from qa_sandbox.monitorqa.wire.objects import (
     Assignment,
     AuditObjectBody,
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 @dataclass
 class Option:
-    """An option of an attribute."""
-
     id: str
     name: str
     is_default: bool = False
@@ -41,7 +39,7 @@ class Attribute:
     options: list[Option]
 
 
-@dataclass
+@dataclass(eq=False)
 class Site:
     """
     An audit object.
@@ -53,18 +51,12 @@ class Site:
     name: str
     notes: str | None = None
     geo_address: GeoAddress | None = None
-    participant_user_ids: tuple[str, ...] = ()
-    participant_group_ids: tuple[str, ...] = ()
+    participant_users: tuple[User, ...] = ()
+    participant_user_groups: tuple[Group, ...] = ()
     assigned: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Objects:
-    """
-    Audit objects of a company, groups of them, and their attributes.
-
-    :param company: the company
-    """
-
     def __init__(self, company: Company) -> None:
         self._company = company
         self.sites: Shelf[Site] = Shelf("Audit object", "audit-object")
@@ -72,83 +64,41 @@ class Objects:
         self.attributes: Shelf[Attribute] = Shelf("Audit object attribute", "audit-object-attribute")
 
     def create(self, wanted: AuditObjectBody) -> Site:
-        """
-        Create an audit object.
-
-        :param wanted: request body
-        """
         return self.sites.add(Site(self._company.new_id("object"), wanted.name, wanted.notes, wanted.geo_address))
 
     def update(self, object_id: str, wanted: AuditObjectBody) -> None:
-        """
-        Change an audit object.
-
-        :param object_id: its id
-        :param wanted: request body
-        """
         site = self.sites.get(object_id)
         site.name, site.notes, site.geo_address = wanted.name, wanted.notes, wanted.geo_address
 
     def delete(self, object_ids: Iterable[str]) -> None:
-        """
-        Delete audit objects, all or none. Their audits keep their names; schedules pass them over.
-
-        :param object_ids: their ids
-        """
+        """Delete audit objects, all or none. Their audits keep their names; schedules pass them over."""
         self.sites.remove(self.sites.known(object_ids))
 
     def assign(self, object_id: str, wanted: Iterable[Assignment]) -> None:
-        """
-        Assign options; those assigned already and those unknown are ignored.
-
-        :param object_id: id of the audit object
-        :param wanted: attributes and options
-        """
+        """Assign options; those assigned already and those unknown are ignored."""
         site = self.sites.get(object_id)
         for pair in ((item.attribute_id, item.option_id) for item in wanted):
             if pair not in site.assigned and self.option(*pair) is not None:
                 site.assigned.append(pair)
 
     def unassign(self, object_id: str, wanted: Iterable[Assignment]) -> None:
-        """
-        Take options away; unknown ones are ignored.
-
-        :param object_id: id of the audit object
-        :param wanted: attributes and options
-        """
+        """Take options away; unknown ones are ignored."""
         site = self.sites.get(object_id)
         doomed = {(item.attribute_id, item.option_id) for item in wanted}
         site.assigned = [pair for pair in site.assigned if pair not in doomed]
 
     def option(self, attribute_id: str, option_id: str) -> Option | None:
-        """
-        Look up an option of an attribute.
-
-        :param attribute_id: id of the attribute
-        :param option_id: id of the option
-        """
         attribute = self.attributes.find(attribute_id)
         options = attribute.options if attribute else []
         return next((option for option in options if option.id == option_id), None)
 
     def create_attribute(self, wanted: CreateAttribute) -> Attribute:
-        """
-        Create an attribute.
-
-        :param wanted: request body
-        """
         options = [self._new_option(item) for item in wanted.options]
         _keep_one_default(options)
         return self.attributes.add(Attribute(self._company.new_id("attribute"), wanted.name, options))
 
     def update_attribute(self, attribute_id: str, wanted: UpdateAttribute) -> None:
-        """
-        Change an attribute: options with an id are changed, without one created, left out deleted.
-
-        :param attribute_id: its id
-        :param wanted: request body
-        :raises BusinessError: for an option id that the attribute does not have, or that comes twice
-        """
+        """Change an attribute: options with an id are changed, without one created, left out deleted."""
         attribute = self.attributes.get(attribute_id)
         given = [item.id for item in wanted.options if item.id is not None]
         if len(set(given)) < len(given) or not set(given) <= {option.id for option in attribute.options}:
@@ -158,11 +108,7 @@ class Objects:
         self._drop_dead_assignments()
 
     def delete_attributes(self, attribute_ids: Iterable[str]) -> None:
-        """
-        Delete attributes and their assignments, all or none.
-
-        :param attribute_ids: their ids
-        """
+        """Delete attributes and their assignments, all or none."""
         self.attributes.remove(self.attributes.known(attribute_ids))
         self._drop_dead_assignments()
 

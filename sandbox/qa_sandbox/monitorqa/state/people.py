@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qa_sandbox.monitorqa.errors import BusinessError, RequestRefused
+from qa_sandbox.monitorqa.errors import BusinessError, not_valid
+from qa_sandbox.monitorqa.state.base import Shelf
 from qa_sandbox.monitorqa.state.permissions import PERMISSIONS
-from qa_sandbox.monitorqa.state.shelf import Shelf
 from qa_sandbox.monitorqa.wire.people import CreateUser, RoleBody, UpdateUser
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
 
 
-@dataclass
+@dataclass(eq=False)
 class Role:
     """A role. Type 0 Admin, 1 Auditor, 2 Auditee, 3 Observer."""
 
@@ -26,10 +26,8 @@ class Role:
     permissions: list[str] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class User:
-    """A user of the company."""
-
     id: str
     name: str
     email: str
@@ -47,12 +45,6 @@ class Group:
 
 
 class People:
-    """
-    Users, groups of users, and roles of a company.
-
-    :param company: the company
-    """
-
     def __init__(self, company: Company) -> None:
         self._company = company
         self.users: Shelf[User] = Shelf("User", "user")
@@ -60,41 +52,22 @@ class People:
         self.roles: Shelf[Role] = Shelf("Role", "role")
 
     def by_email(self, email: str) -> User | None:
-        """
-        Find a user.
-
-        :param email: address, in any case
-        """
         return next((user for user in self.users if user.email.casefold() == email.casefold()), None)
 
     def create_user(self, wanted: CreateUser) -> User:
-        """
-        Create a user; the invitation is not sent.
-
-        :param wanted: request body
-        :raises BusinessError: when the role is unknown or the address taken
-        """
+        """Create a user; the invitation is not sent."""
         (role,) = self.roles.known([wanted.role_id])
         if self.by_email(wanted.email) is not None:
             raise BusinessError("user/email-already-exists")
         return self.add_user(wanted.full_name, wanted.email, role, wanted.phone)
 
     def add_user(self, name: str, email: str, role: Role, phone: str | None = None) -> User:
-        """
-        Keep a new user.
-
-        :param name: full name
-        :param email: address
-        :param role: role
-        :param phone: phone number
-        """
         return self.users.add(User(self._company.new_id("user"), name, email, role, phone))
 
     def update_user(self, user_id: str, wanted: UpdateUser) -> None:
         """
         Change a user.
 
-        :param user_id: the id
         :param wanted: request body; without a role the role stays
         """
         user = self.users.get(user_id)
@@ -102,54 +75,25 @@ class People:
         user.name, user.role, user.phone = wanted.full_name, role, wanted.phone
 
     def delete_users(self, user_ids: Iterable[str]) -> None:
-        """
-        Delete users, all or none. What they did and were assigned to keeps their names.
-
-        :param user_ids: their ids
-        """
+        """Delete users, all or none. What they did and were assigned to keeps their names."""
         self.users.remove(self.users.known(user_ids))
 
     def create_role(self, wanted: RoleBody) -> Role:
-        """
-        Create a role.
-
-        :param wanted: request body
-        :raises RequestRefused: 400 for a permission that the role type does not have
-        """
         return self.add_role(wanted.name, wanted.role_type, wanted.description, _permissions(wanted))
 
     def add_role(self, name: str, role_type: int, description: str | None, permissions: Iterable[str]) -> Role:
-        """
-        Keep a new role.
-
-        :param name: name
-        :param role_type: 0 Admin, 1 Auditor, 2 Auditee, 3 Observer
-        :param description: for people
-        :param permissions: constants valid for the type
-        """
         return self.roles.add(Role(self._company.new_id("role"), name, role_type, description, list(permissions)))
 
     def update_role(self, role_id: str, wanted: RoleBody) -> None:
-        """
-        Change a role; permissions left out are removed.
-
-        :param role_id: the id
-        :param wanted: request body
-        :raises RequestRefused: 400 for another role type or a permission that the type does not have
-        """
+        """Change a role; permissions left out are removed."""
         role = self.roles.get(role_id)
         if wanted.role_type != role.role_type:
-            raise _refused({"roleType": f"must match the type of the role, {role.role_type}"})
+            raise not_valid({"roleType": f"must match the type of the role, {role.role_type}"})
         permissions = _permissions(wanted)
         role.name, role.description, role.permissions = wanted.name, wanted.description, permissions
 
     def delete_roles(self, role_ids: Iterable[str]) -> None:
-        """
-        Delete roles, all or none. The docs do not say what becomes of their users, so none may have any.
-
-        :param role_ids: their ids
-        :raises BusinessError: when a user has one of them
-        """
+        """Delete roles, all or none. The docs do not say what becomes of their users, so none may have any."""
         roles = self.roles.known(role_ids)
         used = [role.id for role in roles if any(user.role is role for user in self.users)]
         if used:
@@ -161,10 +105,6 @@ def _permissions(wanted: RoleBody) -> list[str]:
     allowed = PERMISSIONS[wanted.role_type]
     wrong = [name for name in wanted.permissions or () if name not in allowed]
     if wrong:
-        raise _refused({"permissions": f"not valid for role type {wanted.role_type}: {', '.join(wrong)}"})
+        raise not_valid({"permissions": f"not valid for role type {wanted.role_type}: {', '.join(wrong)}"})
     chosen = set(wanted.permissions or ())
     return [name for name in allowed if name in chosen]
-
-
-def _refused(details: dict[str, str]) -> RequestRefused:
-    return RequestRefused(400, "The request is not valid", details)

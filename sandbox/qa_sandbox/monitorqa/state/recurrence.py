@@ -39,8 +39,6 @@ Days = Iterator[tuple[date, date]]
 
 @dataclass(frozen=True)
 class Period:
-    """From when to when an audit is to be done."""
-
     start: datetime
     end: datetime
 
@@ -49,7 +47,6 @@ def periods(repeat: Repeat, since: datetime) -> Iterator[Period]:
     """
     Yield the periods of a schedule, in order, without end but that of the calendar.
 
-    :param repeat: how it repeats
     :param since: when it was created, changed or activated; the first period is that day's or the next one's
     """
     if isinstance(repeat, OneTimeRepeat):

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from qa_sandbox.monitorqa.errors import RequestRefused
+from qa_sandbox.monitorqa.errors import not_valid, senseless
 from qa_sandbox.monitorqa.state.audits import check_dates
+from qa_sandbox.monitorqa.state.base import Shelf
+from qa_sandbox.monitorqa.state.objects import Site
+from qa_sandbox.monitorqa.state.people import Group, User
 from qa_sandbox.monitorqa.state.recurrence import Period, periods
-from qa_sandbox.monitorqa.state.shelf import Shelf
+from qa_sandbox.monitorqa.state.templates import Template
 from qa_sandbox.monitorqa.wire.schedules import (
     ONE_TIME,
     CreateSchedule,
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 MAX_SCHEDULED_AUDITS = 5_000
 
 
-@dataclass
+@dataclass(eq=False)
 class Schedule:
     """
     A schedule.
@@ -41,10 +44,10 @@ class Schedule:
 
     id: str
     name: str
-    template_id: str
-    object_ids: list[str]
-    group_ids: list[str]
-    assignee_ids: list[str]
+    template: Template
+    audit_objects: list[Site]
+    audit_object_groups: list[Group]
+    assignees: list[User]
     hint: str | None
     repeat_pattern: int
     repeat: Repeat
@@ -55,55 +58,33 @@ class Schedule:
     made_until: datetime | None = None
 
     def is_active(self, now: datetime) -> bool:
-        """
-        Whether it makes audits: an inactive one does not, nor one whose last date has passed.
-
-        :param now: the current moment
-        """
+        """Whether it makes audits: an inactive one does not, nor one whose last date has passed."""
         return self.active and (self.stop_by is None or now <= self.stop_by)
 
     def is_new(self, period: Period) -> bool:
-        """
-        Whether audits for a period have not been made, by this version of the schedule or one before.
-
-        :param period: a period
-        """
+        """Whether audits for a period have not been made, by this version of the schedule or one before."""
         if self.made_until is None or self.repeat_pattern == ONE_TIME:
             return period.start != self.made_until
         return period.start > self.made_until
 
 
 class Schedules:
-    """
-    Schedules of a company.
-
-    :param company: the company
-    """
-
     def __init__(self, company: Company) -> None:
         self._company = company
         self._made = 0
         self.all: Shelf[Schedule] = Shelf("Schedule", "schedule")
 
     def create(self, wanted: CreateSchedule, repeat_pattern: int, repeat: Repeat) -> Schedule:
-        """
-        Create a schedule; its first period may begin at once.
-
-        :param wanted: request body
-        :param repeat_pattern: 1 daily, 2 multiple weeks, 3 monthly, 4 weekly
-        :param repeat: how it repeats
-        :raises BusinessError: when it refers to something unknown
-        :raises RequestRefused: 400 without audit objects, 422 for dates or a rule that make no sense
-        """
-        self._company.templates.templates.known([wanted.template_id])
+        """Create a schedule; its first period may begin at once."""
+        (template,) = self._company.templates.templates.known([wanted.template_id])
         self._check(wanted, repeat)
         schedule = Schedule(
             id=self._company.new_id("schedule"),
             name=wanted.name,
-            template_id=wanted.template_id,
-            object_ids=[],
-            group_ids=[],
-            assignee_ids=[],
+            template=template,
+            audit_objects=[],
+            audit_object_groups=[],
+            assignees=[],
             hint=None,
             repeat_pattern=repeat_pattern,
             repeat=repeat,
@@ -112,11 +93,7 @@ class Schedules:
         return self.add(schedule)
 
     def add(self, schedule: Schedule) -> Schedule:
-        """
-        Keep a new schedule and set it going.
-
-        :param schedule: the schedule
-        """
+        """Keep a new schedule and set it going."""
         self.all.add(schedule)
         self._start(schedule)
         return schedule
@@ -125,10 +102,7 @@ class Schedules:
         """
         Change everything but the template. Audits that exist stay as they are.
 
-        :param schedule_id: its id
         :param wanted: request body; what it leaves out is removed
-        :param repeat_pattern: 0 one-time to 4 weekly
-        :param repeat: how it repeats
         """
         schedule = self.all.get(schedule_id)
         self._check(wanted, repeat)
@@ -138,11 +112,7 @@ class Schedules:
         self._start(schedule)
 
     def delete(self, schedule_ids: Iterable[str]) -> None:
-        """
-        Delete schedules, all or none, with their audits that nobody has started.
-
-        :param schedule_ids: their ids
-        """
+        """Delete schedules, all or none, with their audits that nobody has started."""
         schedules = self.all.known(schedule_ids)
         self.all.remove(schedules)
         for schedule in schedules:
@@ -152,17 +122,17 @@ class Schedules:
     def _fill(self, schedule: Schedule, wanted: ScheduleBody) -> None:
         one_time = schedule.repeat_pattern == ONE_TIME
         schedule.name, schedule.hint = wanted.name, wanted.auditor_hint
-        schedule.object_ids = list(dict.fromkeys(wanted.audit_object_ids or ()))
-        schedule.group_ids = list(dict.fromkeys(wanted.audit_object_group_ids or ()))
-        schedule.assignee_ids = list(dict.fromkeys(wanted.assignees_ids or ()))
+        objects = self._company.objects
+        schedule.audit_objects = objects.sites.known(wanted.audit_object_ids or ())
+        schedule.audit_object_groups = objects.groups.known(wanted.audit_object_group_ids or ())
+        schedule.assignees = self._company.people.users.known(wanted.assignees_ids or ())
         schedule.active = one_time or wanted.active is not False
         schedule.start_from = None if one_time else wanted.start_from_date
         schedule.stop_by = None if one_time else wanted.stop_by_date
 
     def _check(self, wanted: ScheduleBody, repeat: Repeat) -> None:
         if not wanted.audit_object_ids and not wanted.audit_object_group_ids:
-            missing = {"auditObjectIds": "required without auditObjectGroupIds"}
-            raise RequestRefused(400, "The request is not valid", missing)
+            raise not_valid({"auditObjectIds": "required without auditObjectGroupIds"})
         objects = self._company.objects
         objects.sites.known(wanted.audit_object_ids or ())
         objects.groups.known(wanted.audit_object_group_ids or ())
@@ -172,7 +142,7 @@ class Schedules:
         if first is not None and last is not None and last < first:
             problem = {"stopByDate": "must not be before startFromDate"}
         if problem:
-            raise RequestRefused(422, "The request contains invalid data", problem)
+            raise senseless(problem)
 
     def _start(self, schedule: Schedule) -> None:
         now = self._company.now
@@ -198,17 +168,17 @@ class Schedules:
     def _make_audits(self, schedule: Schedule, period: Period, moment: datetime) -> None:
         schedule.made_until = period.start
         objects = self._company.objects
-        members = {site for group in schedule.group_ids for site in objects.groups.named(group).member_ids}
-        chosen = members.union(schedule.object_ids)
+        members = {site_id for group in schedule.audit_object_groups for site_id in group.member_ids}
+        chosen = members.union(site.id for site in schedule.audit_objects)
         for site in objects.sites:
             if site.id in chosen:
                 self._made += 1
                 self._company.audits.add(
                     name=schedule.name,
                     hint=schedule.hint,
-                    template_id=schedule.template_id,
-                    object_id=site.id,
-                    assignee_ids=list(schedule.assignee_ids),
+                    template=schedule.template,
+                    audit_object=site,
+                    assignees=list(schedule.assignees),
                     start_date=period.start,
                     end_date=period.end,
                     opened_at=moment,

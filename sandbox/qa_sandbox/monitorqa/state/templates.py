@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from qa_sandbox.monitorqa.errors import BusinessError, RequestRefused
-from qa_sandbox.monitorqa.state.shelf import Shelf
-from qa_sandbox.monitorqa.wire.templates import CreateScoreSystem, ScoreLabelBody, UpdateScoreSystem
+from qa_sandbox.monitorqa.errors import BusinessError, senseless
+from qa_sandbox.monitorqa.state.base import Shelf
+from qa_sandbox.monitorqa.wire.objects import CreateScoreSystem, ScoreLabelBody, UpdateScoreSystem
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
@@ -37,7 +37,7 @@ class ScoreLabel:
     color: str
 
 
-@dataclass
+@dataclass(eq=False)
 class ScoreSystem:
     """How audits are scored. Type 0 ProportionToMaxScorePoints, 1 CountNotApplicableAsPositive."""
 
@@ -50,15 +50,10 @@ class ScoreSystem:
     is_sample: bool = False
 
     def label_of(self, score: float) -> ScoreLabel:
-        """
-        Return the range of a score.
-
-        :param score: 0 to 100
-        """
         return max((label for label in self.labels if label.min <= score), key=lambda label: (label.min, label.max))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
     """
     A checklist.
@@ -71,37 +66,21 @@ class Template:
     name: str
     template_type: int
     sections: Mapping[str, tuple[Question, ...]]
-    score_system_id: str
+    score_system: ScoreSystem
     watermark: bool = True
 
 
 class Templates:
-    """
-    Templates and score systems of a company.
-
-    :param company: the company
-    """
-
     def __init__(self, company: Company) -> None:
         self._company = company
         self.templates: Shelf[Template] = Shelf("Template", "template")
         self.score_systems: Shelf[ScoreSystem] = Shelf("Score system", "score-system")
 
-    def score_system_of(self, template_id: str) -> ScoreSystem:
-        """
-        Return the score system of a template.
-
-        :param template_id: id of a template
-        """
-        return self.score_systems.named(self.templates.named(template_id).score_system_id)
-
     def take_in(self, template: Template, score_system: ScoreSystem | None) -> Template:
         """
         Add a copy of another company's template.
 
-        :param template: the original
         :param score_system: its score system, to be copied too; None uses the first of this company
-        :raises BusinessError: when there is none to use
         """
         if score_system is not None:
             used = self._copy(score_system)
@@ -110,15 +89,9 @@ class Templates:
             if default is None:
                 raise BusinessError("score-system/no-default-score-system")
             used = default
-        return self.templates.add(replace(template, id=self._company.new_id("template"), score_system_id=used.id))
+        return self.templates.add(replace(template, id=self._company.new_id("template"), score_system=used))
 
     def create_score_system(self, wanted: CreateScoreSystem) -> ScoreSystem:
-        """
-        Create a score system.
-
-        :param wanted: request body
-        :raises RequestRefused: 422 when the labels do not cover 0 to 100
-        """
         return self.score_systems.add(
             ScoreSystem(
                 id=self._company.new_id("score-system"),
@@ -131,28 +104,17 @@ class Templates:
         )
 
     def update_score_system(self, system_id: str, wanted: UpdateScoreSystem) -> None:
-        """
-        Change a score system; audits that are completed keep their scores.
-
-        :param system_id: its id
-        :param wanted: request body
-        :raises RequestRefused: 422 when the labels do not cover 0 to 100
-        """
+        """Change a score system; audits that are completed keep their scores."""
         system = self.score_systems.get(system_id)
         labels = self._labels(wanted.labels)
         system.name, system.description, system.labels = wanted.name, wanted.description, labels
         system.passed_threshold = wanted.passed_threshold
 
     def delete_score_systems(self, system_ids: Iterable[str]) -> None:
-        """
-        Delete score systems, all or none.
-
-        :param system_ids: their ids
-        :raises BusinessError: when templates use one of them
-        """
+        """Delete score systems, all or none."""
         systems = self.score_systems.known(system_ids)
-        used = {template.score_system_id for template in self.templates}
-        kept = [system.id for system in systems if system.id in used]
+        used = {template.score_system for template in self.templates}
+        kept = [system.id for system in systems if system in used]
         if kept:
             raise BusinessError(f"score-system/has-templates:{','.join(kept)}")
         self.score_systems.remove(systems)
@@ -165,7 +127,7 @@ class Templates:
         labels = sorted(wanted, key=lambda label: (label.min, label.max))
         problem = _problem(labels)
         if problem is not None:
-            raise RequestRefused(422, "The request contains invalid data", {"labels": problem})
+            raise senseless({"labels": problem})
         new_id = self._company.new_id
         return [ScoreLabel(new_id("score-label"), item.label, item.min, item.max, item.color) for item in labels]
 

@@ -6,9 +6,14 @@ Corrective actions on the wire.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from qa_sandbox.monitorqa.wire.base import Answer, Meta, Ref, RequiredText, SentDate, Wire, WireDate
+from qa_sandbox.monitorqa.wire.audits import tags_of
+from qa_sandbox.monitorqa.wire.base import NOBODY, Answer, Ref, RequiredText, SentDate, Wire, WireDate
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.actions import Action, Submission
+    from qa_sandbox.monitorqa.state.company import Company
 
 
 class UpdateAction(Wire):
@@ -28,8 +33,6 @@ class UpdateAction(Wire):
 
 
 class ActionAudit(Ref):
-    """Audit that a corrective action comes from."""
-
     iana_time_zone: str
 
 
@@ -56,43 +59,16 @@ class ActionRow(Answer):
 
 
 class ExpiredAction(ActionRow):
-    """One expired corrective action."""
-
     expired_by: Ref
     expired_at_utc: SentDate
 
 
 class CompletedAction(ActionRow):
-    """One approved corrective action."""
-
     approved_by: Ref
     approved_at_utc: SentDate
 
 
-class PendingActions(Answer):
-    """A page of pending corrective actions."""
-
-    data: list[ActionRow]
-    meta: Meta
-
-
-class ExpiredActions(Answer):
-    """A page of expired corrective actions."""
-
-    data: list[ExpiredAction]
-    meta: Meta
-
-
-class CompletedActions(Answer):
-    """A page of approved corrective actions."""
-
-    data: list[CompletedAction]
-    meta: Meta
-
-
 class ActionAnswer(Answer):
-    """The audit answer that a corrective action follows from."""
-
     name: str
     points: float
     text: str | None
@@ -101,23 +77,17 @@ class ActionAnswer(Answer):
 
 
 class FileInfo(Ref):
-    """A file."""
-
     content_type: str
     updated_at: SentDate
 
 
 class Information(Answer):
-    """What the responsible user submitted."""
-
     text: str | None
     photos_ids: list[str]
     files: list[FileInfo]
 
 
 class ActionDetails(Answer):
-    """Details of a corrective action."""
-
     id: str
     name: str
     number: str
@@ -140,3 +110,67 @@ class ActionDetails(Answer):
     information: Information | None
     tags: list[Ref]
     files: list[FileInfo]
+
+
+def pending_row(company: Company, action: Action) -> ActionRow:
+    return ActionRow.model_validate(_row(company, action))
+
+
+def expired_row(company: Company, action: Action) -> ExpiredAction:
+    decided = {"expired_by": _decided_by(action), "expired_at_utc": action.decided_at}
+    return ExpiredAction.model_validate({**_row(company, action), **decided})
+
+
+def completed_row(company: Company, action: Action) -> CompletedAction:
+    decided = {"approved_by": _decided_by(action), "approved_at_utc": action.decided_at}
+    return CompletedAction.model_validate({**_row(company, action), **decided})
+
+
+def details(company: Company, action: Action) -> ActionDetails:
+    approved, expired = action.status.name == "APPROVED", action.status.name == "EXPIRED"
+    decided = _decided_by(action) if action.decided_at else None
+    answer = ActionAnswer(name="Failed", points=0, text=action.finding, number=action.item + 1, is_failed=True)
+    return ActionDetails.model_validate(
+        {
+            **_row(company, action),
+            "description": action.description,
+            "question": action.question,
+            "answer": answer,
+            "approved_at_utc": action.decided_at if approved else None,
+            "approved_by": decided if approved else None,
+            "audit_item_id": action.item_id,
+            "expired_at_utc": action.decided_at if expired else None,
+            "expired_by": decided if expired else None,
+            "information": _information(action.submission),
+            "tags": tags_of(company, action),
+            "files": action.files,
+        }
+    )
+
+
+def _row(company: Company, action: Action) -> dict[str, object]:
+    audit = action.audit
+    zone = company.profile.time_zone
+    return {
+        "id": action.id,
+        "assigned_users": action.assignees,
+        "audit": ListedAudit(id=audit.id, name=audit.name, iana_time_zone=zone, number=audit.number),
+        "created_by": action.creator,
+        "audit_object": audit.audit_object,
+        "status": action.status,
+        "priority": action.priority,
+        "created_at_utc": action.created_at,
+        "due_date_utc": action.due_at,
+        "name": action.name,
+        "number": action.number,
+    }
+
+
+def _decided_by(action: Action) -> object:
+    return action.decided_by or Ref(id=NOBODY, name="System Auto-Expire")
+
+
+def _information(done: Submission | None) -> dict[str, object] | None:
+    if done is None:
+        return None
+    return {"text": done.text, "photos_ids": [photo.id for photo in done.photos], "files": done.files}

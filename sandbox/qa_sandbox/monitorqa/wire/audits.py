@@ -1,29 +1,27 @@
-"""Audits on the wire."""
+"""Audits on the wire, and their reports."""
 
 from __future__ import annotations
 
-from qa_sandbox.monitorqa.wire.base import (
-    Answer,
-    Hint,
-    Meta,
-    Ref,
-    RequiredText,
-    SentDate,
-    Wire,
-    WireDate,
-)
+from typing import TYPE_CHECKING
+
+from qa_sandbox.monitorqa.wire.base import NOBODY, Answer, Hint, Ref, RequiredText, SentDate, Wire, WireDate
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.actions import Action
+    from qa_sandbox.monitorqa.state.answers import Answer as Answered
+    from qa_sandbox.monitorqa.state.audits import Audit
+    from qa_sandbox.monitorqa.state.company import Company
+
+AUDITEE = "Site lead"
+SECTION, ITEM = 1, 2
 
 
 class AuditDates(Wire):
-    """Dates of an audit that exists."""
-
     start_date: WireDate
     end_date: WireDate
 
 
 class CreateAudit(Wire):
-    """Create one-time audit."""
-
     start_date: WireDate | None = None
     end_date: WireDate
     name: RequiredText
@@ -54,8 +52,6 @@ class AuditObjectRef(Ref):
 
 
 class AuditDetails(Answer):
-    """Details of an audit in any state."""
-
     id: str
     auditor_hint: str | None
     company_id: str
@@ -89,16 +85,12 @@ class Signature(Answer):
 
 
 class CompleteAuditDetails(AuditDetails):
-    """Details of a completed audit."""
-
     report_url: str
     auditee_signature: Signature
     auditor_signature: Signature
 
 
 class AuditRow(Answer):
-    """What both lists of audits share."""
-
     id: str
     name: str
     assignees: list[Ref]
@@ -110,8 +102,6 @@ class AuditRow(Answer):
 
 
 class PendingAudit(AuditRow):
-    """One pending audit."""
-
     is_reopened: bool
     is_started: bool
     completed_actions_count: int
@@ -119,26 +109,10 @@ class PendingAudit(AuditRow):
 
 
 class CompleteAudit(AuditRow):
-    """One completed audit."""
-
     complete_date: SentDate
     completed_by: Ref
     score: int | float
     score_label: str
-
-
-class PendingAudits(Answer):
-    """A page of pending audits."""
-
-    data: list[PendingAudit]
-    meta: Meta
-
-
-class CompleteAudits(Answer):
-    """A page of completed audits."""
-
-    data: list[CompleteAudit]
-    meta: Meta
 
 
 class Metafield(Answer):
@@ -172,8 +146,6 @@ class ReportAction(Answer):
 
 
 class ItemData(Answer):
-    """Score data of an item."""
-
     name: str | None
     points: float
     text: str | None
@@ -204,7 +176,190 @@ class ReportItem(Answer):
 
 
 class AuditReport(Answer):
-    """Report of a completed audit."""
-
     id: str
     items: list[ReportItem]
+
+
+def _row(company: Company, audit: Audit) -> dict[str, object]:
+    return {
+        "id": audit.id,
+        "name": audit.name,
+        "assignees": audit.assignees,
+        "audit_object": audit.audit_object,
+        "end_date": audit.end_date,
+        "number": audit.number,
+        "start_date": audit.start_date,
+        "template": audit.template,
+    }
+
+
+def pending_row(company: Company, audit: Audit) -> PendingAudit:
+    """Return one row of the pending list; the counts are of corrective actions from before it was reopened."""
+    actions = [action for action in company.actions.all if action.audit is audit] if audit.round else []
+    pending = sum(action.is_unfinished for action in actions)
+    return PendingAudit.model_validate(
+        {
+            **_row(company, audit),
+            "is_reopened": audit.round > 0,
+            "is_started": audit.is_started,
+            "completed_actions_count": len(actions) - pending,
+            "pending_actions_count": pending,
+        }
+    )
+
+
+def complete_row(company: Company, audit: Audit) -> CompleteAudit:
+    return CompleteAudit.model_validate(
+        {
+            **_row(company, audit),
+            "complete_date": audit.completed_at,
+            "completed_by": company.audits.auditor(audit),
+            "score": audit.result.score,
+            "score_label": audit.result.label,
+        }
+    )
+
+
+def _details(company: Company, audit: Audit) -> dict[str, object]:
+    done = audit.is_completed
+    result = audit.outcome
+    auditor = company.audits.auditor(audit) if audit.started_at else None
+    minutes = None
+    if done and audit.started_at:
+        minutes = int((audit.completed_at - audit.started_at).total_seconds() // 60)
+    return {
+        "id": audit.id,
+        "auditor_hint": audit.hint,
+        "company_id": company.id,
+        "number": audit.number,
+        "audit_object": audit.audit_object,
+        "started_by": auditor,
+        "template_id": audit.template.id,
+        "template": audit.template,
+        "assignees": audit.assignees,
+        "is_started": audit.started_at is not None,
+        "started_at": audit.started_at,
+        "is_completed": done,
+        "complete_date": audit.ended_at if done else None,
+        "is_failed": result is not None and result.failed,
+        "is_expired": audit.is_expired,
+        "is_reopened": audit.round > 0,
+        "completed_by": auditor if done else None,
+        "start_date": audit.start_date,
+        "end_date": audit.end_date,
+        "score": result.score if result else None,
+        "score_label": result.label if result else None,
+        "score_color": result.colour if result else None,
+        "completion_time": minutes,
+    }
+
+
+def details(company: Company, audit: Audit) -> AuditDetails:
+    return AuditDetails.model_validate(_details(company, audit))
+
+
+def complete_details(company: Company, audit: Audit) -> CompleteAuditDetails:
+    auditee, auditor = Ref(id=NOBODY, name=AUDITEE), company.audits.auditor(audit)
+    return CompleteAuditDetails.model_validate(
+        {
+            **_details(company, audit),
+            "report_url": f"{company.base_url}/reports/audit/{audit.id}",
+            "auditee_signature": _signature(company, "auditee", audit, auditee),
+            "auditor_signature": _signature(company, "auditor", audit, auditor),
+        }
+    )
+
+
+def _signature(company: Company, kind: str, audit: Audit, who: object) -> dict[str, object]:
+    return {"photo_id": company.make_id(f"{kind}-signature", audit.key), "created_by": who}
+
+
+def report(company: Company, audit: Audit) -> AuditReport:
+    """Return the itemised report of a completed audit: each section followed by its items."""
+    answers, actions = audit.result.answers, company.actions.of_audit(audit)
+    items: list[ReportItem] = []
+    for section in dict.fromkeys(answer.section for answer in answers):
+        own = [(n, answer) for n, answer in enumerate(answers) if answer.section == section]
+        children = [company.make_id("item", f"{audit.key}:{n}") for n, _ in own]
+        items.append(_section_item(company, audit, section, children, [answer for _, answer in own]))
+        items += [_item(company, audit, n, answer, actions.get(n)) for n, answer in own]
+    return AuditReport(id=audit.id, items=items)
+
+
+# What an item has unless something else is said.
+_PLAIN_ITEM: dict[str, object] = {
+    "note": None,
+    "not_applicable": False,
+    "is_critical": False,
+    "children_ids": [],
+    "metafields": [],
+    "actions": [],
+    "photos": [],
+    "items_count": None,
+    "points": None,
+    "signature": None,
+    "failed_in_row_count": 0,
+}
+
+
+def _section_item(
+    company: Company, audit: Audit, name: str, children: list[str], answers: list[Answered]
+) -> ReportItem:
+    failed = any(answer.verdict == "Failed" for answer in answers)
+    points = float(sum(answer.verdict == "Passed" for answer in answers))
+    members = {
+        "id": company.make_id("section", f"{audit.key}:{name}"),
+        "text": name,
+        "is_passed": not failed,
+        "is_failed": failed,
+        "children_ids": children,
+        "items_count": len(children),
+        "points": points,
+        "item_type": SECTION,
+        "data": ItemData(name=name, points=points, text=None, number=0, is_failed=failed),
+    }
+    return ReportItem.model_validate({**_PLAIN_ITEM, **members})
+
+
+def _item(company: Company, audit: Audit, index: int, answer: Answered, action: Action | None) -> ReportItem:
+    key = f"{audit.key}:{index}"
+    failed, passed = answer.verdict == "Failed", answer.verdict == "Passed"
+    members = {
+        "id": company.make_id("item", key),
+        "text": answer.question.text,
+        "note": answer.note or None,
+        "not_applicable": answer.verdict == "N/A",
+        "is_critical": answer.question.critical,
+        "is_passed": passed,
+        "is_failed": failed,
+        "metafields": [Metafield(name="Sample", text=answer.reading)] if answer.reading else [],
+        "actions": [_action(company, action)] if action else [],
+        "photos": [company.make_id("photo", key)] if answer.has_photo else [],
+        "failed_in_row_count": 1 if failed else 0,
+        "item_type": ITEM,
+        "data": ItemData(name=None, points=float(passed), text=None, number=float(index + 1), is_failed=failed),
+    }
+    return ReportItem.model_validate({**_PLAIN_ITEM, **members})
+
+
+def _action(company: Company, action: Action) -> dict[str, object]:
+    return {
+        "id": action.id,
+        "name": action.name,
+        "number": action.number,
+        "description": action.description or "",
+        "assignees": action.assignees,
+        "comments": [],
+        "created_by": action.creator,
+        "created_at": action.created_at,
+        "due_date": action.due_at,
+        "priority": action.priority,
+        "status": action.status,
+        "photos": [],
+        "tags": tags_of(company, action),
+    }
+
+
+def tags_of(company: Company, action: Action) -> list[Ref]:
+    """Return the tags of a corrective action: critical items are tagged."""
+    return [Ref(id=company.make_id("tag", "Critical"), name="Critical")] if action.critical else []

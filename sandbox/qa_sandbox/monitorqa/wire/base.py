@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,21 +19,20 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from qa_sandbox.clock import iso_milliseconds
+
 DATE_FORMAT = "yyyy-MM-ddTHH:mm:ss.fffZ"
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3})Z", re.ASCII)
 _DATE_SCHEMA = (
     r"^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 )
 HINT_LIMIT = 2000
+NOBODY = "00000000-0000-0000-0000-000000000000"
+Row = TypeVar("Row")
 
 
 def parse_date(value: Any) -> datetime:
-    """
-    Read a date in the documented format.
-
-    :param value: text such as ``2024-01-15T08:00:00.000Z``
-    :raises PydanticCustomError: for anything else
-    """
+    """Read a date in the documented format."""
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise PydanticCustomError("date_format", f"must be a date in the format {DATE_FORMAT}")
@@ -41,15 +40,6 @@ def parse_date(value: Any) -> datetime:
         return datetime.strptime(match.group(1), "%Y-%m-%dT%H:%M:%S.%f").replace(tzinfo=timezone.utc)
     except ValueError:
         raise PydanticCustomError("date_format", "is not a day of the calendar or a time of the day") from None
-
-
-def format_date(value: datetime) -> str:
-    """
-    Write a date in the documented format.
-
-    :param value: an aware datetime
-    """
-    return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _not_blank(value: str) -> str:
@@ -61,12 +51,12 @@ def _not_blank(value: str) -> str:
 WireDate = Annotated[
     datetime,
     BeforeValidator(parse_date),
-    PlainSerializer(format_date, return_type=str),
+    PlainSerializer(iso_milliseconds, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _DATE_SCHEMA, "examples": ["2024-01-15T08:00:00.000Z"]}),
 ]
 SentDate = Annotated[
     datetime,
-    PlainSerializer(format_date, return_type=str),
+    PlainSerializer(iso_milliseconds, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2024-01-15T08:00:00.000Z"]}),
 ]
 RequiredText = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
@@ -90,27 +80,24 @@ class Answer(Wire):
 
 
 class Ref(Answer):
-    """Id and name of something."""
-
     id: str
     name: str
 
 
 class Created(Answer):
-    """Id of a new object."""
-
     id: str
 
 
 class Meta(Answer):
-    """Paging of a list."""
-
     page_number: int
     page_size: int
     total_count: int
 
 
-class Ids(Wire):
-    """Ids of a bulk operation."""
+class Page(Answer, Generic[Row]):
+    data: list[Row]
+    meta: Meta
 
+
+class Ids(Wire):
     ids: Annotated[list[str], Field(min_length=1)]

@@ -1,12 +1,16 @@
-"""Audit objects and their attributes on the wire."""
+"""Audit objects and their attributes, audit templates and score systems on the wire."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from qa_sandbox.monitorqa.wire.base import Answer, Flag, Ref, RequiredText, Wire
+from qa_sandbox.monitorqa.wire.base import Answer, Flag, Number, Ref, RequiredText, Wire
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.company import Company
+    from qa_sandbox.monitorqa.state.objects import Site
 
 NOTES_LIMIT = 800
 
@@ -29,21 +33,15 @@ class AuditObjectBody(Wire):
 
 
 class Assignment(Wire):
-    """One option of one attribute."""
-
     attribute_id: str
     option_id: str
 
 
 class Assignments(Wire):
-    """Options to assign to an audit object or to take away from it."""
-
     attributes: list[Assignment]
 
 
 class ObjectAttribute(Answer):
-    """An attribute of an audit object."""
-
     attribute_id: str
     attribute_name: str
     option_id: str
@@ -51,8 +49,6 @@ class ObjectAttribute(Answer):
 
 
 class AuditObjectDetails(Ref):
-    """Details of an audit object."""
-
     notes: str | None
     participant_user_groups: list[Ref]
     participant_users: list[Ref]
@@ -62,8 +58,6 @@ class AuditObjectDetails(Ref):
 
 
 class NewOption(Wire):
-    """An option of a new attribute."""
-
     name: RequiredText
     is_default: Flag | None = None
 
@@ -89,16 +83,94 @@ class UpdateAttribute(Wire):
 
 
 class OptionDetails(Answer):
-    """An option of an attribute."""
-
     is_default: bool
     name: str
     id: str
 
 
 class AttributeDetails(Answer):
-    """An attribute with its options."""
-
     options: list[OptionDetails]
     name: str
     id: str
+
+
+def object_details(company: Company, site: Site) -> AuditObjectDetails:
+    users = company.people.users
+    return AuditObjectDetails.model_validate(
+        {
+            "id": site.id,
+            "name": site.name,
+            "notes": site.notes,
+            "participant_user_groups": site.participant_user_groups,
+            "participant_users": [user for user in site.participant_users if users.find(user.id)],
+            "audit_object_group_ids": [group.id for group in company.objects.groups if site.id in group.member_ids],
+            "attributes": [_attribute(company, *pair) for pair in site.assigned],
+            "geo_address": site.geo_address,
+        }
+    )
+
+
+def _attribute(company: Company, attribute_id: str, option_id: str) -> ObjectAttribute:
+    attribute, option = company.objects.attributes.get(attribute_id), company.objects.option(attribute_id, option_id)
+    return ObjectAttribute(
+        attribute_id=attribute.id,
+        attribute_name=attribute.name,
+        option_id=option_id,
+        option_name=option.name if option else "",
+    )
+
+
+class CopyTemplate(Wire):
+    template_id: RequiredText
+    target_company_id: RequiredText
+    copy_score_system: Flag
+
+
+class TemplateCopied(Answer):
+    """Id of the new template in the target company."""
+
+    template_id: str
+
+
+class TemplateRow(Ref):
+    template_type: int
+
+
+class ScoreLabelBody(Wire):
+    min: Number
+    max: Number
+    label: RequiredText
+    color: RequiredText
+
+
+class UpdateScoreSystem(Wire):
+    """Update score system; its type cannot change."""
+
+    name: RequiredText
+    description: str | None = None
+    passed_threshold: Number
+    labels: Annotated[list[ScoreLabelBody], Field(min_length=1)]
+
+
+class CreateScoreSystem(UpdateScoreSystem):
+    """Create score system. ``scoreSystemType`` 0 ProportionToMaxScorePoints, 1 CountNotApplicableAsPositive."""
+
+    score_system_type: Literal[0, 1]
+
+
+class ScoreLabelDetails(Answer):
+    id: str
+    label: str
+    min: int | float
+    max: int | float
+    color: str
+
+
+class ScoreSystemDetails(Answer):
+    id: str
+    name: str
+    description: str | None
+    passed_threshold: int | float | None
+    score_system_type: int
+    is_sample: bool
+    labels: list[ScoreLabelDetails]

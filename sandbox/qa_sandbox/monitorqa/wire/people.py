@@ -1,4 +1,4 @@
-"""Users and roles on the wire."""
+"""The company account, its users and roles, and the webhook log on the wire."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from qa_sandbox.monitorqa.wire.base import Answer, Ref, RequiredText, Wire
+from qa_sandbox.monitorqa.wire.base import Answer, Ref, RequiredText, SentDate, Wire
 
 PHONE_LIMIT = 50
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -26,8 +26,6 @@ RoleType = Literal[0, 1, 2, 3]
 
 
 class CreateUser(Wire):
-    """Create user."""
-
     email: Annotated[str, Field(max_length=320), AfterValidator(_email)]
     full_name: RequiredText
     role_id: RequiredText
@@ -43,8 +41,6 @@ class UpdateUser(Wire):
 
 
 class UserRow(Ref):
-    """One user of the list."""
-
     email: str
 
 
@@ -55,8 +51,6 @@ class RoleRow(Ref):
 
 
 class UserDetails(UserRow):
-    """Details of a user."""
-
     role: RoleRow
 
 
@@ -70,10 +64,74 @@ class RoleBody(Wire):
 
 
 class RoleDetails(Answer):
-    """Details of a role."""
-
     id: str
     name: str
     description: str | None
     role_type: int
     permissions: list[str]
+
+
+OTHER = 6
+# 0 Locations, 1 Stores, 2 Sites, 3 Machines, 4 Plants, 5 Vehicles, 6 Other, 7 Processes.
+UsagePurpose = Literal[0, 1, 2, 3, 4, 5, 6, 7]
+
+
+class CompanyAdmin(Wire):
+    """First user of a new company."""
+
+    full_name: RequiredText
+    phone: str | None = None
+
+
+class CompanyBody(Wire):
+    """What a company is created and updated with; ``usagePurposeObjectName`` is needed with purpose 6 Other."""
+
+    company_name: RequiredText
+    usage_purpose: UsagePurpose
+    usage_purpose_object_name: str | None = None
+
+    @property
+    def object_name(self) -> str | None:
+        """What audit objects are called; a company has a word of its own with purpose 6 Other only."""
+        return self.usage_purpose_object_name if self.usage_purpose == OTHER else None
+
+
+class CreateCompany(CompanyBody):
+    company_admin: CompanyAdmin
+    iana_time_zone: str | None = None
+
+
+class UpdateCompany(CompanyBody):
+    iana_time_zone: RequiredText
+
+
+class CompanyCreated(Answer):
+    """A new company and the one key to it; no other answer shows the key."""
+
+    company_id: str
+    api_key: str
+
+
+class CompanyDetails(Answer):
+    id: str
+    name: str
+    logo_file_id: str | None
+    icon_file_id: str | None
+    usage_purpose: int | None
+    custom_audit_object_name: str | None
+
+
+class TimeZone(Answer):
+    iana_name: str
+    text: str
+
+
+class WebhookCall(Answer):
+    """One call of a webhook. ``webhookCommandType`` 0 Audit, 1 Corrective Action, 2 Audit Template."""
+
+    created_at_utc: SentDate
+    error_message: str | None
+    webhook_command_type: int
+    http_status_code: int | None
+    webhook_url: str
+    webhook_event: str

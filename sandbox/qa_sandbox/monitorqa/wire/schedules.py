@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from qa_sandbox.monitorqa.wire.base import (
-    Answer,
-    Flag,
-    Hint,
-    Integer,
-    Meta,
-    Ref,
-    RequiredText,
-    SentDate,
-    Wire,
-    WireDate,
-)
+from qa_sandbox.monitorqa.wire.base import Answer, Flag, Hint, Integer, Ref, RequiredText, SentDate, Wire, WireDate
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.schedules import Schedule
 
 ONE_TIME, DAILY, MULTIPLE_WEEKS, MONTHLY, WEEKLY = range(5)
 RepeatEvery = Annotated[Integer, Field(ge=1, le=10)]
@@ -27,11 +20,7 @@ DayOfWeek = Annotated[Integer, Field(ge=0, le=6)]
 
 
 def without_discriminator(schema: dict[str, Any]) -> None:
-    """
-    Publish a union as it is: OpenAPI knows discriminators of text only, and these are numbers.
-
-    :param schema: JSON schema of the union
-    """
+    """Publish a union as it is: OpenAPI knows discriminators of text only, and these are numbers."""
     schema.pop("discriminator", None)
 
 
@@ -113,8 +102,6 @@ EndRule = Annotated[EndOfMonth | AfterDays | AfterWeeks | BeforeNextStarts, _tol
 
 
 class MonthlyRepeat(Wire):
-    """Every ``repeatEvery`` months."""
-
     repeat_every: RepeatEvery
     start_rule: StartRule
     end_rule: EndRule
@@ -137,8 +124,6 @@ class ScheduleBody(Wire):
 
 
 class CreateSchedule(ScheduleBody):
-    """What all new schedules have."""
-
     template_id: RequiredText
 
 
@@ -166,29 +151,21 @@ class UpdateToOneTime(ScheduleBody):
 
 
 class UpdateToDaily(ScheduleBody):
-    """Update schedule to a daily one."""
-
     repeat_pattern: Literal[1]
     repeat: DailyRepeat
 
 
 class UpdateToMultipleWeeks(ScheduleBody):
-    """Update schedule to one of multiple weeks."""
-
     repeat_pattern: Literal[2]
     repeat: MultipleWeeksRepeat
 
 
 class UpdateToMonthly(ScheduleBody):
-    """Update schedule to a monthly one."""
-
     repeat_pattern: Literal[3]
     repeat: MonthlyRepeat
 
 
 class UpdateToWeekly(ScheduleBody):
-    """Update schedule to a weekly one."""
-
     repeat_pattern: Literal[4]
     repeat: WeeklyRepeat
 
@@ -216,14 +193,22 @@ class ScheduleRow(Answer):
 
 
 class ScheduleDetails(ScheduleRow):
-    """Details of a schedule."""
-
     auditor_hint: str | None
     assignees: list[Ref]
 
 
-class Schedules(Answer):
-    """A page of schedules."""
-
-    data: list[ScheduleRow]
-    meta: Meta
+def schedule_members(schedule: Schedule, now: datetime) -> dict[str, object]:
+    return {
+        "id": schedule.id,
+        "name": schedule.name,
+        "repeat_pattern": schedule.repeat_pattern,
+        "active": schedule.is_active(now),
+        "stop_by_date": schedule.stop_by,
+        "start_from_date": schedule.start_from,
+        "template": schedule.template,
+        "repeat": schedule.repeat,
+        "audit_objects": schedule.audit_objects,
+        "audit_object_groups": schedule.audit_object_groups,
+        "auditor_hint": schedule.hint,
+        "assignees": schedule.assignees,
+    }

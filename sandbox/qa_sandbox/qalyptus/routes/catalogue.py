@@ -2,84 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 
-from qa_sandbox.qalyptus.models import catalogue as models
-from qa_sandbox.qalyptus.models.base import NameAndDescription
-from qa_sandbox.qalyptus.routes.crud import Ids, crud
-from qa_sandbox.qalyptus.routes.operation import Id, Operation, Store
-from qa_sandbox.qalyptus.routes.permissions import Titles, permissions
+from qa_sandbox.qalyptus import models
+from qa_sandbox.qalyptus.routes.operation import Endpoint, Id, Ids, Operation, calling, crud, permissions, sent
+
+IsGlobal = Annotated[bool, Path(alias="value", description="Whether permissions are global")]
 
 
-async def set_group_members(store: Store, group_id: Id, body: Ids) -> Any:
-    return store.groups.set_members(group_id, body)
-
-
-async def list_group_members(store: Store, group_id: Id) -> Any:
-    return store.groups.members(group_id)
-
-
-async def list_licenses(store: Store) -> Any:
-    return store.users.licenses()
-
-
-async def list_own_organizations(store: Store) -> Any:
-    return store.organizations.of_user(store.me)
-
-
-async def list_projects_of_organization(store: Store, organization_id: Id) -> Any:
-    return store.organizations.projects(organization_id)
-
-
-async def list_members_of_organization(store: Store, organization_id: Id) -> Any:
-    return store.organizations.members(organization_id)
-
-
-async def list_resources_of_organization(store: Store, organization_id: Id) -> Any:
-    return store.organizations.resources(organization_id)
-
-
-async def list_qlik_apps_of_organization(store: Store, organization_id: Id) -> Any:
-    return store.organizations.qlik_apps(organization_id)
-
-
-async def get_authentications(store: Store, organization_id: Id) -> Any:
-    return store.organizations.authentications(organization_id)
-
-
-async def set_authentications(store: Store, organization_id: Id, body: models.Authentications) -> Any:
-    return store.organizations.set_authentications(organization_id, body)
-
-
-async def set_permission_mode(
-    store: Store, project_id: Id, value: Annotated[bool, Path(description="Whether permissions are global")]
-) -> Any:
-    return store.projects.set_permission_mode(project_id, value)
+def _of_organization(name: str) -> Endpoint:
+    return calling(lambda store, one: getattr(store.organizations, name)(one), one=Id)
 
 
 API_KEYS = crud(
     "/api-keys",
     create=("Create API key", models.ApiKeyCreate),
     list_all="Get user API keys",
-    update=("Update API key", NameAndDescription),
+    update=("Update API key", models.NameAndDescription),
     get="Get user API key",
     delete="Delete API key",
     delete_many="Delete API keys",
 )
+_set_members = calling(lambda store, one, body: store.groups.set_members(one, body), one=Id, body=sent(Ids))
+_get_members = calling(lambda store, one: store.groups.members(one), one=Id)
 GROUPS = (
     *crud(
         "/groups",
         create=("Create group", models.GroupCreate),
         list_all="Get all groups",
-        update=("Update group", NameAndDescription),
+        update=("Update group", models.NameAndDescription),
         get="Get group",
         delete="Delete group",
         delete_many="Delete groups",
     ),
-    Operation("PUT", "/groups/{id}/members", "Update group members", set_group_members),
-    Operation("GET", "/groups/{id}/members", "Get group members", list_group_members),
+    Operation("PUT", "/groups/{id}/members", "Update group members", _set_members),
+    Operation("GET", "/groups/{id}/members", "Get group members", _get_members),
 )
 IDENTITY_PROVIDERS = crud(
     "/identity-providers",
@@ -89,8 +48,14 @@ IDENTITY_PROVIDERS = crud(
     get="Get identity provider",
     delete="Delete identity provider",
 )
-LICENSES = (Operation("GET", "/licenses", "Get licenses", list_licenses),)
-_ORGANIZATION = "/organizations/{id}"
+LICENSES = (Operation("GET", "/licenses", "Get licenses", calling(lambda store: store.users.licenses())),)
+_ONE = "/organizations/{id}"
+_own = calling(lambda store: store.organizations.of_user(store.me))
+_set_authentications = calling(
+    lambda store, one, body: store.organizations.set_authentications(one, body),
+    one=Id,
+    body=sent(models.Authentications),
+)
 ORGANIZATIONS = (
     *crud(
         "/organizations",
@@ -101,27 +66,30 @@ ORGANIZATIONS = (
         delete="Delete organization",
         delete_many="Delete organizations",
     ),
-    Operation("GET", "/organizations/user", "Get user organizations", list_own_organizations),
-    Operation("GET", f"{_ORGANIZATION}/projects", "Get organization projects", list_projects_of_organization),
-    Operation("GET", f"{_ORGANIZATION}/members", "Get organization members", list_members_of_organization),
-    Operation("GET", f"{_ORGANIZATION}/resources", "Get organization resources", list_resources_of_organization),
-    Operation("GET", f"{_ORGANIZATION}/qlik-apps", "Get organization qlik apps", list_qlik_apps_of_organization),
-    Operation("GET", f"{_ORGANIZATION}/authentications", "Get organization authentications", get_authentications),
-    Operation("PUT", f"{_ORGANIZATION}/authentications", "Update organization authentications", set_authentications),
+    Operation("GET", "/organizations/user", "Get user organizations", _own),
+    Operation("GET", f"{_ONE}/projects", "Get organization projects", _of_organization("projects")),
+    Operation("GET", f"{_ONE}/members", "Get organization members", _of_organization("members")),
+    Operation("GET", f"{_ONE}/resources", "Get organization resources", _of_organization("resources")),
+    Operation("GET", f"{_ONE}/qlik-apps", "Get organization qlik apps", _of_organization("qlik_apps")),
+    Operation(
+        "GET", f"{_ONE}/authentications", "Get organization authentications", _of_organization("authentications")
+    ),
+    Operation("PUT", f"{_ONE}/authentications", "Update organization authentications", _set_authentications),
 )
+_set_mode = calling(lambda store, one, value: store.projects.set_permission_mode(one, value), one=Id, value=IsGlobal)
 PROJECTS = (
     *crud(
         "/projects",
-        create=("Create project", NameAndDescription),
+        create=("Create project", models.NameAndDescription),
         list_all="Get projects",
-        update=("Update project", NameAndDescription),
+        update=("Update project", models.NameAndDescription),
         get="Get project",
         delete="Delete project",
         delete_many="Delete multiple projects",
     ),
-    Operation("PUT", "/projects/{id}/permission-mode/{value}", "Update permission mode", set_permission_mode),
-    Operation("GET", "/projects/organization/{id}", "Get organization projects", list_projects_of_organization),
-    *permissions("/projects", Titles(delete_one="Delete member permission", delete_many="Delete member's permissions")),
+    Operation("PUT", "/projects/{id}/permission-mode/{value}", "Update permission mode", _set_mode),
+    Operation("GET", "/projects/organization/{id}", "Get organization projects", _of_organization("projects")),
+    *permissions("/projects", delete_one="Delete member permission", delete_many="Delete member's permissions"),
 )
 STORAGE_SERVICES = crud(
     "/storage-services",

@@ -2,148 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Body, Path
 
-from qa_sandbox.qalyptus.models import catalogue as models
-from qa_sandbox.qalyptus.models.base import InProject, NameAndDescription
-from qa_sandbox.qalyptus.models.on_demand import OnDemand
-from qa_sandbox.qalyptus.routes.crud import Ids, content, crud
-from qa_sandbox.qalyptus.routes.operation import Endpoint, Id, Operation, Store, taking
-from qa_sandbox.qalyptus.routes.permissions import Titles, permissions
+from qa_sandbox.qalyptus import models
+from qa_sandbox.qalyptus.routes.operation import (
+    Endpoint,
+    Id,
+    Ids,
+    Operation,
+    Store,
+    calling,
+    content,
+    crud,
+    permissions,
+    sent,
+)
+from qa_sandbox.qalyptus.state.contents import Reports
 
 
-async def save_rule(store: Store, condition_id: Id, body: models.ConditionRule) -> Any:
-    return store.conditions.save_rule(condition_id, body)
+def _save_item(model: type[models.FilterVariable | models.FilterBookmark | models.FilterField]) -> Endpoint:
+    return calling(lambda store, one, body: store.filters.save_item(one, body), one=Id, body=sent(model))
 
 
-async def list_rules(store: Store, condition_id: Id) -> Any:
-    return store.conditions.rules.views(store.conditions.get(condition_id)["id"])
-
-
-async def get_rule(store: Store, rule_id: Id) -> Any:
-    return store.conditions.rules.view(store.conditions.rules.find(rule_id)[1])
-
-
-async def delete_rules(store: Store, condition_id: Id, body: Ids) -> None:
-    store.conditions.rules.remove(store.conditions.get(condition_id)["id"], body)
-
-
-def save_filter_item(model: type[models.FilterVariable | models.FilterBookmark | models.FilterField]) -> Endpoint:
-    async def save_item(store: Store, filter_id: Id, body: Any) -> Any:
-        return store.filters.save_item(filter_id, body)
-
-    return taking(model, save_item)
-
-
-async def delete_filter_items(store: Store, filter_id: Id, body: Ids) -> None:
-    store.filters.items.remove(store.filters.get(filter_id)["id"], body)
-
-
-async def order_filter_items(store: Store, filter_id: Id, body: models.FilterOrder) -> Any:
-    return store.filters.order(filter_id, body)
-
-
-async def list_filter_items(store: Store, filter_id: Id) -> Any:
-    return store.filters.items.views(store.filters.get(filter_id)["id"])
-
-
-async def get_filter_item(store: Store, item_id: Id) -> Any:
-    return store.filters.items.view(store.filters.items.find(item_id)[1])
-
-
-async def list_filters_of_report(store: Store, report_id: Id) -> Any:
-    return store.filters.of_report(report_id)
-
-
-async def list_iteration_fields(store: Store, report_id: Id) -> Any:
-    return store.reports.get(report_id)["iterationFields"]
-
-
-async def list_dynamic_names(store: Store, report_id: Id) -> Any:
-    return store.reports.get(report_id)["dynamicNames"]
-
-
-async def get_report_html(store: Store, report_id: Id) -> Any:
-    return store.reports.html(report_id)
-
-
-async def list_report_variables(store: Store, report_id: Id) -> Any:
-    return store.reports.app(report_id).variables
-
-
-async def list_report_qlik_apps(store: Store, report_id: Id) -> Any:
-    return [store.reports.app(report_id).wire]
-
-
-async def list_report_qlik_objects(store: Store, report_id: Id) -> Any:
-    return store.reports.app(report_id).objects
-
-
-async def list_template_items(store: Store, report_id: Id) -> Any:
-    return store.reports.template_items(report_id)
+def _of_report(read: Callable[[Reports, str], Any]) -> Endpoint:
+    return calling(lambda store, one: read(store.reports, one), one=Id)
 
 
 async def generate_report(
     store: Store,
     report_id: Id,
     output_format: Annotated[str, Path(alias="outputFormat", description="One of the report's outputFormats")],
-    body: Annotated[OnDemand | None, Body()] = None,
+    body: Annotated[models.OnDemand | None, Body()] = None,
 ) -> Any:
     selections = (body.selections if body else None) or []
     return store.runs.wire(store.runs.generate(report_id, output_format, selections))
 
 
+_save_rule = calling(
+    lambda store, one, body: store.conditions.save_rule(one, body), one=Id, body=sent(models.ConditionRule)
+)
+_list_rules = calling(lambda store, one: store.conditions.rules.views(store.conditions.get(one)["id"]), one=Id)
+_get_rule = calling(lambda store, one: store.conditions.rules.show_any(one), one=Id)
+_delete_rules = calling(
+    lambda store, one, body: store.conditions.rules.remove(store.conditions.get(one)["id"], body),
+    one=Id,
+    body=sent(Ids),
+)
 CONDITIONS = (
     *crud(
         "/conditions",
-        create=("Create condition", InProject),
+        create=("Create condition", models.InProject),
         list_all="Get conditions",
-        update=("Update condition", NameAndDescription),
+        update=("Update condition", models.NameAndDescription),
         get="Get condition",
         delete="Delete condition",
         delete_many="Delete conditions",
     ),
     *content("/conditions", duplicate="Duplicate condition", by_project="Get project conditions"),
-    Operation("PUT", "/conditions/{id}/rule", "Create or update rule", save_rule),
-    Operation("GET", "/conditions/{id}/rules", "Get rules", list_rules),
-    Operation("GET", "/conditions/rules/{id}", "Get rule", get_rule),
-    Operation("POST", "/conditions/{id}/rules/delete", "Delete condition rules", delete_rules),
-    *permissions("/conditions", Titles(get="Get condition permissions")),
+    Operation("PUT", "/conditions/{id}/rule", "Create or update rule", _save_rule),
+    Operation("GET", "/conditions/{id}/rules", "Get rules", _list_rules),
+    Operation("GET", "/conditions/rules/{id}", "Get rule", _get_rule),
+    Operation("POST", "/conditions/{id}/rules/delete", "Delete condition rules", _delete_rules),
+    *permissions("/conditions", get="Get condition permissions"),
 )
+_ONE = "/filters/{id}"
+_delete_items = calling(
+    lambda store, one, body: store.filters.items.remove(store.filters.get(one)["id"], body), one=Id, body=sent(Ids)
+)
+_order_items = calling(lambda store, one, body: store.filters.order(one, body), one=Id, body=sent(models.FilterOrder))
+_list_items = calling(lambda store, one: store.filters.items.views(store.filters.get(one)["id"]), one=Id)
+_get_item = calling(lambda store, one: store.filters.items.show_any(one), one=Id)
+_for_report = calling(lambda store, one: store.filters.of_report(one), one=Id)
 FILTERS = (
     *crud(
         "/filters",
-        create=("Create filter", InProject),
+        create=("Create filter", models.InProject),
         list_all="Get filters",
-        update=("Update filter", InProject),
+        update=("Update filter", models.InProject),
         get="Get filter by ID",
         delete="Delete filter",
         delete_many="Delete filters.",
     ),
     *content("/filters", duplicate="Duplicate filter.", by_project="Get filters by project"),
-    Operation(
-        "PUT", "/filters/{id}/variables", "Update filter variable values", save_filter_item(models.FilterVariable)
-    ),
-    Operation(
-        "PUT", "/filters/{id}/bookmarks", "Update filter bookmark values", save_filter_item(models.FilterBookmark)
-    ),
-    Operation("PUT", "/filters/{id}/fields", "Update filter field values", save_filter_item(models.FilterField)),
-    Operation("POST", "/filters/{id}/values/delete", "Delete filter values", delete_filter_items),
-    Operation("PUT", "/filters/{id}/values/order", "Order filter values.", order_filter_items),
-    Operation("GET", "/filters/{id}/items", "Get filter items.", list_filter_items),
-    Operation("GET", "/filters/items/{id}", "Get filter items field.", get_filter_item),
-    Operation("GET", "/filters/report/{id}", "Get report filters", list_filters_of_report),
+    Operation("PUT", f"{_ONE}/variables", "Update filter variable values", _save_item(models.FilterVariable)),
+    Operation("PUT", f"{_ONE}/bookmarks", "Update filter bookmark values", _save_item(models.FilterBookmark)),
+    Operation("PUT", f"{_ONE}/fields", "Update filter field values", _save_item(models.FilterField)),
+    Operation("POST", f"{_ONE}/values/delete", "Delete filter values", _delete_items),
+    Operation("PUT", f"{_ONE}/values/order", "Order filter values.", _order_items),
+    Operation("GET", f"{_ONE}/items", "Get filter items.", _list_items),
+    Operation("GET", "/filters/items/{id}", "Get filter items field.", _get_item),
+    Operation("GET", "/filters/report/{id}", "Get report filters", _for_report),
     *permissions(
         "/filters",
-        Titles(
-            get="Get filter permissions",
-            delete_one="Delete member permission",
-            delete_many="Delete member permissions",
-        ),
+        get="Get filter permissions",
+        delete_one="Delete member permission",
+        delete_many="Delete member permissions",
     ),
 )
+_REPORT = "/reports/{id}"
+_fields = _of_report(lambda reports, one: reports.get(one)["iterationFields"])
+_names = _of_report(lambda reports, one: reports.get(one)["dynamicNames"])
+_variables = _of_report(lambda reports, one: reports.app(one).variables)
+_apps = _of_report(lambda reports, one: [reports.app(one).wire])
+_objects = _of_report(lambda reports, one: reports.app(one).objects)
 REPORTS = (
     *crud(
         "/reports",
@@ -155,13 +119,13 @@ REPORTS = (
         delete_many="Delete reports",
     ),
     *content("/reports", duplicate="Duplicate report", by_project="Get reports by project ID"),
-    Operation("GET", "/reports/{id}/iteration-fields", "Get report iteration fields", list_iteration_fields),
-    Operation("GET", "/reports/{id}/dynamic-names", "Get report dynamic names", list_dynamic_names),
-    Operation("GET", "/reports/{id}/html", "Get report HTML content", get_report_html),
-    *permissions("/reports", Titles(set_one="Sets member permissions", delete_many="Delete member permissions")),
-    Operation("GET", "/reports/{id}/variables", "Get report variables", list_report_variables),
-    Operation("GET", "/reports/{id}/qlik-apps", "Get report Qlik apps", list_report_qlik_apps),
-    Operation("GET", "/reports/{id}/objects", "Get Qlik objects by report", list_report_qlik_objects),
-    Operation("GET", "/reports/{id}/template-items", "Get report objects", list_template_items),
-    Operation("POST", "/reports/{id}/on-demand/{outputFormat}", "Generate an on-demand report", generate_report),
+    Operation("GET", f"{_REPORT}/iteration-fields", "Get report iteration fields", _fields),
+    Operation("GET", f"{_REPORT}/dynamic-names", "Get report dynamic names", _names),
+    Operation("GET", f"{_REPORT}/html", "Get report HTML content", _of_report(Reports.html)),
+    *permissions("/reports", set_one="Sets member permissions", delete_many="Delete member permissions"),
+    Operation("GET", f"{_REPORT}/variables", "Get report variables", _variables),
+    Operation("GET", f"{_REPORT}/qlik-apps", "Get report Qlik apps", _apps),
+    Operation("GET", f"{_REPORT}/objects", "Get Qlik objects by report", _objects),
+    Operation("GET", f"{_REPORT}/template-items", "Get report objects", _of_report(Reports.template_items)),
+    Operation("POST", _REPORT + "/on-demand/{outputFormat}", "Generate an on-demand report", generate_report),
 )

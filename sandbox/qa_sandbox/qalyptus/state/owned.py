@@ -1,26 +1,58 @@
-"""Objects with an owner: projects, and the reports, filters, conditions and tasks in them."""
+"""Objects with an owner and permissions: projects, and the reports, filters, conditions and tasks in them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from qa_sandbox.qalyptus.models.base import Duplicate
-from qa_sandbox.qalyptus.state.collection import Collection, Row
-from qa_sandbox.qalyptus.state.parts import Parts
-from qa_sandbox.qalyptus.state.permissions import EVERYTHING
+from qa_sandbox.qalyptus.models import PERMISSIONS, Body, Duplicate, MemberRequestDto
+from qa_sandbox.qalyptus.state.collection import Collection, Parts, Row
 
 if TYPE_CHECKING:
     from qa_sandbox.qalyptus.store import QalyptusStore
 
+FLAGS = PERMISSIONS
+EVERYTHING: Row = dict.fromkeys(FLAGS, True)
+READING: Row = {name: name.startswith("view") for name in FLAGS}
+
+
+class Permissions(Parts):
+    kind = "member-permission"
+
+    def grant(self, object_id: str, member_id: str, flags: Row) -> None:
+        """Set the permissions of a user or group, whether it has some or not."""
+        held = next((part for part in self.of(object_id) if part["memberID"] == member_id), None)
+        self.save(object_id, held["id"] if held else None, {"memberID": member_id, "permissions": dict(flags)})
+
+    def grant_all(self, object_id: str, members: Iterable[MemberRequestDto], flags: Body) -> None:
+        found = [self.store.member(member.id)["id"] for member in members]
+        for member_id in found:
+            self.grant(object_id, member_id, flags.model_dump())
+
+    def hand_over(self, old_id: str, new_id: str) -> None:
+        """Give a member's permissions to another, who keeps what it was allowed before."""
+        for object_id in self._parts:
+            held = {part["memberID"]: part for part in self.of(object_id)}
+            old, new = held.get(old_id), held.get(new_id)
+            if old is None:
+                continue
+            before = new["permissions"] if new else dict.fromkeys(FLAGS, False)
+            self.grant(object_id, new_id, {name: before[name] or old["permissions"][name] for name in FLAGS})
+            self.remove(object_id, [old["id"]])
+
+    def view(self, part: Row) -> Row:
+        member = self.store.member(part["memberID"])
+        return {
+            "id": part["id"],
+            "memberID": member["id"],
+            "name": member["name"],
+            "type": member["type"],
+            "permissions": dict(part["permissions"]),
+        }
+
 
 class OwnedCollection(Collection):
-    """
-    Objects with an owner.
-
-    :param store: the tenant
-    """
-
     def __init__(self, store: QalyptusStore) -> None:
         super().__init__(store)
         self.parts: tuple[Parts, ...] = ()
@@ -36,32 +68,16 @@ class OwnedCollection(Collection):
         return row
 
     def change_owner(self, object_id: str, owner_id: str) -> Row:
-        """
-        Give an object to a user.
-
-        :param object_id: id of the object
-        :param owner_id: id of the user
-        :raises Refused: 404 when either does not exist
-        """
         row = self.get(object_id)
         row["owner"] = self.store.users.get(owner_id)["id"]
         return self.view(row)
 
     def removed(self, row: Row) -> None:
-        """
-        Remove the parts and permissions of an object that is gone.
-
-        :param row: the object
-        """
+        """Remove the parts and permissions of an object that is gone."""
         for parts in (self.store.permissions, *self.parts):
             parts.forget(row["id"])
 
     def view(self, row: Row) -> Row:
-        """
-        Describe an object on the wire.
-
-        :param row: the object
-        """
         owner = self.store.users.get(row["owner"])
         return {
             "id": row["id"],
@@ -74,44 +90,19 @@ class OwnedCollection(Collection):
 
 
 class ContentCollection(OwnedCollection):
-    """Objects in a project."""
-
     def view(self, row: Row) -> Row:
-        """
-        Describe an object on the wire.
-
-        :param row: the object
-        """
         return {**super().view(row), "project": self.store.projects.get(row["projectID"])["name"]}
 
     def in_project(self, project_id: str) -> list[Row]:
-        """
-        Describe the objects in a project.
-
-        :param project_id: id of the project
-        :raises Refused: 404 when there is no such project
-        """
         project = self.store.projects.get(project_id)
         return self.views(row for row in self if row["projectID"] == project["id"])
 
     def duplicate(self, object_id: str, body: Duplicate) -> Row:
-        """
-        Copy an object with its parts into a project; the copy is the caller's.
-
-        :param object_id: id of the object
-        :param body: the project and its organization
-        :raises Refused: 404 when one of the three does not exist, 400 when they do not belong together
-        """
+        """Copy an object with its parts into a project; the copy is the caller's."""
         row = self.get(object_id)
         return self.copy(row, self.store.projects.in_organization(body.projectID, body.organizationID)["id"])
 
     def copy(self, row: Row, project_id: str) -> Row:
-        """
-        Copy an object with its parts into a project.
-
-        :param row: the object
-        :param project_id: id of the project
-        """
         fields = {name: deepcopy(value) for name, value in row.items() if name not in ("id", "owner")}
         made = self.add(**{**fields, "name": f"{row['name']} (copy)", "projectID": project_id})
         for parts in self.parts:

@@ -29,62 +29,27 @@ class QlikApp:
 
     @property
     def wire(self) -> Row:
-        """The app on the wire."""
         return {"id": self.id, "name": self.name}
 
 
 class QlikWorld:
-    """
-    All Qlik apps that the tenant is connected to.
-
-    :param context: the vendor's view of the sandbox
-    """
-
     def __init__(self, context: SandboxContext) -> None:
         self.apps = [_app(context, index, seed) for index, seed in enumerate(QLIK_APPS)]
 
     def app_of(self, subject: Subject) -> QlikApp:
-        """
-        Return the app that the figures of a subject come from.
-
-        :param subject: what a report is about
-        """
+        """Return the app that the figures of a subject come from."""
         return next(app for app in self.apps if subject in app.subjects)
 
     def app(self, object_id: str) -> Row:
-        """
-        Find an app.
-
-        :param object_id: its id
-        :raises Refused: 404 when there is none
-        """
         return _find("Qlik app", object_id, (app.wire for app in self.apps))
 
     def field(self, object_id: str) -> Row:
-        """
-        Find a field.
-
-        :param object_id: its id
-        :raises Refused: 404 when there is none
-        """
         return _find("Qlik field", object_id, (row for app in self.apps for row in app.fields))
 
     def variable(self, object_id: str) -> Row:
-        """
-        Find a variable.
-
-        :param object_id: its id
-        :raises Refused: 404 when there is none
-        """
         return _find("Qlik variable", object_id, (row for app in self.apps for row in app.variables))
 
     def bookmark(self, object_id: str) -> Row:
-        """
-        Find a bookmark.
-
-        :param object_id: its id
-        :raises Refused: 404 when there is none
-        """
         return _find("Qlik bookmark", object_id, (row for app in self.apps for row in app.bookmarks))
 
     def snapshot(self) -> list[Row]:

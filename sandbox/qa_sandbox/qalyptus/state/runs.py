@@ -8,18 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qa_sandbox.outcomes import Outcome
-from qa_sandbox.qalyptus.envelope import Refused, missing
-from qa_sandbox.qalyptus.models.on_demand import FieldSelection
-from qa_sandbox.qalyptus.records import (
-    ACTIVE,
-    ON_DEMAND,
-    SCHEDULED,
-    Record,
-    ReportAtRun,
-    wire_date,
-    wire_record,
-)
+from qa_sandbox.qalyptus.envelope import missing
+from qa_sandbox.qalyptus.models import FieldSelection
+from qa_sandbox.qalyptus.records import ACTIVE, ON_DEMAND, SCHEDULED, Record, ReportAtRun, wire_date, wire_record
 from qa_sandbox.qalyptus.state.collection import Row
+from qa_sandbox.web import Refused
 
 if TYPE_CHECKING:
     from qa_sandbox.qalyptus.store import QalyptusStore
@@ -28,11 +21,7 @@ _PAST_RUNS = 12
 
 
 class Runs:
-    """
-    Status records, latest last.
-
-    :param store: the tenant
-    """
+    """Status records, latest last."""
 
     def __init__(self, store: QalyptusStore) -> None:
         self._store = store
@@ -42,35 +31,15 @@ class Runs:
         return iter(self._records.values())
 
     def records(self, kind: str) -> list[Record]:
-        """
-        Return the records of a kind, latest first.
-
-        :param kind: ``on-demand`` or ``scheduled``
-        """
         return [record for record in reversed(self._records.values()) if record.kind == kind]
 
     def record(self, record_id: str, kind: str | None = None) -> Record:
-        """
-        Find a record.
-
-        :param record_id: its id
-        :param kind: only of this kind
-        :raises Refused: 404 when there is none
-        """
         record = self._records.get(record_id)
         if record is None or kind not in (None, record.kind):
             raise missing("request", record_id)
         return record
 
     def generate(self, report_id: str, output_format: str, selections: Iterable[FieldSelection]) -> Record:
-        """
-        Request a report.
-
-        :param report_id: id of the report
-        :param output_format: one of its formats, in any case
-        :param selections: fields and the values to keep
-        :raises Refused: 404 when there is no such report, 400 when it does not offer the format
-        """
         row = self._store.reports.get(report_id)
         offered = self._store.reports.output_format(report_id, output_format)
         chosen = {item.fieldName: item.values() for item in selections if item.fieldName is not None}
@@ -85,12 +54,7 @@ class Runs:
         )
 
     def run_task(self, task_id: str) -> Record:
-        """
-        Start a task, which makes a new record.
-
-        :param task_id: id of the task
-        :raises Refused: 404 when there is no such task, 409 when it has no report
-        """
+        """Start a task, which makes a new record."""
         row = self._store.tasks.get(task_id)
         fields = self._task_fields(row)
         outcome = self._outcome("task", row)
@@ -101,12 +65,7 @@ class Runs:
         )
 
     def run_again(self, record_id: str) -> Record:
-        """
-        Run a request again, keeping its id; or start a task.
-
-        :param record_id: id of a record or of a task
-        :raises Refused: 409 when it is still active
-        """
+        """Run a request again, keeping its id; or start a task."""
         if record_id in self._store.tasks:
             return self.run_task(record_id)
         record = self.record(record_id)
@@ -116,12 +75,6 @@ class Runs:
         return record
 
     def stop(self, record_id: str) -> Record:
-        """
-        Stop a record that is active.
-
-        :param record_id: its id
-        :raises Refused: 409 when it is not active
-        """
         record = self.record(record_id)
         if record.status(self._store.now) not in ACTIVE:
             raise Refused(409, "Not running", "The task or request is not queued or running.")
@@ -129,39 +82,18 @@ class Runs:
         return record
 
     def delete(self, record_id: str) -> None:
-        """
-        Delete a record with its files, stopping it first.
-
-        :param record_id: its id
-        """
+        """Delete a record with its files, stopping it first."""
         del self._records[self.record(record_id).id]
 
     def wire(self, record: Record) -> Row:
-        """
-        Describe a record on the wire.
-
-        :param record: the record
-        """
         wire = self._store.context.settings.qalyptus
         return wire_record(record, self._store.now, wire.words, wire.fields)
 
     def last_execution(self, task_id: str) -> str | None:
-        """
-        Return when the latest run of a task began.
-
-        :param task_id: id of the task
-        """
         runs = [record.created_at for record in self if record.task is not None and record.task.id == task_id]
         return wire_date(max(runs)) if runs else None
 
     def script(self, object_id: str, outcome: Outcome) -> bool:
-        """
-        Decide how a record that exists will end.
-
-        :param object_id: id of a record
-        :param outcome: the ending
-        :return: whether there is such a record
-        """
         record = self._records.get(object_id)
         if record is None or outcome.kind != ("task" if record.task else "report"):
             return False
@@ -169,7 +101,6 @@ class Runs:
         return True
 
     def add_history(self) -> None:
-        """Add the runs of the days before."""
         store = self._store
         rng = random.Random(store.context.settings.seed)
         reports, tasks = list(store.reports), list(store.tasks)

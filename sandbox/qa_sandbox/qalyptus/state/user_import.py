@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from qa_sandbox.qalyptus.envelope import Refused
+from qa_sandbox.web import Refused
 
 HEADINGS = ("First name", "Last name", "Email", "Organizations")
 TEMPLATE_NAME = "import-users-template.xlsx"
@@ -33,14 +33,7 @@ def template() -> bytes:
 
 
 def read_people(name: str, data: bytes) -> list[tuple[str, str, str, str]]:
-    """
-    Read the rows of an import file below its headings, without the empty ones.
-
-    :param name: file name
-    :param data: the file
-    :return: first name, last name, mail address and organizations of each row
-    :raises Refused: 400 when it is not such a file
-    """
+    """Read the rows of an import file below its headings, without the empty ones."""
     if not name.lower().endswith(ENDINGS):
         raise Refused(400, "Unsupported file", f"Supported are {', '.join(ENDINGS)}.")
     if name.lower().endswith(".xls"):

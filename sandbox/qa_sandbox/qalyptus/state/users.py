@@ -2,30 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from qa_sandbox.qalyptus.envelope import Refused
-from qa_sandbox.qalyptus.models.users import UserCreate, UserInvite, UserTransfer, UserUpdate
+from qa_sandbox.qalyptus.models import UserCreate, UserInvite, UserTransfer, UserUpdate
 from qa_sandbox.qalyptus.seed import LICENSES
 from qa_sandbox.qalyptus.state.collection import Collection, Row
-from qa_sandbox.qalyptus.state.user_updates import new_value
+from qa_sandbox.web import Refused
 
 USER, GROUP = "User", "Group"
 
 
-class Users(Collection):
-    """Users of the tenant."""
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
 
+
+def _text_or_null(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+ATTRIBUTES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "status": (_text, "text"),
+    "organizations": (_list_of_text, "a list of ids"),
+    "groups": (_list_of_text, "a list of ids"),
+    "organizationRoles": (_list_of_objects, "a list of objects"),
+    "license": (_text_or_null, "text or null"),
+    "tenantAdminRole": (_text_or_null, "text or null"),
+}
+
+
+def new_value(kind: str, value: Any) -> tuple[str, Any]:
+    known = {name.lower(): name for name in ATTRIBUTES}
+    name = known.get(kind.lower())
+    if name is None:
+        raise Refused(400, "Invalid update type", f"The type is one of {', '.join(ATTRIBUTES)}.")
+    fits, shape = ATTRIBUTES[name]
+    if not fits(value):
+        raise Refused(400, "Invalid update value", f"The value of {name} is {shape}.")
+    return name, value
+
+
+class Users(Collection):
     kind = "user"
-    noun = "user"
 
     def make(self, fields: Row) -> Row:
-        """
-        Make a recipient in its organizations and their default groups.
-
-        :param fields: members of the user; ``organizations`` is required
-        """
+        """Make a recipient in its organizations and their default groups."""
         defaults: Row = {
             "email": None,
             "type": USER,
@@ -40,12 +69,6 @@ class Users(Collection):
         return row
 
     def add_recipient(self, body: UserCreate) -> Row:
-        """
-        Add a recipient.
-
-        :param body: the request
-        :raises Refused: 404 for an unknown organization
-        """
         organizations = self._organizations(body.organizations)
         name = f"{body.firstName} {body.lastName}".strip()
         return self.view(self.make({"name": name, "email": body.email, "organizations": organizations}))
@@ -56,7 +79,6 @@ class Users(Collection):
 
         :param people: first name, last name, mail address, organizations separated by semicolons; without
             organizations: the one that the API key is bound to
-        :raises Refused: 400 for an unknown organization
         """
         known = {name: row["id"] for row in self.store.organizations for name in (row["name"], row["displayName"])}
         made = []
@@ -70,12 +92,7 @@ class Users(Collection):
         return [self.view(self.make(fields)) for fields in made]
 
     def invite(self, body: UserInvite) -> list[Row]:
-        """
-        Invite people to the organization that the API key is bound to; they are users at once.
-
-        :param body: the request
-        :raises Refused: 400 for something that is not a mail address
-        """
+        """Invite people to the organization that the API key is bound to; they are users at once."""
         for email in body.emails:
             local, _, domain = email.partition("@")
             if not local or "." not in domain:
@@ -88,12 +105,7 @@ class Users(Collection):
         ]
 
     def join(self, user_id: str, organization_ids: Iterable[str]) -> None:
-        """
-        Put a user into organizations and their default groups.
-
-        :param user_id: id of the user
-        :param organization_ids: ids of organizations that exist
-        """
+        """Put a user into organizations and their default groups."""
         row = self.get(user_id)
         for organization_id in organization_ids:
             everybody = self.store.groups.default_of(organization_id)
@@ -102,13 +114,6 @@ class Users(Collection):
                     members.append(member)
 
     def change(self, user_id: str, body: UserUpdate) -> Row:
-        """
-        Change one attribute of a user.
-
-        :param user_id: id of the user
-        :param body: which, and its new value
-        :raises Refused: 400 for an unknown attribute or a value of the wrong shape, 404 for unknown ids
-        """
         row = self.get(user_id)
         attribute, value = new_value(body.type, body.value)
         if attribute == "groups":
@@ -120,13 +125,7 @@ class Users(Collection):
         return self.view(row)
 
     def transfer(self, user_id: str, body: UserTransfer) -> None:
-        """
-        Give a user's objects and rights to another user.
-
-        :param user_id: id of the user that gives
-        :param body: who gets what
-        :raises Refused: 404 for an unknown user, 400 when both are the same
-        """
+        """Give a user's objects and rights to another user."""
         old, new = self.get(user_id), self.get(body.newUserID)
         if old is new:
             raise Refused(400, "Same user", "A user cannot transfer to itself.")
@@ -137,12 +136,7 @@ class Users(Collection):
             self.store.permissions.hand_over(old["id"], new["id"])
 
     def check_removable(self, row: Row) -> None:
-        """
-        Refuse to remove the caller, the tenant owner, and whoever owns something.
-
-        :param row: the user
-        :raises Refused: 403
-        """
+        """Refuse to remove the caller, the tenant owner, and whoever owns something."""
         if row["id"] == self.store.me:
             raise Refused(403, "Deletion forbidden", "Users cannot delete themselves.")
         if row["isTenantOwner"]:
@@ -153,11 +147,6 @@ class Users(Collection):
             raise Refused(403, "Deletion forbidden", details)
 
     def removed(self, row: Row) -> None:
-        """
-        Remove a user that is gone from groups, permissions and tasks.
-
-        :param row: the user
-        """
         self.store.groups.set_groups(row["id"], [])
         self.store.forget_member(row["id"])
 
@@ -170,11 +159,6 @@ class Users(Collection):
         return found
 
     def view(self, row: Row) -> Row:
-        """
-        Describe a user on the wire.
-
-        :param row: the user
-        """
         groups = [group["name"] for group in self.store.groups.of_user(row["id"])]
         shown = {name: value for name, value in row.items() if name != "organizations"}
         return {**shown, "groups": list(dict.fromkeys(groups))}

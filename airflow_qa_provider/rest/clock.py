@@ -1,0 +1,60 @@
+"""What time it is at the vendor, by the ``Date`` of its answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+
+_HALF_A_SECOND = 0.5  # a Date has whole seconds, cut off
+
+
+def http_date(text: str | None) -> float | None:
+    """Read a date of an HTTP header.
+
+    :param text: The header.
+    :return: Seconds since the epoch; ``None`` when it cannot be read.
+    """
+    try:
+        moment = parsedate_to_datetime(text or "")
+        if moment.tzinfo is None:  # an HTTP date is always in GMT, also where it does not say so
+            moment = moment.replace(tzinfo=timezone.utc)
+        return moment.timestamp()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+
+
+class VendorClock:
+    """The vendor's clock, as far as its latest answer tells. Exact to about a second, plus the way of the answer.
+
+    Does not go wrong when this machine's own clock is set in the meantime.
+
+    :param wall: This machine's clock, in seconds since the epoch.
+    :param monotonic: Seconds that are never set.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        self._seen: tuple[float, float] | None = None
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Take the time of an answer that has just arrived; one from a cache, or without a date, tells nothing.
+
+        :param headers: Headers of the answer.
+        """
+        moment = None if "Age" in headers else http_date(headers.get("Date"))
+        if moment is not None:
+            self._seen = (moment + _HALF_A_SECOND, self._monotonic())
+
+    def now(self) -> float | None:
+        """Return the time at the vendor, in seconds since the epoch; ``None`` while it is unknown."""
+        seen = self._seen
+        return None if seen is None else seen[0] + self._monotonic() - seen[1]
+
+    @property
+    def offset(self) -> float | None:
+        """Seconds that the vendor's clock is ahead of ours; ``None`` while it is unknown."""
+        now = self.now()
+        return None if now is None else now - self._wall()

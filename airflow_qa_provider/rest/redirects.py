@@ -1,0 +1,196 @@
+"""Downloads that a vendor keeps elsewhere: followed without its credentials, to hosts that the connection allows."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from airflow_qa_provider.exceptions import (
+    QAConfigurationError,
+    QAError,
+    QARateLimitError,
+    QAResponseError,
+    QAServerError,
+    error_class_for,
+)
+from airflow_qa_provider.rest.redaction import excerpt
+from airflow_qa_provider.rest.retrying import retry_after_of
+from airflow_qa_provider.rest.routes import Route
+from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.rest.wire import current_exchange
+
+_MOST_HOPS = 4
+_STATUS = frozenset({301, 302, 303, 307, 308})
+
+
+class Session(requests.Session):
+    """A session that never looks where a redirect leads: requests would read its body, and fail on a bad address."""
+
+    def get_redirect_target(self, resp: Any) -> None:
+        """Return nothing."""
+
+
+class _Nobody(AuthBase):
+    """No credentials, whatever the environment's netrc says."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class Elsewhere:
+    """Fetches what a vendor redirects a download to.
+
+    :param settings: Settings of the client, with the allowed hosts.
+    :param adapter: The client's.
+    """
+
+    def __init__(self, settings: ClientSettings, adapter: HTTPAdapter) -> None:
+        self._settings = settings
+        self._adapter = adapter
+
+    def allows(self, response: requests.Response, route: Route) -> bool:
+        """Tell whether a redirect is one of a file, and leads to an allowed host.
+
+        :param response: The redirect.
+        :param route: What was asked.
+        """
+        if not getattr(response, "is_file", False) or not route.safe:
+            return False
+        target = redirect_target(response)
+        if target is None or target.scheme not in ("http", "https") or not target.hostname:
+            return False
+        if target.scheme == "http" and self._settings.base_url.lower().startswith("https:"):
+            return False  # the file would travel in the clear
+        host = target.hostname.rstrip(".").lower()
+        return any(_is_meant(host, allowed) for allowed in self._settings.download_hosts)
+
+    def fetch(self, response: requests.Response, route: Route) -> requests.Response:
+        """Return the file that a redirect leads to.
+
+        :param response: The redirect; it must be allowed.
+        :param route: What was asked.
+        :raises QAError: The other host does not give it.
+        """
+        for _ in range(_MOST_HOPS):
+            target = redirect_target(response)
+            response.close()
+            if target is None:
+                break
+            response = self._get(target)
+            if not is_redirect(response):
+                return self._checked(response, route, target)
+            if not self.allows(response, route):
+                response.close()
+                raise redirect_error(response, route, self._settings)
+        response.close()
+        raise _failed(QAResponseError, "the download is redirected again and again", route, response)
+
+    def _get(self, target: SplitResult) -> requests.Response:
+        exchange = current_exchange()
+        if exchange:  # signatures stand in the query
+            exchange.secrets = (*exchange.secrets, target.query, target.fragment)
+            exchange.host = _place(target)
+        session = Session()  # one without the cookies of the vendor
+        session.mount("https://", self._adapter)
+        session.mount("http://", self._adapter)
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        prepared = session.prepare_request(
+            requests.Request("GET", target._replace(fragment="").geturl(), headers=headers, auth=_Nobody())
+        )
+        limits = self._settings
+        surroundings = session.merge_environment_settings(prepared.url, {}, True, limits.verify, None)
+        timeout = (min(limits.connect_timeout, limits.total_timeout), limits.read_timeout)
+        return session.send(prepared, timeout=timeout, allow_redirects=False, **surroundings)
+
+    def _checked(self, response: requests.Response, route: Route, target: SplitResult) -> requests.Response:
+        status = response.status_code
+        if status < 300:
+            return response
+        kind: type[QAError] = error_class_for(status)
+        if kind not in (QAServerError, QARateLimitError):
+            kind = QAResponseError  # no key is wrong: the next address may be a good one
+        response.close()
+        message = f"HTTP {status} of {_place(target)}, where the vendor keeps the file"
+        raise _failed(kind, message, route, response)
+
+
+def is_redirect(response: requests.Response) -> bool:
+    """Tell whether an answer leads elsewhere.
+
+    :param response: The answer.
+    """
+    return response.status_code in _STATUS
+
+
+def redirect_target(response: requests.Response) -> SplitResult | None:
+    """Return where a redirect leads, ``None`` when it does not say so, or no address.
+
+    :param response: The redirect.
+    """
+    location = response.headers.get("Location")
+    try:
+        target = urlsplit(urljoin(response.url, location)) if location else None
+        return target if target is None or target.port != 0 else None
+    except ValueError:  # a port that is no number, or half of the brackets of an IPv6 address
+        return None
+
+
+def redirect_error(
+    response: requests.Response, route: Route, settings: ClientSettings, secrets: Any = ()
+) -> QAConfigurationError:
+    """Return the error for a redirect that is not followed.
+
+    :param response: The redirect.
+    :param route: What was asked.
+    :param settings: Settings of the client.
+    :param secrets: Values that must not be seen.
+    """
+    target = redirect_target(response)
+    # the query and the fragment may hold secrets
+    shown = f"{target.scheme}://{_place(target)}{target.path}" if target else ""
+    known = [settings.token, *secrets]
+    hint = "Set the host of the connection to the vendor's API, with https://"
+    if getattr(response, "is_file", False) and route.safe and target and target.hostname:
+        host = excerpt(target.hostname, known)
+        hint = (
+            "If the vendor keeps its files there, allow it in the connection's extra, where the key is not sent: "
+            f'{{"download_hosts": ["{host}"]}}. Otherwise set the host of the connection to the vendor\'s API'
+        )
+    outcome = "The redirect was not followed: the key goes to the configured host only"
+    if not route.safe and response.status_code in (302, 303):
+        outcome = f"The request may have been carried out. {outcome}"
+    return QAConfigurationError(
+        f"HTTP {response.status_code}: the host redirects to "
+        f"{excerpt(shown, known) or 'an address that it does not tell'}",
+        vendor=route.vendor,
+        operation=route.operation,
+        status_code=response.status_code,
+        outcome=outcome,
+        hint=hint,
+    )
+
+
+def _place(target: SplitResult) -> str:
+    """Return host and port, without a user."""
+    return target.netloc.rpartition("@")[2]
+
+
+def _is_meant(host: str, allowed: str) -> bool:
+    """Tell whether an entry of ``download_hosts`` means a host; one with a dot in front means all below it."""
+    wanted = allowed.lower().strip("[]").removeprefix("*")
+    return host.endswith(wanted) if wanted.startswith(".") else host == wanted
+
+
+def _failed(kind: type[QAError], message: str, route: Route, response: requests.Response) -> QAError:
+    return kind(
+        message,
+        vendor=route.vendor,
+        operation=route.operation,
+        status_code=response.status_code,
+        retry_after=retry_after_of(response.headers),
+        hint="The vendor gives a new address each time: a retry asks for it",
+    )

@@ -1,0 +1,120 @@
+"""Comparing what a milestone is to have with what the list of milestones shows of it.
+
+The docs show no row of that list. What is read here follows "Upsert Milestone": ``name``, ``status`` and, under
+``fields``, field name to value. A value that is not shown counts as unknown and never as equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from typing_extensions import Self
+
+from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
+
+_FIELD = "fields."
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MIDNIGHT = re.compile(r"T00:00(:00(\.0+)?)?(Z|\+00:?00)?")
+_EMPTY = (None, "")
+
+
+@dataclass(frozen=True)
+class WantedMilestone:
+    """What a milestone is to have.
+
+    :param wire: ``name``, ``status`` and ``fields.<name>``, as far as they are given, to the value that is sent.
+    """
+
+    wire: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, name: str | None, status: Mapping[str, Any] | None, fields: Mapping[str, Any] | None) -> Self:
+        """Return what a milestone is to have.
+
+        :param name: Name; not compared when unset.
+        :param status: Status, as it is sent; not compared when unset.
+        :param fields: Field name to value, as it is sent; other fields are not compared.
+        """
+        given = {path: value for path, value in (("name", name), ("status", status)) if value is not None}
+        return cls({**given, **{f"{_FIELD}{field}": value for field, value in (fields or {}).items()}})
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """``name``, ``status`` and ``fields.<name>`` to a plain value; of an option its identifier, or its label."""
+        return {path: _plain(value) for path, value in self.wire.items()}
+
+    def shown_in(self, rows: Iterable[Mapping[str, Any]], external_id: str, dialect: Dialect) -> dict[str, Any] | None:
+        """Return what the list shows of the wanted values, an equal one spelled as in :attr:`values`.
+
+        :param rows: All milestones of the project.
+        :param external_id: Milestone to look for.
+        :param dialect: Names in the list.
+        :return: Without the values that the list does not tell; empty when several milestones have this external id.
+            ``None`` when the milestone is not there.
+        """
+        listed = list(rows)
+        found = [row for row in listed if dialect.external_id_of(row) == external_id]
+        if len(found) != 1:
+            return {} if found else None
+        told = {name for row in listed for name in _fields_of(row)}
+        shown = _values_of(found[0], dialect, told)
+        return {path: _respelled(wanted, shown[path]) for path, wanted in self.wire.items() if path in shown}
+
+
+def _fields_of(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    fields = row.get("fields")
+    return fields if isinstance(fields, Mapping) else {}
+
+
+def _values_of(row: Mapping[str, Any], dialect: Dialect, told: Iterable[str]) -> dict[str, Any]:
+    """Return path to value; a field that the list tells of other milestones only is empty."""
+    values = {"name": row["name"]} if "name" in row else {}
+    statuses = [row[name] for name in dialect.status_fields if row.get(name) not in _EMPTY]
+    if statuses:
+        values["status"] = statuses[0]
+    return {**values, **{f"{_FIELD}{name}": _fields_of(row).get(name) for name in told}}
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return None if value in _EMPTY else value
+    return next((value[name] for name in ("value", "display") if value.get(name) not in _EMPTY), None)
+
+
+def _respelled(wanted: Any, shown: Any) -> Any:
+    if _is_same(wanted, shown):
+        return _plain(wanted)
+    # the label of one option can be the identifier of another
+    return shown if _plain(shown) == _plain(wanted) else _plain(shown)
+
+
+def _is_same(wanted: Any, shown: Any) -> bool:
+    if _plain(wanted) is None:
+        return _plain(shown) is None
+    if not isinstance(wanted, Mapping):
+        return _is_same_value(wanted, _plain(shown))
+    identifiers, label = _identifiers(wanted), wanted.get("display")
+    if not isinstance(shown, Mapping):
+        return shown in identifiers or ("value" not in wanted and shown == label)
+    if shown.get("value") not in _EMPTY and identifiers:
+        return shown["value"] in identifiers or ("value" not in wanted and shown.get("display") == label)
+    return label is not None and shown.get("display") == label
+
+
+def _identifiers(option: Mapping[str, Any]) -> set[str]:
+    """Return the identifiers that an option may have: its own, and the one that CONQA derives for a new one."""
+    own = {option["value"]} if "value" in option else set()
+    return own | {_slug(option.get("value") or option["display"])} if option.get("createNew") else own
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9.-]", "-", text.lower())
+
+
+def _is_same_value(wanted: Any, shown: Any) -> bool:
+    if isinstance(wanted, str) and isinstance(shown, str) and _DAY.fullmatch(wanted):
+        return shown == wanted or (shown.startswith(wanted) and bool(_MIDNIGHT.fullmatch(shown[len(wanted) :])))
+    return bool(wanted == shown)

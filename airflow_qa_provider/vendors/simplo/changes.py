@@ -1,0 +1,31 @@
+"""What the changes of billing reports of Simplo IS share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from typing_extensions import Self, override
+
+from airflow_qa_provider.kinds.change import Change
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.vendors.simplo.records import report_id
+
+
+@dataclass(frozen=True)
+class ReportChange(Change):
+    """A change of a billing report.
+
+    :param report_id: Id of the report.
+    """
+
+    report_id: str
+
+    @classmethod
+    @override
+    def read(cls, given: Given) -> Self:
+        return cls(report_id(given))
+
+    @property
+    @override
+    def object_id(self) -> str:
+        return self.report_id

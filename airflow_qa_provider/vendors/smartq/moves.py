@@ -1,0 +1,81 @@
+"""Moving tickets of smartQ to another step of their board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from typing_extensions import Self, override
+
+from airflow_qa_provider.exceptions import QANotSupportedError
+from airflow_qa_provider.kinds.change import Change, Shown
+from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.vendors.smartq.client import SmartQClient, shown
+
+
+@dataclass(frozen=True)
+class MoveTicket(Change):
+    """A step that a ticket is to be in (source: "Tickets: updates ticket details").
+
+    smartQ has no call for a move: the whole ticket is changed, and whether it keeps what is left out is not documented.
+    What it shows is sent along.
+
+    :param project_id: Id of the project.
+    :param ticket_id: Id of the ticket.
+    :param step: Id of the step, or its name in the project.
+    """
+
+    project_id: str
+    ticket_id: str
+    step: str
+
+    @classmethod
+    @override
+    def read(cls, given: Given) -> Self:
+        return cls(given.id("project_id"), given.id("ticket_id"), given.text("step"))
+
+    @property
+    @override
+    def object_id(self) -> str:
+        return self.ticket_id
+
+    @override
+    def wanted(self, client: SmartQClient) -> Shown:
+        steps = client.project_steps.list(self.project_id)
+        return {"step_id": shown.step_named(steps, self.step, self.project_id)}
+
+    @override
+    def current(self, client: SmartQClient) -> Shown:
+        ticket = client.tickets.get(self.project_id, self.ticket_id)
+        fields = {
+            "step_id": shown.step_of(ticket),
+            "name": ticket.get("name"),
+            "description": ticket.get("description"),
+            "tags": shown.tags_of(ticket),
+            "required_by": shown.deadline_of(ticket),
+            "assigned_to": shown.assignees_of(ticket),
+            "custom_fields": shown.custom_fields_of(ticket),
+        }
+        return {name: value for name, value in fields.items() if value}
+
+    @override
+    def send(self, client: SmartQClient, wanted: Shown, current: Shown | None) -> None:
+        content = {**(current or {}), **wanted}
+        if "name" not in content:
+            raise QANotSupportedError(
+                f"ticket {self.ticket_id} shows no name, and smartQ requires one to move it",
+                vendor="smartq",
+                operation="tickets.update",
+                outcome="Nothing was sent",
+                hint="Move it with SmartQOperator and tickets.update, with a name of yours. A retry fails again",
+            )
+        client.tickets.update(self.project_id, self.ticket_id, **content)
+
+    @override
+    def before(self, current: Shown | None) -> Shown:
+        return {"step_id": (current or {}).get("step_id")}
+
+    @override
+    def has_effect(self, current: Shown | None, before: Shown) -> bool:
+        # it has left its old step: it was moved, and is not moved back if somebody has moved it on
+        old, now = before.get("step_id"), (current or {}).get("step_id")
+        return old is not None and now is not None and old != now

@@ -1,0 +1,262 @@
+"""The invented account that a sandbox starts with: companies, people, sites, schedules, and a year of audits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from qa_sandbox.data import invented
+from qa_sandbox.monitorqa.state.actions import Action, Status, script
+from qa_sandbox.monitorqa.state.audits import Plan
+from qa_sandbox.monitorqa.state.company import Company, Profile
+from qa_sandbox.monitorqa.state.objects import Attribute, Option, Site
+from qa_sandbox.monitorqa.state.people import Group, User
+from qa_sandbox.monitorqa.state.permissions import AUDITEE, AUDITOR, OBSERVER, PERMISSIONS
+from qa_sandbox.monitorqa.state.schedules import Schedule
+from qa_sandbox.monitorqa.state.templates import Question, ScoreLabel, ScoreSystem, Template
+from qa_sandbox.monitorqa.wire.objects import GeoAddress
+from qa_sandbox.monitorqa.wire.schedules import (
+    MONTHLY,
+    MULTIPLE_WEEKS,
+    WEEKLY,
+    AfterDays,
+    DayOfMonth,
+    MonthlyRepeat,
+    MultipleWeeksRepeat,
+    Repeat,
+    WeeklyRepeat,
+)
+
+FOUNDER = ("Daniel Okafor", "daniel.okafor@example.com")
+COMPANY = Profile("Northwind Facilities Group", 2, None, "Europe/Copenhagen")
+# A second company of the same administrator, with nothing but a score system: templates can be copied to it.
+SISTER = Profile("Northwind Cold Chain", 4, None, "Europe/Stockholm")
+
+ROLES = (("Senior auditor", AUDITOR), ("Auditor", AUDITOR), ("Site manager", AUDITEE), ("Client observer", OBSERVER))
+PEOPLE = (
+    ("Marta Lindqvist", "Senior auditor"),
+    ("Tomas Keller", "Auditor"),
+    ("Aisha Rahman", "Auditor"),
+    ("Joel Petersen", "Auditor"),
+    ("Chiara Conti", "Site manager"),
+)
+GROUPS = {"Safety auditors": (0, 1, 2), "Fire wardens": (3,), "Site managers": (4, 5)}
+SITES = (
+    (
+        "Harbour Point Tower B",
+        "Level 14 to 22 under fit-out; sign in at gate 2.",
+        "Quayside 18",
+        "Construction",
+        "High",
+    ),
+    (
+        "Maple Street Distribution Centre",
+        "Forklift traffic: high-visibility vest needed.",
+        "Maple Street 210",
+        "Logistics",
+        "Medium",
+    ),
+    ("Riverside Clinic", "Patient areas: no photos of people.", "Riverside Walk 5", "Healthcare", "High"),
+    ("Old Mill Kitchen", "Deliveries before 10:00.", "Mill Lane 3", "Food", "Medium"),
+    ("Eastgate Car Park", "Levels -1 and -2 closed on Sundays.", "Eastgate 77", "Facilities", "Low"),
+)
+SITE_GROUPS = {"City sites": (0, 2, 4), "Operations": (1, 3)}
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "Department": ("Facilities", "Construction", "Logistics", "Healthcare", "Food"),
+    "Risk level": ("Medium", "High", "Low"),
+}
+# Name, description, passed threshold, type, sample, and per label: from, to, label, colour.
+SCORE_SYSTEMS = (
+    (
+        "Four grades",
+        "Used by all inspections.",
+        60,
+        0,
+        False,
+        (
+            (0, 60, "Poor", "#be2633"),
+            (60, 75, "Fair", "#ca8a04"),
+            (75, 90, "Good", "#28a745"),
+            (90, 100, "Excellent", "#198754"),
+        ),
+    ),
+    (
+        "Pass or fail",
+        "What does not apply counts as passed.",
+        80,
+        1,
+        True,
+        ((0, 80, "Fail", "#be2633"), (80, 100, "Pass", "#198754")),
+    ),
+)
+# The photos of one template are only to be had as they are.
+_NO_WATERMARK = "Kitchen hygiene inspection"
+# Name, template, audit objects, groups of them, users, pattern, repeat, active.
+_SCHEDULES: tuple[tuple[str, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], int, Repeat, bool], ...] = (
+    ("Monday safety walk", 0, (0,), (), (0,), WEEKLY, WeeklyRepeat(days_of_week=[1], repeat_every=1), True),
+    (
+        "Fire doors, mid-month",
+        2,
+        (),
+        (0,),
+        (3,),
+        MONTHLY,
+        MonthlyRepeat(repeat_every=1, start_rule=DayOfMonth(type=0, day=15), end_rule=AfterDays(type=1, days=10)),
+        True,
+    ),
+    (
+        "Kitchen hygiene, every other week",
+        1,
+        (3,),
+        (),
+        (),
+        MULTIPLE_WEEKS,
+        MultipleWeeksRepeat(repeat_every=2, start_day=2, duration=3),
+        False,
+    ),
+)
+
+
+def fill(company: Company) -> None:
+    """Fill the main company, but for its audits."""
+    _add_people(company)
+    _add_sites(company)
+    add_score_system(company, 0)
+    add_score_system(company, 1)
+    system = next(iter(company.templates.score_systems))
+    for number, (name, checklist) in enumerate(invented("monitorqa")["checklists"].items()):
+        sections = {title: tuple(Question(*question) for question in rows) for title, rows in checklist.items()}
+        company.templates.templates.add(
+            Template(company.new_id("template"), name, number % 2, sections, system, name != _NO_WATERMARK)
+        )
+    _add_schedules(company)
+
+
+def add_score_system(company: Company, number: int) -> None:
+    name, description, threshold, kind, sample, labels = SCORE_SYSTEMS[number]
+    ranges = [
+        ScoreLabel(company.new_id("score-label"), label, low, high, colour) for low, high, label, colour in labels
+    ]
+    company.templates.score_systems.add(
+        ScoreSystem(company.new_id("score-system"), name, description, threshold, kind, ranges, sample)
+    )
+
+
+def _add_people(company: Company) -> None:
+    people = company.people
+    for name, kind in ROLES:
+        people.add_role(name, kind, None, PERMISSIONS[kind])
+    roles = {role.name: role for role in people.roles}
+    for name, role in PEOPLE:
+        people.add_user(name, f"{name.lower().replace(' ', '.')}@example.com", roles[role])
+    users = _auditors_first(company)
+    for name, members in GROUPS.items():
+        ids = frozenset(users[index].id for index in members)
+        people.groups.add(Group(company.new_id("user-group"), name, ids))
+
+
+def _auditors_first(company: Company) -> list[User]:
+    founder, *others = company.people.users
+    return [*others, founder]
+
+
+def _add_sites(company: Company) -> None:
+    objects, users = company.objects, _auditors_first(company)
+    for name, options in ATTRIBUTES.items():
+        made = [Option(company.new_id("option"), option, option == options[0]) for option in options]
+        objects.attributes.add(Attribute(company.new_id("attribute"), name, made))
+    ids = {(option.name): (attribute.id, option.id) for attribute in objects.attributes for option in attribute.options}
+    groups = list(company.people.groups)
+    for number, (name, notes, address, department, risk) in enumerate(SITES):
+        geo = GeoAddress(lat=f"{53.54 + number / 50:.4f}", lng=f"{9.98 + number / 40:.4f}", name=name, address=address)
+        assigned = [ids[department], ids[risk]]
+        objects.sites.add(Site(company.new_id("object"), name, notes, geo, (users[4],), (groups[0],), assigned))
+    sites = [site.id for site in objects.sites]
+    for name, members in SITE_GROUPS.items():
+        objects.groups.add(Group(company.new_id("object-group"), name, frozenset(sites[index] for index in members)))
+
+
+def _add_schedules(company: Company) -> None:
+    templates, users = list(company.templates.templates), _auditors_first(company)
+    sites, groups = list(company.objects.sites), list(company.objects.groups)
+    for name, template, objects, object_groups, assignees, pattern, repeat, active in _SCHEDULES:
+        company.schedules.add(
+            Schedule(
+                id=company.new_id("schedule"),
+                name=name,
+                template=templates[template],
+                audit_objects=[sites[index] for index in objects],
+                audit_object_groups=[groups[index] for index in object_groups],
+                assignees=[users[index] for index in assignees],
+                hint=None,
+                repeat_pattern=pattern,
+                repeat=repeat,
+                active=active,
+                # What today may ask for was made before the sandbox started.
+                made_until=company.now,
+            )
+        )
+
+
+COMPLETED, EXPIRED, OPEN = 40, 4, 6
+_HOUR = 3600.0
+_DAY = 24 * _HOUR
+_LATELY_DAYS = 40
+
+
+def add_history(company: Company) -> None:
+    """Let a year pass in a company that is otherwise complete."""
+    rng = random.Random(company.settings.seed)
+    morning = company.now.replace(hour=7, minute=30, second=0, microsecond=0)
+    for index in range(COMPLETED + EXPIRED):
+        opened = morning - timedelta(days=8 * (COMPLETED + EXPIRED - index))
+        expired = index % 11 == 10
+        result = "never_finished" if expired else "failed" if index % 9 == 4 else "completed"
+        _add(company, rng, opened, 8 * _HOUR, Plan(result, 0.5 * _HOUR, rng.uniform(1.5, 5) * _HOUR))
+    schedule_id = next(iter(company.schedules.all)).id
+    for index in range(OPEN):
+        result = "never_finished" if index % 2 else "never_started"
+        opened = morning - timedelta(hours=20 - index)
+        planned = schedule_id if index < 2 else None
+        _add(company, rng, opened, 14 * _DAY, Plan(result, _HOUR, _HOUR), planned)
+    scripted, company.actions.foresee = company.actions.foresee, partial(_worked_on, company.now)
+    company.agenda.settle(company.now)
+    company.actions.foresee = scripted
+
+
+def _worked_on(now: datetime, action: Action) -> list[tuple[datetime, Status]]:
+    """Most actions of the past were approved in time, some ran out; a few of late are not due yet."""
+    lot = random.Random(action.id)
+    if now - action.created_at < timedelta(days=_LATELY_DAYS):
+        action.due_at = now + timedelta(days=lot.randint(3, 20))
+        result = lot.choice(("submitted", "rejected", "never"))
+    else:
+        result = lot.choices(("approved", "never"), (5, 1))[0]
+    open_for = min(action.due_at, now) - action.created_at
+    return script(result, action.created_at, lot.uniform(0.2, 0.9) * open_for.total_seconds())
+
+
+def _add(
+    company: Company,
+    rng: random.Random,
+    opened: datetime,
+    open_seconds: float,
+    plan: Plan,
+    schedule_id: str | None = None,
+) -> None:
+    template, site = rng.choice(list(company.templates.templates)), rng.choice(list(company.objects.sites))
+    person = rng.choice(list(company.people.users)[1:5])
+    company.audits.add(
+        plan=plan,
+        name=f"{template.name} - {site.name}",
+        hint=rng.choice((None, "Walk the route of the last visit and compare.")),
+        template=template,
+        audit_object=site,
+        assignees=[person],
+        start_date=opened,
+        end_date=opened + timedelta(seconds=open_seconds),
+        opened_at=opened,
+        schedule_id=schedule_id,
+    )

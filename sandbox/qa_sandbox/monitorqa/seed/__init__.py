@@ -1,3 +1,0 @@
-"""The invented account that a sandbox starts with."""
-
-from __future__ import annotations

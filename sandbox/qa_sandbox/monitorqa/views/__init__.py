@@ -1,3 +1,0 @@
-"""From MonitorQA's state to its answers."""
-
-from __future__ import annotations

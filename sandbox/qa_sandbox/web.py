@@ -1,0 +1,191 @@
+"""What every vendor's app is made of: store, errors, credentials, routes, an OpenAPI with examples that work."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from inspect import Parameter, Signature, isawaitable, signature
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Scope
+
+from qa_sandbox.auth import RequireCredentials
+from qa_sandbox.context import SandboxContext
+from qa_sandbox.files.press import Press
+from qa_sandbox.outcomes import Outcome
+
+Examples = Mapping[tuple[str, str], Mapping[str, Any]]
+Responses = dict[int | str, dict[str, Any]]
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+class Refused(Exception):
+    """An error answer; vendors differ in what ``details`` are."""
+
+    def __init__(self, status: int, message: str, details: Any = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.details = status, message, details
+
+
+class Store:
+    def __init__(self, context: SandboxContext) -> None:
+        self.context = context
+
+    @property
+    def now(self) -> datetime:
+        return self.context.clock.now()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Describe every object for the control API."""
+        raise NotImplementedError
+
+    def script(self, object_id: str, outcome: Outcome) -> bool:
+        """Decide how an object that exists will end; say whether there is such an object."""
+        return False
+
+
+async def store_of(request: Request) -> Any:
+    return request.app.state.store
+
+
+async def _as_refused(request: Request, error: HTTPException) -> Refused:
+    return Refused(error.status_code, str(error.detail))
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """
+    All that one vendor's app needs.
+
+    :param store: seeds a new account
+    :param connection: describes an Airflow connection to the app: conn_type, host, password, extra
+    :param mount: adds the routes
+    :param answer: builds the answer to an error
+    :param invalid: turns what pydantic found wrong with a request into the error
+    :param lost: turns an error of the framework, such as a path that does not exist, into the vendor's
+    :param accepts: says whether headers carry valid credentials; None where the routes check that
+    :param unauthorized: the error when they do not
+    :param open_paths: regular expression of whole paths that need no credentials
+    :param examples: method in lower case and path -> parameter name, or ``body``, -> a value that works
+    """
+
+    title: str
+    version: str
+    store: Callable[[SandboxContext], Any]
+    connection: Callable[[SandboxContext], dict[str, Any]]
+    mount: Callable[[FastAPI, SandboxContext], None]
+    answer: Callable[[SandboxContext, Refused], Response]
+    invalid: Callable[[list[Any]], Refused]
+    description: str = "A local stand-in, written from the vendor's documentation."
+    lost: Callable[[Request, HTTPException], Awaitable[Refused]] = _as_refused
+    accepts: Callable[[Headers, Any], bool] | None = None
+    unauthorized: Refused | None = None
+    open_paths: str | None = None
+    examples: Callable[[Any], Examples] | None = None
+    redirect_slashes: bool = True
+
+
+def create_app(vendor: Vendor, context: SandboxContext) -> FastAPI:
+    """Build a vendor's app with a freshly seeded account in ``app.state.store``."""
+    app = FastAPI(
+        title=vendor.title,
+        version=vendor.version,
+        description=vendor.description,
+        redoc_url=None,
+        redirect_slashes=vendor.redirect_slashes,
+    )
+    app.state.store = vendor.store(context)
+    app.state.press = Press()
+    _answer_errors(app, vendor, context)
+    accepts, unauthorized = vendor.accepts, vendor.unauthorized
+    if accepts is not None and unauthorized is not None:
+        app.add_middleware(
+            RequireCredentials,
+            accepts=lambda headers: accepts(headers, app.state.store),
+            refuse=lambda: vendor.answer(context, unauthorized),
+            open_paths=vendor.open_paths,
+        )
+    vendor.mount(app, context)
+    if vendor.examples is not None:
+        examples = vendor.examples(app.state.store)
+        adjust_openapi(app, lambda schema: _add_examples(schema, examples))
+    return app
+
+
+def _answer_errors(app: FastAPI, vendor: Vendor, context: SandboxContext) -> None:
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return vendor.answer(context, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return vendor.answer(context, vendor.invalid(list(error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        response = vendor.answer(context, await vendor.lost(request, error))
+        response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["allow"] = _allowed_methods(app, request.scope)
+        return response
+
+
+def _allowed_methods(app: FastAPI, scope: Scope) -> str:
+    """List every method of the path that was asked for; Starlette lists only those of one route."""
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    template = next((route.path for route in routes if route.path_regex.match(scope["path"])), None)
+    methods = {method for route in routes if route.path == template for method in route.methods or ()}
+    return ", ".join(sorted(methods))
+
+
+def adjust_openapi(app: FastAPI, adjust: Callable[[dict[str, Any]], None]) -> None:
+    """Change the published OpenAPI when it is first asked for."""
+    plain: Callable[[], dict[str, Any]] = app.openapi
+
+    def adjusted() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            adjust(plain())
+        return app.openapi_schema or {}
+
+    app.openapi = adjusted  # type: ignore[method-assign]
+
+
+def _add_examples(schema: dict[str, Any], examples: Examples) -> None:
+    """Show values that work, so that "Try it out" and fuzzers meet real objects."""
+    for (method, path), values in examples.items():
+        operation = schema["paths"][path][method]
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] in values:
+                parameter["example"] = values[parameter["name"]]
+        if "body" in values:
+            operation["requestBody"]["content"]["application/json"]["example"] = values["body"]
+
+
+def clean(text: str) -> str:
+    """Replace what no answer could carry: half of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def injected(call: Callable[..., Any], known: Mapping[str, Any]) -> Callable[..., Awaitable[Any]]:
+    """
+    Make a function, plain or async, a handler of FastAPI's: the names of its parameters say what it is given.
+
+    :param known: name -> annotation, as a handler would have it
+    """
+
+    async def handler(**given: Any) -> Any:
+        result = call(**given)
+        return await result if isawaitable(result) else result
+
+    taken = signature(call).parameters.values()
+    handler.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default, annotation=known[one.name]) for one in taken]
+    )
+    return handler
