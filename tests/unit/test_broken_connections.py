@@ -261,6 +261,9 @@ SPOILT: dict[str, bytes] = {
     "408 of a gateway": b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
     "520 of a gateway": b"HTTP/1.1 520 Unknown\r\nContent-Length: 0\r\n\r\n",
     "599": b"HTTP/1.1 599 Network\r\nContent-Length: 0\r\n\r\n",
+    "switching": b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    "not modified": b"HTTP/1.1 304 Not Modified\r\n\r\n",
+    "several": b"HTTP/1.1 300 Multiple Choices\r\nContent-Length: 0\r\n\r\n",
     "303": b"HTTP/1.1 303 See Other\r\nLocation: /parts/9\r\nContent-Length: 0\r\n\r\n",
 }
 

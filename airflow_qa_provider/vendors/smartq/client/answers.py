@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from airflow_qa_provider.exceptions import QAResponseError
+from airflow_qa_provider.rest.answer import announced_length
 from airflow_qa_provider.rest.clean_json import read_json
 from airflow_qa_provider.rest.client import VendorError
 from airflow_qa_provider.rest.paging import Page, Paged
@@ -50,8 +51,8 @@ def _may_be_error(response: requests.Response) -> bool:
     """Tell an error from a file by the headers: a file is an attachment, or large, or not JSON."""
     if "attachment" in response.headers.get("Content-Disposition", ""):
         return False
-    length = response.headers.get("Content-Length", "")
-    return int(length) <= _LARGEST_ERROR if length.isdecimal() else "json" in response.headers.get("Content-Type", "")
+    length = announced_length(response.headers)
+    return "json" in response.headers.get("Content-Type", "") if length is None else length <= _LARGEST_ERROR
 
 
 def error_in(answer: Any) -> VendorError:
