@@ -70,6 +70,9 @@ class Answer(requests.Response):
         if not self._content_consumed and self.raw is not None:
             try:
                 self._content = self._read()
+            except BaseException:
+                self.close()
+                raise
             finally:
                 self._content_consumed = True  # also when it broke: half of it is no body
         return super().content or b""
@@ -163,7 +166,6 @@ class Answer(requests.Response):
         return body.getvalue()[:MAX_ERROR_BYTES]
 
     def _too_large(self) -> BodyTooLarge:
-        self.close()
         return BodyTooLarge(f"is longer than {size_words(self.most)}")
 
 
