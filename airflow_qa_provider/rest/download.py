@@ -9,6 +9,7 @@ import requests
 from typing_extensions import Self
 from urllib3.exceptions import HTTPError
 
+from airflow_qa_provider.rest.answer import announced_length
 from airflow_qa_provider.rest.disposition import suggested_name
 
 CHUNK_BYTES = 1024 * 1024
@@ -43,8 +44,7 @@ class Download:
         """Announced length in bytes, ``None`` when the vendor announced none or compressed the transfer anyway."""
         if self._response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             return None
-        text = self._response.headers.get("Content-Length", "").strip()
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+        return announced_length(self._response.headers)
 
     @property
     def file_name(self) -> str | None:
