@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
-from airflow_qa_provider.reports.archives import member_names, open_archive
+from airflow_qa_provider.reports.archives import is_bounded, member_names, open_archive
+from airflow_qa_provider.reports.counting import NotCountedError
 
 EXPANDED_BYTES = 512 * 1024 * 1024
 """Largest sheet, expanded, that is read."""
@@ -20,11 +21,10 @@ _CHUNK_BYTES = 256 * 1024
 _ROW_BYTES = 2 * 1024 * 1024
 _ROOT = re.compile(rb"<([A-Za-z0-9_.-]+:)?worksheet\b")
 _CELL = re.compile(rb"(?s)<c\b([^>]*)(?<!/)>(.*?)</c>")
+_ROW = re.compile(rb"""<row\b[^>]*?\br=["'](\d{1,7})["']""")
+_FILTER = re.compile(rb"""autoFilter\b[^>]*?\bref=["']\$?[A-Z]+\$?(\d{1,7}):\$?[A-Z]+\$?(\d{1,7})["']""")
+_MOST_RUNS = 10_000
 _PLACE = re.compile(rb"""\br=["']([A-Z]+)[0-9]+""")
-
-
-class UncertainError(Exception):
-    """Says why the number of rows is not certain."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class _Reader:
         """Take the beginning of an element."""
 
     def _refuse(self, *_: object) -> None:
-        raise UncertainError("its XML defines entities")
+        raise NotCountedError("its XML defines entities")
 
 
 class _Sheets(_Reader):
@@ -101,6 +101,9 @@ class _Rows:
         self.second: _Row | None = None
         self.widest = 0
         self.merged = False
+        self.filter: tuple[int, int] | None = None
+        self._runs: list[list[int]] = []
+        self._number = 0
         self._prefix = b""
 
     def read(self, file: IO[bytes], check: Callable[[], None]) -> None:
@@ -114,23 +117,28 @@ class _Rows:
             for row in rows:
                 self._take(row)
             if len(rest) > _ROW_BYTES:
-                raise UncertainError(f"it has a row of more than {_ROW_BYTES:,} bytes")
+                raise NotCountedError(f"it has a row of more than {_ROW_BYTES:,} bytes")
             ended = ended or b"</%bsheetData>" % self._prefix in rest or b"<%bsheetData/>" % self._prefix in rest
             self.merged = self.merged or b"<%bmergeCell " % self._prefix in rest
         if not ended:
-            raise UncertainError("a sheet has no end")
+            raise NotCountedError("a sheet has no end")
+        found = _FILTER.search(rest)
+        if found and int(found[2]) > int(found[1]):
+            self.filter = int(found[1]), int(found[2])
 
     def _learn_prefix(self, start: bytes) -> None:
         root = _ROOT.search(start)
         if root is None or b"\0" in start:
-            raise UncertainError("a sheet is in an unusual encoding")
+            raise NotCountedError("a sheet is in an unusual encoding")
         self._prefix = root[1] or b""
 
     def _take(self, text: bytes) -> None:
         if b"<!" in text:
-            raise UncertainError("a sheet has comments or sections in its XML")
+            raise NotCountedError("a sheet has comments or sections in its XML")
         if self._prefix:
             text = text.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
+        place = _ROW.search(text)
+        self._number = int(place[1]) if place else self._number + 1
         row = _Row(
             cells=text.count(b"</v>") - text.count(b"<v></v>") + text.count(b"</is>") - text.count(b"<t></t></is>")
         )
@@ -138,9 +146,10 @@ class _Rows:
             row.unknown = _has_open_formula(text)
         if row.cells == 0:
             if row.unknown:
-                raise UncertainError("a row holds nothing but formulas without results")
+                raise NotCountedError("a row holds nothing but formulas without results")
             return
         self.filled += 1
+        self._note_number()
         if self.first is None:
             self.first, row.leftmost = row, _leftmost(text)
         elif self.second is None:
@@ -148,18 +157,29 @@ class _Rows:
         if self.filled > 1:
             self.widest = max(self.widest, row.cells)
 
+    def _note_number(self) -> None:
+        if self._runs and self._runs[-1][1] == self._number - 1:
+            self._runs[-1][1] = self._number
+        elif len(self._runs) < _MOST_RUNS:
+            self._runs.append([self._number, self._number])
+        else:
+            raise NotCountedError("its rows have too many gaps")
+
     @property
     def below_header(self) -> int:
-        """Rows with content below the first one."""
+        """Rows with content below the header: that of the filter, or else the first one."""
+        if self.filter is not None:
+            header, last = self.filter
+            return sum(max(0, min(end, last) - max(start, header + 1) + 1) for start, end in self._runs)
         if self.first is None:
             return 0
         if self.merged:
-            raise UncertainError("it has merged cells, so the header may have several rows")
+            raise NotCountedError("it has merged cells, so the header may have several rows")
         if self.second is not None and self.first.cells < self.widest and not self.first.unknown:
             # an index without a name leaves the first cell of a header empty
             unnamed = self.first.cells == self.widest - 1 and self.first.leftmost != self.second.leftmost
             if not unnamed:
-                raise UncertainError("its first row is narrower than the table, so it may be a title")
+                raise NotCountedError("its first row is narrower than the table, so it may be a title")
         return self.filled - 1
 
 
@@ -181,19 +201,25 @@ def _leftmost(row: bytes) -> str:
 
 
 def rows(file: IO[bytes], check: Callable[[], None]) -> int:
-    """Return the number of rows with content below the first one, of the only visible sheet that has content.
+    """Return the number of rows with content below the header, of the only visible sheet that has content or a filter.
+
+    A filter tells where a table begins and ends, whatever titles, totals and other sheets there are. Without one the
+    first row is the header.
 
     :param file: The workbook, seekable.
     :param check: Called often; raises when the time is up.
-    :raises UncertainError: Several visible sheets have content, or rows cannot be told from titles.
+    :raises NotCountedError: Several visible sheets qualify, or rows cannot be told from titles.
     """
     with open_archive(file) as archive:
         sheets = [_read_rows(archive, name, check) for name in _visible_sheets(archive, check)]
     if not sheets:
-        raise UncertainError("it has no visible sheet with cells")
+        raise NotCountedError("it has no visible sheet with cells")
     filled = [sheet for sheet in sheets if sheet.filled]
+    filtered = [sheet for sheet in filled if sheet.filter]
+    if len(filtered) == 1:
+        return filtered[0].below_header
     if len(filled) > 1:
-        raise UncertainError(f"{len(filled)} of its sheets have content")
+        raise NotCountedError(f"{len(filled)} of its sheets have content")
     return filled[0].below_header if filled else 0
 
 
@@ -208,7 +234,7 @@ def _visible_sheets(archive: zipfile.ZipFile, check: Callable[[], None]) -> list
         if visible and kind == "worksheet":
             found.append(target)
         elif visible and kind not in ("chartsheet", "dialogsheet"):
-            raise UncertainError("one of its sheets is not where it should be")
+            raise NotCountedError("one of its sheets is not where it should be")
     return found
 
 
@@ -230,10 +256,10 @@ def _read_rows(archive: zipfile.ZipFile, part: str, check: Callable[[], None]) -
 
 def _read(archive: zipfile.ZipFile, part: str, reader: _Reader | _Rows, check: Callable[[], None], limit: int) -> None:
     info = member_names(archive).get(part.lower())
-    if info is None:
-        raise UncertainError(f"its part {part} is missing")
+    if info is None or not is_bounded(info):
+        raise NotCountedError(f"its part {part} is missing")
     if info.file_size > limit:
-        raise UncertainError(f"its part {part} has {info.file_size:,} bytes, the limit is {limit:,}")
+        raise NotCountedError(f"its part {part} has {info.file_size:,} bytes, the limit is {limit:,}")
     with archive.open(info) as file:
         reader.read(file, check)
 
