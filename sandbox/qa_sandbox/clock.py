@@ -23,6 +23,14 @@ def whole_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def midnight(moment: datetime) -> datetime:
+    """
+    Return the beginning of a moment's day in UTC. What an account begins with is placed by it, not by the moment, so
+    that it is the same at every time of the day.
+    """
+    return moment.astimezone(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def iso_milliseconds(moment: datetime) -> str:
     """Write a moment as most vendors do, such as ``2026-01-15T10:30:00.000Z``."""
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

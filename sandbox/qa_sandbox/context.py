@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,6 +57,14 @@ class SandboxContext:
         :param key: anything that tells objects of the kind apart
         """
         return _derived_id(f"sandbox:{self.settings.seed}:{self.vendor}:{kind}:{key}")
+
+    def random(self, *key: object) -> random.Random:
+        """
+        Return a stream of random numbers for one object, so that what is drawn for it changes no other.
+
+        :param key: tells objects apart
+        """
+        return random.Random(f"{self.settings.seed}:{self.vendor}:{':'.join(map(str, key))}")
 
 
 @lru_cache(maxsize=1 << 15)

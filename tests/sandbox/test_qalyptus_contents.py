@@ -30,7 +30,7 @@ def made_in(api: Any, path: str, name: str = "Spring review") -> dict[str, Any]:
 @pytest.mark.parametrize("name", CONTENTS)
 def test_created_changed_listed_and_deleted(qalyptus: Any, name: str) -> None:
     made = made_in(qalyptus, f"/{name}")
-    assert (made["name"], made["description"], made["project"]) == ("Spring review", "For the board", "Sales")
+    assert (made["name"], made["description"], made["project"]["name"]) == ("Spring review", "For the board", "Sales")
     assert (made["isMine"], made["ownerName"]) == (True, "Ingrid Solberg")
     one = f"/{name}/{made['id']}"
     assert data(qalyptus.get(one)) == made
@@ -60,7 +60,7 @@ def test_duplicate_goes_to_a_project_of_the_organization(qalyptus: Any, name: st
     assert error(qalyptus.post(path, json={"projectID": there, "organizationID": home}), 400).startswith("Project in")
     copy = data(qalyptus.post(path, json={"projectID": there, "organizationID": other}))
     assert copy["id"] != original["id"]
-    assert (copy["name"], copy["project"], copy["isMine"]) == (f"{original['name']} (copy)", "Operations", True)
+    assert (copy["name"], copy["project"]["name"], copy["isMine"]) == (f"{original['name']} (copy)", "Operations", True)
     assert copy in data(qalyptus.get(f"/{name}/project/{there}"))
     assert original not in data(qalyptus.get(f"/{name}/project/{there}"))
 
@@ -82,7 +82,8 @@ def test_project_round_trip_and_permission_mode(qalyptus: Any) -> None:
 def test_a_project_goes_with_what_is_in_it(qalyptus: Any) -> None:
     sales = project_id(qalyptus)
     inside = {
-        name: [item["id"] for item in data(qalyptus.get(f"/{name}")) if item["project"] == "Sales"] for name in CONTENTS
+        name: [item["id"] for item in data(qalyptus.get(f"/{name}")) if item["project"]["name"] == "Sales"]
+        for name in CONTENTS
     }
     assert all(inside.values())
     data(qalyptus.post("/projects/delete", json=[sales]))
@@ -208,7 +209,7 @@ def test_filter_moves_to_another_project_and_is_found_by_report(qalyptus: Any) -
     made, report = made_in(qalyptus, "/filters"), qalyptus.extra["report_id"]
     assert made in data(qalyptus.get(f"/filters/report/{report}"))
     body = {"name": made["name"], "projectID": project_id(qalyptus, "Quality")}
-    assert data(qalyptus.put(f"/filters/{made['id']}", json=body))["project"] == "Quality"
+    assert data(qalyptus.put(f"/filters/{made['id']}", json=body))["project"]["name"] == "Quality"
     assert made["id"] not in {item["id"] for item in data(qalyptus.get(f"/filters/report/{report}"))}
 
 

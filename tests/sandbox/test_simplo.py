@@ -239,10 +239,16 @@ def test_approval_by_user_or_known_client(sandbox: Sandbox, simplo: Any, by: str
     assert report["hash"] not in str(state)
 
 
-def test_approval_is_a_post(simplo: Any) -> None:
-    answer = simplo.get("/reports/46/approved")
+def test_printed_example_of_an_approval_is_a_get_with_a_body(simplo: Any) -> None:
+    report = in_state(simplo, 2)
+    place = f"/reports/{report['id']}/approved"
+    refusal(simplo.get(place), 403, "Forbidden")
+    refusal(simplo.get(place, json={"hash": WRONG_HASH}), 403, "Forbidden")
+    assert simplo.get(place, json={"hash": report["hash"]}).status_code == 200
+    assert simplo.get(f"/reports/{report['id']}").json()["state"] == 3
+    answer = simplo.put(place)
     refusal(answer, 405, "MethodNotAllowed")
-    assert answer.headers["Allow"] == "POST"
+    assert answer.headers["Allow"] == "GET, POST"
 
 
 def test_every_call_of_issue_invoice_makes_an_invoice(simplo: Any) -> None:

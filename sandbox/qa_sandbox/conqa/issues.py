@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from qa_sandbox.clock import whole_milliseconds
+from qa_sandbox.clock import midnight, whole_milliseconds
 from qa_sandbox.conqa import seed
 from qa_sandbox.conqa.models import Counted, IssueCounts, format_date
 from qa_sandbox.conqa.models import Issue as IssueRow
@@ -62,14 +61,14 @@ class Issue:
 def make_issues(
     context: SandboxContext, project: Project, count: int, people: list[Person], checklists: list[Checklist]
 ) -> list[Issue]:
-    rng = random.Random(f"{context.settings.seed}:{project.id}")
-    now = context.clock.now()
+    today = midnight(context.clock.now())
     issues = []
     for number in range(1, count + 1):
+        rng = context.random("issue", project.id, number)
         title, description = rng.choice(seed.DEFECTS)
-        raised = now - timedelta(days=120 * (count + 1 - number) / (count + 1), minutes=rng.randint(0, 600))
+        raised = today - timedelta(days=120 * (count + 1 - number) / (count + 1), minutes=rng.randint(0, 600))
         status = rng.choices(seed.ISSUE_STATUSES, weights=(4, 5, 1, 2, 2))[0]
-        changed = raised if status == "open" else raised + (now - raised) * rng.uniform(0.1, 0.9)
+        changed = raised if status == "open" else raised + (today - raised) * rng.uniform(0.1, 0.9)
         raised_by, responsible = rng.sample(people, 2)
         issues.append(
             Issue(
@@ -85,7 +84,7 @@ def make_issues(
                 responsible=responsible,
                 raised_at=whole_milliseconds(raised),
                 status_at=whole_milliseconds(changed),
-                due=(raised + timedelta(days=14)).replace(hour=11, minute=0, second=0, microsecond=0),
+                due=midnight(raised) + timedelta(days=14, hours=11),
                 attachments=rng.randint(0, 4),
             )
         )

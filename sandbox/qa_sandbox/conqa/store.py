@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from qa_sandbox.clock import midnight
 from qa_sandbox.conqa import seed
 from qa_sandbox.conqa.issues import Issue, make_issues
 from qa_sandbox.conqa.milestones import Milestone, MilestoneBook
@@ -38,7 +39,7 @@ class ConqaStore(Store):
         self._issues: dict[str, list[Issue]] = {}
         for project, count in zip(self.projects, seed.ISSUES_BY_PROJECT, strict=False):
             if project.config is not None:
-                self.milestones.add_history(project, self.now)
+                self.milestones.add_history(project, midnight(self.now))
             found = self.checklists.of(project)
             self._issues[project.id] = make_issues(context, project, count, self.people, found)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
+from qa_sandbox.clock import midnight
 from qa_sandbox.data import invented
 from qa_sandbox.monitorqa.state.actions import Action, Status, script
 from qa_sandbox.monitorqa.state.audits import Plan
@@ -194,8 +195,8 @@ def _add_schedules(company: Company) -> None:
                 repeat_pattern=pattern,
                 repeat=repeat,
                 active=active,
-                # What today may ask for was made before the sandbox started.
-                made_until=company.now,
+                # What the day may ask for was made before the sandbox started.
+                made_until=midnight(company.now),
             )
         )
 
@@ -208,11 +209,11 @@ _LATELY_DAYS = 40
 
 def add_history(company: Company) -> None:
     """Let a year pass in a company that is otherwise complete."""
-    rng = random.Random(company.settings.seed)
-    morning = company.now.replace(hour=7, minute=30, second=0, microsecond=0)
+    today = midnight(company.now)
+    morning = today + timedelta(hours=7, minutes=30)
     for index in range(COMPLETED + EXPIRED):
         opened = morning - timedelta(days=8 * (COMPLETED + EXPIRED - index))
-        expired = index % 11 == 10
+        rng, expired = company.random("history", index), index % 11 == 10
         result = "never_finished" if expired else "failed" if index % 9 == 4 else "completed"
         _add(company, rng, opened, 8 * _HOUR, Plan(result, 0.5 * _HOUR, rng.uniform(1.5, 5) * _HOUR))
     schedule_id = next(iter(company.schedules.all)).id
@@ -220,21 +221,21 @@ def add_history(company: Company) -> None:
         result = "never_finished" if index % 2 else "never_started"
         opened = morning - timedelta(hours=20 - index)
         planned = schedule_id if index < 2 else None
-        _add(company, rng, opened, 14 * _DAY, Plan(result, _HOUR, _HOUR), planned)
-    scripted, company.actions.foresee = company.actions.foresee, partial(_worked_on, company.now)
+        _add(company, company.random("open", index), opened, 14 * _DAY, Plan(result, _HOUR, _HOUR), planned)
+    scripted, company.actions.foresee = company.actions.foresee, partial(_worked_on, today)
     company.agenda.settle(company.now)
     company.actions.foresee = scripted
 
 
-def _worked_on(now: datetime, action: Action) -> list[tuple[datetime, Status]]:
+def _worked_on(today: datetime, action: Action) -> list[tuple[datetime, Status]]:
     """Most actions of the past were approved in time, some ran out; a few of late are not due yet."""
     lot = random.Random(action.id)
-    if now - action.created_at < timedelta(days=_LATELY_DAYS):
-        action.due_at = now + timedelta(days=lot.randint(3, 20))
+    if today - action.created_at < timedelta(days=_LATELY_DAYS):
+        action.due_at = today + timedelta(days=lot.randint(3, 20))
         result = lot.choice(("submitted", "rejected", "never"))
     else:
         result = lot.choices(("approved", "never"), (5, 1))[0]
-    open_for = min(action.due_at, now) - action.created_at
+    open_for = min(action.due_at, today) - action.created_at
     return script(result, action.created_at, lot.uniform(0.2, 0.9) * open_for.total_seconds())
 
 

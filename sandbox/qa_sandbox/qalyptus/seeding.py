@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from qa_sandbox.clock import midnight
 from qa_sandbox.qalyptus import seed
 from qa_sandbox.qalyptus.models import ConditionRule, FilterBookmark, FilterField, FilterVariable
 from qa_sandbox.qalyptus.records import wire_date
@@ -87,9 +88,10 @@ def _access(store: QalyptusStore) -> None:
             "postLogoutRedirectUrl": None,
         }
     )
-    expiry = wire_date(store.now + timedelta(days=_DAYS_LEFT))
+    today = midnight(store.now)
+    dates = {"createdDate": wire_date(today), "expiryDate": wire_date(today + timedelta(days=_DAYS_LEFT))}
     for name in seed.API_KEYS:
-        store.api_keys.make({"name": name, "description": None, "expiryDate": expiry, "organizationID": store.home})
+        store.api_keys.make({"name": name, "description": None, "organizationID": store.home, **dates})
 
 
 def _reports(store: QalyptusStore) -> None:
@@ -206,7 +208,7 @@ def _schedule(store: QalyptusStore, task_id: str) -> None:
         "timeZone": "Europe/Oslo",
         "atHour": 5,
         "atMinut": 0,
-        "startDate": wire_date(store.now - timedelta(days=30)),
+        "startDate": wire_date(midnight(store.now) - timedelta(days=30)),
     }
     store.tasks.schedules.save(task_id, None, TaskSchedule.model_validate(body).model_dump())
 

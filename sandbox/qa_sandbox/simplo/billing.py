@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import random
 import string
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from qa_sandbox.context import SandboxContext
 from qa_sandbox.simplo import seed
 from qa_sandbox.simplo.dates import LOCAL, month_start
 from qa_sandbox.simplo.records import Project, Report, ReportSetting, ReportTask
@@ -48,8 +48,8 @@ def begin(setting: ReportSetting, now: datetime) -> None:
 
 
 class ReportMaker:
-    def __init__(self, random_seed: int) -> None:
-        self._seed = random_seed
+    def __init__(self, context: SandboxContext) -> None:
+        self._random = context.random
         self._report_ids, self._task_ids = itertools.count(1), itertools.count(301)
 
     def make(
@@ -57,13 +57,13 @@ class ReportMaker:
     ) -> Report:
         report_id = next(self._report_ids)
         # By id, not by month, so that hashes and tasks stay the same after a reset at a later time.
-        rng = random.Random(f"{self._seed}:{report_id}")
+        rng = self._random("report", report_id)
         local = start.astimezone(LOCAL)
         return Report(
             id=report_id,
             name=f"{setting.name} {local:%m/%Y}" if setting.is_regular else setting.name,
             report_setting_id=setting.id,
-            tasks=tuple(self._tasks(rng, report_id, projects, start, end, made_at)),
+            tasks=tuple(self._tasks(report_id, projects, start, end, made_at)),
             from_at=start,
             to_at=end,
             created_at=made_at,
@@ -72,16 +72,12 @@ class ReportMaker:
         )
 
     def _tasks(
-        self,
-        rng: random.Random,
-        report_id: int,
-        projects: list[Project],
-        start: datetime,
-        end: datetime,
-        made_at: datetime,
+        self, report_id: int, projects: list[Project], start: datetime, end: datetime, made_at: datetime
     ) -> Iterator[ReportTask]:
         for project in projects:
+            rng = self._random("work", report_id, project.id)
             for name in rng.sample(project.work, k=rng.randint(3, len(project.work))):
+                rng = self._random("task", report_id, project.id, name)
                 estimated = 30 * rng.randint(2, 40)
                 reported = max(15, round(estimated * rng.uniform(0.6, 1.4) / 15) * 15)
                 billed = min(reported, estimated) if rng.random() < 0.3 else reported

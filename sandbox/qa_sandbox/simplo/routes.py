@@ -96,6 +96,8 @@ async def download_pdf(request: Request, store: Store, report_id: ReportId, give
     return (await asyncio.to_thread(make)).response()
 
 
+# The heading of the docs says POST, their example is a GET with a body.
+@shared.get("/{report_id}/approved", response_class=Response, include_in_schema=False)
 @shared.post("/{report_id}/approved", summary="Approve Report", response_class=Response)
 async def approve_report(
     request: Request, store: Store, report_id: ReportId, wanted: Annotated[models.Approval | None, Body()] = None

@@ -33,7 +33,7 @@ class SimploStore(Store):
             Project(number, name, self.clients[client], work)
             for number, (name, client, work) in enumerate(seed.PROJECTS, 1)
         ]
-        self._maker = ReportMaker(context.settings.seed)
+        self._maker = ReportMaker(context)
         self._reports: dict[int, Report] = {}
         self._made = 0
         self.settings = {setting.id: setting for setting in self._first_settings()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from qa_sandbox.clock import midnight
 from qa_sandbox.data import invented
 from qa_sandbox.files.photos import photo
 from qa_sandbox.smartq.models import Choice, CustomField, File, Note, Project, Role, Step, Task, Ticket, User
@@ -34,7 +35,6 @@ _DAYS = 40
 
 def fill(store: SmartQStore) -> None:
     """Invent an account. Everything is older than the sandbox clock."""
-    rng = random.Random(f"smartq:{store.context.settings.seed}")
     for name, email, title, trusted in _TEXTS["people"]:
         user = User(
             id=store.next_id("user"),
@@ -45,20 +45,21 @@ def fill(store: SmartQStore) -> None:
             can_view_profiles=trusted,
             company=_TEXTS["company"],
             title=title,
-            work_phone=f"+1 555 01{rng.randrange(100):02d}",
+            work_phone=f"+1 555 01{store.context.random('phone', email).randrange(100):02d}",
         )
         store.users[user.id] = user
     for name, description, active, strict, tickets in _TEXTS["projects"]:
         project = _project(store, name, description, active, strict)
-        for moment in _working_moments(store.now, tickets, rng):
-            _add_ticket(store, project, rng, moment)
+        moments = (_working_moment(store, name, number) for number in range(tickets))
+        for number, moment in enumerate(sorted(moments)):
+            _add_ticket(store, project, store.context.random("ticket", name, number), moment)
 
 
-def _working_moments(now: datetime, count: int, rng: random.Random) -> list[datetime]:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    # by distance from now and not by weekday, so that the board is the same on every date
-    working = [midnight - timedelta(days=number) for number in range(2, _DAYS) if number % 7 not in (5, 6)]
-    return sorted(rng.choice(working) + timedelta(minutes=rng.randint(7 * 60, 16 * 60)) for _ in range(count))
+def _working_moment(store: SmartQStore, project: str, number: int) -> datetime:
+    rng, today = store.context.random("moment", project, number), midnight(store.now)
+    # By distance from today and not by weekday, so that the board is the same on every date.
+    days = rng.choice([days for days in range(2, _DAYS) if days % 7 not in (5, 6)])
+    return today - timedelta(days=days) + timedelta(minutes=rng.randint(7 * 60, 16 * 60))
 
 
 def _project(store: SmartQStore, name: str, description: str, active: bool, strict: bool) -> Project:
@@ -88,7 +89,7 @@ def _project(store: SmartQStore, name: str, description: str, active: bool, stri
 
 def _add_ticket(store: SmartQStore, project: Project, rng: random.Random, inserted: datetime) -> None:
     finding = rng.choice(FINDINGS)
-    room = f"{rng.choice(_TEXTS['stairs'])}, level {rng.randint(0, 6)}, {rng.choice(_TEXTS['rooms'])}"
+    room = f"{rng.choice(STAIRS)}, level {rng.randint(0, 6)}, {rng.choice(ROOMS)}"
     people = [user for user in store.users.values() if user.email != ROBOT]
     owner = rng.choice([user for user in people if user.title == "Site manager"])
     assignee = next((user for user in people if user.title == finding.trade), owner)

@@ -65,6 +65,7 @@ class Company:
         self.agenda = agenda
         self.announce = announce
         self.settings = context.settings
+        self.random = context.random
         self.outcomes = context.outcomes
         self.closed = False
         self.people = People(self)

@@ -161,7 +161,7 @@ class ApiKeys(Collection):
 
     def make(self, fields: Row) -> Row:
         """Keep a new key without its secret."""
-        row = self.add(**fields, createdDate=wire_date(self.store.now))
+        row = self.add(**{"createdDate": wire_date(self.store.now), **fields})
         row["digest"] = _digest(self._secret(row))
         return row
 

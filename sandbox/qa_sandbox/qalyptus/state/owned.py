@@ -91,7 +91,8 @@ class OwnedCollection(Collection):
 
 class ContentCollection(OwnedCollection):
     def view(self, row: Row) -> Row:
-        return {**super().view(row), "project": self.store.projects.get(row["projectID"])["name"]}
+        project = self.store.projects.get(row["projectID"])
+        return {**super().view(row), "project": {"id": project["id"], "name": project["name"]}}
 
     def in_project(self, project_id: str) -> list[Row]:
         project = self.store.projects.get(project_id)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from qa_sandbox.clock import midnight
 from qa_sandbox.outcomes import Outcome
 from qa_sandbox.qalyptus.envelope import missing
 from qa_sandbox.qalyptus.models import FieldSelection
@@ -102,25 +102,30 @@ class Runs:
 
     def add_history(self) -> None:
         store = self._store
-        rng = random.Random(store.context.settings.seed)
+        today = midnight(store.now)
         reports, tasks = list(store.reports), list(store.tasks)
         # A run that a Qlik event started is an on-demand request, not a scheduled task.
-        started = store.now - timedelta(days=_PAST_RUNS + 2)
+        started = today - timedelta(days=_PAST_RUNS + 2)
         by_event = {**self._task_fields(tasks[0]), "kind": ON_DEMAND}
-        self._add(**by_event, created_at=started, seconds=rng.uniform(20, 90), ending=tasks[0]["ending"])
-        morning = store.now.replace(hour=5, minute=0, second=0, microsecond=0) - timedelta(days=1)
+        self._add(**by_event, created_at=started, seconds=self._drawn("event", 0), ending=tasks[0]["ending"])
+        morning = today - timedelta(hours=19)
         for index in range(_PAST_RUNS):
             moment = morning - timedelta(days=_PAST_RUNS - index)
             task, report = tasks[index % len(tasks)], reports[index % len(reports)]
-            self._add(**self._task_fields(task), created_at=moment, seconds=rng.uniform(20, 90), ending=task["ending"])
+            self._add(
+                **self._task_fields(task), created_at=moment, seconds=self._drawn("task", index), ending=task["ending"]
+            )
             self._add(
                 kind=ON_DEMAND,
                 report=_at_run(report),
                 output_format=report["formats"][0],
                 created_at=moment + timedelta(hours=4),
-                seconds=rng.uniform(5, 40),
+                seconds=self._drawn("report", index) / 2,
                 ending="completed",
             )
+
+    def _drawn(self, kind: str, index: int) -> float:
+        return self._store.context.random("run", kind, index).uniform(20, 90)
 
     def _task_fields(self, task: Row) -> Row:
         part = self._store.tasks.first_report(task)
