@@ -96,7 +96,7 @@ class Diagnosis:
 
 
 def diagnose(client: VendorClient) -> Diagnosis:
-    """Find out whether a client's connection works, with one authenticated read (smartQ signs in before it).
+    """Find out whether a client's connection works, with one authenticated read.
 
     Nothing is written, nothing is repeated, and silence is waited out for 10 seconds at most.
 

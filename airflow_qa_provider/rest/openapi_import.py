@@ -1,7 +1,7 @@
 """Find the real routes of operations in a vendor's OpenAPI file.
 
-Qalyptus Cloud publishes no paths, but a tenant can download its OpenAPI file. The titles printed in the docs are the
-summaries in that file, so each of our operations can be looked up there. Nothing is changed here: what comes out is
+Where a vendor publishes no paths, a tenant may be able to download its OpenAPI file. The titles printed in the docs are
+the summaries in that file, so each of our operations can be looked up there. Nothing is changed here: what comes out is
 meant for ``extra.routes`` of a connection.
 """
 

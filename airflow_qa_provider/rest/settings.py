@@ -20,7 +20,7 @@ class ClientSettings:
     """What a client needs to know of one account.
 
     :param base_url: Absolute URL that the paths of the routes are joined to, for example
-        ``https://api-external.monitorqa.com``.
+        ``https://api.example.com/v1``.
     :param token: API key or token. Never shown in ``repr``.
     :param connect_timeout: Seconds to wait for a connection.
     :param read_timeout: Seconds of silence after which an answer is given up.

@@ -55,7 +55,7 @@ def _no_moment(value: object, field: str) -> QAValidationError:
 
 
 def utc_milliseconds(value: Timestamp, field: str) -> str:
-    """Write a moment as MonitorQA wants it: UTC, ``yyyy-MM-ddTHH:mm:ss.fffZ``.
+    """Write a moment in UTC with milliseconds, ``yyyy-MM-ddTHH:mm:ss.fffZ``.
 
     :param value: See :func:`to_utc`.
     :param field: Name of the field, for the message.
