@@ -38,5 +38,11 @@ def uri_and_digest(xcoms: Mapping[str, Any], arguments: Arguments) -> str | None
     return f"{manifest['uri']} {manifest['sha256']}" if manifest else None
 
 
+def stored_and_made(xcoms: Mapping[str, Any], arguments: Arguments) -> str | None:
+    """Return the id of the object whose file a manifest describes, when the file is there and is that one."""
+    told, path = uri_and_digest(xcoms, arguments), path_of(arguments)
+    return xcoms.get("remote_id") if told and path.is_file() and told == _described(path) else None
+
+
 def _described(path: Path) -> str:
     return f"file://{path} {hashlib.sha256(path.read_bytes()).hexdigest()}"

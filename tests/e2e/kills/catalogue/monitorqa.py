@@ -8,7 +8,7 @@ from typing import Any
 
 from qa_sandbox import Outcome
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World, changed
-from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
+from tests.e2e.kills.catalogue.files import all_stored, stored, stored_and_made, uri_and_digest
 from tests.e2e.kills.script import Request
 
 _ID = "[0-9a-f-]{36}"
@@ -85,6 +85,19 @@ ENTRIES = (
         lookup=Request("GET", "/audit/pending$"),
         watch=Request("GET", f"/audit/(complete/)?{_ID}$"),
         fixed={"due": timedelta(days=1)},
+        job=Job("audit", "never_finished", "completed", "name"),
+    ),
+    Entry(
+        "operators.monitorqa:MonitorQAAuditReportOperator",
+        "monitorqa",
+        lambda world, label: {**_audit(world, label), "target": f"file://{world.files / label}.pdf"},
+        _named("audits"),
+        _audits_of("MonitorQAAuditReport"),
+        write=Request("POST", "/audit$"),
+        lookup=Request("GET", "/audit/pending$"),
+        watch=Request("GET", f"/audit/(complete/)?{_ID}$"),
+        fixed={"due": timedelta(days=1)},
+        believed=stored_and_made,
         job=Job("audit", "never_finished", "completed", "name"),
     ),
     Entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World, changed
-from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
+from tests.e2e.kills.catalogue.files import all_stored, stored, stored_and_made, uri_and_digest
 from tests.e2e.kills.script import Request
 
 _ID = "[0-9a-f-]{36}"
@@ -54,6 +54,19 @@ ENTRIES = (
         lambda world: {run.id for run in world.store("qalyptus").runs if run.kind == "on-demand"},
         write=Request("POST", "/on-demand/"),
         watch=Request("GET", f"/on-demand-requests/{_ID}$"),
+        job=Job("report", "never", "completed", "report_id"),
+        repeats=True,
+        harmless=True,
+    ),
+    Entry(
+        "operators.qalyptus:QalyptusReportOperator",
+        "qalyptus",
+        lambda world, label: {**_report(world, label), "target": f"file://{world.files / label}.pdf"},
+        _requests,
+        lambda world: {run.id for run in world.store("qalyptus").runs if run.kind == "on-demand"},
+        write=Request("POST", "/on-demand/"),
+        watch=Request("GET", f"/on-demand-requests/{_ID}$"),
+        believed=stored_and_made,
         job=Job("report", "never", "completed", "report_id"),
         repeats=True,
         harmless=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, World, changed
+from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
 from tests.e2e.kills.script import Point, Request
 
 
@@ -14,6 +15,10 @@ def _open_report(world: World, label: str) -> Arguments:
     report.state = type(report.state)["NEW"]
     report.approved_at = report.invoiced_at = report.invoice_number = None
     return {"report_id": report.id}
+
+
+def _stored_report(world: World, label: str) -> Arguments:
+    return {"report_id": world.ids("simplo")["report_id"], "target": f"file://{world.files / label}.pdf"}
 
 
 def _approvals(world: World, label: str, arguments: Arguments) -> list[str]:
@@ -53,5 +58,17 @@ ENTRIES = (
         believed=changed,
         # a second invoice is worse than a failed task: what cannot be seen is not issued again
         uncertain=frozenset({Point.BEFORE}),
+    ),
+    Entry(
+        "transfers.simplo:SimploReportToObjectStorageOperator",
+        "simplo",
+        lambda world, label: {
+            "report_id": world.ids("simplo")["report_id"],
+            "target": f"file://{world.files / label}.pdf",
+        },
+        stored,
+        all_stored("SimploReportToObjectStorage"),
+        download=Request("GET", "/download-pdf$"),
+        believed=uri_and_digest,
     ),
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, World, changed
+from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
 from tests.e2e.kills.script import Point, Request
 
 _TICKET = "/tickets/[0-9]+"
@@ -35,6 +37,15 @@ def _note_with_file(world: World, label: str) -> Arguments:
     file = world.files / f"{label}.txt"
     file.write_text(label)
     return {**_note(world, label), "files": [str(file)]}
+
+
+def _stored_file(world: World, label: str) -> Arguments:
+    path = {**_old_ticket(world, label)}
+    client = world.client("smartq")
+    note = client.notes.create(path["project_id"], path["ticket_id"], text=f"Note for {label}")["id"]
+    content = BytesIO(b"%PDF-1.7 " + label.encode() + b"\n%%EOF\n")
+    file = client.files.upload(*path.values(), note, file=content, file_name="walk.pdf")["id"]
+    return {**path, "note_id": note, "file_id": file, "target": f"file://{world.files / label}.pdf"}
 
 
 def _tickets(world: World, label: str, _: Arguments) -> list[str]:
@@ -114,5 +125,14 @@ ENTRIES = (
         believed=lambda xcoms, _: str((xcoms.get("return_value") or {}).get("id")),
         # a call of a generic operator leaves no trace that could be searched
         uncertain=frozenset({Point.BEFORE, Point.COMMITTED, Point.ANSWERED}),
+    ),
+    Entry(
+        "transfers.smartq:SmartQFileToObjectStorageOperator",
+        "smartq",
+        _stored_file,
+        stored,
+        all_stored("SmartQFileToObjectStorage"),
+        download=Request("GET", "/download$"),
+        believed=uri_and_digest,
     ),
 )
