@@ -43,6 +43,7 @@ no TLS connection, bad certificate, proxy or CA bundle          no              
 408, 425, 499: a gateway gave up on the request                 perhaps             yes
 5xx, 520 to 530 and 599 of gateways included                    perhaps             yes, but for 501, 505 and 511
 301, 307, 308: moved                                            no                  no: the address is wrong
+300, 304, and other answers that mean nothing                   perhaps             no
 302, 303: "see there", which may well follow a change           perhaps             no: the address is wrong
 connection reset, cut off, closed without an answer             perhaps             yes
 no HTTP, two lengths, broken chunks, an error not listed here   perhaps             yes
@@ -172,7 +173,7 @@ class QAResponseError(QATransportError):
 
 
 class QAApiError(QAError):
-    """The vendor answered with an error."""
+    """The vendor answered with an error; none of the classes below when its status means nothing for an API."""
 
 
 class QARequestRejectedError(QAApiError):
@@ -280,7 +281,7 @@ def error_class_for(status_code: int) -> type[QAApiError]:
         return _BY_STATUS[status_code]
     if status_code >= 500:
         return QAServerError
-    return QARequestRejectedError if status_code >= 400 or status_code < 300 else QAApiError
+    return QARequestRejectedError if status_code >= 400 or 200 <= status_code < 300 else QAApiError
 
 
 def may_be_done(error: QAError) -> bool:
@@ -291,7 +292,7 @@ def may_be_done(error: QAError) -> bool:
     if isinstance(error, QAConfigurationError):
         # many web applications redirect after a change, and to a login page before one
         return error.status_code in _SEE_THERE
-    return isinstance(error, _LOST)
+    return isinstance(error, _LOST) or type(error) is QAApiError
 
 
 def was_accepted(error: QAError) -> bool:

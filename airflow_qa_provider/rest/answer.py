@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import requests
@@ -17,6 +17,15 @@ MAX_ERROR_BYTES = 1024 * 1024
 """What is read of the body of an error; the rest is left."""
 _KEPT_BYTES = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024  # small, or old releases of urllib3 make a gigabyte of one
+
+
+def announced_length(headers: Mapping[str, str]) -> int | None:
+    """Return the length of the body that was announced, in bytes; ``None`` without a readable one.
+
+    :param headers: Headers of an answer.
+    """
+    text = headers.get("Content-Length", "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
 
 
 class BodyTooLarge(requests.RequestException):
@@ -61,6 +70,9 @@ class Answer(requests.Response):
         if not self._content_consumed and self.raw is not None:
             try:
                 self._content = self._read()
+            except BaseException:
+                self.close()
+                raise
             finally:
                 self._content_consumed = True  # also when it broke: half of it is no body
         return super().content or b""
@@ -100,7 +112,7 @@ class Answer(requests.Response):
         """
         if self._content_consumed:
             return self.content if len(self.content) <= most else None
-        if self._begun or (self.announced or 0) > most:
+        if self._begun or (announced_length(self.headers) or 0) > most:
             return None
         chunks: list[bytes] = []
         size, rest = 0, self.iter_content(_CHUNK_BYTES)
@@ -132,16 +144,10 @@ class Answer(requests.Response):
         chunks = super().iter_content(chunk_size, decode_unicode)
         yield from self.exchange.paced(chunks) if self.exchange else chunks
 
-    @property
-    def announced(self) -> int | None:
-        """Length of the body that was announced, ``None`` without a readable one."""
-        text = self.headers.get("Content-Length", "").strip()
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
-
     def _read(self) -> bytes:
         if self.status_code >= 300:
             return self._read_start()
-        if (self.announced or 0) > self.most:
+        if (announced_length(self.headers) or 0) > self.most:
             raise self._too_large()
         body = io.BytesIO()
         for chunk in self.iter_content(_CHUNK_BYTES):
@@ -160,7 +166,6 @@ class Answer(requests.Response):
         return body.getvalue()[:MAX_ERROR_BYTES]
 
     def _too_large(self) -> BodyTooLarge:
-        self.close()
         return BodyTooLarge(f"is longer than {size_words(self.most)}")
 
 

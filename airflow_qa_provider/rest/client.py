@@ -173,7 +173,7 @@ class VendorClient:
         status = response.status_code
         if is_redirect(response):
             raise redirect_error(response, route, self.settings, self._secrets())
-        if status >= 300:
+        if not 200 <= status < 300:
             try:
                 answer = response.json()
             except ValueError:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import collapse_rfc2231_value
 from types import TracebackType
-from urllib.parse import unquote
 
 import requests
 from typing_extensions import Self
 from urllib3.exceptions import HTTPError
 
-CHUNK_BYTES = 1024 * 1024
+from airflow_qa_provider.rest.answer import announced_length
+from airflow_qa_provider.rest.clean_json import clean_text
 
-_FILE_NAME = re.compile(r"""filename\*=(?:UTF-8|utf-8)''([^;]+)|filename="?([^";]+)"?""")
+CHUNK_BYTES = 1024 * 1024
 
 
 class Download:
@@ -45,15 +49,12 @@ class Download:
         """Announced length in bytes, ``None`` when the vendor announced none or compressed the transfer anyway."""
         if self._response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             return None
-        text = self._response.headers.get("Content-Length", "").strip()
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+        return announced_length(self._response.headers)
 
     @property
     def file_name(self) -> str | None:
         """File name that the vendor suggests, as sent: clean it before use."""
-        for star, plain in _FILE_NAME.findall(self._response.headers.get("Content-Disposition", "")):
-            return unquote(star) if star else str(plain)
-        return None
+        return suggested_name(self._response.headers.get("Content-Disposition", ""))
 
     def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
         """Yield the bytes.
@@ -74,3 +75,30 @@ class Download:
     def close(self) -> None:
         """Give the connection back, or drop it when bytes are left."""
         self._response.close()
+
+
+def suggested_name(disposition: str) -> str | None:
+    """Return the file name in a ``Content-Disposition``, ``None`` when it has none.
+
+    :param disposition: The header; one name in it may have several spellings, of which ``filename*`` goes first.
+    """
+    message = Message()
+    message["Content-Disposition"] = " ".join(disposition.split())
+    found = [value for name, value in message.get_params([], "content-disposition") if name.lower() == "filename"]
+    if not found:
+        return None
+    # the standard library puts the extended spellings last
+    name = collapse_rfc2231_value(found[-1])
+    if isinstance(found[-1], str):
+        name = _plain(name)
+    return clean_text(name).strip().strip('"') or None
+
+
+def _plain(name: str) -> str:
+    """Read a name that was sent in UTF-8 or as an encoded word, where neither is allowed."""
+    with suppress(UnicodeError):
+        name = name.encode("latin-1").decode()
+    try:
+        return str(make_header(decode_header(name))) if name.startswith("=?") else name
+    except (HeaderParseError, LookupError, UnicodeError):
+        return name

@@ -36,6 +36,7 @@ _TOO_LARGE_HINT = "Ask for fewer rows at a time (page_size), or set max_json_byt
 _CONNECTION_REPR = re.compile(r"^<?HTTPS?Connection.*?[)>]: ")
 # what only a handshake can fail with; any other TLS error may come after the request was sent
 _HANDSHAKE = re.compile("WRONG_VERSION_NUMBER|HANDSHAKE_FAILURE|PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|HTTP_REQUEST")
+_HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
 class Fault:
@@ -98,8 +99,9 @@ class Fault:
         return self._build(QAConfigurationError, message, NOTHING_SENT, getattr(self._error, "hint", ""))
 
     def _no_tls(self, stage: Stage | None) -> bool:
-        known = stage is Stage.CONNECTING or _HANDSHAKE.search(self._reason)
-        return isinstance(self._root, ssl.SSLError) and bool(known)
+        if isinstance(self._root, _HUNG_UP) or not isinstance(self._root, ssl.SSLError):
+            return False  # in a handshake, that may pass
+        return stage is Stage.CONNECTING or _HANDSHAKE.search(self._reason) is not None
 
     def _lost(self) -> QAError:
         """Return the error for a request that was, or may have been, sent."""

@@ -61,11 +61,9 @@ class Elsewhere:
         if not getattr(response, "is_file", False) or not route.safe:
             return False
         target = redirect_target(response)
-        if target is None or target.scheme not in ("http", "https") or not target.hostname:
+        if target is None or target.scheme not in ("http", "https") or _in_the_clear(target, self._settings):
             return False
-        if target.scheme == "http" and self._settings.base_url.lower().startswith("https:"):
-            return False  # the file would travel in the clear
-        host = target.hostname.rstrip(".").lower()
+        host = (target.hostname or "").rstrip(".").lower()
         return any(_is_meant(host, allowed) for allowed in self._settings.download_hosts)
 
     def fetch(self, response: requests.Response, route: Route) -> requests.Response:
@@ -108,7 +106,7 @@ class Elsewhere:
 
     def _checked(self, response: requests.Response, route: Route, target: SplitResult) -> requests.Response:
         status = response.status_code
-        if status < 300:
+        if 200 <= status < 300:
             return response
         kind: type[QAError] = error_class_for(status)
         if kind not in (QAServerError, QARateLimitError):
@@ -155,11 +153,12 @@ def redirect_error(
     known = [settings.token, *secrets]
     hint = "Set the host of the connection to the vendor's API, with https://"
     if getattr(response, "is_file", False) and route.safe and target and target.hostname:
-        host = excerpt(target.hostname, known)
         hint = (
-            "If the vendor keeps its files there, allow it in the connection's extra, where the key is not sent: "
-            f'{{"download_hosts": ["{host}"]}}. Otherwise set the host of the connection to the vendor\'s API'
+            "If the vendor keeps its files there, allow it in the connection's extra; the key is not sent there: "
+            f'{{"download_hosts": ["{excerpt(target.hostname, known)}"]}}'
         )
+        if _in_the_clear(target, settings):
+            hint = "The file would travel without encryption: the vendor has to redirect to an https:// address"
     outcome = "The redirect was not followed: the key goes to the configured host only"
     if not route.safe and response.status_code in (302, 303):
         outcome = f"The request may have been carried out. {outcome}"
@@ -177,6 +176,10 @@ def redirect_error(
 def _place(target: SplitResult) -> str:
     """Return host and port, without a user."""
     return target.netloc.rpartition("@")[2]
+
+
+def _in_the_clear(target: SplitResult, settings: ClientSettings) -> bool:
+    return target.scheme == "http" and settings.base_url.lower().startswith("https:")
 
 
 def _is_meant(host: str, allowed: str) -> bool:

@@ -31,6 +31,7 @@ def peer(behave: Callable[[socket.socket], None], tls: ssl.SSLContext | None = N
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
     thread.join(5)
+    assert not thread.is_alive(), "the client still holds its connection"
 
 
 def hear(connection: socket.socket) -> None:

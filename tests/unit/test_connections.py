@@ -242,6 +242,44 @@ def test_options_reach_the_dialect(vendor: str, options: dict[str, Any], as_text
         assert getattr(client.dialect, name) == (tuple(value) if isinstance(value, list) else value)
 
 
+@pytest.mark.parametrize(
+    ("host", "port", "url"),
+    [
+        ("::1", 8443, "https://[::1]:8443"),
+        ("[::1]", 8443, "https://[::1]:8443"),
+        ("[::1]:8080", 8443, "https://[::1]:8080"),
+        ("https://[2001:db8::1]/api", 8443, "https://[2001:db8::1]:8443/api"),
+        ("2001:db8::1", None, "https://[2001:db8::1]"),
+    ],
+)
+def test_an_ipv6_host_and_its_port(host: str, port: int | None, url: str) -> None:
+    assert settings("monitorqa", host=host, port=port).base_url == url
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["files.example.net", ".blob.example.net"],
+        "files.example.net, .blob.example.net",
+        '["files.example.net", ".blob.example.net"]',
+    ],
+)
+def test_hosts_of_downloads_may_be_a_list_or_a_text(written: Any) -> None:
+    assert settings("simplo", {"download_hosts": written}).download_hosts == ("files.example.net", ".blob.example.net")
+
+
+@pytest.mark.parametrize("written", [None, "", [], " "])
+def test_no_host_of_downloads_is_allowed_by_itself(written: Any) -> None:
+    assert settings("simplo", {"download_hosts": written}).download_hosts == ()
+
+
+def test_times_and_sizes_reach_the_client() -> None:
+    found = settings("simplo", {"total_timeout": "90", "settle_time": 40, "max_json_bytes": "1048576"})
+    assert (found.total_timeout, found.settle_time, found.max_json_bytes) == (90.0, 40.0, 1048576)
+    default = settings("simplo")
+    assert (default.total_timeout, default.settle_time, default.max_json_bytes) == (300.0, 15.0, 64 * 1024 * 1024)
+
+
 # Credentials
 
 
@@ -324,6 +362,9 @@ def test_no_secret_in_repr(vendor: str) -> None:
         ("monitorqa", {"monitorqa": {"colour": "red"}}, {}, "unknown_option", "monitorqa has no options"),
         ("smartq", {"smartq": f"client_id={KEY}"}, {}, "bad_option", "must be an object of names and values"),
         ("smartq", {"smartq": [KEY]}, {}, "bad_option", "must be an object of names and values"),
+        ("simplo", {"download_hosts": {"a": 1}}, {}, "bad_option", "extra.download_hosts must be a list of words"),
+        ("simplo", {"download_hosts": ["a", 1]}, {}, "bad_option", "extra.download_hosts must be a list of words"),
+        ("simplo", {"total_timeout": "long"}, {}, "bad_option", "extra.total_timeout must be a number"),
         ("simplo", {"page_size": 0}, {}, "bad_option", "extra.page_size must be at least 1"),
         ("simplo", {"retries": "many"}, {}, "bad_option", "extra.retries must be a number, got 'many'"),
         ("simplo", {"retries": float("inf")}, {}, "bad_option", "extra.retries must be a number"),
