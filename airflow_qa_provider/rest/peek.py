@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from airflow_qa_provider.rest.answer import Answer
+from airflow_qa_provider.rest.answer import Answer, announced_length
 from airflow_qa_provider.rest.clean_json import read_json
 
 # an error comes with hardly anything, so what is larger is an answer or a file
@@ -34,7 +34,5 @@ def _may_be_error(response: requests.Response) -> bool:
     """Tell an error from a file by the headers: a file is an attachment, or large, or not JSON."""
     if "attachment" in response.headers.get("Content-Disposition", "").lower():
         return False
-    length = response.headers.get("Content-Length", "")
-    if length.isascii() and length.isdecimal():
-        return int(length) <= _LARGEST_ERROR
-    return "json" in response.headers.get("Content-Type", "")
+    length = announced_length(response.headers)
+    return "json" in response.headers.get("Content-Type", "") if length is None else length <= _LARGEST_ERROR
