@@ -75,7 +75,7 @@ def attempt(
             "due": timedelta(days=1),
         },
         "report": {"report_id": ids["report_id"]},
-        "task": {"qalyptus_task_id": ids["task_id"]},
+        "task": {"qalyptus_task_id": ids["qalyptus_task_id"]},
         "audit sensor": {"audit_id": UNKNOWN},
         "request sensor": {"request_id": UNKNOWN},
         "run sensor": {"run_id": UNKNOWN},

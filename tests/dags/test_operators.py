@@ -327,7 +327,7 @@ def test_without_waiting_the_id_is_returned_at_once(run_dag: RunDag, vendors: Sa
                 **common,
             )
             QalyptusGenerateReportOperator(task_id=f"report_{way}", report_id=ids["report_id"], **common)
-            QalyptusRunTaskOperator(task_id=f"task_{way}", qalyptus_task_id=ids["task_id"], **common)
+            QalyptusRunTaskOperator(task_id=f"task_{way}", qalyptus_task_id=ids["qalyptus_task_id"], **common)
 
     run = run_dag(starts)
 
@@ -340,7 +340,7 @@ def test_without_waiting_the_id_is_returned_at_once(run_dag: RunDag, vendors: Sa
         request = ask_qalyptus(lambda client, way=way: client.status.get_on_demand(run.xcom(f"report_{way}")))
         task_run = ask_qalyptus(lambda client, way=way: client.status.get_scheduled(run.xcom(f"task_{way}")))
         assert ask_monitorqa(lambda client, audit_id=audit_id: client.audits.get(audit_id))["id"] == audit_id
-        assert (request["reportId"], task_run["taskId"]) == (ids["report_id"], ids["task_id"])
+        assert (request["reportId"], task_run["taskId"]) == (ids["report_id"], ids["qalyptus_task_id"])
         assert all("phase" not in (run.xcom(f"{kind}_{way}", "result") or {}) for kind in ("audit", "report", "task"))
 
 
@@ -479,7 +479,7 @@ def start(run_dag: RunDag, vendors: Sandbox) -> Run:
     """Run the task of the tenant without waiting for it."""
     with a_dag("silent_vendor") as dag:
         QalyptusRunTaskOperator(
-            task_id="run", qalyptus_task_id=unique_ids(vendors)["task_id"], wait_for_completion=False
+            task_id="run", qalyptus_task_id=unique_ids(vendors)["qalyptus_task_id"], wait_for_completion=False
         )
     return run_dag(dag)
 
@@ -492,7 +492,7 @@ def test_a_run_without_an_id_is_found_among_the_new_ones(run_dag: RunDag, silent
     run_id = start(run_dag, silent_vendor).xcom("run")
 
     newest = ask_qalyptus(lambda client: client.status.list_scheduled())[0]
-    assert (run_id, newest["taskId"]) == (newest["id"], unique_ids(silent_vendor)["task_id"])
+    assert (run_id, newest["taskId"]) == (newest["id"], unique_ids(silent_vendor)["qalyptus_task_id"])
 
 
 def run_it_too(sandbox: Sandbox, task_id: str) -> None:
@@ -504,7 +504,7 @@ def run_it_too(sandbox: Sandbox, task_id: str) -> None:
 
 
 def test_two_new_runs_cannot_be_told_apart(run_dag: RunDag, silent_vendor: Sandbox) -> None:
-    task_id = unique_ids(silent_vendor)["task_id"]
+    task_id = unique_ids(silent_vendor)["qalyptus_task_id"]
     # the list after the start is held back until somebody else has started the task as well
     silent_vendor.add_fault({"delay": 1.5}, method="GET", path="scheduled-tasks$", nth=2)
     somebody_else = threading.Thread(target=run_it_too, args=(silent_vendor, task_id))

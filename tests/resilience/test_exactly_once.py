@@ -75,7 +75,7 @@ def operator(sandbox: Sandbox, kind: str, **arguments: Any) -> CreatingOperator:
     if kind == "report":
         given = {"report_id": ids["report_id"], "selections": {"Region": [NORDICS]}, **arguments}
         return QalyptusGenerateReportOperator(task_id="create", **given)
-    return QalyptusRunTaskOperator(task_id="create", **{"qalyptus_task_id": ids["task_id"], **arguments})
+    return QalyptusRunTaskOperator(task_id="create", **{"qalyptus_task_id": ids["qalyptus_task_id"], **arguments})
 
 
 @pytest.fixture
@@ -682,7 +682,7 @@ def ask_for_the_same(sandbox: Sandbox, kind: str = "task") -> str:
     with QalyptusHook().get_conn() as client:
         if kind == "report":
             return client.reports.generate_on_demand(ids["report_id"], "Pdf")
-        run_id = client.tasks.run(ids["task_id"])
+        run_id = client.tasks.run(ids["qalyptus_task_id"])
         assert run_id is not None
         return run_id
 
@@ -1021,7 +1021,7 @@ def test_a_run_without_an_id_that_fails_at_once_is_seen_to_fail(late: bool, name
 
 
 def test_the_hook_finds_the_run_that_it_started(nameless: Sandbox) -> None:
-    task_id = nameless.connections()["qalyptus_default"]["extra"]["task_id"]
+    task_id = nameless.connections()["qalyptus_default"]["extra"]["qalyptus_task_id"]
     with counting(nameless, "task") as made:
         started = [QalyptusHook().run_task(task_id) for _ in range(2)]
 

@@ -83,7 +83,7 @@ def test_a_request_is_stopped_once(sandbox: Sandbox, running: str) -> None:
 
 
 def test_a_task_run_is_stopped_with_the_same_call(sandbox: Sandbox) -> None:
-    task_id = sandbox.connections()["qalyptus_default"]["extra"]["task_id"]
+    task_id = sandbox.connections()["qalyptus_default"]["extra"]["qalyptus_task_id"]
     run_id = ask(lambda client: client.tasks.run(task_id))
     task = stopping(run_id)
     task.attempt()

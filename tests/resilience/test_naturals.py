@@ -75,7 +75,7 @@ def calls(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
             "labels": LABELS,
         },
         REPORT: {"report_id": ids["report_id"], "output_format": "pdf"},
-        "tasks.run": {"task_id": ids["task_id"]},
+        "tasks.run": {"task_id": ids["qalyptus_task_id"]},
     }
 
 

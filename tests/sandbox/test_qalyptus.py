@@ -37,7 +37,7 @@ def test_report_and_task_by_id(qalyptus: Any) -> None:
     report = data(qalyptus.get(f"/reports/{qalyptus.extra['report_id']}"))
     assert report["outputFormats"] == ["Pdf", "Xlsx", "Csv", "Html"]
     assert report in data(qalyptus.get("/reports"))
-    assert data(qalyptus.get(f"/tasks/{qalyptus.extra['task_id']}"))["isActive"] is True
+    assert data(qalyptus.get(f"/tasks/{qalyptus.extra['qalyptus_task_id']}"))["isActive"] is True
     for path in (f"/reports/{UNKNOWN}", f"/tasks/{UNKNOWN}", f"/status/on-demand-requests/{UNKNOWN}"):
         assert error(qalyptus.get(path), 404).endswith("not found")
     error(qalyptus.get("/reports/not-a-uuid"), 400)
@@ -164,7 +164,7 @@ def test_stop_run_again_and_delete(sandbox: Sandbox, qalyptus: Any, generate: An
 
 
 def test_status_run_starts_a_task_too(qalyptus: Any) -> None:
-    task = qalyptus.extra["task_id"]
+    task = qalyptus.extra["qalyptus_task_id"]
     record = data(qalyptus.post(f"/status/{task}/run"))
     assert (record["taskId"], record["status"]) == (task, "queued")
 
@@ -175,7 +175,7 @@ def test_wire_words_and_fields_can_be_changed(api_of: Any) -> None:
     )
     with run_sandbox(["qalyptus"], SandboxSettings(qalyptus=wire), clock=ManualClock()) as sandbox:
         api = api_of(sandbox, "qalyptus")
-        assert data(api.post(f"/tasks/{api.extra['task_id']}/run")) is None
+        assert data(api.post(f"/tasks/{api.extra['qalyptus_task_id']}/run")) is None
         request_id = data(api.post(f"/reports/{api.extra['report_id']}/on-demand/Pdf"))["id"]
         sandbox.advance(3)
         record = data(api.get(f"/status/on-demand-requests/{request_id}"))

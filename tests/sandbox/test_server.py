@@ -46,7 +46,7 @@ def test_connections_are_ready_for_airflow() -> None:
         assert set(monitorqa["extra"]) == {"template_id", "audit_object_id"}
         assert qalyptus["host"] == sandbox.url("qalyptus") + "/api/v1"
         assert (qalyptus["conn_type"], qalyptus["password"]) == ("qalyptus", "sandbox-qalyptus-key")
-        assert set(qalyptus["extra"]) == {"report_id", "task_id"}
+        assert set(qalyptus["extra"]) == {"report_id", "qalyptus_task_id"}
         assert json.loads(sandbox.environment()["AIRFLOW_CONN_QALYPTUS_DEFAULT"]) == qalyptus
         answer = requests.get(monitorqa["host"] + "/users", headers={"X-API-KEY": "chosen"}, timeout=5)
         assert answer.status_code == 200

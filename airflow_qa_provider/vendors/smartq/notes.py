@@ -18,7 +18,7 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
-from airflow_qa_provider.vendors.smartq.client import SmartQClient, rules
+from airflow_qa_provider.vendors.smartq.client import SmartQClient
 from airflow_qa_provider.vendors.smartq.client.shown import moment_of
 from airflow_qa_provider.vendors.smartq.note_files import AttachedFile, NoteFiles
 from airflow_qa_provider.vendors.smartq.rows import PAGE_SIZE, may_be_ours, no_more_than
@@ -57,7 +57,7 @@ class NoteFields(KindFields):
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
-        text, users = given.text("text"), given.optional_ids("users")
+        text = given.text("text")
         return cls(
             project_id=given.id("project_id"),
             ticket_id=given.id("ticket_id"),
@@ -65,8 +65,8 @@ class NoteFields(KindFields):
             parent_id=given.optional_id("parent_id"),
             private=given.optional_flag("private"),
             notify_users=given.optional_flag("notify_users"),
-            # refuses an empty list, which a form cannot carry
-            users=None if users is None else tuple(rules.ids(users, "users") or ()),
+            # an empty list is refused, for a form cannot carry it
+            users=given.ids("users") if given.raw("users") is not None else None,
             text=text,
             files=tuple(given.raw("files") or ()),
         )

@@ -34,7 +34,7 @@ def _connection(context: SandboxContext) -> dict[str, Any]:
         "conn_type": "qalyptus",
         "host": context.base_url + BASE_PATH,
         "password": context.api_key,
-        "extra": {"report_id": context.make_id("report", 0), "task_id": context.make_id("task", 0)},
+        "extra": {"report_id": context.make_id("report", 0), "qalyptus_task_id": context.make_id("task", 0)},
     }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
-from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from airflow_qa_provider.rest.fields import Fields, is_given
@@ -109,62 +108,6 @@ class MonitorQAFields(Fields):
 
 check = MonitorQAFields()
 """Reads the values of all fields."""
-
-refused, required, flag, period, new_assignees = (
-    *(check.refused, check.text, check.flag, check.period, check.new_assignees),
-)
-ids, optional_ids = check.ids, check.optional_ids
-
-
-def present(value: Any, field: str) -> Any:
-    """Return a moment that must be given.
-
-    :param value: The moment.
-    :param field: Name of the argument, for the message.
-    """
-    if not is_given(value):
-        raise check.missing(value, field)
-    return value
-
-
-def at_most(value: Any, limit: int, field: str) -> str | None:
-    """Return a text that has a documented longest length.
-
-    :param value: The text.
-    :param limit: Most characters.
-    :param field: Name of the argument, for the message.
-    """
-    return check.optional_text(value, field, longest=limit)
-
-
-def choice(kind: type[IntEnum], value: object, field: str) -> int:
-    """Return the number of one of MonitorQA's enumerations.
-
-    :param kind: The enumeration.
-    :param value: A member, its number, or either as a text.
-    :param field: Name of the argument, for the message.
-    """
-    return int(check.member(kind, value, field))
-
-
-def moment(value: object, field: str) -> str | None:
-    """Return a moment as MonitorQA writes it, or ``None``.
-
-    :param value: An aware ``datetime`` or ISO 8601 with a zone.
-    :param field: Name of the argument, for the message.
-    """
-    return check.timestamp(value, field) if is_given(value) else None
-
-
-def in_order(start: Any, end: Any, start_field: str, end_field: str) -> None:
-    """Check that a period ends after it starts.
-
-    :param start: Start, if there is one.
-    :param end: End, if there is one.
-    :param start_field: Name of the argument, for the message.
-    :param end_field: Name of the argument, for the message.
-    """
-    check.in_order(moment(start, start_field), moment(end, end_field), start_field, end_field)
 
 
 def _snake(name: str) -> str:

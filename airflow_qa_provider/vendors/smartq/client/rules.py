@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow_qa_provider.rest.fields import Fields, is_given
@@ -64,24 +63,3 @@ class SmartQFields(Fields):
 
 check = SmartQFields()
 """Reads the values of all fields but dates, which belong to a zone: see ``client.check``."""
-
-refused, flag, optional_id = check.refused, check.optional_flag, check.optional_id
-
-
-def ids(values: Any, field: str) -> list[str] | None:
-    """Return ids, at least one; ``None`` when they are not given.
-
-    :param values: The ids.
-    :param field: Name of the argument, for the message.
-    """
-    return check.ids(values, field) if is_given(values) else None
-
-
-def wall_clock(value: object, timezone: str, field: str) -> str | None:
-    """Return a moment as :meth:`SmartQFields.timestamp` does; ``None`` when it is not given.
-
-    :param value: The moment.
-    :param timezone: The account's zone.
-    :param field: Name of the argument, for the message.
-    """
-    return SmartQFields(timezone).timestamp(value, field) if is_given(value) else None

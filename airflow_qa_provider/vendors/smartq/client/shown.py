@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.rest.timestamps import to_utc
-from airflow_qa_provider.vendors.smartq.client.rules import wall_clock
+from airflow_qa_provider.vendors.smartq.client.rules import SmartQFields
 
 _DEADLINES = ("deadline_date", "required_by")
 _TITLES = ("name", "title")
@@ -79,8 +79,10 @@ def deadline_of(ticket: Mapping[str, Any]) -> str | None:
     :param ticket: A ticket.
     """
     shown = next((ticket[name] for name in _DEADLINES if isinstance(ticket.get(name), str)), None)
+    if shown is None:
+        return None
     try:
-        wall_clock(shown, "UTC", "deadline")
+        SmartQFields().timestamp(shown, "deadline")
     except QAValidationError:
         return None
     return shown

@@ -16,7 +16,9 @@ def _report(world: World, label: str) -> Arguments:
 
 
 def _task(world: World, label: str) -> Arguments:
-    return {"qalyptus_task_id": world.client("qalyptus").tasks.duplicate(world.ids("qalyptus")["task_id"])["id"]}
+    return {
+        "qalyptus_task_id": world.client("qalyptus").tasks.duplicate(world.ids("qalyptus")["qalyptus_task_id"])["id"]
+    }
 
 
 def _endless_request(world: World, label: str) -> Arguments:
