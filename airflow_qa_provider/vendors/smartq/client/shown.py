@@ -85,7 +85,7 @@ def deadline_of(ticket: Mapping[str, Any]) -> str | None:
         SmartQFields().timestamp(shown, "deadline")
     except QAValidationError:
         return None
-    return shown
+    return str(shown)
 
 
 def custom_fields_of(ticket: Mapping[str, Any]) -> dict[str, Any]:
