@@ -1,24 +1,21 @@
-"""How many pages or rows a report has, for its manifest; never a reason to fail."""
+"""How many pages or rows a report has, for its manifest; never a reason to fail, and never a guess."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import logging
 import time
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
+
+from airflow_qa_provider.reports.jsonscan import JsonScan
 
 log = logging.getLogger(__name__)
 
 LIMIT_BYTES = 64 * 1024 * 1024
 LIMIT_SECONDS = 20.0
-_ROWS_PER_LOOK = 1000
-_DELIMITERS = ",;\t|"
-_ITEM_LISTS = ("items", "data")
+_CHUNK_BYTES = 256 * 1024
+_PAGES_PER_LOOK = 100
 
 
 @dataclass(frozen=True)
@@ -33,33 +30,51 @@ class Counts:
     rows: int | None = None
 
 
-class _NotCountedError(Exception):
+class NotCountedError(Exception):
     """Says why there is no count."""
 
 
-def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, limit: int = LIMIT_BYTES) -> Counts:
-    """Count the pages or rows of a report.
+class Clock:
+    """Ends a count that takes too long.
 
-    PDF: pages. XLSX: rows with content below the first one, of the first sheet only. CSV: records below the first one.
-    JSON: items of a list, or of the list under ``items`` or ``data``. Other formats have no count.
+    :param seconds: How long it may take.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def check(self) -> None:
+        """Raise when the time is up.
+
+        :raises NotCountedError: It is.
+        """
+        if time.monotonic() > self._end:
+            raise NotCountedError(f"counting took longer than {self._seconds:g} s")
+
+
+def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, limit: int = LIMIT_BYTES) -> Counts:
+    """Count the pages or rows of a report, where that leaves no doubt.
+
+    PDF: pages. XLSX: rows with content below the first one, when one visible sheet has content. CSV: records with
+    content below the first one, when all have the same number of fields. JSON: items of a list, or of the list under
+    ``items`` or ``data``. Other formats have no count.
 
     :param open_file: Opens the file for reading, binary and seekable; only called when there is something to count.
     :param format_name: Such as ``pdf``.
     :param size: Its size in bytes.
-    :param limit: Largest size in bytes that is looked into; for JSON, which has to be held in memory, half of it.
-    :return: The counts; all ``None``, with the reason in the log, when it is too large, takes longer than
-        :data:`LIMIT_SECONDS`, cannot be read, or a library of the extra ``inspect`` is missing.
+    :param limit: Largest size in bytes that is looked into.
+    :return: The counts; all ``None``, with the reason in the log, when the number is not certain, when the file is too
+        large, takes longer than :data:`LIMIT_SECONDS` or cannot be read, or when the extra ``inspect`` is missing.
     """
     counter = _COUNTERS.get(format_name)
     if counter is None:
         return Counts()
-    if format_name == "json":
-        limit //= 2
     try:
         if size > limit:
-            raise _NotCountedError(f"it has {size:,} bytes, the limit is {limit:,}")
+            raise NotCountedError(f"it has {size:,} bytes, the limit is {limit:,}")
         with open_file() as file:
-            found = counter(file)
+            found = counter(file, Clock(LIMIT_SECONDS))
     except ImportError as error:
         log.info("No count for the %s: %s; install airflow-qa-provider[inspect]", format_name.upper(), error)
     except Exception as error:  # a count is a convenience: whatever a parser stumbles over, the file is good
@@ -69,62 +84,65 @@ def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, li
     return Counts()
 
 
-def _pdf_pages(file: IO[bytes]) -> int:
+def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
     from pypdf import PdfReader
 
-    return len(PdfReader(file).pages)
+    reader = PdfReader(file)
+    if reader.is_encrypted:
+        # most locked reports can be read by everybody and are locked against changes
+        reader.decrypt("")
+    pages, looked_at = 0, 0
+    seen: set[tuple[int, int]] = set()
+    waiting: list[Any] = [reader.root_object["/Pages"]]
+    while waiting:
+        node = waiting.pop().get_object()
+        looked_at += 1
+        if looked_at % _PAGES_PER_LOOK == 0:
+            clock.check()
+        if "/Kids" not in node:
+            pages += 1
+            continue
+        for kid in node["/Kids"]:
+            place = (kid.idnum, kid.generation)
+            if place in seen:
+                raise NotCountedError("its tree of pages runs in a circle")
+            seen.add(place)
+            waiting.append(kid)
+    if pages == 0:
+        raise NotCountedError("it has no pages")
+    return pages
 
 
-def _xlsx_rows(file: IO[bytes]) -> int:
-    from openpyxl import load_workbook
+def _xlsx_rows(file: IO[bytes], clock: Clock) -> int:
+    from airflow_qa_provider.reports.workbooks import rows
 
-    with zipfile.ZipFile(file) as archive:
-        texts = next((m.file_size for m in archive.infolist() if m.filename.endswith("/sharedStrings.xml")), 0)
-    # the only part that is held in memory as a whole
-    if texts > LIMIT_BYTES:
-        raise _NotCountedError(f"its texts have {texts:,} bytes, the limit is {LIMIT_BYTES:,}")
-    file.seek(0)
-    workbook = load_workbook(file, read_only=True, data_only=True)
-    try:
-        if not workbook.worksheets:
-            raise _NotCountedError("it has no sheet with cells")
-        sheet = workbook.worksheets[0]
-        # generators write the used range as they like; the rows themselves do not lie
-        sheet.reset_dimensions()
-        return _below_header(sheet.iter_rows(values_only=True))
-    finally:
-        workbook.close()
+    return rows(file, clock.check)
 
 
-def _csv_rows(file: IO[bytes]) -> int:
-    start = file.read(4096)
-    file.seek(0)
-    encoding = "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-    try:
-        first_line = start.decode(encoding, errors="replace").partition("\n")[0]
-        return _below_header(csv.reader(text, delimiter=max(_DELIMITERS, key=first_line.count)))
-    finally:
-        text.detach()
+def _csv_rows(file: IO[bytes], clock: Clock) -> int:
+    from airflow_qa_provider.reports.tables import TableCount
+
+    table = TableCount()
+    while chunk := file.read(_CHUNK_BYTES):
+        clock.check()
+        table.feed(chunk)
+    return table.close()
 
 
-def _below_header(rows: Iterable[Iterable[Any]]) -> int:
-    deadline = time.monotonic() + LIMIT_SECONDS
-    filled = 0
-    for number, row in enumerate(rows):
-        if number % _ROWS_PER_LOOK == 0 and time.monotonic() > deadline:
-            raise _NotCountedError(f"counting took longer than {LIMIT_SECONDS:g} s")
-        filled += any(cell not in (None, "") for cell in row)
-    return max(0, filled - 1)
+def _json_items(file: IO[bytes], clock: Clock) -> int:
+    scan = JsonScan()
+    while chunk := file.read(_CHUNK_BYTES):
+        clock.check()
+        scan.feed(chunk)
+    scan.close()
+    if scan.items is None:
+        raise NotCountedError("it holds no list of items")
+    return scan.items
 
 
-def _json_items(file: IO[bytes]) -> int:
-    document = json.load(file)
-    if isinstance(document, dict):
-        document = next((document[name] for name in _ITEM_LISTS if isinstance(document.get(name), list)), None)
-    if not isinstance(document, list):
-        raise _NotCountedError("it holds no list of items")
-    return len(document)
-
-
-_COUNTERS = {"pdf": _pdf_pages, "xlsx": _xlsx_rows, "csv": _csv_rows, "json": _json_items}
+_COUNTERS: dict[str, Callable[[IO[bytes], Clock], int]] = {
+    "pdf": _pdf_pages,
+    "xlsx": _xlsx_rows,
+    "csv": _csv_rows,
+    "json": _json_items,
+}

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from airflow_qa_provider.exceptions import QAValidationError
-
-ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+from airflow_qa_provider.reports.signatures import EMPTY_ZIP_MAGIC, OLE_MAGIC, ZIP_MAGIC
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 
@@ -20,7 +18,9 @@ class FileFormat:
     :param media_type: Media type for the manifest.
     :param magic: Byte strings of which one must start the file; empty for text.
     :param end: Bytes that must come near the end of the file.
-    :param member: Folder that an Office file must hold, such as ``xl/``; this makes it a ZIP archive.
+    :param main_part: Main part of an Office file, such as ``xl/workbook.xml``.
+    :param main_type: How its content type ends, which sets it apart from relatives with macros or in binary.
+    :param streams: Of an older Office file, streams of which it must have one.
     :param other_media_types: What else vendors call it.
     :param other_names: What else people call it.
     """
@@ -29,7 +29,9 @@ class FileFormat:
     media_type: str
     magic: tuple[bytes, ...] = ()
     end: bytes | None = None
-    member: bytes | None = None
+    main_part: str = ""
+    main_type: str = ""
+    streams: frozenset[str] = frozenset()
     other_media_types: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
 
@@ -48,19 +50,30 @@ class FileFormat:
         """Whether the file is a ZIP archive."""
         return ZIP_MAGIC in self.magic
 
+    @property
+    def is_text(self) -> bool:
+        """Whether the file is text, which shows what it is by nothing but its content."""
+        return not self.magic
 
-def _office(name: str, kind: str, folder: bytes) -> FileFormat:
-    return FileFormat(name, f"{_OPEN_XML}{kind}", (ZIP_MAGIC,), member=folder)
+
+def _office(name: str, kind: str, main_part: str) -> FileFormat:
+    return FileFormat(
+        name, f"{_OPEN_XML}{kind}", (ZIP_MAGIC,), main_part=main_part, main_type=f"{_OPEN_XML}{kind}.main+xml"
+    )
+
+
+def _old_office(name: str, kind: str, *streams: str) -> FileFormat:
+    return FileFormat(name, f"application/{kind}", (OLE_MAGIC,), streams=frozenset(streams))
 
 
 _FORMATS = (
     FileFormat("pdf", "application/pdf", (b"%PDF-",), b"%%EOF", other_media_types=("application/x-pdf",)),
-    _office("xlsx", "spreadsheetml.sheet", b"xl/"),
-    _office("docx", "wordprocessingml.document", b"word/"),
-    _office("pptx", "presentationml.presentation", b"ppt/"),
-    FileFormat("xls", "application/vnd.ms-excel", (OLE_MAGIC,)),
-    FileFormat("doc", "application/msword", (OLE_MAGIC,)),
-    FileFormat("ppt", "application/vnd.ms-powerpoint", (OLE_MAGIC,)),
+    _office("xlsx", "spreadsheetml.sheet", "xl/workbook.xml"),
+    _office("docx", "wordprocessingml.document", "word/document.xml"),
+    _office("pptx", "presentationml.presentation", "ppt/presentation.xml"),
+    _old_office("xls", "vnd.ms-excel", "Workbook", "Book"),
+    _old_office("doc", "msword", "WordDocument"),
+    _old_office("ppt", "vnd.ms-powerpoint", "PowerPoint Document"),
     FileFormat("csv", "text/csv", other_media_types=("application/csv", "text/x-csv")),
     FileFormat("html", "text/html", other_media_types=("application/xhtml+xml",), other_names=("htm",)),
     FileFormat("json", "application/json", other_media_types=("text/json",)),
@@ -70,7 +83,7 @@ _FORMATS = (
     FileFormat("tiff", "image/tiff", (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"), other_names=("tif",)),
     FileFormat("bmp", "image/bmp", (b"BM",), other_media_types=("image/x-ms-bmp",)),
     FileFormat(
-        "zip", "application/zip", (ZIP_MAGIC, b"PK\x05\x06"), other_media_types=("application/x-zip-compressed",)
+        "zip", "application/zip", (ZIP_MAGIC, EMPTY_ZIP_MAGIC), other_media_types=("application/x-zip-compressed",)
     ),
 )
 

@@ -172,6 +172,8 @@ class _Transfer:
                     staging.write(chunk)
                 seen.finish()
                 staging.complete()
+                with storage_errors("read back", str(path), self.where):
+                    seen.examine(staging.opened)
                 counts = count(staging.opened, fmt.name, seen.size)
                 verb = self._publish(staging, path, seen)
         report_lineage(path)
@@ -202,7 +204,8 @@ class _Transfer:
             with storage_errors("read", str(path), self.where):
                 for chunk in _content(path):
                     seen.feed(chunk)
-            seen.finish()
+                seen.finish()
+                seen.examine(lambda: path.fs.open(str(path.path), "rb"))
         except QAFileError as error:
             error.hint = f'{path} was there already: remove it, or set overwrite="replace"'
             raise

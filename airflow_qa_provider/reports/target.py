@@ -59,8 +59,8 @@ class Target:
             path = open_path(text, conn_id)
             fs = path.fs
         if is_local(fs):
-            # absolute, for a manifest is read by other processes; of the text, for Airflow 3.1 takes a relative path for
-            # one from the root
+            # absolute, for a manifest is read by other processes; made of the text, for in Airflow 3.1 the path of a
+            # relative one begins at the root
             path = ObjectStoragePath(f"file://{fs._strip_protocol(text)}")
         if text.endswith("/") or not path.name:
             return cls(path, stem)

@@ -1,0 +1,242 @@
+"""Rows of an XLSX workbook, counted from its XML as it is expanded: a sheet is never in memory as a whole."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
+from xml.parsers import expat
+
+from airflow_qa_provider.reports.archives import member_names, open_archive
+
+EXPANDED_BYTES = 512 * 1024 * 1024
+"""Largest sheet, expanded, that is read."""
+
+_INDEX_BYTES = 4 * 1024 * 1024
+_CHUNK_BYTES = 256 * 1024
+_ROW_BYTES = 2 * 1024 * 1024
+_ROOT = re.compile(rb"<([A-Za-z0-9_.-]+:)?worksheet\b")
+_CELL = re.compile(rb"(?s)<c\b([^>]*)(?<!/)>(.*?)</c>")
+_PLACE = re.compile(rb"""\br=["']([A-Z]+)[0-9]+""")
+
+
+class UncertainError(Exception):
+    """Says why the number of rows is not certain."""
+
+
+@dataclass
+class _Row:
+    """What is known of one row: its cells with content, the column of the first, and whether some is not known."""
+
+    cells: int = 0
+    leftmost: str = ""
+    unknown: bool = False
+
+
+class _Reader:
+    """Gets what a parser sees of one part of the workbook.
+
+    :param file: The part, expanded.
+    """
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartElementHandler = self.start
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.buffer_text = True
+
+    def read(self, file: IO[bytes], check: Callable[[], None]) -> None:
+        """Read a part to its end."""
+        while chunk := file.read(_CHUNK_BYTES):
+            check()
+            self.parser.Parse(chunk, False)
+        self.parser.Parse(b"", True)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the beginning of an element."""
+
+    def _refuse(self, *_: object) -> None:
+        raise UncertainError("its XML defines entities")
+
+
+class _Sheets(_Reader):
+    """Sheets of a workbook: the relation and whether the sheet is visible."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, bool]] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "sheet":
+            relation = next((value for key, value in attributes.items() if key.endswith("relationships id")), "")
+            self.found.append((relation, attributes.get("state", "visible") == "visible"))
+
+
+class _Relations(_Reader):
+    """Relations of a part: type and target by id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, tuple[str, str]] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "Relationship":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            self.found[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
+
+
+class _Rows:
+    """Rows of a sheet that hold something.
+
+    Rows are found by their marks in the text, which is many times as quick as a parser: in XML a ``<`` that is no mark
+    stands in comments and sections only, and a sheet that has any is not counted.
+    """
+
+    def __init__(self) -> None:
+        self.filled = 0
+        self.first: _Row | None = None
+        self.second: _Row | None = None
+        self.widest = 0
+        self.merged = False
+        self._prefix = b""
+
+    def read(self, file: IO[bytes], check: Callable[[], None]) -> None:
+        """Read a sheet to its end."""
+        rest, ended = b"", False
+        while chunk := file.read(_CHUNK_BYTES):
+            check()
+            if not rest and not self.filled:
+                self._learn_prefix(chunk)
+            *rows, rest = (rest + chunk).split(b"</%brow>" % self._prefix)
+            for row in rows:
+                self._take(row)
+            if len(rest) > _ROW_BYTES:
+                raise UncertainError(f"it has a row of more than {_ROW_BYTES:,} bytes")
+            ended = ended or b"</%bsheetData>" % self._prefix in rest or b"<%bsheetData/>" % self._prefix in rest
+            self.merged = self.merged or b"<%bmergeCell " % self._prefix in rest
+        if not ended:
+            raise UncertainError("a sheet has no end")
+
+    def _learn_prefix(self, start: bytes) -> None:
+        root = _ROOT.search(start)
+        if root is None or b"\0" in start:
+            raise UncertainError("a sheet is in an unusual encoding")
+        self._prefix = root[1] or b""
+
+    def _take(self, text: bytes) -> None:
+        if b"<!" in text:
+            raise UncertainError("a sheet has comments or sections in its XML")
+        if self._prefix:
+            text = text.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
+        row = _Row(
+            cells=text.count(b"</v>") - text.count(b"<v></v>") + text.count(b"</is>") - text.count(b"<t></t></is>")
+        )
+        if b"<f" in text and (row.cells == 0 or self.first is None):
+            row.unknown = _has_open_formula(text)
+        if row.cells == 0:
+            if row.unknown:
+                raise UncertainError("a row holds nothing but formulas without results")
+            return
+        self.filled += 1
+        if self.first is None:
+            self.first, row.leftmost = row, _leftmost(text)
+        elif self.second is None:
+            self.second, row.leftmost = row, _leftmost(text)
+        if self.filled > 1:
+            self.widest = max(self.widest, row.cells)
+
+    @property
+    def below_header(self) -> int:
+        """Rows with content below the first one."""
+        if self.first is None:
+            return 0
+        if self.merged:
+            raise UncertainError("it has merged cells, so the header may have several rows")
+        if self.second is not None and self.first.cells < self.widest and not self.first.unknown:
+            # an index without a name leaves the first cell of a header empty
+            unnamed = self.first.cells == self.widest - 1 and self.first.leftmost != self.second.leftmost
+            if not unnamed:
+                raise UncertainError("its first row is narrower than the table, so it may be a title")
+        return self.filled - 1
+
+
+def _has_open_formula(row: bytes) -> bool:
+    """Tell whether a row has a formula whose result is not stored; an empty text is a result."""
+    return any(
+        b"<f" in content and b"</v>" not in content.replace(b"<v></v>", b"") and b't="str"' not in attributes
+        for attributes, content in _CELL.findall(row)
+    )
+
+
+def _leftmost(row: bytes) -> str:
+    """Return the column of the first cell with content."""
+    for attributes, content in _CELL.findall(row):
+        if b"</v>" in content.replace(b"<v></v>", b"") or b"</is>" in content:
+            place = _PLACE.search(attributes)
+            return place[1].decode() if place else ""
+    return ""
+
+
+def rows(file: IO[bytes], check: Callable[[], None]) -> int:
+    """Return the number of rows with content below the first one, of the only visible sheet that has content.
+
+    :param file: The workbook, seekable.
+    :param check: Called often; raises when the time is up.
+    :raises UncertainError: Several visible sheets have content, or rows cannot be told from titles.
+    """
+    with open_archive(file) as archive:
+        sheets = [_read_rows(archive, name, check) for name in _visible_sheets(archive, check)]
+    if not sheets:
+        raise UncertainError("it has no visible sheet with cells")
+    filled = [sheet for sheet in sheets if sheet.filled]
+    if len(filled) > 1:
+        raise UncertainError(f"{len(filled)} of its sheets have content")
+    return filled[0].below_header if filled else 0
+
+
+def _visible_sheets(archive: zipfile.ZipFile, check: Callable[[], None]) -> list[str]:
+    relations = _read_relations(archive, "", check)
+    book = next((target for kind, target in relations.values() if kind == "officeDocument"), "xl/workbook.xml")
+    sheets, relations = _Sheets(), _read_relations(archive, book, check)
+    _read(archive, book, sheets, check, _INDEX_BYTES)
+    found = []
+    for relation, visible in sheets.found:
+        kind, target = relations.get(relation, ("", ""))
+        if visible and kind == "worksheet":
+            found.append(target)
+        elif visible and kind not in ("chartsheet", "dialogsheet"):
+            raise UncertainError("one of its sheets is not where it should be")
+    return found
+
+
+def _read_relations(archive: zipfile.ZipFile, part: str, check: Callable[[], None]) -> dict[str, tuple[str, str]]:
+    folder, name = posixpath.split(part)
+    reader = _Relations()
+    _read(archive, posixpath.join(folder, "_rels", f"{name}.rels"), reader, check, _INDEX_BYTES)
+    return {
+        key: (kind, posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/"))
+        for key, (kind, target) in reader.found.items()
+    }
+
+
+def _read_rows(archive: zipfile.ZipFile, part: str, check: Callable[[], None]) -> _Rows:
+    reader = _Rows()
+    _read(archive, part, reader, check, EXPANDED_BYTES)
+    return reader
+
+
+def _read(archive: zipfile.ZipFile, part: str, reader: _Reader | _Rows, check: Callable[[], None], limit: int) -> None:
+    info = member_names(archive).get(part.lower())
+    if info is None:
+        raise UncertainError(f"its part {part} is missing")
+    if info.file_size > limit:
+        raise UncertainError(f"its part {part} has {info.file_size:,} bytes, the limit is {limit:,}")
+    with archive.open(info) as file:
+        reader.read(file, check)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]

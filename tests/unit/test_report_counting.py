@@ -1,0 +1,237 @@
+"""Pages and rows: counted when they are certain, within a budget of memory and time, and never a reason to fail."""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import sys
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airflow_qa_provider.reports import counting, tables, workbooks
+from airflow_qa_provider.reports.counting import Counts, count
+from airflow_qa_provider.reports.tables import TableCount, UncertainError
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n"
+
+
+def pdf_of(pages: int) -> bytes:
+    from pypdf import PdfWriter
+
+    writer, buffer = PdfWriter(), io.BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(200, 200)
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def xlsx_of(*sheets: Iterable[Iterable[object]]) -> bytes:
+    from openpyxl import Workbook
+
+    book, buffer = Workbook(), io.BytesIO()
+    for number, rows in enumerate(sheets):
+        sheet = book.active if number == 0 else book.create_sheet()
+        for row in rows:
+            sheet.append(list(row))
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def with_wrong_dimension(workbook: bytes) -> bytes:
+    """Some generators write a used range of one cell."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for member in old.infolist():
+            content = old.read(member)
+            if member.filename == "xl/worksheets/sheet1.xml":
+                assert b'<dimension ref="A1:B4"' in content
+                content = content.replace(b'<dimension ref="A1:B4"', b'<dimension ref="A1"')
+            new.writestr(member, content)
+    return buffer.getvalue()
+
+
+ROWS = [["Region", "Sales"], ["North", 1], [None, None], ["South", 2]]
+COUNTED = [
+    ("pdf", lambda: pdf_of(3), Counts(pages=3)),
+    ("xlsx", lambda: xlsx_of(ROWS), Counts(rows=2)),
+    ("xlsx", lambda: with_wrong_dimension(xlsx_of(ROWS)), Counts(rows=2)),
+    ("xlsx", lambda: xlsx_of([]), Counts(rows=0)),
+    ("csv", lambda: b"a,b\n1,2\n\n3,4\n", Counts(rows=2)),
+    ("csv", lambda: '\ufeffa;b\r\n1;"two\r\nlines, and a comma"\r\n'.encode(), Counts(rows=1)),
+    ("csv", lambda: "a\tb\n1\t2\n".encode("utf-16"), Counts(rows=1)),
+    ("csv", lambda: b"a,b", Counts(rows=0)),
+    ("json", lambda: b"[1, 2, 3]", Counts(rows=3)),
+    ("json", lambda: b'{"id": "a1", "items": [{}, {}]}', Counts(rows=2)),
+    ("png", lambda: b"", Counts()),
+]
+NOT_COUNTED = [
+    ("pdf", b"%PDF-1.7 and nothing else %%EOF", "No count for the PDF"),
+    ("xlsx", b"PK\x03\x04 and nothing else", "No count for the XLSX"),
+    ("json", b'{"id": "a1"}', "it holds no list of items"),
+]
+
+
+@pytest.mark.parametrize(("name", "make", "expected"), COUNTED)
+def test_pages_and_rows_are_counted(name: str, make: Callable[[], bytes], expected: Counts) -> None:
+    content = make()
+
+    assert count(lambda: io.BytesIO(content), name, len(content)) == expected
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), NOT_COUNTED)
+def test_what_cannot_be_counted_is_said_and_is_no_error(
+    name: str, content: bytes, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, counting.__name__)
+
+    assert count(lambda: io.BytesIO(content), name, len(content)) == Counts()
+    assert reason in caplog.text
+
+
+@pytest.mark.parametrize(("name", "size"), [("pdf", 1001), ("json", 1001)])
+def test_a_large_file_is_not_even_opened(name: str, size: int, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, counting.__name__)
+    opened: list[bool] = []
+
+    def open_file() -> io.BytesIO:
+        opened.append(True)
+        return io.BytesIO()
+
+    assert count(open_file, name, size, limit=1000) == Counts()
+    assert opened == []
+    assert "the limit is" in caplog.text
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, counting.__name__)
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+
+    assert count(lambda: io.BytesIO(PDF), "pdf", len(PDF)) == Counts()
+    assert "install airflow-qa-provider[inspect]" in caplog.text
+
+
+def test_counting_ends_when_it_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, counting.__name__)
+    monkeypatch.setattr(counting, "LIMIT_SECONDS", -1.0)
+
+    assert count(lambda: io.BytesIO(b"a\n" * 10), "csv", 20) == Counts()
+    assert "took longer" in caplog.text
+
+
+def test_a_sheet_that_expands_without_end_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, counting.__name__)
+    monkeypatch.setattr(workbooks, "EXPANDED_BYTES", 1000)
+    workbook = xlsx_of(ROWS * 100)
+
+    assert count(lambda: io.BytesIO(workbook), "xlsx", len(workbook)) == Counts()
+    assert "its part xl/worksheets/sheet1.xml has" in caplog.text
+
+
+def bomb(cell: bytes, times: int) -> bytes:
+    """A workbook whose sheet is small only while it is packed."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_of(ROWS))) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            content = old.read(member)
+            if member.filename == "xl/sharedStrings.xml":
+                content = content.replace(b"</sst>", b"<si><t>x</t></si>" * times + b"</sst>")
+            if member.filename == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"</sheetData>", cell * times + b"</sheetData>")
+            new.writestr(member.filename, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "rows"),
+    [
+        (lambda: bomb(b"<row><c><v>1</v></c></row>", 50_000), 50_002),
+        (lambda: bomb(b"<row><c t='inlineStr'><is><t>" + b"x" * 6_000_000 + b"</t></is></c></row>", 2), None),
+    ],
+)
+def test_a_workbook_that_expands_is_counted_in_little_memory(make: Callable[[], bytes], rows: int | None) -> None:
+    content = make()
+    tracemalloc.start()
+    try:
+        found = count(lambda: io.BytesIO(content), "xlsx", len(content))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert found.rows == rows
+    assert peak < 8 * 2**20
+
+
+def counted(content: bytes, step: int) -> int:
+    table = TableCount()
+    for start in range(0, len(content), step):
+        table.feed(content[start : start + step])
+    return table.close()
+
+
+_CELLS = st.sampled_from(["", "a", "b c", 'x"y', "l1\nl2", "l1\r\nl2", "1;2", "1,2", '"', '""', " ", "é", "\t"])
+
+
+@given(
+    st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(_CELLS, min_size=width, max_size=width), max_size=6)),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    st.sampled_from([1, 3, 7, 1000]),
+)
+def test_a_table_is_counted_as_its_reader_reads_it_or_not_at_all(
+    rows: list[list[str]], delimiter: str, end: str, quoting: int, step: int
+) -> None:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer.writerow([f"h{number}" for number in range(len(rows[0]) if rows else 2)])
+    writer.writerows(rows)
+
+    try:
+        found = counted(buffer.getvalue().encode(), step)
+    except UncertainError:
+        return
+    assert found == sum(any(row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"a,b\n1,2\n3\n", "different numbers of fields"),
+        (b"Report\n\na,b\n1,2\n", "different numbers of fields"),
+        (b'a,b\n1,"2\n', "a quoted field has no end"),
+        (b'a,b\n1,5" pipe\n2,6" pipe\n', "quotes within fields"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "control characters"),
+        (b"x" * (tables.LONGEST_LINE + 1), "a line of more than"),
+    ],
+)
+def test_a_table_of_which_nobody_can_be_certain_is_not_counted(
+    content: bytes, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, counting.__name__)
+
+    assert count(lambda: io.BytesIO(content), "csv", len(content)) == Counts()
+    assert reason in caplog.text
+
+
+def test_a_table_is_counted_in_little_memory() -> None:
+    row = b'1,"North, Region",2.5,2026-11-30\r\n'
+    content = b"id,name,amount,date\r\n" + row * 100_000
+    tracemalloc.start()
+    try:
+        found = count(lambda: io.BytesIO(content), "csv", len(content))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert found.rows == 100_000
+    assert peak < 4 * 2**20
