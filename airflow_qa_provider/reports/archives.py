@@ -62,6 +62,16 @@ def member_names(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     return {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in archive.infolist()}
 
 
+def is_bounded(info: zipfile.ZipInfo) -> bool:
+    """Tell whether a member can be read in pieces: not encrypted, and of a method that Python expands bit by bit.
+
+    Of bzip2 and LZMA it expands whatever four kilobytes hold at once, which can be 90 MB.
+
+    :param info: The member.
+    """
+    return not info.flag_bits & _ENCRYPTED and info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
 def check_members(archive: zipfile.ZipFile) -> None:
     """Read the members, as far as :data:`CHECKED_BYTES` reach, and compare their checksums.
 
@@ -70,15 +80,13 @@ def check_members(archive: zipfile.ZipFile) -> None:
     """
     room = CHECKED_BYTES
     for info in archive.infolist():
-        if info.flag_bits & _ENCRYPTED or info.is_dir():
+        if not is_bounded(info):
             continue
         try:
             for piece in _pieces(archive, info):
                 room -= len(piece)
                 if room < 0:
                     return
-        except NotImplementedError:  # a method of compression that Python does not know
-            continue
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
             # some archivers write a name differently in the two places where it stands
             if "in directory" not in str(error):
@@ -91,11 +99,11 @@ def main_types(archive: zipfile.ZipFile) -> list[str]:
     :param archive: The archive.
     """
     declared = member_names(archive).get("[content_types].xml")
-    if declared is None or declared.file_size > _TYPES_BYTES:
+    if declared is None or not is_bounded(declared) or declared.file_size > _TYPES_BYTES:
         return []
     try:
         content = b"".join(_pieces(archive, declared))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
         return []
     return [found.decode(errors="replace") for found in _MAIN_PART.findall(content)]
 

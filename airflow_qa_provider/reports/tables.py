@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from airflow_qa_provider.reports.counting import NotCountedError
+
 PIECE_BYTES = 64 * 1024
 LONGEST_LINE = 1024 * 1024
 
@@ -15,10 +17,6 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # what stands for a quoted field with content, once the text in quotes is gone
 _FIELD = b"\x01"
 _NO_TEXT = (b"\0", _FIELD)
-
-
-class UncertainError(Exception):
-    """Says why the number of rows is not certain."""
 
 
 class TableCount:
@@ -43,7 +41,7 @@ class TableCount:
         """Count in the next bytes.
 
         :param chunk: The bytes.
-        :raises UncertainError: The table cannot be told apart into rows.
+        :raises NotCountedError: The table cannot be told apart into rows.
         """
         if not self._started:
             self._started = True
@@ -52,18 +50,18 @@ class TableCount:
         if self._decoder is not None:
             chunk = self._decoder.decode(chunk).encode()
         if any(sign in chunk for sign in _NO_TEXT):
-            raise UncertainError("it holds control characters")
+            raise NotCountedError("it holds control characters")
         self._waiting += chunk
         self._take(final=False)
 
     def close(self) -> int:
         """Return the number of records below the first one.
 
-        :raises UncertainError: The rows are not those of one table.
+        :raises NotCountedError: The rows are not those of one table.
         """
         self._take(final=True)
         if self._in_quotes:
-            raise UncertainError("a quoted field has no end")
+            raise NotCountedError("a quoted field has no end")
         return max(0, self._filled - 1)
 
     def _take(self, *, final: bool) -> None:
@@ -83,7 +81,7 @@ class TableCount:
             start = end
         self._waiting = waiting[start:]
         if len(self._waiting) > LONGEST_LINE:
-            raise UncertainError(f"it has a line of more than {LONGEST_LINE:,} bytes")
+            raise NotCountedError(f"it has a line of more than {LONGEST_LINE:,} bytes")
 
     def _begin(self, text: bytes, start: int) -> int:
         """Find the separator in the first line; return where the table begins."""
@@ -124,7 +122,7 @@ class TableCount:
             if self._fields is None:
                 self._fields = line.count(self._delimiter)
             if line.count(self._delimiter) != self._fields:
-                raise UncertainError("its lines have different numbers of fields")
+                raise NotCountedError("its lines have different numbers of fields")
         self._filled += sum(bool(line.strip(self._delimiter)) for line in lines)
 
     def _counts_at_once(self, piece: bytes) -> bool:
@@ -177,5 +175,5 @@ class TableCount:
             text, self._unfinished = text[:whole], text[whole:] + _FIELD
         kinds = text.translate(self._kinds)
         if b"ox" in kinds or b"xo" in kinds or b"xx" in kinds:
-            raise UncertainError("it has quotes within fields")
+            raise NotCountedError("it has quotes within fields")
         return text

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
-from airflow_qa_provider.reports.archives import member_names, open_archive
+from airflow_qa_provider.reports.archives import is_bounded, member_names, open_archive
+from airflow_qa_provider.reports.counting import NotCountedError
 
 EXPANDED_BYTES = 512 * 1024 * 1024
 """Largest sheet, expanded, that is read."""
@@ -21,10 +22,6 @@ _ROW_BYTES = 2 * 1024 * 1024
 _ROOT = re.compile(rb"<([A-Za-z0-9_.-]+:)?worksheet\b")
 _CELL = re.compile(rb"(?s)<c\b([^>]*)(?<!/)>(.*?)</c>")
 _PLACE = re.compile(rb"""\br=["']([A-Z]+)[0-9]+""")
-
-
-class UncertainError(Exception):
-    """Says why the number of rows is not certain."""
 
 
 @dataclass
@@ -59,7 +56,7 @@ class _Reader:
         """Take the beginning of an element."""
 
     def _refuse(self, *_: object) -> None:
-        raise UncertainError("its XML defines entities")
+        raise NotCountedError("its XML defines entities")
 
 
 class _Sheets(_Reader):
@@ -114,21 +111,21 @@ class _Rows:
             for row in rows:
                 self._take(row)
             if len(rest) > _ROW_BYTES:
-                raise UncertainError(f"it has a row of more than {_ROW_BYTES:,} bytes")
+                raise NotCountedError(f"it has a row of more than {_ROW_BYTES:,} bytes")
             ended = ended or b"</%bsheetData>" % self._prefix in rest or b"<%bsheetData/>" % self._prefix in rest
             self.merged = self.merged or b"<%bmergeCell " % self._prefix in rest
         if not ended:
-            raise UncertainError("a sheet has no end")
+            raise NotCountedError("a sheet has no end")
 
     def _learn_prefix(self, start: bytes) -> None:
         root = _ROOT.search(start)
         if root is None or b"\0" in start:
-            raise UncertainError("a sheet is in an unusual encoding")
+            raise NotCountedError("a sheet is in an unusual encoding")
         self._prefix = root[1] or b""
 
     def _take(self, text: bytes) -> None:
         if b"<!" in text:
-            raise UncertainError("a sheet has comments or sections in its XML")
+            raise NotCountedError("a sheet has comments or sections in its XML")
         if self._prefix:
             text = text.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
         row = _Row(
@@ -138,7 +135,7 @@ class _Rows:
             row.unknown = _has_open_formula(text)
         if row.cells == 0:
             if row.unknown:
-                raise UncertainError("a row holds nothing but formulas without results")
+                raise NotCountedError("a row holds nothing but formulas without results")
             return
         self.filled += 1
         if self.first is None:
@@ -154,12 +151,12 @@ class _Rows:
         if self.first is None:
             return 0
         if self.merged:
-            raise UncertainError("it has merged cells, so the header may have several rows")
+            raise NotCountedError("it has merged cells, so the header may have several rows")
         if self.second is not None and self.first.cells < self.widest and not self.first.unknown:
             # an index without a name leaves the first cell of a header empty
             unnamed = self.first.cells == self.widest - 1 and self.first.leftmost != self.second.leftmost
             if not unnamed:
-                raise UncertainError("its first row is narrower than the table, so it may be a title")
+                raise NotCountedError("its first row is narrower than the table, so it may be a title")
         return self.filled - 1
 
 
@@ -185,15 +182,15 @@ def rows(file: IO[bytes], check: Callable[[], None]) -> int:
 
     :param file: The workbook, seekable.
     :param check: Called often; raises when the time is up.
-    :raises UncertainError: Several visible sheets have content, or rows cannot be told from titles.
+    :raises NotCountedError: Several visible sheets have content, or rows cannot be told from titles.
     """
     with open_archive(file) as archive:
         sheets = [_read_rows(archive, name, check) for name in _visible_sheets(archive, check)]
     if not sheets:
-        raise UncertainError("it has no visible sheet with cells")
+        raise NotCountedError("it has no visible sheet with cells")
     filled = [sheet for sheet in sheets if sheet.filled]
     if len(filled) > 1:
-        raise UncertainError(f"{len(filled)} of its sheets have content")
+        raise NotCountedError(f"{len(filled)} of its sheets have content")
     return filled[0].below_header if filled else 0
 
 
@@ -208,7 +205,7 @@ def _visible_sheets(archive: zipfile.ZipFile, check: Callable[[], None]) -> list
         if visible and kind == "worksheet":
             found.append(target)
         elif visible and kind not in ("chartsheet", "dialogsheet"):
-            raise UncertainError("one of its sheets is not where it should be")
+            raise NotCountedError("one of its sheets is not where it should be")
     return found
 
 
@@ -230,10 +227,10 @@ def _read_rows(archive: zipfile.ZipFile, part: str, check: Callable[[], None]) -
 
 def _read(archive: zipfile.ZipFile, part: str, reader: _Reader | _Rows, check: Callable[[], None], limit: int) -> None:
     info = member_names(archive).get(part.lower())
-    if info is None:
-        raise UncertainError(f"its part {part} is missing")
+    if info is None or not is_bounded(info):
+        raise NotCountedError(f"its part {part} is missing")
     if info.file_size > limit:
-        raise UncertainError(f"its part {part} has {info.file_size:,} bytes, the limit is {limit:,}")
+        raise NotCountedError(f"its part {part} has {info.file_size:,} bytes, the limit is {limit:,}")
     with archive.open(info) as file:
         reader.read(file, check)
 

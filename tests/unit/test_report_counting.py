@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_qa_provider.reports import counting, tables, workbooks
-from airflow_qa_provider.reports.counting import Counts, count
-from airflow_qa_provider.reports.tables import TableCount, UncertainError
+from airflow_qa_provider.reports.counting import Counts, NotCountedError, count
+from airflow_qa_provider.reports.tables import TableCount
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n"
 
@@ -198,7 +198,7 @@ def test_a_table_is_counted_as_its_reader_reads_it_or_not_at_all(
 
     try:
         found = counted(buffer.getvalue().encode(), step)
-    except UncertainError:
+    except NotCountedError:
         return
     assert found == sum(any(row) for row in rows)
 

@@ -370,7 +370,7 @@ def test_odd_names_survive_into_manifest_lineage_and_back(
     assert Asset(uris[0]).uri == uris[0]
 
 
-def test_a_connection_stays_in_the_asset_uri() -> None:
+def test_a_blank_is_quoted_in_the_asset_uri() -> None:
     assert asset_uri(ObjectStoragePath("file:///tmp/a b")) == "file:///tmp/a%20b"
 
 
