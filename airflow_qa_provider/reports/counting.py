@@ -56,9 +56,9 @@ class Clock:
 def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, limit: int = LIMIT_BYTES) -> Counts:
     """Count the pages or rows of a report, where that leaves no doubt.
 
-    PDF: pages. XLSX: rows with content below the first one, when one visible sheet has content. CSV: records with
-    content below the first one, when all have the same number of fields. JSON: items of a list, or of the list under
-    ``items`` or ``data``. Other formats have no count.
+    PDF: pages. XLSX: rows with content within the filter of the one visible sheet that has one, or else below the first
+    row of the one visible sheet that has content. CSV: records with content below the first one, when all have the same
+    number of fields. JSON: items of a list, or of the list under ``items`` or ``data``. Other formats have no count.
 
     :param open_file: Opens the file for reading, binary and seekable; only called when there is something to count.
     :param format_name: Such as ``pdf``.

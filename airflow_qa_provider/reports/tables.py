@@ -161,10 +161,10 @@ class TableCount:
 
     def _without_quoted(self, piece: bytes) -> bytes:
         """Return whole records with a sign in place of each quoted field; keeps the record that goes on."""
-        # four are a field that holds a quote and nothing else
-        piece = piece.replace(b'""""', b'"."')
-        # a doubled quote is a quote in the field, or the whole of an empty one
-        parts = piece.replace(b'""', b"").split(b'"')
+        if b'""' in piece:
+            # four are a field that holds a quote and nothing else; two a quote in a field, or the whole of an empty one
+            piece = piece.replace(b'""""', b'"."').replace(b'""', b"")
+        parts = piece.split(b'"')
         text = _FIELD.join(parts[0::2])
         if self._in_quotes:
             # what comes first belongs to the field that was left open, which has its sign already

@@ -21,6 +21,9 @@ _CHUNK_BYTES = 256 * 1024
 _ROW_BYTES = 2 * 1024 * 1024
 _ROOT = re.compile(rb"<([A-Za-z0-9_.-]+:)?worksheet\b")
 _CELL = re.compile(rb"(?s)<c\b([^>]*)(?<!/)>(.*?)</c>")
+_ROW = re.compile(rb"""<row\b[^>]*?\br=["'](\d{1,7})["']""")
+_FILTER = re.compile(rb"""autoFilter\b[^>]*?\bref=["']\$?[A-Z]+\$?(\d{1,7}):\$?[A-Z]+\$?(\d{1,7})["']""")
+_MOST_RUNS = 10_000
 _PLACE = re.compile(rb"""\br=["']([A-Z]+)[0-9]+""")
 
 
@@ -98,6 +101,9 @@ class _Rows:
         self.second: _Row | None = None
         self.widest = 0
         self.merged = False
+        self.filter: tuple[int, int] | None = None
+        self._runs: list[list[int]] = []
+        self._number = 0
         self._prefix = b""
 
     def read(self, file: IO[bytes], check: Callable[[], None]) -> None:
@@ -116,6 +122,9 @@ class _Rows:
             self.merged = self.merged or b"<%bmergeCell " % self._prefix in rest
         if not ended:
             raise NotCountedError("a sheet has no end")
+        found = _FILTER.search(rest)
+        if found and int(found[2]) > int(found[1]):
+            self.filter = int(found[1]), int(found[2])
 
     def _learn_prefix(self, start: bytes) -> None:
         root = _ROOT.search(start)
@@ -128,6 +137,8 @@ class _Rows:
             raise NotCountedError("a sheet has comments or sections in its XML")
         if self._prefix:
             text = text.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
+        place = _ROW.search(text)
+        self._number = int(place[1]) if place else self._number + 1
         row = _Row(
             cells=text.count(b"</v>") - text.count(b"<v></v>") + text.count(b"</is>") - text.count(b"<t></t></is>")
         )
@@ -138,6 +149,7 @@ class _Rows:
                 raise NotCountedError("a row holds nothing but formulas without results")
             return
         self.filled += 1
+        self._note_number()
         if self.first is None:
             self.first, row.leftmost = row, _leftmost(text)
         elif self.second is None:
@@ -145,9 +157,20 @@ class _Rows:
         if self.filled > 1:
             self.widest = max(self.widest, row.cells)
 
+    def _note_number(self) -> None:
+        if self._runs and self._runs[-1][1] == self._number - 1:
+            self._runs[-1][1] = self._number
+        elif len(self._runs) < _MOST_RUNS:
+            self._runs.append([self._number, self._number])
+        else:
+            raise NotCountedError("its rows have too many gaps")
+
     @property
     def below_header(self) -> int:
-        """Rows with content below the first one."""
+        """Rows with content below the header: that of the filter, or else the first one."""
+        if self.filter is not None:
+            header, last = self.filter
+            return sum(max(0, min(end, last) - max(start, header + 1) + 1) for start, end in self._runs)
         if self.first is None:
             return 0
         if self.merged:
@@ -178,17 +201,23 @@ def _leftmost(row: bytes) -> str:
 
 
 def rows(file: IO[bytes], check: Callable[[], None]) -> int:
-    """Return the number of rows with content below the first one, of the only visible sheet that has content.
+    """Return the number of rows with content below the header, of the only visible sheet that has content or a filter.
+
+    A filter tells where a table begins and ends, whatever titles, totals and other sheets there are. Without one the
+    first row is the header.
 
     :param file: The workbook, seekable.
     :param check: Called often; raises when the time is up.
-    :raises NotCountedError: Several visible sheets have content, or rows cannot be told from titles.
+    :raises NotCountedError: Several visible sheets qualify, or rows cannot be told from titles.
     """
     with open_archive(file) as archive:
         sheets = [_read_rows(archive, name, check) for name in _visible_sheets(archive, check)]
     if not sheets:
         raise NotCountedError("it has no visible sheet with cells")
     filled = [sheet for sheet in sheets if sheet.filled]
+    filtered = [sheet for sheet in filled if sheet.filter]
+    if len(filtered) == 1:
+        return filtered[0].below_header
     if len(filled) > 1:
         raise NotCountedError(f"{len(filled)} of its sheets have content")
     return filled[0].below_header if filled else 0
