@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from airflow_qa_provider.rest.redaction import excerpt
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
     from fsspec import AbstractFileSystem
+
+log = logging.getLogger(__name__)
 
 UNTOUCHED = "Nothing was stored, and what was there before is untouched"
 DOWNLOADED_AGAIN = "A retry of the task downloads the report again"
@@ -221,7 +224,7 @@ _SAFE_IN_PATHS = "/:@!$&'()*+,;=~"
 
 
 def report_lineage(path: ObjectStoragePath, *, read: bool = False) -> None:
-    """Tell Airflow that the task has written or read a file.
+    """Tell Airflow that the task has written or read a file; never a reason to fail.
 
     :param path: The file.
     :param read: Whether it was read.
@@ -229,4 +232,7 @@ def report_lineage(path: ObjectStoragePath, *, read: bool = False) -> None:
     from airflow.providers.common.compat.lineage.hook import get_hook_lineage_collector
 
     collector: Any = get_hook_lineage_collector()  # type: ignore[no-untyped-call]
-    (collector.add_input_asset if read else collector.add_output_asset)(context=path, uri=asset_uri(path))
+    try:
+        (collector.add_input_asset if read else collector.add_output_asset)(context=path, uri=asset_uri(path))
+    except Exception as error:  # providers bring rules for the URIs of their storage
+        log.warning("No lineage for %s: %s", excerpt(str(path)), error)
