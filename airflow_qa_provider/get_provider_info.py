@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 _COMMON_FIELDS: dict[str, Any] = {
     "connect_timeout": {
         "label": "Connect time-out",

@@ -29,7 +29,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 _COMMON_FIELDS: dict[str, Any] = '''
 ENTRY = '''
 
