@@ -97,11 +97,7 @@ class Result(Enum):
 
 @dataclass
 class Delivery:
-    """
-    One message to one endpoint.
-
-    :param attempts: one entry per try: ``{at, status, problem}``
-    """
+    """One message to one endpoint, with one entry ``{at, status, problem}`` per attempt."""
 
     endpoint: Endpoint
     payload: Any

@@ -50,20 +50,11 @@ class SandboxContext:
         return self.settings.api_key(self.vendor)
 
     def make_id(self, kind: str, key: object) -> str:
-        """
-        Derive an id from the seed: the same kind and key give the same id in every run.
-
-        :param kind: kind of object, for instance ``audit``
-        :param key: anything that tells objects of the kind apart
-        """
+        """Derive an id from the seed: the same kind, for instance ``audit``, and key give the same id in every run."""
         return _derived_id(f"sandbox:{self.settings.seed}:{self.vendor}:{kind}:{key}")
 
     def random(self, *key: object) -> random.Random:
-        """
-        Return a stream of random numbers for one object, so that what is drawn for it changes no other.
-
-        :param key: tells objects apart
-        """
+        """Return a stream of random numbers for one object, so that what is drawn for it changes no other."""
         return random.Random(f"{self.settings.seed}:{self.vendor}:{':'.join(map(str, key))}")
 
 

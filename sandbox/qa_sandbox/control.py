@@ -29,7 +29,6 @@ class Control:
         return store
 
     async def requests(self, request: Request) -> Response:
-        """List or forget the requests that reached the vendor."""
         log = self.context.requests
         if request.method == "DELETE":
             log.clear()
@@ -78,7 +77,6 @@ class Control:
         return JSONResponse({"now": self.context.clock.now().isoformat()})
 
     async def advance(self, request: Request) -> Response:
-        """Push the sandbox clock forward by ``seconds``."""
         raw = await request.json()
         seconds = raw.get("seconds") if isinstance(raw, dict) else None
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):

@@ -1,4 +1,4 @@
-"""The invented texts of each vendor's account, from ``seed.yaml`` beside its code."""
+"""The invented texts of each vendor's account and other tables, from YAML files beside the code."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import yaml
 
 
 @lru_cache(maxsize=8)
-def invented(vendor: str) -> Any:
-    """Return the texts of a vendor; what is a list there is a tuple here."""
-    path = Path(__file__).parent / vendor / "seed.yaml"
+def invented(vendor: str, name: str = "seed") -> Any:
+    """Return what a vendor's file holds; what is a list there is a tuple here."""
+    path = Path(__file__).parent / vendor / f"{name}.yaml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return _frozen(yaml.load(path.read_bytes(), loader))  # noqa: S506 - both loaders are safe
 

@@ -30,11 +30,7 @@ _SLICES_PER_SECOND = 20
 
 
 class ScenarioMiddleware:
-    """
-    Wraps a vendor app.
-
-    :param control: serves everything below ``/__sandbox__``, untouched by faults, unlogged
-    """
+    """Wraps a vendor app. What is below ``/__sandbox__`` is served by ``control``: no faults, no log."""
 
     def __init__(self, app: ASGIApp, context: SandboxContext, control: ASGIApp) -> None:
         self.app = app

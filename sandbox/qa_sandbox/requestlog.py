@@ -51,11 +51,7 @@ def visible_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 @dataclass
 class RequestLog:
-    """
-    The requests of one vendor, oldest first, the latest 10,000 kept.
-
-    :param total: how many requests there ever were
-    """
+    """The requests of one vendor, oldest first, the latest 10,000 kept, and how many there ever were."""
 
     entries: deque[RequestEntry] = field(default_factory=lambda: deque(maxlen=10_000))
     total: int = 0

@@ -175,9 +175,8 @@ def clean(text: str) -> str:
 
 def injected(call: Callable[..., Any], known: Mapping[str, Any]) -> Callable[..., Awaitable[Any]]:
     """
-    Make a function, plain or async, a handler of FastAPI's: the names of its parameters say what it is given.
-
-    :param known: name -> annotation, as a handler would have it
+    Make a function, plain or async, a handler: its parameter names say what it is given, annotated as ``known`` has
+    it.
     """
 
     async def handler(**given: Any) -> Any:

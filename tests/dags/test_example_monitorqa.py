@@ -61,7 +61,7 @@ def test_low_scores_are_walked_again(run_dag: RunDag, vendors: Sandbox, sites: l
     store = vendors.app("monitorqa").state.store.main
     for audit_id, site in audits.items():
         audit = store.audits.all.get(audit_id)
-        assert (audit.round, audit.state.value, audit.object_id) == (1, "completed", site)
+        assert (audit.round, audit.state.value, audit.audit_object.id) == (1, "completed", site)
         assert began <= audit.end_date - timedelta(days=3) + timedelta(milliseconds=1) <= datetime.now(timezone.utc)
     assert_due_dates_were_pushed(run, vendors, audits, began)
     paths = [request.path for request in writes(vendors, "monitorqa")]
@@ -70,7 +70,7 @@ def test_low_scores_are_walked_again(run_dag: RunDag, vendors: Sandbox, sites: l
 
 def assert_due_dates_were_pushed(run: Run, vendors: Sandbox, audits: dict[str, str], began: datetime) -> None:
     asked = {r.path.rpartition("/")[2]: json.loads(r.body) for r in writes(vendors, "monitorqa") if r.method == "PUT"}
-    actions = [one for one in vendors.app("monitorqa").state.store.main.actions.all if one.audit_id in audits]
+    actions = [one for one in vendors.app("monitorqa").state.store.main.actions.all if one.audit.id in audits]
     first_walk = {one.id: one for one in actions if one.round == 0}
 
     assert first_walk, "the walks of the sandbox find something"
@@ -79,7 +79,7 @@ def assert_due_dates_were_pushed(run: Run, vendors: Sandbox, audits: dict[str, s
         due = moment(asked[action_id]["dueDateUtc"])
         assert due == action.due_at
         assert began <= due - timedelta(days=3) + timedelta(milliseconds=1) <= datetime.now(timezone.utc)
-        assert asked[action_id]["assignedUsersIds"] == sorted(action.assignee_ids)
+        assert asked[action_id]["assignedUsersIds"] == sorted(user.id for user in action.assignees)
 
 
 def test_a_low_score_without_corrective_actions_is_walked_again(

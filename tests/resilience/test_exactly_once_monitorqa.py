@@ -409,7 +409,7 @@ def test_an_audit_is_reopened_with_dates_from_the_moment_and_new_assignees(sandb
     assert task.xcoms[-1, "result"]["changes"] == {"state": {"from": "completed", "to": "active"}}
 
     audit = wait_until("pending", sandbox, completed)
-    assert audit.assignee_ids == users
+    assert [user.id for user in audit.assignees] == users
     assert audit.end_date - audit.start_date == timedelta(days=2)
     assert timedelta(0) <= audit.start_date - before + timedelta(milliseconds=1) < timedelta(seconds=5)
 

@@ -29,12 +29,7 @@ UPSERTED, DELETED = "UPSERTED", "DELETED"
 
 @dataclass(frozen=True)
 class Milestone:
-    """
-    One version of a milestone.
-
-    :param status: identifier of the status
-    :param fields: field name -> what is stored; options by identifier
-    """
+    """One version of a milestone: the identifier of its status, and what is stored by field, options by identifier."""
 
     id: str
     external_id: str
@@ -105,11 +100,7 @@ class MilestoneBook:
             self._shown(milestone, event)
 
     def upsert(self, project: Project, external_id: str, timestamp: datetime, data: MilestoneData) -> datetime | None:
-        """
-        Accept a change.
-
-        :return: when lists will show it; None when they never will
-        """
+        """Accept a change; return when lists will show it, None when they never will."""
         config = project.config
         if config is None:
             raise Refused(404, "No milestone config exists for the project")
@@ -131,11 +122,7 @@ class MilestoneBook:
         return self._enqueue(version, UPSERTED)
 
     def delete(self, project: Project, external_id: str, timestamp: datetime) -> datetime | None:
-        """
-        Accept a deletion.
-
-        :return: when lists will show it; None when they never will
-        """
+        """Accept a deletion; return when lists will show it, None when they never will."""
         found = self._find(project, external_id)
         _check_unambiguous(found, external_id)
         still_shown = any(item.external_id == external_id for item in self.visible(project))

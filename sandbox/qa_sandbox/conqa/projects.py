@@ -73,11 +73,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Checklist:
-    """
-    A checklist made from a template.
-
-    :param path: the folders it lies in, outermost first
-    """
+    """A checklist made from a template, with the folders it lies in, outermost first."""
 
     id: str
     name: str
@@ -166,7 +162,6 @@ class Checklists:
         return found if found is not None and found.project_id == project.id else None
 
     def of(self, project: Project) -> list[Checklist]:
-        """Return the checklists of a project in the order of creation."""
         return [checklist for checklist in self._made.values() if checklist.project_id == project.id]
 
     def _folder(self, project: Project, parts: tuple[str, ...]) -> Folder:

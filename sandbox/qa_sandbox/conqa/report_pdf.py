@@ -20,12 +20,7 @@ _ACCENT = (31, 64, 55)
 
 @dataclass(frozen=True)
 class Sheet:
-    """
-    What a report shows.
-
-    :param facts: label and value of the particulars
-    :param parts: heading, column titles, relative widths, rows
-    """
+    """What a report shows: particulars, and parts of heading, column titles, relative widths and rows."""
 
     title: str
     subtitle: str

@@ -45,7 +45,6 @@ class ReportRun:
 
     @property
     def name(self) -> str:
-        """Name of the checklist, or of the project for an issue report."""
         return self.checklist.name if self.checklist is not None else self.project.name
 
     @property

@@ -87,11 +87,7 @@ class ConqaStore(Store):
         return self._start(project, QA_REPORT, checklist, wanted.context or {})
 
     def start_issue_report(self, project: Project, filters: Mapping[str, Any]) -> ReportRun:
-        """
-        Start an issue report, as somebody does in CONQA's own pages; the API cannot.
-
-        :param filters: what the report is limited to, for instance ``{"status": "open"}``
-        """
+        """Start an issue report, as somebody does in CONQA's own pages; the API cannot."""
         return self._start(project, ISSUE_REPORT, None, filters)
 
     def report_run(self, run_id: str) -> ReportRun | None:

@@ -22,12 +22,7 @@ class WrongValue(Exception):
 
 @dataclass
 class Change:
-    """
-    A request body that was checked against a configuration.
-
-    :param fields: field name -> what is to be stored; None clears
-    :param new_options: options to be added, field and option
-    """
+    """A request body that was checked against a configuration, and the options that it adds; None clears a field."""
 
     name: str | None = None
     status: str | None = None

@@ -42,12 +42,10 @@ class Webhook:
 
     @property
     def id(self) -> str:
-        """Id, starting with ``wh:``."""
         return self.endpoint.id
 
     @property
     def status(self) -> str:
-        """``ACTIVE`` or ``INACTIVE``."""
         return "ACTIVE" if self.endpoint.active else "INACTIVE"
 
     def wire(self, with_name: bool = True) -> WebhookRow:
@@ -109,9 +107,8 @@ class Webhooks:
 
     def page(self, scope: str, scope_id: str, limit: int, cursor: str | None) -> WebhookPage:
         """
-        Cut one page. As key-value stores do, a full page carries a key even when nothing follows.
-
-        :param cursor: ``lastEvaluatedKey`` of the page before; none or an empty one for the first page
+        Cut one page, after a cursor if there is one. As key-value stores do, a full page carries a key even at the
+        end.
         """
         after = _last_id(scope, scope_id, cursor) if cursor else ""
         rows = sorted((hook for hook in self._of(scope, scope_id) if hook.id > after), key=lambda hook: hook.id)

@@ -49,12 +49,7 @@ class Action:
 
 @dataclass(frozen=True)
 class AuditDocument:
-    """
-    Everything an audit report shows.
-
-    :param facts: label and value of the particulars
-    :param score: 0 to 100
-    """
+    """Everything an audit report shows; facts are label and value of the particulars, the score is 0 to 100."""
 
     company: str
     title: str

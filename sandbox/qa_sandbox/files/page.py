@@ -32,12 +32,7 @@ def printable(text: object, limit: int = 4000) -> str:
 
 
 class ReportPage(FPDF):
-    """
-    An A4 document with a running header and page numbers.
-
-    :param title: document title, shown in the header from page 2 on
-    :param made_at: creation date, so that equal content gives equal bytes
-    """
+    """An A4 document with a running header and page numbers; equal content and date give equal bytes."""
 
     def __init__(self, title: str, owner: str, accent: Colour, made_at: datetime) -> None:
         super().__init__(orientation="portrait", unit="mm", format="A4")
@@ -71,12 +66,10 @@ class ReportPage(FPDF):
         self.cell(self.epw / 2, 5, f"Page {self.page_no()} of {{nb}}", align="R")
 
     def font(self, size: float, colour: Colour = INK, style: str = "") -> None:
-        """Choose size, colour and style in one go."""
         self.set_font("Helvetica", style, size)
         self.set_text_color(*colour)
 
     def text_block(self, text: object, size: float = 9.5, colour: Colour = INK, style: str = "") -> None:
-        """Write a paragraph over the full width."""
         self.font(size, colour, style)
         self.multi_cell(0, size * 0.5, printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 

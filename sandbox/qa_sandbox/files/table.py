@@ -13,12 +13,7 @@ Cell = str | int | float
 
 @dataclass(frozen=True)
 class Measure:
-    """
-    A column of figures.
-
-    :param unit: ``EUR``, ``%`` or empty
-    :param total: whether adding the column up makes sense
-    """
+    """A column of figures in ``EUR``, ``%`` or plain; adding some up makes no sense."""
 
     name: str
     unit: str = ""

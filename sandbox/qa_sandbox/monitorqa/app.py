@@ -19,19 +19,19 @@ _SCHEME = APIKeyHeader(name=KEY_HEADER, auto_error=False)
 _ROUTERS = (
     audits.router,
     templates.templates,
-    objects.attributes,
-    objects.objects,
+    objects.attributes.router,
+    objects.objects.router,
     audits.by_id,
     schedules.router,
-    people.groups,
-    people.users,
-    people.roles,
+    people.groups.router,
+    people.users.router,
+    people.roles.router,
     company.router,
     company.timezones,
     actions.router,
     files.files,
     files.webhooks,
-    templates.score_systems,
+    templates.score_systems.router,
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,18 +16,8 @@ from qa_sandbox.monitorqa.state.people import Group, User
 from qa_sandbox.monitorqa.state.permissions import AUDITEE, AUDITOR, OBSERVER, PERMISSIONS
 from qa_sandbox.monitorqa.state.schedules import Schedule
 from qa_sandbox.monitorqa.state.templates import Question, ScoreLabel, ScoreSystem, Template
+from qa_sandbox.monitorqa.wire import schedules as wire
 from qa_sandbox.monitorqa.wire.objects import GeoAddress
-from qa_sandbox.monitorqa.wire.schedules import (
-    MONTHLY,
-    MULTIPLE_WEEKS,
-    WEEKLY,
-    AfterDays,
-    DayOfMonth,
-    MonthlyRepeat,
-    MultipleWeeksRepeat,
-    Repeat,
-    WeeklyRepeat,
-)
 
 FOUNDER = ("Daniel Okafor", "daniel.okafor@example.com")
 COMPANY = Profile("Northwind Facilities Group", 2, None, "Europe/Copenhagen")
@@ -36,87 +25,19 @@ COMPANY = Profile("Northwind Facilities Group", 2, None, "Europe/Copenhagen")
 SISTER = Profile("Northwind Cold Chain", 4, None, "Europe/Stockholm")
 
 ROLES = (("Senior auditor", AUDITOR), ("Auditor", AUDITOR), ("Site manager", AUDITEE), ("Client observer", OBSERVER))
-PEOPLE = (
-    ("Marta Lindqvist", "Senior auditor"),
-    ("Tomas Keller", "Auditor"),
-    ("Aisha Rahman", "Auditor"),
-    ("Joel Petersen", "Auditor"),
-    ("Chiara Conti", "Site manager"),
-)
-GROUPS = {"Safety auditors": (0, 1, 2), "Fire wardens": (3,), "Site managers": (4, 5)}
-SITES = (
-    (
-        "Harbour Point Tower B",
-        "Level 14 to 22 under fit-out; sign in at gate 2.",
-        "Quayside 18",
-        "Construction",
-        "High",
-    ),
-    (
-        "Maple Street Distribution Centre",
-        "Forklift traffic: high-visibility vest needed.",
-        "Maple Street 210",
-        "Logistics",
-        "Medium",
-    ),
-    ("Riverside Clinic", "Patient areas: no photos of people.", "Riverside Walk 5", "Healthcare", "High"),
-    ("Old Mill Kitchen", "Deliveries before 10:00.", "Mill Lane 3", "Food", "Medium"),
-    ("Eastgate Car Park", "Levels -1 and -2 closed on Sundays.", "Eastgate 77", "Facilities", "Low"),
-)
-SITE_GROUPS = {"City sites": (0, 2, 4), "Operations": (1, 3)}
-ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
-    "Department": ("Facilities", "Construction", "Logistics", "Healthcare", "Food"),
-    "Risk level": ("Medium", "High", "Low"),
-}
-# Name, description, passed threshold, type, sample, and per label: from, to, label, colour.
-SCORE_SYSTEMS = (
-    (
-        "Four grades",
-        "Used by all inspections.",
-        60,
-        0,
-        False,
-        (
-            (0, 60, "Poor", "#be2633"),
-            (60, 75, "Fair", "#ca8a04"),
-            (75, 90, "Good", "#28a745"),
-            (90, 100, "Excellent", "#198754"),
-        ),
-    ),
-    (
-        "Pass or fail",
-        "What does not apply counts as passed.",
-        80,
-        1,
-        True,
-        ((0, 80, "Fail", "#be2633"), (80, 100, "Pass", "#198754")),
-    ),
-)
+_TEXTS = invented("monitorqa")
 # The photos of one template are only to be had as they are.
 _NO_WATERMARK = "Kitchen hygiene inspection"
+_WEEKLY = wire.WeeklyRepeat(days_of_week=[1], repeat_every=1)
+_MID_MONTH = wire.MonthlyRepeat(
+    repeat_every=1, start_rule=wire.DayOfMonth(type=0, day=15), end_rule=wire.AfterDays(type=1, days=10)
+)
+_EVERY_OTHER_WEEK = wire.MultipleWeeksRepeat(repeat_every=2, start_day=2, duration=3)
 # Name, template, audit objects, groups of them, users, pattern, repeat, active.
-_SCHEDULES: tuple[tuple[str, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], int, Repeat, bool], ...] = (
-    ("Monday safety walk", 0, (0,), (), (0,), WEEKLY, WeeklyRepeat(days_of_week=[1], repeat_every=1), True),
-    (
-        "Fire doors, mid-month",
-        2,
-        (),
-        (0,),
-        (3,),
-        MONTHLY,
-        MonthlyRepeat(repeat_every=1, start_rule=DayOfMonth(type=0, day=15), end_rule=AfterDays(type=1, days=10)),
-        True,
-    ),
-    (
-        "Kitchen hygiene, every other week",
-        1,
-        (3,),
-        (),
-        (),
-        MULTIPLE_WEEKS,
-        MultipleWeeksRepeat(repeat_every=2, start_day=2, duration=3),
-        False,
-    ),
+_SCHEDULES: tuple[tuple[str, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], int, wire.Repeat, bool], ...] = (
+    ("Monday safety walk", 0, (0,), (), (0,), wire.WEEKLY, _WEEKLY, True),
+    ("Fire doors, mid-month", 2, (), (0,), (3,), wire.MONTHLY, _MID_MONTH, True),
+    ("Kitchen hygiene, every other week", 1, (3,), (), (), wire.MULTIPLE_WEEKS, _EVERY_OTHER_WEEK, False),
 )
 
 
@@ -127,7 +48,7 @@ def fill(company: Company) -> None:
     add_score_system(company, 0)
     add_score_system(company, 1)
     system = next(iter(company.templates.score_systems))
-    for number, (name, checklist) in enumerate(invented("monitorqa")["checklists"].items()):
+    for number, (name, checklist) in enumerate(_TEXTS["checklists"].items()):
         sections = {title: tuple(Question(*question) for question in rows) for title, rows in checklist.items()}
         company.templates.templates.add(
             Template(company.new_id("template"), name, number % 2, sections, system, name != _NO_WATERMARK)
@@ -136,7 +57,7 @@ def fill(company: Company) -> None:
 
 
 def add_score_system(company: Company, number: int) -> None:
-    name, description, threshold, kind, sample, labels = SCORE_SYSTEMS[number]
+    name, description, threshold, kind, sample, labels = _TEXTS["score_systems"][number]
     ranges = [
         ScoreLabel(company.new_id("score-label"), label, low, high, colour) for low, high, label, colour in labels
     ]
@@ -150,10 +71,10 @@ def _add_people(company: Company) -> None:
     for name, kind in ROLES:
         people.add_role(name, kind, None, PERMISSIONS[kind])
     roles = {role.name: role for role in people.roles}
-    for name, role in PEOPLE:
+    for name, role in _TEXTS["people"]:
         people.add_user(name, f"{name.lower().replace(' ', '.')}@example.com", roles[role])
     users = _auditors_first(company)
-    for name, members in GROUPS.items():
+    for name, members in _TEXTS["groups"].items():
         ids = frozenset(users[index].id for index in members)
         people.groups.add(Group(company.new_id("user-group"), name, ids))
 
@@ -165,17 +86,17 @@ def _auditors_first(company: Company) -> list[User]:
 
 def _add_sites(company: Company) -> None:
     objects, users = company.objects, _auditors_first(company)
-    for name, options in ATTRIBUTES.items():
+    for name, options in _TEXTS["attributes"].items():
         made = [Option(company.new_id("option"), option, option == options[0]) for option in options]
         objects.attributes.add(Attribute(company.new_id("attribute"), name, made))
     ids = {(option.name): (attribute.id, option.id) for attribute in objects.attributes for option in attribute.options}
     groups = list(company.people.groups)
-    for number, (name, notes, address, department, risk) in enumerate(SITES):
+    for number, (name, notes, address, department, risk) in enumerate(_TEXTS["sites"]):
         geo = GeoAddress(lat=f"{53.54 + number / 50:.4f}", lng=f"{9.98 + number / 40:.4f}", name=name, address=address)
         assigned = [ids[department], ids[risk]]
         objects.sites.add(Site(company.new_id("object"), name, notes, geo, (users[4],), (groups[0],), assigned))
     sites = [site.id for site in objects.sites]
-    for name, members in SITE_GROUPS.items():
+    for name, members in _TEXTS["site_groups"].items():
         objects.groups.add(Group(company.new_id("object-group"), name, frozenset(sites[index] for index in members)))
 
 
@@ -213,7 +134,7 @@ def add_history(company: Company) -> None:
     morning = today + timedelta(hours=7, minutes=30)
     for index in range(COMPLETED + EXPIRED):
         opened = morning - timedelta(days=8 * (COMPLETED + EXPIRED - index))
-        rng, expired = company.random("history", index), index % 11 == 10
+        rng, expired = company.random("past", index), index % 11 == 10
         result = "never_finished" if expired else "failed" if index % 9 == 4 else "completed"
         _add(company, rng, opened, 8 * _HOUR, Plan(result, 0.5 * _HOUR, rng.uniform(1.5, 5) * _HOUR))
     schedule_id = next(iter(company.schedules.all)).id

@@ -52,16 +52,11 @@ class MonitorQAStore(Store):
         return found
 
     def accessible(self, company: Company) -> list[Company]:
-        """Return the companies where the user of a key has an account."""
         email = company.founder.email
         return [other for other in self._companies if other.people.by_email(email) is not None]
 
     def create_company(self, wanted: CreateCompany, creator: Company) -> Company:
-        """
-        Open an empty company account; it has an administrator and nothing else.
-
-        :param creator: company of the key; the address of its user becomes that of the new administrator
-        """
+        """Open a company account with nothing but an administrator, who has the address of the key's user."""
         profile = Profile(
             name=wanted.company_name,
             usage_purpose=wanted.usage_purpose,
@@ -93,7 +88,6 @@ class MonitorQAStore(Store):
         return copied
 
     def set_webhook(self, url: str | None) -> None:
-        """Enter or remove the address that events are sent to."""
         self.settle()
         self.webhooks.set_url(url)
         if self.agenda.next_at is not None:

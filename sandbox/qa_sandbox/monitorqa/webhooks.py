@@ -49,7 +49,6 @@ class Webhooks:
         self._callbacks.send(self.target, payload, self._policy)
 
     def log(self, company: Company) -> list[WebhookCall]:
-        """Return every call made for a company, the latest first."""
         calls = [
             _call(delivery, attempt)
             for delivery in self._callbacks.deliveries()

@@ -162,8 +162,6 @@ class FilterField(Body):
 
 
 class FilterOrder(Body):
-    """Which item of a filter moves, and where."""
-
     id: Ref
     direction: Literal["Up", "Down"]
 
@@ -203,8 +201,6 @@ class OrganizationCreate(OrganizationUpdate):
 
 
 class Authentications(Body):
-    """How the members of an organization sign in."""
-
     qalyptusAuth: Bool
     identityProvider: Ref | None = None
 
@@ -241,8 +237,6 @@ class StorageServiceUpdate(NameAndDescription):
 
 
 class UserCreate(Body):
-    """A new recipient."""
-
     firstName: str
     lastName: str
     email: str | None = None
@@ -250,8 +244,6 @@ class UserCreate(Body):
 
 
 class UserUpdate(Body):
-    """One attribute of a user, and its new value."""
-
     type: str
     value: Any
 

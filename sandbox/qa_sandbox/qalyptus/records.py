@@ -80,7 +80,6 @@ class Record:
         return later(self.created_at, self.seconds)
 
     def status(self, now: datetime) -> str:
-        """Return the status in the sandbox's own words."""
         if self.stopped_at is not None:
             return "stopped"
         if now < self.started_at:
@@ -105,7 +104,6 @@ class Record:
         return None if self.status(now) in ACTIVE else self.finished_at
 
     def restart(self, now: datetime) -> None:
-        """Begin anew with the same id."""
         self.created_at, self.stopped_at = now, None
 
 

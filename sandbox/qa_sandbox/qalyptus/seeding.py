@@ -15,7 +15,6 @@ from qa_sandbox.qalyptus.task_models import TaskExternalEvent, TaskReport, TaskS
 if TYPE_CHECKING:
     from qa_sandbox.qalyptus.store import QalyptusStore
 
-_HOST = "files.example.com"
 _DAYS_LEFT = 180
 
 
@@ -23,7 +22,7 @@ def fill(store: QalyptusStore) -> None:
     """Give an empty tenant its objects, in the order of the tables in ``seed``."""
     _people(store)
     _access(store)
-    for index, (name, organization) in enumerate(seed.PROJECTS):
+    for index, (name, organization) in enumerate(seed.TEXTS["projects"]):
         store.projects.make({**_owned(store, index, name), "organizationID": _id(store, "organization", organization)})
     _reports(store)
     _filters(store)
@@ -48,7 +47,7 @@ def _owned(store: QalyptusStore, index: int, name: str, description: str | None 
 
 def _people(store: QalyptusStore) -> None:
     organizations: list[str] = []
-    for name, display_name in seed.ORGANIZATIONS:
+    for name, display_name in seed.TEXTS["organizations"]:
         fields = {"name": name, "displayName": display_name, "description": None}
         authentications = {"qalyptusAuth": True, "identityProvider": None}
         row = store.organizations.add(
@@ -67,36 +66,22 @@ def _people(store: QalyptusStore) -> None:
                 "organizations": organizations if index in (0, 4, 5) else organizations[:1],
             }
         )
-    for name, description, members in seed.GROUPS:
+    for name, description, members in seed.TEXTS["groups"]:
         row = store.groups.make({"name": name, "description": description, "organizationID": store.home})
         store.groups.set_members(row["id"], [_id(store, "user", member) for member in members])
 
 
 def _access(store: QalyptusStore) -> None:
-    sign_in = "https://login.example.com/oauth2"
-    store.identity_providers.make(
-        {
-            "name": seed.IDENTITY_PROVIDER,
-            "description": None,
-            "type": "OpenIDConnect",
-            "clientID": "qalyptus",
-            "clientSecret": "not-shown",
-            "authorizationEndpoint": f"{sign_in}/authorize",
-            "accessTokenEndpoint": f"{sign_in}/token",
-            "userinfoEndpoint": f"{sign_in}/userinfo",
-            "logoutEndpoint": None,
-            "postLogoutRedirectUrl": None,
-        }
-    )
+    store.identity_providers.make(dict(seed.TEXTS["identity_provider"]))
     today = midnight(store.now)
     dates = {"createdDate": wire_date(today), "expiryDate": wire_date(today + timedelta(days=_DAYS_LEFT))}
-    for name in seed.API_KEYS:
+    for name in seed.TEXTS["api_keys"]:
         store.api_keys.make({"name": name, "description": None, "organizationID": store.home, **dates})
 
 
 def _reports(store: QalyptusStore) -> None:
-    for index, (name, kind, formats, subject, project, iterates) in enumerate(seed.REPORTS):
-        field = store.qlik.app_of(subject).fields[0]
+    for index, (name, kind, formats, subject, project, iterates) in enumerate(seed.TEXTS["reports"]):
+        field = store.qlik.app_of(seed.SUBJECTS[subject]).fields[0]
         parts = [{"id": store.new_id("iterationFields"), **_field(field)}] if iterates else []
         store.reports.make(
             {
@@ -104,7 +89,7 @@ def _reports(store: QalyptusStore) -> None:
                 "type": kind,
                 "projectID": _id(store, "project", project),
                 "formats": formats,
-                "subject": subject,
+                "subject": seed.SUBJECTS[subject],
                 "isIteration": iterates,
                 "templateFile": f"{name.lower().replace(' ', '-')}-template",
                 "iterationFields": parts,
@@ -118,7 +103,7 @@ def _field(field: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filters(store: QalyptusStore) -> None:
-    for index, (name, project, app_index) in enumerate(seed.FILTERS):
+    for index, (name, project, app_index) in enumerate(seed.TEXTS["filters"]):
         fields = {**_owned(store, index, name), "projectID": _id(store, "project", project)}
         row, app = store.filters.make(fields), store.qlik.apps[app_index]
         value = app.subjects[0].members[0]
@@ -132,7 +117,7 @@ def _filters(store: QalyptusStore) -> None:
 
 
 def _conditions(store: QalyptusStore) -> None:
-    for index, (name, description, project, app_index) in enumerate(seed.CONDITIONS):
+    for index, (name, description, project, app_index) in enumerate(seed.TEXTS["conditions"]):
         fields = {**_owned(store, index, name, description), "projectID": _id(store, "project", project)}
         row, app = store.conditions.make(fields), store.qlik.apps[app_index]
         values = [{"operator": "LessThan", "value": app.variables[0]["value"]}]
@@ -141,24 +126,12 @@ def _conditions(store: QalyptusStore) -> None:
 
 
 def _storage_services(store: QalyptusStore) -> None:
-    for name, kind, port, folder in seed.STORAGE_SERVICES:
-        store.storage_services.make(
-            {
-                "name": name,
-                "description": None,
-                "type": kind,
-                "host": _HOST,
-                "username": "qalyptus",
-                "password": "not-shown",
-                "passiveMode": kind == "FTP",
-                "ftpTestDirectoryPath": folder,
-                "sftpPort": port,
-            }
-        )
+    for row in seed.TEXTS["storage_services"]:
+        store.storage_services.make(dict(row))
 
 
 def _tasks(store: QalyptusStore) -> None:
-    for index, (name, description, report, output_format, ending, scheduled) in enumerate(seed.TASKS):
+    for index, (name, description, report, output_format, ending, scheduled) in enumerate(seed.TEXTS["tasks"]):
         report_row = store.reports.get(_id(store, "report", report))
         row = store.tasks.make(
             {

@@ -57,12 +57,10 @@ class QalyptusStore(Store):
 
     @property
     def home(self) -> str:
-        """Id of the organization that this API key is bound to."""
         return self.context.make_id("organization", 0)
 
     @property
     def contents(self) -> tuple[ContentCollection, ...]:
-        """The collections whose objects are in projects."""
         return self.reports, self.filters, self.conditions, self.tasks
 
     def new_id(self, kind: str) -> str:

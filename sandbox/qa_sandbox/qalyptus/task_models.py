@@ -21,8 +21,6 @@ class TaskUpdate(NameAndDescription):
 
 
 class TaskEmail(Body):
-    """The mail that a task sends."""
-
     sender: str = Field(alias="from")
     ccBcc: Bool = False
     cc: str | None = None
@@ -63,8 +61,6 @@ class TaskSchedule(Body):
 
 
 class TaskExternalEvent(Body):
-    """An event outside of Qalyptus that starts a task."""
-
     name: str
     execution: str
     priority: Int32
@@ -101,8 +97,6 @@ class ReportFileStorageDto(FreeForm):
 
 
 class SeparatorOptionsDto(FreeForm):
-    """Separators of numbers."""
-
     numberDecimalSeparator: str | None = None
     numberGroupSeparator: str | None = None
 

@@ -31,7 +31,6 @@ def next_period(setting: ReportSetting) -> tuple[datetime, datetime, datetime] |
 
 
 def move_on(setting: ReportSetting) -> None:
-    """Go to the period after the next one."""
     if setting.next_from is not None:
         setting.next_from = (
             month_start(setting.next_from, setting.regular_interval or 1) if setting.is_regular else None
@@ -100,6 +99,5 @@ class ReportMaker:
 
 
 def history_start(now: datetime) -> datetime:
-    """Return the first month that an installation starts with."""
     # On the first of a month, before the reports are made, the month that has just ended does not count.
     return month_start(now + timedelta(seconds=1) - MADE_AFTER, -seed.HISTORY_MONTHS)

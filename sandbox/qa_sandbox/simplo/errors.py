@@ -53,7 +53,6 @@ def wrong(field: str, message: str) -> Refused:
 
 
 def answer(context: SandboxContext, error: Refused) -> JSONResponse:
-    """Every error has an id of its own."""
     body: dict[str, Any] = {"type": _TYPES.get(error.status, "Error"), "message": error.message, "id": str(uuid4())}
     if error.details is not None:
         body["errors"] = [{"field": field, "message": message} for field, message in error.details]

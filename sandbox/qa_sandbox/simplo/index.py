@@ -26,12 +26,7 @@ _BOOLS = {"1": True, "true": True, "0": False, "false": False}
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """
-    A field to sort and filter by.
-
-    :param kind: ``number``, ``text``, ``bool`` or ``date``
-    :param value: reads it from a row; None where it is empty
-    """
+    """A field to sort and filter by: ``number``, ``text``, ``bool`` or ``date``, and how to read it from a row."""
 
     kind: str
     value: Callable[[Row], Any]
@@ -39,11 +34,7 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True)
 class IndexQuery:
-    """
-    The query of a list.
-
-    :param given: every parameter, the filters among them
-    """
+    """The query of a list; ``given`` is every parameter, the filters among them."""
 
     page: int
     per_page: int

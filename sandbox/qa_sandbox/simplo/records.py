@@ -71,7 +71,6 @@ class ReportSetting:
 
     @property
     def is_regular(self) -> bool:
-        """Whether it makes a report again and again."""
         return self.type == "2"
 
 
@@ -123,7 +122,6 @@ class Report:
 
     @property
     def edit_allowed(self) -> bool:
-        """Whether times and prices of the tasks can be edited."""
         return self.state < ReportState.APPROVED
 
     def move_to(self, state: ReportState, now: datetime, user_id: int | None) -> None:

@@ -19,13 +19,7 @@ _ACCENT = (74, 35, 90)
 
 @dataclass(frozen=True)
 class Bill:
-    """
-    What the PDF shows.
-
-    :param facts: label and value of the particulars
-    :param rows: cells of the table of tasks
-    :param totals: label and value below it
-    """
+    """What the PDF shows: particulars, the table of tasks, the totals below it."""
 
     title: str
     subtitle: str

@@ -46,7 +46,6 @@ class SimploStore(Store):
 
     @property
     def me(self) -> User:
-        """Who the token belongs to."""
         return self.users[0]
 
     def is_logged_in(self, headers: Headers) -> bool:
@@ -72,7 +71,6 @@ class SimploStore(Store):
             move_on(setting)
 
     def reports(self) -> list[Report]:
-        """Return every report, oldest first."""
         self.settle()
         return list(self._reports.values())
 
@@ -97,7 +95,6 @@ class SimploStore(Store):
         return report
 
     def delete(self, report_id: int) -> None:
-        """Delete a report with its tasks."""
         del self._reports[self.report(report_id).id]
 
     def approve(self, report: Report, by: User | None) -> None:

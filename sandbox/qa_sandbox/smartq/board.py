@@ -84,7 +84,6 @@ def create_step(store: SmartQStore, project: Project, sent: Mapping[str, Any]) -
 
 
 def update_step(project: Project, step: Step, sent: Mapping[str, Any]) -> Step:
-    """Change a step, or its position."""
     given = _step(sent, partial=True)
     place = given.pop("pos", None)
     if place is not None:

@@ -34,8 +34,6 @@ class User:
 
 @dataclass
 class Role:
-    """What people of a project may do."""
-
     id: int
     name: str
     access_level: int = 2
@@ -82,12 +80,10 @@ class CustomField:
 
     @property
     def is_choice(self) -> bool:
-        """Whether the field has values to choose from."""
         return self.type == "choice"
 
     @property
     def holds_many(self) -> bool:
-        """Whether a ticket may hold several of the values."""
         return self.is_choice and self.choice_type == "checkbox"
 
 
@@ -171,7 +167,6 @@ class Project:
 
     @property
     def default_role(self) -> Role:
-        """The role of everyone who was given no other."""
         return next(role for role in self.roles.values() if role.is_default)
 
     def step(self, step_id: int) -> Step | None:

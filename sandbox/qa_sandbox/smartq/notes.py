@@ -62,7 +62,6 @@ def update_note(
 
 
 def delete_note(caller: User, project: Project, ticket: Ticket, note: Note) -> None:
-    """Delete a note with its files and replies."""
     _require_own(caller, project, note)
     gone = {note.id}
     # A reply always comes after what it replies to.

@@ -141,11 +141,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Form:
-    """
-    The array that describes one object.
-
-    :param properties: what it may hold; anything else is ignored
-    """
+    """The array that describes one object; what it holds besides its properties is ignored."""
 
     name: str
     properties: tuple[Property, ...]
@@ -164,11 +160,7 @@ class Form:
         return found
 
     def read(self, sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
-        """
-        Read the properties that were sent.
-
-        :param partial: whether required properties may be missing, as in an update; they may never be empty
-        """
+        """Read the properties that were sent. In an update required ones may be missing; they may never be empty."""
         array = self.array(sent)
         values = {}
         for item in self.properties:

@@ -12,19 +12,16 @@ from qa_sandbox.web import Refused
 
 
 def require_account_right(user: User, right: str) -> None:
-    """Make sure that a user has a right in the account."""
     if not (user.is_account_administrator or getattr(user, right)):
         raise Refused(403, f"The user {user.email} lacks the right {right}.")
 
 
 def require_project_right(user: User, project: Project, right: str) -> None:
-    """Make sure that a user has a right in a project."""
     if not (_rules(user, project) or getattr(project.default_role, right)):
         raise Refused(403, f"The user {user.email} lacks the right {right} in project {project.id}.")
 
 
 def require_step(user: User, project: Project, step_id: int) -> None:
-    """Make sure that a user may move tickets to a step."""
     last = project.default_role.max_step
     if last is not None and not _rules(user, project) and project.rank(step_id) > project.rank(last):
         raise Refused(403, f"The role of {user.email} moves tickets up to step {last}, not to step {step_id}.")

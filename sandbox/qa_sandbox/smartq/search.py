@@ -26,8 +26,6 @@ _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 @dataclass(frozen=True)
 class TicketFilter:
-    """Which tickets, and in what order."""
-
     archived: int
     assigned_to_id: int | None
     name: str
@@ -46,7 +44,6 @@ class TicketFilter:
         )
 
     def apply(self, project: Project) -> list[Ticket]:
-        """Return the tickets that pass, in order; equal ones by id."""
         found = [ticket for ticket in project.tickets.values() if self.accepts(ticket)]
         keys: dict[str, Callable[[Ticket], Any]] = {
             "insert_time": lambda ticket: ticket.inserted,
@@ -113,5 +110,4 @@ async def ticket_extras(
 
 
 def details(store: SmartQStore, caller: User, project: Project, item: Ticket) -> views.Wire:
-    """Describe one ticket with everything but its notes."""
     return TicketExtras().row(store, caller, project, item)

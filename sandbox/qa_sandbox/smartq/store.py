@@ -27,7 +27,6 @@ T = TypeVar("T")
 
 
 def find(items: Mapping[int, T], object_id: str, kind: str) -> T:
-    """Find an object by the id in a path."""
     found = items.get(int(object_id)) if _ID.fullmatch(object_id) else None
     if found is None:
         raise Refused(404, f"{kind} {object_id[:40]!r} not found")

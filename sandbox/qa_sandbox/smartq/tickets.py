@@ -65,7 +65,6 @@ def update(store: SmartQStore, caller: User, project: Project, ticket: Ticket, s
 
 
 def team(ticket: Ticket) -> tuple[int, ...]:
-    """Return the people of a ticket: who added it and who is assigned."""
     return tuple(dict.fromkeys((ticket.owner_id, *ticket.assigned_to)))
 
 

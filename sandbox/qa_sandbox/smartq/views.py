@@ -6,20 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from qa_sandbox.smartq.models import (
-    ACCOUNT_RIGHTS,
-    PROJECT_RIGHTS,
-    Choice,
-    CustomField,
-    File,
-    Note,
-    Project,
-    Role,
-    Step,
-    Task,
-    Ticket,
-    User,
-)
+from qa_sandbox.smartq import models
+from qa_sandbox.smartq.models import ACCOUNT_RIGHTS, PROJECT_RIGHTS
 from qa_sandbox.smartq.properties import DATE_FORMAT
 from qa_sandbox.smartq.store import SmartQStore
 
@@ -42,7 +30,7 @@ def _same(item: object, names: str) -> Wire:
     return {name: getattr(item, name) for name in names.split()}
 
 
-def user(store: SmartQStore, item: User) -> Wire:
+def user(store: SmartQStore, item: models.User) -> Wire:
     """Describe a user; an account administrator has every right, as in the documented example."""
     rights = {name: int(item.is_account_administrator or getattr(item, name)) for name in ACCOUNT_RIGHTS}
     return {
@@ -54,11 +42,11 @@ def user(store: SmartQStore, item: User) -> Wire:
     }
 
 
-def project(item: Project) -> Wire:
+def project(item: models.Project) -> Wire:
     return {**_ids(id=item.id, owner_id=item.owner_id), **_same(item, "name description active")}
 
 
-def role(project: Project, item: Role) -> Wire:
+def role(project: models.Project, item: models.Role) -> Wire:
     return {
         **_ids(id=item.id, project_id=project.id, max_step=item.max_step),
         **_same(item, "name access_level"),
@@ -66,17 +54,17 @@ def role(project: Project, item: Role) -> Wire:
     }
 
 
-def step(project: Project, item: Step) -> Wire:
+def step(project: models.Project, item: models.Step) -> Wire:
     place = project.rank(item.id)
     return {**_ids(id=item.id, project_id=project.id), **_same(item, "name description limit"), "pos": place}
 
 
-def choice(choices: CustomField, item: Choice) -> Wire:
+def choice(choices: models.CustomField, item: models.Choice) -> Wire:
     place = choices.values.index(item) + 1
     return {"id": str(item.id), "title": item.title, "is_default": int(item.is_default), "pos": place}
 
 
-def custom_field(project: Project, item: CustomField) -> Wire:
+def custom_field(project: models.Project, item: models.CustomField) -> Wire:
     """Describe a custom field, with its values if it has any."""
     options: Wire = {"min": item.low, "max": item.high} if item.type == "float" else {}
     if item.is_choice:
@@ -91,7 +79,7 @@ def custom_field(project: Project, item: CustomField) -> Wire:
     return {**described, "values": [choice(item, value) for value in item.values]} if item.is_choice else described
 
 
-def ticket(project: Project, item: Ticket) -> Wire:
+def ticket(project: models.Project, item: models.Ticket) -> Wire:
     return {
         **_ids(id=item.id, project_id=project.id, step_id=item.step_id, owner_id=item.owner_id),
         **_same(item, "name description pos"),
@@ -104,25 +92,24 @@ def ticket(project: Project, item: Ticket) -> Wire:
     }
 
 
-def field_values(project: Project, item: Ticket) -> Wire:
+def field_values(project: models.Project, item: models.Ticket) -> Wire:
     """Describe a ticket's custom fields: value ids for choice fields, an array where several may be chosen."""
     return {name: _field_value(field, item.values.get(name)) for name, field in project.fields.items()}
 
 
-def _field_value(field: CustomField, held: Any) -> Any:
+def _field_value(field: models.CustomField, held: Any) -> Any:
     if not field.is_choice:
         return held
     ids = [str(value_id) for value_id in held or ()]
     return ids if field.holds_many else next(iter(ids), None)
 
 
-def people(item: Ticket, users: Mapping[int, User]) -> list[Wire]:
+def people(item: models.Ticket, users: Mapping[int, models.User]) -> list[Wire]:
     assigned = (users[user_id] for user_id in item.assigned_to)
     return [{"id": str(person.id), "name": person.name, "email": person.email} for person in assigned]
 
 
-def cover(notes: Iterable[Note]) -> Wire | None:
-    """Find the cover image among the files of notes."""
+def cover(notes: Iterable[models.Note]) -> Wire | None:
     for item in notes:
         for attached in item.files.values():
             if attached.content_type.startswith("image/"):
@@ -130,8 +117,7 @@ def cover(notes: Iterable[Note]) -> Wire | None:
     return None
 
 
-def note(project: Project, ticket: Ticket, item: Note) -> Wire:
-    """Describe a note with its files."""
+def note(project: models.Project, ticket: models.Ticket, item: models.Note) -> Wire:
     top = item
     while top.parent_id is not None:
         top = ticket.notes[top.parent_id]
@@ -146,13 +132,13 @@ def note(project: Project, ticket: Ticket, item: Note) -> Wire:
     }
 
 
-def task(ticket: Ticket, item: Task) -> Wire:
+def task(ticket: models.Ticket, item: models.Task) -> Wire:
     done, made = int(item.done), date(item.inserted)
     ids = _ids(id=item.id, ticket_id=ticket.id, owner_id=item.owner_id)
     return {**ids, "text": item.text, "done": done, "insert_time": made}
 
 
-def file(note: Note, item: File) -> Wire:
+def file(note: models.Note, item: models.File) -> Wire:
     return {
         **_ids(id=item.id, note_id=note.id, owner_id=item.owner_id),
         **_same(item, "name content_type"),

@@ -44,7 +44,6 @@ async def _chosen_by_due_date(
     from_date: Annotated[WireDate | None, Query(alias="fromDate", description="Due date from")] = None,
     to_date: Annotated[WireDate | None, Query(alias="toDate", description="Due date to")] = None,
 ) -> list[Action]:
-    """Return the actions that also pass the filters of the lists of actions that are over."""
     return [
         action
         for action in chosen

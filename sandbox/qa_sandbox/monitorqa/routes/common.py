@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
+from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.state.base import Shelf
 from qa_sandbox.monitorqa.state.company import Company
 from qa_sandbox.monitorqa.state.people import Group
 from qa_sandbox.monitorqa.store import MonitorQAStore
-from qa_sandbox.monitorqa.wire.base import Meta, Page
+from qa_sandbox.monitorqa.wire.base import Created, Ids, Meta, Page
 from qa_sandbox.web import Refused, store_of
 
 KEY_HEADER = "X-API-KEY"
@@ -40,6 +41,50 @@ PageSize = Annotated[int, Query(alias="pageSize", ge=1)]
 Row = TypeVar("Row")
 
 EMPTY: dict[str, Any] = {"response_class": Response, "response_description": "Empty response body"}
+
+
+class Resource:
+    """
+    Routes that do one thing each to a part of the company; their functions take that part, then the id in the path,
+    then the body.
+    """
+
+    def __init__(self, tag: str, prefix: str, part: Callable[[Company], Any]) -> None:
+        self.router = APIRouter(prefix=prefix, tags=[tag], responses=RESPONSES)
+        self._of = part
+
+    def list(self, path: str, title: str, row: Any, call: Callable[[Any], Any]) -> None:
+        async def list_all(company: Caller) -> Any:
+            return [row.model_validate(one) for one in call(self._of(company))]
+
+        self.router.get(path, summary=title, response_model=list[row])(list_all)
+
+    def get(self, path: str, title: str, answer: Any, call: Callable[[Any, str], Any]) -> None:
+        async def get_one(company: Caller, one: Id) -> Any:
+            return answer.model_validate(call(self._of(company), one))
+
+        self.router.get(path, summary=title, response_model=answer)(get_one)
+
+    def create(self, path: str, title: str, body: Any, call: Callable[[Any, Any], Any]) -> None:
+        async def create(company: Caller, wanted: Any) -> Any:
+            return Created.model_validate(call(self._of(company), wanted))
+
+        create.__annotations__["wanted"] = body
+        self.router.post(path, summary=title, response_model=Created)(create)
+
+    def change(self, method: str, path: str, title: str, body: Any, call: Callable[[Any, str, Any], Any]) -> None:
+        async def change(company: Caller, one: Id, wanted: Any) -> Response:
+            call(self._of(company), one, wanted)
+            return Response()
+
+        change.__annotations__["wanted"] = body
+        self.router.api_route(path, methods=[method], summary=title, **EMPTY)(change)
+
+    def delete(self, path: str, title: str, call: Callable[[Any, Any], Any]) -> None:
+        @self.router.delete(path, summary=title, **EMPTY)
+        async def delete(company: Caller, wanted: Ids) -> Response:
+            call(self._of(company), wanted.ids)
+            return Response()
 
 
 def page_of(rows: list[Row], number: int, size: int, view: Callable[[Row], Any]) -> Page[Any]:

@@ -2,80 +2,43 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.responses import Response
-
-from qa_sandbox.monitorqa.errors import RESPONSES
-from qa_sandbox.monitorqa.routes.common import EMPTY, Caller, Id
+from qa_sandbox.monitorqa.routes.common import Caller, Id, Resource
+from qa_sandbox.monitorqa.state.company import Company
+from qa_sandbox.monitorqa.state.objects import Objects
 from qa_sandbox.monitorqa.wire import objects as wire
-from qa_sandbox.monitorqa.wire.base import Created, Ids, Ref
-
-attributes = APIRouter(prefix="/audit/objects/attributes", tags=["Audit object attributes"], responses=RESPONSES)
-objects = APIRouter(prefix="/audit", tags=["Audit objects"], responses=RESPONSES)
+from qa_sandbox.monitorqa.wire.base import Ref
 
 
-@attributes.get("/all", summary="Get Audit Object Attributes List")
-async def list_attributes(company: Caller) -> list[wire.AttributeDetails]:
-    return [wire.AttributeDetails.model_validate(attribute) for attribute in company.objects.attributes]
+def _objects(company: Company) -> Objects:
+    return company.objects
 
 
-@attributes.get("/{id}", summary="Get Audit Object Attribute Details")
-async def get_attribute(company: Caller, attribute_id: Id) -> wire.AttributeDetails:
-    return wire.AttributeDetails.model_validate(company.objects.attributes.get(attribute_id))
+attributes = Resource("Audit object attributes", "/audit/objects/attributes", _objects)
+attributes.list("/all", "Get Audit Object Attributes List", wire.AttributeDetails, lambda objects: objects.attributes)
+attributes.get(
+    "/{id}",
+    "Get Audit Object Attribute Details",
+    wire.AttributeDetails,
+    lambda objects, one: objects.attributes.get(one),
+)
+attributes.create("", "Create Audit Object Attribute", wire.CreateAttribute, Objects.create_attribute)
+attributes.change("PUT", "/{id}", "Update Audit Object Attribute", wire.UpdateAttribute, Objects.update_attribute)
+attributes.delete("", "Delete Audit Object Attribute", Objects.delete_attributes)
 
-
-@attributes.post("", summary="Create Audit Object Attribute")
-async def create_attribute(company: Caller, wanted: wire.CreateAttribute) -> Created:
-    return Created(id=company.objects.create_attribute(wanted).id)
-
-
-@attributes.put("/{id}", summary="Update Audit Object Attribute", **EMPTY)
-async def update_attribute(company: Caller, attribute_id: Id, wanted: wire.UpdateAttribute) -> Response:
-    company.objects.update_attribute(attribute_id, wanted)
-    return Response()
-
-
-@attributes.delete("", summary="Delete Audit Object Attribute", **EMPTY)
-async def delete_attributes(company: Caller, wanted: Ids) -> Response:
-    company.objects.delete_attributes(wanted.ids)
-    return Response()
-
-
-@objects.get("/objects", summary="Get list of audit objects")
-async def list_objects(company: Caller) -> list[Ref]:
-    return [Ref.model_validate(site) for site in company.objects.sites]
-
-
-@objects.post("/objects", summary="Create a new audit object")
-async def create_object(company: Caller, wanted: wire.AuditObjectBody) -> Created:
-    return Created(id=company.objects.create(wanted).id)
-
-
-@objects.delete("/objects", summary="Delete audit objects", **EMPTY)
-async def delete_objects(company: Caller, wanted: Ids) -> Response:
-    company.objects.delete(wanted.ids)
-    return Response()
+objects = Resource("Audit objects", "/audit", _objects)
+objects.list("/objects", "Get list of audit objects", Ref, lambda objects: objects.sites)
+objects.create("/objects", "Create a new audit object", wire.AuditObjectBody, Objects.create)
+objects.delete("/objects", "Delete audit objects", Objects.delete)
 
 
 # The vendor has the singular here, and here alone.
-@objects.get("/object/{id}", summary="Get an audit object details")
+@objects.router.get("/object/{id}", summary="Get an audit object details")
 async def get_object(company: Caller, object_id: Id) -> wire.AuditObjectDetails:
     return wire.object_details(company, company.objects.sites.get(object_id))
 
 
-@objects.put("/objects/{id}", summary="Update an audit object", **EMPTY)
-async def update_object(company: Caller, object_id: Id, wanted: wire.AuditObjectBody) -> Response:
-    company.objects.update(object_id, wanted)
-    return Response()
-
-
-@objects.post("/objects/{id}/attributes", summary="Assign Attributes to Audit Object", **EMPTY)
-async def assign_attributes(company: Caller, object_id: Id, wanted: wire.Assignments) -> Response:
-    company.objects.assign(object_id, wanted.attributes)
-    return Response()
-
-
-@objects.delete("/objects/{id}/attributes", summary="Delete Attributes Assignments from Audit Object", **EMPTY)
-async def unassign_attributes(company: Caller, object_id: Id, wanted: wire.Assignments) -> Response:
-    company.objects.unassign(object_id, wanted.attributes)
-    return Response()
+_ATTRIBUTES = "/objects/{id}/attributes"
+_UNASSIGN = "Delete Attributes Assignments from Audit Object"
+objects.change("PUT", "/objects/{id}", "Update an audit object", wire.AuditObjectBody, Objects.update)
+objects.change("POST", _ATTRIBUTES, "Assign Attributes to Audit Object", wire.Assignments, Objects.assign)
+objects.change("DELETE", _ATTRIBUTES, _UNASSIGN, wire.Assignments, Objects.unassign)

@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.responses import Response
 
 from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.routes.common import (
     DEFAULT_PAGE,
-    EMPTY,
     SHORT_PAGE,
     Caller,
-    Id,
     PageNumber,
     PageSize,
+    Resource,
     Store,
     page_of,
 )
+from qa_sandbox.monitorqa.state.templates import Templates
 from qa_sandbox.monitorqa.wire import objects as wire
-from qa_sandbox.monitorqa.wire.base import Created, Ids, Page, Ref
+from qa_sandbox.monitorqa.wire.base import Page, Ref
 
 templates = APIRouter(prefix="/audit/templates", tags=["Audit Templates"], responses=RESPONSES)
-score_systems = APIRouter(prefix="/score-systems", tags=["Score systems"], responses=RESPONSES)
+score_systems = Resource("Score systems", "/score-systems", lambda company: company.templates)
 
 
 @templates.get("", summary="Get audit templates list")
@@ -52,7 +51,7 @@ async def copy_template(company: Caller, store: Store, wanted: wire.CopyTemplate
     return wire.TemplateCopied(template_id=store.copy_template(wanted, company).id)
 
 
-@score_systems.get("", summary="Get score systems")
+@score_systems.router.get("", summary="Get score systems")
 async def list_score_systems(
     company: Caller, search: str = "", page_number: PageNumber = 1, page_size: PageSize = SHORT_PAGE
 ) -> Page[wire.ScoreSystemDetails]:
@@ -60,23 +59,7 @@ async def list_score_systems(
     return page_of(found, page_number, page_size, wire.ScoreSystemDetails.model_validate)
 
 
-@score_systems.get("/{id}", summary="Get score system details")
-async def get_score_system(company: Caller, system_id: Id) -> wire.ScoreSystemDetails:
-    return wire.ScoreSystemDetails.model_validate(company.templates.score_systems.get(system_id))
-
-
-@score_systems.post("", summary="Create score system")
-async def create_score_system(company: Caller, wanted: wire.CreateScoreSystem) -> Created:
-    return Created(id=company.templates.create_score_system(wanted).id)
-
-
-@score_systems.put("/{id}", summary="Update score system", **EMPTY)
-async def update_score_system(company: Caller, system_id: Id, wanted: wire.UpdateScoreSystem) -> Response:
-    company.templates.update_score_system(system_id, wanted)
-    return Response()
-
-
-@score_systems.delete("", summary="Delete score systems", **EMPTY)
-async def delete_score_systems(company: Caller, wanted: Ids) -> Response:
-    company.templates.delete_score_systems(wanted.ids)
-    return Response()
+score_systems.get("/{id}", "Get score system details", wire.ScoreSystemDetails, lambda t, one: t.score_systems.get(one))
+score_systems.create("", "Create score system", wire.CreateScoreSystem, Templates.create_score_system)
+score_systems.change("PUT", "/{id}", "Update score system", wire.UpdateScoreSystem, Templates.update_score_system)
+score_systems.delete("", "Delete score systems", Templates.delete_score_systems)

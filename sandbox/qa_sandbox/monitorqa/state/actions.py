@@ -82,7 +82,6 @@ class Action:
         return self.status in UNFINISHED
 
     def next_step(self) -> tuple[datetime, Status] | None:
-        """Say what happens next by itself, and when."""
         steps = self.todo[:1]
         if self.is_unfinished and self.due_at > self.armed_at:
             steps.append((self.due_at, Status.EXPIRED))

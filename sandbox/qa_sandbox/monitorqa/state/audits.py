@@ -38,11 +38,8 @@ class State(Enum):
 @dataclass(frozen=True)
 class Plan:
     """
-    What the simulated auditor does.
-
-    :param result: see :class:`~qa_sandbox.outcomes.Outcome`
-    :param pickup_seconds: until the audit is started
-    :param seconds: until the result
+    What the simulated auditor does: the result of an outcome, and the seconds until the audit is started and until
+    then.
     """
 
     result: str
@@ -84,7 +81,6 @@ class Audit:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is still something to do."""
         return self.state in (State.PENDING, State.STARTED)
 
     @property
@@ -131,7 +127,6 @@ class Audit:
             self.ended_at = moment
 
     def next_step(self) -> tuple[datetime, State] | None:
-        """Say what happens next by itself, and when."""
         if self.state is State.COMPLETED and self.plan.result == "reopened" and self.round == 0:
             return later(self.completed_at, self.plan.seconds), State.PENDING
         if not self.is_open:
@@ -193,11 +188,7 @@ class Audits:
         )
 
     def add(self, *, plan: Plan | None = None, **fields: Any) -> Audit:
-        """
-        Number and keep a new audit.
-
-        :param plan: what becomes of it; default: the scripted outcome or completion
-        """
+        """Number and keep a new audit; without a plan, the scripted outcome or completion becomes of it."""
         self._numbered += 1
         audit_id = self._company.make_id("audit", self._numbered)
         number = f"AUD-{fields['opened_at'].year}-{self._numbered:04d}"
@@ -209,11 +200,7 @@ class Audits:
         return audit
 
     def update(self, audit_id: str, wanted: UpdateAudit) -> None:
-        """
-        Change a one-time audit that is not over.
-
-        :param wanted: request body; without an assignee it becomes unassigned
-        """
+        """Change a one-time audit that is not over; without an assignee it becomes unassigned."""
         audit = self.all.get(audit_id)
         assignees = self._company.people.users.known([wanted.assignee_id] if wanted.assignee_id else [])
         check_dates(wanted.start_date, wanted.end_date)

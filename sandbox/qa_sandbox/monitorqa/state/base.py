@@ -52,7 +52,6 @@ class Shelf(Generic[R]):
         return self._live.get(record_id)
 
     def get(self, record_id: str) -> R:
-        """Find the record that a path names."""
         record = self._live.get(record_id)
         if record is None:
             raise Refused(404, f"{self._title} not found", {"id": record_id})
@@ -75,11 +74,7 @@ Happening = Callable[[datetime], None]
 
 
 class Agenda:
-    """
-    Happenings in order of time. They must check for themselves whether they still apply.
-
-    :param on_earlier: told when something is planned before everything else
-    """
+    """Happenings in order of time. They must check for themselves whether they still apply."""
 
     def __init__(self, on_earlier: Callable[[datetime], None] = lambda moment: None) -> None:
         self._on_earlier = on_earlier
@@ -88,7 +83,6 @@ class Agenda:
 
     @property
     def next_at(self) -> datetime | None:
-        """When the next thing happens, if anything does."""
         return self._entries[0][0] if self._entries else None
 
     def plan(self, moment: datetime, happening: Happening) -> None:

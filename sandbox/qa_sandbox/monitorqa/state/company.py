@@ -41,11 +41,7 @@ class Profile:
 
 
 class Company:
-    """
-    A company account, its data, and the user that its API key belongs to.
-
-    :param number: 0 for the company of the sandbox's key, then counting
-    """
+    """A company account, its data, and the user of its API key; number 0 is the company of the sandbox's key."""
 
     def __init__(
         self,

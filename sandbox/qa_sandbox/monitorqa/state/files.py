@@ -23,12 +23,7 @@ JPEG, PNG = "image/jpeg", "image/png"
 
 @dataclass(frozen=True)
 class StoredFile:
-    """
-    A file.
-
-    :param watermark: whether it can be asked for with a watermark
-    :param read: makes the content, the same each time
-    """
+    """A file; ``read`` makes its content, the same each time. Some cannot be had with a watermark."""
 
     id: str
     name: str

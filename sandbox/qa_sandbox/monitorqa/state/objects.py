@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING
 from qa_sandbox.monitorqa.errors import BusinessError
 from qa_sandbox.monitorqa.state.base import Shelf
 from qa_sandbox.monitorqa.state.people import Group, User
-from qa_sandbox.monitorqa.wire.objects import (
-    Assignment,
-    AuditObjectBody,
-    ChangedOption,
-    CreateAttribute,
-    GeoAddress,
-    NewOption,
-    UpdateAttribute,
-)
+from qa_sandbox.monitorqa.wire import objects as wire
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
@@ -41,16 +33,12 @@ class Attribute:
 
 @dataclass(eq=False)
 class Site:
-    """
-    An audit object.
-
-    :param assigned: pairs of attribute id and option id, in the order of assignment
-    """
+    """An audit object; ``assigned`` are pairs of attribute id and option id, in the order of assignment."""
 
     id: str
     name: str
     notes: str | None = None
-    geo_address: GeoAddress | None = None
+    geo_address: wire.GeoAddress | None = None
     participant_users: tuple[User, ...] = ()
     participant_user_groups: tuple[Group, ...] = ()
     assigned: list[tuple[str, str]] = field(default_factory=list)
@@ -63,10 +51,10 @@ class Objects:
         self.groups: Shelf[Group] = Shelf("Audit object group", "audit-object-group")
         self.attributes: Shelf[Attribute] = Shelf("Audit object attribute", "audit-object-attribute")
 
-    def create(self, wanted: AuditObjectBody) -> Site:
+    def create(self, wanted: wire.AuditObjectBody) -> Site:
         return self.sites.add(Site(self._company.new_id("object"), wanted.name, wanted.notes, wanted.geo_address))
 
-    def update(self, object_id: str, wanted: AuditObjectBody) -> None:
+    def update(self, object_id: str, wanted: wire.AuditObjectBody) -> None:
         site = self.sites.get(object_id)
         site.name, site.notes, site.geo_address = wanted.name, wanted.notes, wanted.geo_address
 
@@ -74,17 +62,17 @@ class Objects:
         """Delete audit objects, all or none. Their audits keep their names; schedules pass them over."""
         self.sites.remove(self.sites.known(object_ids))
 
-    def assign(self, object_id: str, wanted: Iterable[Assignment]) -> None:
+    def assign(self, object_id: str, wanted: wire.Assignments) -> None:
         """Assign options; those assigned already and those unknown are ignored."""
         site = self.sites.get(object_id)
-        for pair in ((item.attribute_id, item.option_id) for item in wanted):
+        for pair in ((item.attribute_id, item.option_id) for item in wanted.attributes):
             if pair not in site.assigned and self.option(*pair) is not None:
                 site.assigned.append(pair)
 
-    def unassign(self, object_id: str, wanted: Iterable[Assignment]) -> None:
+    def unassign(self, object_id: str, wanted: wire.Assignments) -> None:
         """Take options away; unknown ones are ignored."""
         site = self.sites.get(object_id)
-        doomed = {(item.attribute_id, item.option_id) for item in wanted}
+        doomed = {(item.attribute_id, item.option_id) for item in wanted.attributes}
         site.assigned = [pair for pair in site.assigned if pair not in doomed]
 
     def option(self, attribute_id: str, option_id: str) -> Option | None:
@@ -92,12 +80,12 @@ class Objects:
         options = attribute.options if attribute else []
         return next((option for option in options if option.id == option_id), None)
 
-    def create_attribute(self, wanted: CreateAttribute) -> Attribute:
+    def create_attribute(self, wanted: wire.CreateAttribute) -> Attribute:
         options = [self._new_option(item) for item in wanted.options]
         _keep_one_default(options)
         return self.attributes.add(Attribute(self._company.new_id("attribute"), wanted.name, options))
 
-    def update_attribute(self, attribute_id: str, wanted: UpdateAttribute) -> None:
+    def update_attribute(self, attribute_id: str, wanted: wire.UpdateAttribute) -> None:
         """Change an attribute: options with an id are changed, without one created, left out deleted."""
         attribute = self.attributes.get(attribute_id)
         given = [item.id for item in wanted.options if item.id is not None]
@@ -112,10 +100,10 @@ class Objects:
         self.attributes.remove(self.attributes.known(attribute_ids))
         self._drop_dead_assignments()
 
-    def _new_option(self, item: NewOption) -> Option:
+    def _new_option(self, item: wire.NewOption) -> Option:
         return Option(self._company.new_id("option"), item.name, bool(item.is_default))
 
-    def _option_of(self, item: ChangedOption) -> Option:
+    def _option_of(self, item: wire.ChangedOption) -> Option:
         return self._new_option(item) if item.id is None else Option(item.id, item.name, bool(item.is_default))
 
     def _drop_dead_assignments(self) -> None:

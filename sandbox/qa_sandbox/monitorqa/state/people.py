@@ -65,11 +65,7 @@ class People:
         return self.users.add(User(self._company.new_id("user"), name, email, role, phone))
 
     def update_user(self, user_id: str, wanted: UpdateUser) -> None:
-        """
-        Change a user.
-
-        :param wanted: request body; without a role the role stays
-        """
+        """Change a user; without a role the role stays."""
         user = self.users.get(user_id)
         role = user.role if wanted.role_id is None else self.roles.known([wanted.role_id])[0]
         user.name, user.role, user.phone = wanted.full_name, role, wanted.phone
@@ -85,7 +81,6 @@ class People:
         return self.roles.add(Role(self._company.new_id("role"), name, role_type, description, list(permissions)))
 
     def update_role(self, role_id: str, wanted: RoleBody) -> None:
-        """Change a role; permissions left out are removed."""
         role = self.roles.get(role_id)
         if wanted.role_type != role.role_type:
             raise not_valid({"roleType": f"must match the type of the role, {role.role_type}"})

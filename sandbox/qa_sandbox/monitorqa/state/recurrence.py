@@ -13,19 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
-from qa_sandbox.monitorqa.wire.schedules import (
-    AfterDays,
-    AfterWeeks,
-    DailyRepeat,
-    EndOfMonth,
-    EndRule,
-    MonthlyRepeat,
-    MultipleWeeksRepeat,
-    OneTimeRepeat,
-    Repeat,
-    StartOfMonth,
-    WeeklyRepeat,
-)
+from qa_sandbox.monitorqa.wire import schedules as wire
 
 _DAY = timedelta(days=1)
 _END_OF_DAY = time(23, 59, 59, tzinfo=timezone.utc)
@@ -43,13 +31,13 @@ class Period:
     end: datetime
 
 
-def periods(repeat: Repeat, since: datetime) -> Iterator[Period]:
+def periods(repeat: wire.Repeat, since: datetime) -> Iterator[Period]:
     """
     Yield the periods of a schedule, in order, without end but that of the calendar.
 
     :param since: when it was created, changed or activated; the first period is that day's or the next one's
     """
-    if isinstance(repeat, OneTimeRepeat):
+    if isinstance(repeat, wire.OneTimeRepeat):
         yield Period(repeat.start_date, repeat.end_date)
         return
     days = _PERIODS[type(repeat)](repeat, since.astimezone(timezone.utc).date())
@@ -61,14 +49,14 @@ def periods(repeat: Repeat, since: datetime) -> Iterator[Period]:
         yield Period(datetime.combine(first, time(tzinfo=timezone.utc)), datetime.combine(last, _END_OF_DAY))
 
 
-def _daily(repeat: DailyRepeat, since: date) -> Days:
+def _daily(repeat: wire.DailyRepeat, since: date) -> Days:
     step = timedelta(days=repeat.repeat_every)
     while True:
         yield since, since + (step - _DAY)
         since += step
 
 
-def _weekly(repeat: WeeklyRepeat, since: date) -> Days:
+def _weekly(repeat: wire.WeeklyRepeat, since: date) -> Days:
     sunday = _sunday(since)
     while True:
         for number in sorted(set(repeat.days_of_week)):
@@ -78,7 +66,7 @@ def _weekly(repeat: WeeklyRepeat, since: date) -> Days:
         sunday += timedelta(weeks=repeat.repeat_every)
 
 
-def _multiple_weeks(repeat: MultipleWeeksRepeat, since: date) -> Days:
+def _multiple_weeks(repeat: wire.MultipleWeeksRepeat, since: date) -> Days:
     start = _sunday(since) + timedelta(days=repeat.start_day)
     if start < since:
         start += timedelta(weeks=1)
@@ -87,7 +75,7 @@ def _multiple_weeks(repeat: MultipleWeeksRepeat, since: date) -> Days:
         start += timedelta(weeks=repeat.repeat_every)
 
 
-def _monthly(repeat: MonthlyRepeat, since: date) -> Days:
+def _monthly(repeat: wire.MonthlyRepeat, since: date) -> Days:
     month, day = _first_month(repeat, since)
     while True:
         start, following = _day_of(month, day), _day_of(month + repeat.repeat_every, day)
@@ -95,22 +83,22 @@ def _monthly(repeat: MonthlyRepeat, since: date) -> Days:
         month += repeat.repeat_every
 
 
-def _first_month(repeat: MonthlyRepeat, since: date) -> tuple[int, int]:
+def _first_month(repeat: wire.MonthlyRepeat, since: date) -> tuple[int, int]:
     """Return the month of the first period, counted from year 0, and the day of the month."""
     month = since.year * _MONTHS + since.month - 1
-    if isinstance(repeat.start_rule, StartOfMonth):
+    if isinstance(repeat.start_rule, wire.StartOfMonth):
         cycle = month if since.day == 1 else month + 1
         return cycle + repeat.start_rule.cycle_month_start - 1, 1
     day = repeat.start_rule.day
     return (month if _day_of(month, day) >= since else month + 1), day
 
 
-def _last_day(rule: EndRule, month: int, start: date, following: date) -> date:
-    if isinstance(rule, EndOfMonth):
+def _last_day(rule: wire.EndRule, month: int, start: date, following: date) -> date:
+    if isinstance(rule, wire.EndOfMonth):
         return _day_of(month + min(rule.cycle_month_end, _MONTHS) - 1, 31)
-    if isinstance(rule, AfterDays):
+    if isinstance(rule, wire.AfterDays):
         return start + timedelta(days=min(rule.days, _LONGEST_DAYS))
-    if isinstance(rule, AfterWeeks):
+    if isinstance(rule, wire.AfterWeeks):
         return start + timedelta(days=min(rule.weeks * 7, _LONGEST_DAYS))
     return following - _DAY
 
@@ -126,8 +114,8 @@ def _sunday(day: date) -> date:
 
 
 _PERIODS: dict[type[Any], Callable[[Any, date], Days]] = {
-    DailyRepeat: _daily,
-    WeeklyRepeat: _weekly,
-    MultipleWeeksRepeat: _multiple_weeks,
-    MonthlyRepeat: _monthly,
+    wire.DailyRepeat: _daily,
+    wire.WeeklyRepeat: _weekly,
+    wire.MultipleWeeksRepeat: _multiple_weeks,
+    wire.MonthlyRepeat: _monthly,
 }

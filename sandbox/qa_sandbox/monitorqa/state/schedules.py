@@ -14,16 +14,7 @@ from qa_sandbox.monitorqa.state.objects import Site
 from qa_sandbox.monitorqa.state.people import Group, User
 from qa_sandbox.monitorqa.state.recurrence import Period, periods
 from qa_sandbox.monitorqa.state.templates import Template
-from qa_sandbox.monitorqa.wire.schedules import (
-    ONE_TIME,
-    CreateSchedule,
-    MonthlyRepeat,
-    MultipleWeeksRepeat,
-    OneTimeRepeat,
-    Repeat,
-    ScheduleBody,
-    StartOfMonth,
-)
+from qa_sandbox.monitorqa.wire import schedules as wire
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
@@ -50,7 +41,7 @@ class Schedule:
     assignees: list[User]
     hint: str | None
     repeat_pattern: int
-    repeat: Repeat
+    repeat: wire.Repeat
     active: bool = True
     start_from: datetime | None = None
     stop_by: datetime | None = None
@@ -63,7 +54,7 @@ class Schedule:
 
     def is_new(self, period: Period) -> bool:
         """Whether audits for a period have not been made, by this version of the schedule or one before."""
-        if self.made_until is None or self.repeat_pattern == ONE_TIME:
+        if self.made_until is None or self.repeat_pattern == wire.ONE_TIME:
             return period.start != self.made_until
         return period.start > self.made_until
 
@@ -74,7 +65,7 @@ class Schedules:
         self._made = 0
         self.all: Shelf[Schedule] = Shelf("Schedule", "schedule")
 
-    def create(self, wanted: CreateSchedule, repeat_pattern: int, repeat: Repeat) -> Schedule:
+    def create(self, wanted: wire.CreateSchedule, repeat_pattern: int, repeat: wire.Repeat) -> Schedule:
         """Create a schedule; its first period may begin at once."""
         (template,) = self._company.templates.templates.known([wanted.template_id])
         self._check(wanted, repeat)
@@ -93,17 +84,12 @@ class Schedules:
         return self.add(schedule)
 
     def add(self, schedule: Schedule) -> Schedule:
-        """Keep a new schedule and set it going."""
         self.all.add(schedule)
         self._start(schedule)
         return schedule
 
-    def update(self, schedule_id: str, wanted: ScheduleBody, repeat_pattern: int, repeat: Repeat) -> None:
-        """
-        Change everything but the template. Audits that exist stay as they are.
-
-        :param wanted: request body; what it leaves out is removed
-        """
+    def update(self, schedule_id: str, wanted: wire.ScheduleBody, repeat_pattern: int, repeat: wire.Repeat) -> None:
+        """Change everything but the template; what is left out is removed. Audits that exist stay as they are."""
         schedule = self.all.get(schedule_id)
         self._check(wanted, repeat)
         schedule.repeat_pattern, schedule.repeat = repeat_pattern, repeat
@@ -119,8 +105,8 @@ class Schedules:
             schedule.version += 1
             self._company.audits.delete_unstarted(schedule.id)
 
-    def _fill(self, schedule: Schedule, wanted: ScheduleBody) -> None:
-        one_time = schedule.repeat_pattern == ONE_TIME
+    def _fill(self, schedule: Schedule, wanted: wire.ScheduleBody) -> None:
+        one_time = schedule.repeat_pattern == wire.ONE_TIME
         schedule.name, schedule.hint = wanted.name, wanted.auditor_hint
         objects = self._company.objects
         schedule.audit_objects = objects.sites.known(wanted.audit_object_ids or ())
@@ -130,7 +116,7 @@ class Schedules:
         schedule.start_from = None if one_time else wanted.start_from_date
         schedule.stop_by = None if one_time else wanted.stop_by_date
 
-    def _check(self, wanted: ScheduleBody, repeat: Repeat) -> None:
+    def _check(self, wanted: wire.ScheduleBody, repeat: wire.Repeat) -> None:
         if not wanted.audit_object_ids and not wanted.audit_object_group_ids:
             raise not_valid({"auditObjectIds": "required without auditObjectGroupIds"})
         objects = self._company.objects
@@ -153,7 +139,7 @@ class Schedules:
         period = next((one for one in coming if schedule.is_new(one)), None)
         if period is None or (schedule.stop_by is not None and period.start > schedule.stop_by):
             return
-        at = since if schedule.repeat_pattern == ONE_TIME else max(period.start, since)
+        at = since if schedule.repeat_pattern == wire.ONE_TIME else max(period.start, since)
 
         def begin(moment: datetime) -> None:
             if schedule.version != version or self._company.closed or self._made >= MAX_SCHEDULED_AUDITS:
@@ -186,13 +172,13 @@ class Schedules:
                 )
 
 
-def _problem(repeat: Repeat) -> dict[str, str] | None:
-    if isinstance(repeat, OneTimeRepeat):
+def _problem(repeat: wire.Repeat) -> dict[str, str] | None:
+    if isinstance(repeat, wire.OneTimeRepeat):
         check_dates(repeat.start_date, repeat.end_date)
-    if isinstance(repeat, MultipleWeeksRepeat) and repeat.duration > repeat.repeat_every * 7:
+    if isinstance(repeat, wire.MultipleWeeksRepeat) and repeat.duration > repeat.repeat_every * 7:
         return {"duration": f"must be 1 to {repeat.repeat_every * 7}, repeatEvery weeks"}
-    if isinstance(repeat, MonthlyRepeat):
+    if isinstance(repeat, wire.MonthlyRepeat):
         rule, months = repeat.start_rule, repeat.repeat_every
-        if isinstance(rule, StartOfMonth) and rule.cycle_month_start > months:
+        if isinstance(rule, wire.StartOfMonth) and rule.cycle_month_start > months:
             return {"startRule.cycleMonthStart": f"must be a month of the cycle, 1 to {months}"}
     return None

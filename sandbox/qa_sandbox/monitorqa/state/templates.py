@@ -55,12 +55,7 @@ class ScoreSystem:
 
 @dataclass(frozen=True, eq=False)
 class Template:
-    """
-    A checklist.
-
-    :param template_type: 0 or 1, the vendor does not say what that means
-    :param watermark: whether photos can be asked for with a watermark
-    """
+    """A checklist; photos of some come without a watermark. The vendor does not say what types 0 and 1 mean."""
 
     id: str
     name: str
@@ -77,11 +72,7 @@ class Templates:
         self.score_systems: Shelf[ScoreSystem] = Shelf("Score system", "score-system")
 
     def take_in(self, template: Template, score_system: ScoreSystem | None) -> Template:
-        """
-        Add a copy of another company's template.
-
-        :param score_system: its score system, to be copied too; None uses the first of this company
-        """
+        """Add a copy of another company's template, with its score system or with the first of this company."""
         if score_system is not None:
             used = self._copy(score_system)
         else:

@@ -37,14 +37,10 @@ class ActionAudit(Ref):
 
 
 class ListedAudit(ActionAudit):
-    """The same in lists, with the number."""
-
     number: str
 
 
 class ActionRow(Answer):
-    """What the lists share; also one row of the pending list."""
-
     id: str
     assigned_users: list[Ref]
     audit: ListedAudit

@@ -78,8 +78,6 @@ class AuditDetails(Answer):
 
 
 class Signature(Answer):
-    """A signature and who gave it; the photo is a file."""
-
     photo_id: str
     created_by: Ref
 

@@ -127,8 +127,6 @@ class CopyTemplate(Wire):
 
 
 class TemplateCopied(Answer):
-    """Id of the new template in the target company."""
-
     template_id: str
 
 

@@ -77,15 +77,11 @@ UsagePurpose = Literal[0, 1, 2, 3, 4, 5, 6, 7]
 
 
 class CompanyAdmin(Wire):
-    """First user of a new company."""
-
     full_name: RequiredText
     phone: str | None = None
 
 
 class CompanyBody(Wire):
-    """What a company is created and updated with; ``usagePurposeObjectName`` is needed with purpose 6 Other."""
-
     company_name: RequiredText
     usage_purpose: UsagePurpose
     usage_purpose_object_name: str | None = None

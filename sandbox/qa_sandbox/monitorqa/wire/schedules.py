@@ -29,15 +29,11 @@ def _told_apart_by(member: str) -> Any:
 
 
 class OneTimeRepeat(Wire):
-    """One audit, no repeat."""
-
     start_date: WireDate
     end_date: WireDate
 
 
 class DailyRepeat(Wire):
-    """Every ``repeatEvery`` days."""
-
     repeat_every: RepeatEvery
 
 
@@ -78,15 +74,11 @@ class EndOfMonth(Wire):
 
 
 class AfterDays(Wire):
-    """Ends so many days after the start."""
-
     type: Literal[1]
     days: Positive
 
 
 class AfterWeeks(Wire):
-    """Ends so many weeks after the start."""
-
     type: Literal[2]
     weeks: Positive
 

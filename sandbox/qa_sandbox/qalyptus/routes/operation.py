@@ -69,8 +69,6 @@ def add_routes(app: FastAPI, prefix: str, tag: str, operations: Iterable[Operati
 
 
 def path_id(name: str) -> Endpoint:
-    """Make the dependency that reads a UUID in the path."""
-
     async def read(value: Any) -> str:
         return str(value)
 
@@ -84,7 +82,6 @@ OwnerId = Annotated[str, Depends(path_id("ownerId"))]
 
 
 def sent(model: Any) -> Any:
-    """Say that a parameter is the body."""
     return Annotated[model, Body()]
 
 

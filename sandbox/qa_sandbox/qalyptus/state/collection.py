@@ -30,7 +30,6 @@ class Kind:
             cls.noun = cls.kind.replace("-", " ")
 
     def view(self, row: Row) -> Row:
-        """Describe an object on the wire."""
         return dict(row)
 
 
@@ -153,7 +152,6 @@ class Parts(Kind):
             del self._parts[parent_id][part["id"]]
 
     def replace(self, parent_id: str, parts: Iterable[Row]) -> None:
-        """Set the parts of an object, or their order."""
         self._parts[parent_id] = {part["id"]: part for part in parts}
 
     def forget(self, parent_id: str) -> None:

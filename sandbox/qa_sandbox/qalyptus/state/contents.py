@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from qa_sandbox.qalyptus.envelope import missing
 from qa_sandbox.qalyptus.models import ConditionRule, FilterBookmark, FilterField, FilterOrder, FilterVariable
-from qa_sandbox.qalyptus.seed import REPORT_FORMATS, SALES
+from qa_sandbox.qalyptus.seed import REPORT_FORMATS, SUBJECTS
 from qa_sandbox.qalyptus.state.collection import Collection, Parts, Row
 from qa_sandbox.qalyptus.state.owned import ContentCollection, OwnedCollection
 from qa_sandbox.qalyptus.state.qlik import QlikApp
@@ -143,7 +143,7 @@ class Reports(ContentCollection):
             raise Refused(400, "Invalid report type", f"A report is one of {', '.join(REPORT_FORMATS)}.")
         defaults = {
             "formats": REPORT_FORMATS[kind],
-            "subject": SALES,
+            "subject": SUBJECTS["sales"],
             "isIteration": False,
             "templateFile": None,
             "dynamicNameSeparator": "_",

@@ -58,11 +58,7 @@ class OwnedCollection(Collection):
         self.parts: tuple[Parts, ...] = ()
 
     def add(self, **fields: Any) -> Row:
-        """
-        Keep a new object; whoever owns it may do everything.
-
-        :param fields: its members; default owner: the user of the API key
-        """
+        """Keep a new object; whoever owns it, if nobody else the user of the API key, may do everything."""
         row = super().add(**{"owner": self.store.me, **fields})
         self.store.permissions.grant(row["id"], row["owner"], EVERYTHING)
         return row

@@ -13,11 +13,7 @@ from qa_sandbox.qalyptus.state.collection import Row
 
 @dataclass(frozen=True)
 class QlikApp:
-    """
-    One Qlik app. Its parts are ready for the wire.
-
-    :param subjects: what its figures are about
-    """
+    """One Qlik app, with what its figures are about. Its parts are ready for the wire."""
 
     id: str
     name: str

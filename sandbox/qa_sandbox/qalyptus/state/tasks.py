@@ -28,7 +28,6 @@ class Recipients(Parts):
     noun = "task recipient"
 
     def set_members(self, task_id: str, members: Iterable[TaskRecipient]) -> None:
-        """Set who gets the mail; who got it before keeps its id."""
         held = {part["recipientID"]: part for part in self.of(task_id)}
         wanted = dict.fromkeys(self.store.member(member.id)["id"] for member in members)
         self.replace(task_id, [part for member_id, part in held.items() if member_id in wanted])
@@ -92,13 +91,11 @@ class TaskReports(Parts):
                 part[name] = [link for link in part[name] or () if link["id"] != object_id]
 
     def check_links(self, fields: Row) -> None:
-        """Refuse links to what does not exist."""
         for name in self._links:
             for link in fields[name] or ():
                 self._linked(name, link["id"])
 
     def view(self, part: Row) -> Row:
-        """Describe a task's report on the wire, as lists do."""
         report = self.store.reports.view(self.store.reports.get(part["reportID"]))
         named = {name: report[name] for name in ("name", "type", "description", "isIteration", "outputFormats")}
         return {**named, **{name: part[name] for name in self._brief}}
@@ -145,11 +142,7 @@ class Tasks(ContentCollection):
         self.parts = (self.reports, self.recipients, self.schedules, self.events)
 
     def make(self, fields: Row) -> Row:
-        """
-        Make a task without reports, recipients and triggers.
-
-        :param fields: the members of the request; ``ending`` says how its runs end, default ``success``
-        """
+        """Make a task without reports, recipients and triggers; ``ending`` says how its runs end."""
         email = TaskEmail.model_validate({"from": SENDER, "subject": fields["name"], "isActive": True})
         return self.add(**{**_DEFAULTS, "ending": "success", "email": email.model_dump(by_alias=True), **fields})
 

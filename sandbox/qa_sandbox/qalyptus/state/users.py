@@ -105,7 +105,6 @@ class Users(Collection):
         ]
 
     def join(self, user_id: str, organization_ids: Iterable[str]) -> None:
-        """Put a user into organizations and their default groups."""
         row = self.get(user_id)
         for organization_id in organization_ids:
             everybody = self.store.groups.default_of(organization_id)
