@@ -116,9 +116,9 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "always 503",
-        "503, again and again; three failed looks are allowed",
+        "503, again and again; three failed polls are allowed",
         "HttpSensorTrigger: 7 requests in 5 s, whatever the poke interval",
-        "gave up: looks in a row failed",
+        "gave up: polls in a row failed",
         (4, 4),
         (_fault({"status": 503}),),
         policy={"max_failures": 3},
@@ -201,12 +201,12 @@ ROWS: tuple[Row, ...] = (
         "gone",
         (7, 14),
         done=False,
-        connections=2,  # one of them is that of whoever deletes it
+        connections=3,  # of whoever deletes it, and of the connection that is read anew after a 404
         meanwhile=_deleted_after_two_looks,
     ),
     Row(
         "31 looks",
-        "nothing: 31 looks that find the object pending",
+        "nothing: 31 polls that find the object pending",
         "dbt Cloud: 31 TCP connections; databricks: 1",
         "succeeded",
         (32, 33),

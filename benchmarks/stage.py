@@ -208,5 +208,5 @@ def in_words(outcome: dict[str, Any]) -> str:
     if "finished" in outcome:
         return str(outcome["finished"]["phase"])
     reason = outcome["gave_up"]["reason"]
-    known = ("refuses the credentials, also after they were read anew", "looks in a row failed", "time-out")
+    known = ("refuses the credentials, also after they were read anew", "polls in a row failed", "time-out")
     return "gave up: " + next((part for part in known if part in reason), reason)

@@ -134,7 +134,7 @@ class Wait:
             return self.hold(now, now + self._floor(error))
         self.failures += 1
         if self.failures > self.policy.max_failures:
-            reason = f"{self.failures} looks in a row failed, the last with: {self._trouble}"
+            reason = f"{self.failures} polls in a row failed, the last with: {self._trouble}"
             return GaveUp(reason, False, self.last, error.permanent)
         return self._again(now, error, jitter)
 

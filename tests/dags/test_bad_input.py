@@ -117,8 +117,14 @@ MISSING = [None, "", "  ", "None"]
     ],
 )
 def test_a_missing_id_is_named(
-    kind: str, argument: str, value: Any, attempt: Callable[..., Any], vendors: Sandbox
+    kind: str,
+    argument: str,
+    value: Any,
+    attempt: Callable[..., Any],
+    reconnect: Callable[..., None],
+    vendors: Sandbox,
 ) -> None:
+    reconnect()  # to connections that name no ids
     with pytest.raises(QAValidationError) as refused:
         attempt(kind, **{argument: value})
 
@@ -142,7 +148,7 @@ def test_a_missing_id_is_named(
         ("audit", {"start": "2026-01-31"}, "start 2026-01-31 has no time zone."),
         ("audit", {"due": "tomorrow"}, "due must be a date and time such as 2026-01-31T18:00:00Z"),
         ("audit", {"due": None}, "due is required, got None."),
-        ("audit", {"auditor_hint": "x" * 2001}, "auditor_hint has 2001 characters, at most 2000 are taken."),
+        ("audit", {"auditor_hint": "x" * 2001}, "auditor_hint has 2001 characters, at most 2000 are taken: 'xxxx"),
         ("audit", {"timeout": 0}, "timeout must be a positive number of seconds, got 0."),
         ("audit", {"timeout": timedelta(seconds=-1)}, "timeout must be a positive number of seconds"),
         ("audit", {"poll_interval": "often"}, "poll_interval must be a positive number of seconds, got 'often'."),

@@ -106,7 +106,7 @@ def assert_reports_were_asked_for(vendors: Sandbox) -> None:
     runs = [r.path for r in changed if r.path.endswith("/run")]
     requests = [r for r in changed if not r.path.endswith("/run")]
 
-    assert runs == [f"/api/v1/tasks/{ids['task_id']}/run"]
+    assert runs == [f"/api/v1/tasks/{ids['qalyptus_task_id']}/run"]
     assert [r.method for r in changed] == ["POST"] * 7
     asked_for = [(r.path, body(r)["selections"]) for r in requests]
     for region, output_format in product(REGIONS, FORMATS):

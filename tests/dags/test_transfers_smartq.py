@@ -126,6 +126,8 @@ def test_a_file_that_is_not_there_is_named(attach: Callable[..., dict[str, str]]
 @pytest.mark.parametrize("value", [None, "", "None", {"id": 1}, 1.5])
 @pytest.mark.parametrize("field", ["project_id", "ticket_id", "note_id", "file_id"])
 def test_a_bad_id_is_refused_before_any_request(field: str, value: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+    if field == "project_id" and value is None:
+        pytest.skip("the connection names the project")
     ids = {"project_id": 1, "ticket_id": 2, "note_id": 3, "file_id": 4, field: value}
     with pytest.raises(QAValidationError, match=f"{field} (is required|must be)"):
         run(**ids, target=f"{tmp_path}/")

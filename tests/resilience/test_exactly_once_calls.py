@@ -229,8 +229,8 @@ def test_a_dry_run_of_what_only_reads_reads(sandbox: Sandbox) -> None:
     ("policies", "kind", "message"),
     [
         ({"preview": "perhaps"}, QAValidationError, "preview must be true or false, got 'perhaps'"),
-        ({"preview": "None"}, QAValidationError, "preview must be true or false, got 'None'"),
-        ({"preview": None}, QAValidationError, "preview must be true or false, got None"),
+        ({"preview": "None"}, QAValidationError, "preview is required, got 'None'"),
+        ({"preview": None}, QAValidationError, "preview is required, got None"),
         ({"on_uncertain": "guess"}, QAValidationError, "on_uncertain must be one of fail, repeat"),
         ({"on_changed_input": "update"}, QAValidationError, "on_changed_input must be one of fail, new"),
         ({"if_exists": "adopt"}, QANotSupportedError, "nothing at the vendor shows whether this was done before"),

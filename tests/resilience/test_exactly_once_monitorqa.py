@@ -332,7 +332,7 @@ BAD_SCHEDULES: list[tuple[dict[str, Any], str]] = [
     ({"repeat": OneTime("2099-01-01T00:00:00Z", "2099-01-02T00:00:00Z"), "repeat_pattern": None}, "is for one time"),
     ({"stop_by_date": datetime(2099, 1, 1)}, "stop_by_date .* has no time zone"),
     ({"start_from_date": timedelta(2), "stop_by_date": timedelta(1)}, "stop_by_date .* must be after start_from_date"),
-    ({"active": "no"}, "active must be true or false"),
+    ({"active": "perhaps"}, "active must be true or false"),
     ({"auditor_hint": "x" * 2001}, "at most 2000 are taken"),
 ]
 

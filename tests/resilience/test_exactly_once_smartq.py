@@ -613,7 +613,7 @@ def test_a_dry_run_shows_the_move(sandbox: Sandbox, board: Board) -> None:
 
 
 def test_a_bad_move_is_refused(sandbox: Sandbox, board: Board) -> None:
-    for given in ({"step": ""}, {"ticket_id": "None"}, {"project_id": None}):
+    for given in ({"step": ""}, {"ticket_id": "None"}, {"project_id": ""}):
         with pytest.raises(QAValidationError, match="is required"):
             board.task(**given).attempt()
     assert sandbox.requests("smartq") == []
@@ -883,7 +883,7 @@ def test_a_dry_run_shows_the_note_and_then_the_first_file(sandbox: Sandbox, thre
     [
         ({"text": " "}, QAValidationError, "text is required"),
         ({"ticket_id": ""}, QAValidationError, "ticket_id is required"),
-        ({"users": []}, QAValidationError, "users is an empty list"),
+        ({"users": []}, QAValidationError, "users names no id"),
         ({"parent_id": ["1", "2"]}, QAValidationError, "parent_id must be a text"),
         ({"users": "[1, None]"}, QAValidationError, "users is what Python prints, and not JSON"),
         ({"private": "perhaps"}, QAValidationError, "private must be true or false, got 'perhaps'"),

@@ -152,7 +152,7 @@ def test_refused_credentials_end_the_wait_at_the_second_look(task: Task) -> None
 
 def test_the_patience_for_failed_looks_is_the_same(task: Task) -> None:
     fault(task, {"status": 503})
-    with pytest.raises(QAWaitError, match="4 looks in a row failed"):
+    with pytest.raises(QAWaitError, match="4 polls in a row failed"):
         task.run()
     assert len(task.looks()) == 4
 
@@ -209,7 +209,7 @@ def test_another_try_has_patience_of_its_own(sandbox: Sandbox, audit: str) -> No
     task = Task(sandbox, audit, "reschedule")
     fault(task, {"status": 503})
     for _ in range(2):
-        with pytest.raises(QAWaitError, match="4 looks in a row failed"):
+        with pytest.raises(QAWaitError, match="4 polls in a row failed"):
             task.run()
         task.try_number += 1
         # what a worker leaves behind that dies in between

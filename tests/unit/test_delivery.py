@@ -45,7 +45,10 @@ class Store:
     def get(self, key: str, default: Any = None) -> Any:
         return json.loads(self.texts[key]) if key in self.texts else default
 
-    def set(self, key: str, value: Any) -> None:
+    def keep(self, key: str, value: Any) -> None:
+        self.set(key, value)
+
+    def set(self, key: str, value: Any, **options: Any) -> None:
         assert value is not None
         self.on_set(key, value)
         self.texts[key] = json.dumps(value)

@@ -186,7 +186,7 @@ def test_the_budget_ends_a_wait_that_sees_nothing(errors: list[QAError], budget:
     decision = steps[-1][2]
     assert isinstance(decision, GaveUp)
     assert not decision.timed_out
-    assert decision.reason.startswith(f"{budget + 1} looks in a row failed, the last with: broken.")
+    assert decision.reason.startswith(f"{budget + 1} polls in a row failed, the last with: broken.")
 
 
 @given(policies, st.lists(looks, min_size=1, max_size=5), jitters)
@@ -343,7 +343,7 @@ def test_only_an_unbroken_row_of_404_means_gone(between: list[Seen]) -> None:
 def test_405_is_no_missing_object() -> None:
     _, decision = last(drive(Wait("a1", POLICY), repeat(QANotFoundError("no such path", status_code=405))))
     assert isinstance(decision, GaveUp)
-    assert "11 looks in a row failed" in decision.reason
+    assert "11 polls in a row failed" in decision.reason
 
 
 # Memory

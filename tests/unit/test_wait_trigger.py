@@ -66,7 +66,18 @@ def quick_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def client(quick_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitorQAClient]:
-    connection = quick_sandbox.connections()["monitorqa_default"]
+    yield from connected(quick_sandbox, monkeypatch)
+
+
+@pytest.fixture
+def slow_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitorQAClient]:
+    """Of a sandbox whose audits are not walked while a test looks."""
+    with run_sandbox(["monitorqa"], SandboxSettings(audit_pickup_seconds=600.0, audit_seconds=600.0)) as sandbox:
+        yield from connected(sandbox, monkeypatch)
+
+
+def connected(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitorQAClient]:
+    connection = sandbox.connections()["monitorqa_default"]
     monkeypatch.setenv("AIRFLOW_CONN_MONITORQA_DEFAULT", json.dumps(connection))
     with MonitorQAClient(ClientSettings(connection["host"], token=connection["password"])) as client:
         yield client
@@ -147,15 +158,15 @@ def test_a_trigger_of_an_earlier_attempt_stores_nothing(
     [("failed", True), ("success", True), (None, True), ("deferred", False), ("unknown", False)],
 )
 def test_only_what_nobody_waits_for_is_cancelled(
-    client: MonitorQAClient, supervisor: Supervisor, state: str | None, cancelled: bool
+    slow_client: MonitorQAClient, supervisor: Supervisor, state: str | None, cancelled: bool
 ) -> None:
     supervisor.state = state
-    audit_id = audit(client)
+    audit_id = audit(slow_client)
     trigger = WaitTrigger("monitorqa.audit", "monitorqa_default", audit_id, {}, {}, kill_policy="cancel")
     trigger.task_instance = SimpleNamespace(dag_id="d", run_id="r", task_id="t", map_index=-1)  # type: ignore[assignment]
     asyncio.run(trigger.on_kill())
 
-    assert bool(client.audits.get(audit_id)["isExpired"]) is cancelled
+    assert bool(slow_client.audits.get(audit_id)["isExpired"]) is cancelled
 
 
 def test_a_skip_ends_the_task_without_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:
