@@ -68,7 +68,7 @@ class Demo:
         return found
 
     def sandbox(self) -> psutil.Process:
-        (found,) = [child for child in self.children() if "sandbox" in child.cmdline()]
+        (found,) = [child for child in self.children() if "qa_sandbox.command" in child.cmdline()]
         return found
 
     def wait_for_the_sandbox(self, seconds: float = 60) -> None:

@@ -241,7 +241,7 @@ def test_what_the_client_refuses_the_sandbox_would_too(sandbox: Sandbox, client:
         lambda: client.score_systems.create(name="A", passed_threshold=1, score_system_type=0, labels=LABELS[:1]),
         lambda: client.score_systems.create(name="A", passed_threshold=nan, score_system_type=0, labels=LABELS),
         lambda: client.score_systems.create(name="A", passed_threshold="three", score_system_type=0, labels=LABELS),
-        lambda: client.audit_templates.copy("t", target_company_id="c", copy_score_system="false"),
+        lambda: client.audit_templates.copy("t", target_company_id="c", copy_score_system="perhaps"),
         lambda: client.company.upload_logo(b"GIF89a"),
         lambda: client.company.update(company_name="A", usage_purpose=6, iana_time_zone="Etc/UTC"),
         lambda: client.corrective_actions.update("a", name="A", due_date=END, status=5, priority=0),
