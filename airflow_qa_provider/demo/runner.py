@@ -19,7 +19,6 @@ from rich.markup import escape
 
 from airflow_qa_provider.demo.environment import DAG_ID, RECIPIENTS, airflow_environment, dag_folder, demo_connections
 from airflow_qa_provider.demo.processes import child, ending, succeeded, wait_until
-from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
 from airflow_qa_provider.demo.summary import print_summary
 
 _MODULE = "airflow_qa_provider"
@@ -87,6 +86,8 @@ def run_demo(output: Path, limit: float, verbose: bool) -> int:
     :param verbose: Whether to show every log line of Airflow.
     :return: Exit code.
     """
+    from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
+
     # a pipe or a log has no width of its own, and paths should stay in one piece
     console = Console() if sys.stdout.isatty() else Console(width=150)
     progress: Progress | None = None

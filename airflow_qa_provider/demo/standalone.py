@@ -21,7 +21,6 @@ from rich.markup import escape
 from airflow_qa_provider.demo.environment import DAG_ID, airflow_environment, demo_connections
 from airflow_qa_provider.demo.processes import child, ending, succeeded
 from airflow_qa_provider.demo.runner import COMMAND_SECONDS, DemoFailed, empty_output, migrate, sandboxes, tail
-from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
@@ -50,6 +49,8 @@ def run_standalone(output: Path, port: int, verbose: bool) -> int:
 
 
 def _serve(console: Console, home: Path, output: Path, port: int, verbose: bool, stopped: threading.Event) -> None:
+    from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
+
     with SmtpSink(output / "mails") as sink, sandboxes(home, verbose) as (sandbox, vendors):
         env = airflow_environment(home, settings_for(port))
         connections = home / "connections.json"

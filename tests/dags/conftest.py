@@ -18,8 +18,8 @@ from airflow.listeners import hookimpl
 from airflow.sdk import DAG
 
 from airflow_qa_provider.compat import listener_manager
-from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
 
 HERE = Path(__file__).parent
 VENDORS = ("monitorqa", "qalyptus")

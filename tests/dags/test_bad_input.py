@@ -13,7 +13,6 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
-from airflow_qa_provider.demo.smtp_sink import SmtpSink
 from airflow_qa_provider.exceptions import (
     QAAuthenticationError,
     QAConfigurationError,
@@ -34,6 +33,7 @@ from airflow_qa_provider.sensors.qalyptus import QalyptusRequestSensor, Qalyptus
 from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObjectStorageOperator
 from airflow_qa_provider.transfers.qalyptus import QalyptusReportToObjectStorageOperator
 from qa_sandbox import Sandbox
+from qa_sandbox.smtp_sink import SmtpSink
 from tests.dags.conftest import Run, a_dag, unique_ids, writes
 
 pytestmark = pytest.mark.slow

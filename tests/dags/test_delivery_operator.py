@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
+from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
 
 pytestmark = pytest.mark.slow
 

@@ -18,8 +18,8 @@ from airflow.sdk import DAG
 from pypdf import PdfReader
 
 from airflow_qa_provider.demo.environment import RECIPIENTS, demo_connections
-from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
 from qa_sandbox import Sandbox
+from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
 from tests.dags.conftest import POLL_SECONDS, Run, unique_ids, writes
 
 FOLDER = Path(__file__).parents[2] / "example_dags"

@@ -21,7 +21,6 @@ from airflow_qa_provider.delivery.layout import html_body, html_to_text, text_bo
 from airflow_qa_provider.delivery.ledger import Content, Ledger, Progress, open_ledger
 from airflow_qa_provider.delivery.message import compose, media_type
 from airflow_qa_provider.delivery.recipients import Address, parse_recipients, parse_sender
-from airflow_qa_provider.demo.smtp_sink import SmtpSink, smtp_connection
 from airflow_qa_provider.exceptions import (
     QAConfigurationError,
     QADeliveryError,
@@ -30,6 +29,7 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
 from airflow_qa_provider.reports.manifest import Manifest, as_manifest
+from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
 
 ANNA, BEN, CLEO = "anna@example.com", "ben@example.com", "cleo@example.com"
 SENDER = Address("reports@example.com", "Reports")

@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 import airflow_qa_provider
 from airflow_qa_provider.get_provider_info import get_provider_info
+from airflow_qa_provider.vendors import BUILT_IN
 
 ROOT = Path(__file__).resolve().parents[2]
 DISTRIBUTION = "airflow-qa-provider"
@@ -107,4 +108,35 @@ def test_wheel_ships_types_licence_and_example_dags(tmp_path: Path) -> None:
     assert modules | examples | {"airflow_qa_provider/py.typed"} <= shipped
     assert any(name.endswith("licenses/LICENSE") for name in shipped)
     assert {name.split("/")[0].split("-")[0] for name in shipped} == {"airflow_qa_provider"}
-    assert [name for name in shipped if "__pycache__" in name] == []
+    assert [name for name in shipped if "__pycache__" in name or "sandbox" in name or "smtp_sink" in name] == []
+    assert len([name for name in shipped if name.endswith("routes.txt")]) == len(BUILT_IN)
+
+
+WITHOUT_EXTRAS = """
+import importlib, pkgutil, sys
+
+class Nowhere:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("qa_sandbox", "aiosmtpd", "fastapi", "fpdf", "openpyxl", "pypdf", "PIL"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Nowhere())
+import airflow_qa_provider
+for module in pkgutil.walk_packages(airflow_qa_provider.__path__, "airflow_qa_provider."):
+    importlib.import_module(module.name)
+from airflow_qa_provider import cli
+for command in (["sandbox", "serve", "--port-base", "8800"], ["demo"]):
+    assert cli.main(command) == 2, command
+"""
+
+
+def test_without_the_extras_all_modules_import_and_the_commands_say_what_is_missing() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", WITHOUT_EXTRAS], capture_output=True, text=True, timeout=120
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert [line for line in ran.stderr.splitlines() if "pip install" in line] == [
+        "The sandbox is a distribution of its own: pip install 'airflow-qa-provider[sandbox]'",
+        "The demo needs 'qa_sandbox': pip install 'airflow-qa-provider[sandbox,inspect]'",
+    ]

@@ -1,4 +1,4 @@
-"""A mail server on 127.0.0.1 that keeps what it gets and fails where it is told to. Needs the extra ``sandbox``."""
+"""A mail server on 127.0.0.1 that keeps what it gets and fails where it is told to."""
 
 from __future__ import annotations
 
