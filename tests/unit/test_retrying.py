@@ -178,7 +178,7 @@ def test_a_retry_after_that_says_nothing_leaves_the_back_off(
 
 @pytest.mark.parametrize(
     ("header", "low", "high"),
-    [("61", 61, 61), ("1e300", 86400, 86400), (formatdate(time.time() + 86400, usegmt=True), 86000, 86400)],
+    [("61", 61, 61), ("1e300", 86400, 86400), ("tomorrow", 86000, 86400)],
     ids=["a second more", "for ever", "tomorrow"],
 )
 @pytest.mark.parametrize(("status", "operation"), [(429, "parts.list"), (429, "parts.create"), (503, "parts.list")])
@@ -191,6 +191,8 @@ def test_a_longer_wish_is_raised_at_once(
     vendor: responses.RequestsMock,
     pauses: list[float],
 ) -> None:
+    if header == "tomorrow":
+        header = formatdate(time.time() + 86400, usegmt=True)
     answer(vendor, operation, status, headers={"Retry-After": header})
     with pytest.raises(QAError) as failed:
         acme(max_retry_wait=60).ask(operation)

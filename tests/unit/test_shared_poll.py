@@ -627,12 +627,10 @@ def cpu_seconds() -> Iterator[Callable[[], float]]:
 
 
 def test_joining_one_by_one_costs_no_look_at_all_the_others() -> None:
-    fake = Fake()
-
-    async def test() -> float:
+    async def joining(count: int) -> float:
+        fake, waits = Fake(), []
         with cpu_seconds() as spent:
-            waits = []
-            for number in range(8000):
+            for number in range(count):
                 waits.append(asyncio.ensure_future(fake.wait(f"t{number}", poll_interval=60.0)))
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
@@ -642,8 +640,9 @@ def test_joining_one_by_one_costs_no_look_at_all_the_others() -> None:
         await asyncio.gather(*waits, return_exceptions=True)
         return cost
 
-    # a tenth of that is usual, and five times that when each looks at all the others
-    assert run(test()) < 1.5
+    few, many = run(joining(1000)), run(joining(8000))
+    # eight times as many cost eight times as much, and sixty-four times when each looks at all the others
+    assert many < 24 * few
 
 
 def test_a_deadline_is_kept_while_a_poll_is_under_way() -> None:
