@@ -94,7 +94,7 @@ class Api:
         """
         listed = list(keys)
         body = {
-            "preview": False,
+            "dry_run": False,
             "dag_run_id": run_id,
             "task_ids": [key.task_id if key.map_index == UNMAPPED else [key.task_id, key.map_index] for key in listed],
             "only_failed": False,
