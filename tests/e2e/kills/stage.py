@@ -40,7 +40,8 @@ SETTINGS = {
     "CORE__EXECUTOR": "LocalExecutor",
     "CORE__DAGS_FOLDER": str(DAGS),
     "CORE__PARALLELISM": "10",
-    "CORE__MAX_ACTIVE_TASKS_PER_DAG": "200",
+    # what is queued stays in a pipe of 64 KiB: when all workers are killed at once, the scheduler must not wait at a full one
+    "CORE__MAX_ACTIVE_TASKS_PER_DAG": "20",
     "API__WORKERS": "1",
     # a worker whose heartbeats stay away is noticed after this many seconds, and not after five minutes
     "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
