@@ -40,7 +40,7 @@ SETTINGS = {
     "CORE__EXECUTOR": "LocalExecutor",
     "CORE__DAGS_FOLDER": str(DAGS),
     "CORE__PARALLELISM": "10",
-    # what is queued stays in a pipe of 64 KiB: when all workers are killed at once, the scheduler must not wait at a full one
+    # more than a pipe of 64 KiB holds would stop the scheduler for ever while all workers are dead
     "CORE__MAX_ACTIVE_TASKS_PER_DAG": "20",
     "API__WORKERS": "1",
     # a worker whose heartbeats stay away is noticed after this many seconds, and not after five minutes
