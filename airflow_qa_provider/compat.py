@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.journal.store import TaskStateStore
+    from airflow_qa_provider.journal.store import SharedStore, TaskStateStore
 
 try:
     from airflow.sdk.definitions.retry_policy import RetryPolicy as RetryPolicy
@@ -44,6 +44,41 @@ def task_state_store(context: Mapping[str, Any]) -> TaskStateStore | None:
     """
     store = context.get("task_state_store")
     return None if store is None else _KeptState(store)
+
+
+class _Variables:
+    """The Variables of Airflow."""
+
+    def keys(self, prefix: str) -> list[str]:
+        from airflow.sdk import Variable
+
+        # a database may take an underscore for any character
+        return [key for key in Variable.keys(prefix) if key.startswith(prefix)]
+
+    def get(self, key: str) -> str | None:
+        from airflow.sdk import Variable
+
+        return cast("str | None", Variable.get(key, default=None))
+
+    def set(self, key: str, value: str) -> None:
+        from airflow.sdk import Variable
+
+        Variable.set(key, value, description="What a task has asked a vendor for. Goes when that is over")
+
+    def delete(self, key: str) -> None:
+        from airflow.sdk import Variable
+
+        Variable.delete(key)
+
+
+def shared_store(context: Mapping[str, Any]) -> SharedStore | None:
+    """Return what all tasks of this Airflow see, ``None`` before Airflow 3.3, where tasks cannot list Variables.
+
+    :param context: The context that ``execute`` was given.
+    """
+    from airflow.sdk import Variable
+
+    return _Variables() if hasattr(Variable, "keys") and context.get("ti") is not None else None
 
 
 def reschedule_at(moment: datetime) -> BaseException:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from airflow_qa_provider.bases.call import Call
-from airflow_qa_provider.compat import task_state_store
+from airflow_qa_provider.compat import shared_store, task_state_store
 from airflow_qa_provider.journal.attempt import Attempt, Made
 from airflow_qa_provider.journal.calls import CallJournal
 from airflow_qa_provider.journal.changes import Changed, ChangeJournal
@@ -55,6 +55,7 @@ def created(task: Any, context: Any, client: Any, *, preview: bool) -> Made:
         client,
         lambda fields: fields.create(client),
         Ownership(context, kind.name, tell=task.do_xcom_push and not preview),
+        None if preview else shared_store(context),
         task.has_failed,
         partial(kind.stop, client) if getattr(task, "kill_policy", "leave") == "cancel" and kind.cancel else None,
     ).ensure()
@@ -138,6 +139,7 @@ def answered(
         call.client,
         lambda _: _text(call()),
         Ownership(context, kind.name, tell=task.do_xcom_push and not preview),
+        None if preview else shared_store(context),
         _never,
     ).ensure()
     return made.id, made

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from airflow_qa_provider.exceptions import (
@@ -18,11 +17,13 @@ from airflow_qa_provider.exceptions import (
     QAResponseError,
     QAUncertainError,
 )
+from airflow_qa_provider.journal.askers import Askers, of_others
 from airflow_qa_provider.journal.attempt import Made, Outcome
 from airflow_qa_provider.journal.journal import CHOOSE, NO_STATE, Journal
 from airflow_qa_provider.journal.lookup import VendorLookup
 from airflow_qa_provider.journal.ownership import Ownership
 from airflow_qa_provider.journal.record import CHOICE, Record
+from airflow_qa_provider.journal.store import SharedStore
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import Candidate, may_be_done, was_accepted
@@ -40,7 +41,8 @@ class CreateJournal(Journal):
     :param asked: What is asked for; its relative dates are still relative.
     :param client: The vendor's client.
     :param create: Sends the one request that creates it, and returns the id if the answer tells it.
-    :param ownership: What the other tasks hold.
+    :param ownership: What the other tasks of the run hold.
+    :param shared: What all tasks of this Airflow see; ``None`` where there is no such thing.
     :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
     :param stop: Cancels an object; given where a stop of the task is to cancel what it waits for.
     """
@@ -50,13 +52,22 @@ class CreateJournal(Journal):
     client: Any
     create: Callable[[KindFields], str | None]
     ownership: Ownership
+    shared: SharedStore | None
     has_failed: Callable[[Phase], bool]
     stop: Callable[[str], str] | None = None
 
     @cached_property
     def lookup(self) -> VendorLookup:
         """How an object is found whose id is not known."""
-        return VendorLookup(self.kind, self.client, self.ownership, self.timeouts, self.has_failed, self._cannot_tell)
+        return VendorLookup(
+            self.kind,
+            self.client,
+            self.ownership,
+            partial(Askers, self.shared, self.identity),
+            self.timeouts,
+            self.has_failed,
+            self._cannot_tell,
+        )
 
     def ensure(self) -> Made:
         """Return the object of the task, created if need be.
@@ -172,7 +183,7 @@ class CreateJournal(Journal):
                 raise self._cannot_tell(
                     f"{record.loss}, though the vendor accepted it, and no {self.kind.noun} of it is to be seen"
                 )
-            taken = None if found is None else self._hold(record, found)
+            taken = None if found is None else self._hold(record, fields, found)
         except QAUncertainError as error:
             if self.policies.on_uncertain != "repeat":
                 raise
@@ -185,18 +196,21 @@ class CreateJournal(Journal):
 
     def _create(self, earlier: Record | None, reason: str, *, anew: bool = False) -> Made:
         intent, fields = self._new_intent(earlier, anew=anew)
+        askers = self._askers(fields)
+        if askers is not None:
+            # before the look at the vendor: who asks after that look then sees our object as one that was there
+            askers.tell("asking")
         intent = replace(intent, before=self.lookup.before(fields, intent.sent_at))
         self.notes.intend(intent)
-        # only what is told by not having been there before can be taken for another task's
-        asking = nullcontext() if intent.before is None else self.ownership.asking(fields)
         try:
-            with asking:
-                object_id = self.create(fields)
-                if object_id is not None:
-                    return self._done(replace(intent, object_id=object_id), "created", reason)
+            object_id = self.create(fields)
+            if object_id is not None:
+                return self._done(replace(intent, object_id=object_id), "created", reason)
         except QAError as error:
             if not may_be_done(error):
                 self.notes.withdraw(earlier)
+                if askers is not None:
+                    askers.withdraw()
                 raise
             return self._after_lost_answer(replace(intent, accepted=was_accepted(error)), fields, error, reason)
         nameless = QAResponseError(f"the answer does not tell which {self.kind.noun} it made", vendor=self.vendor)
@@ -217,7 +231,7 @@ class CreateJournal(Journal):
             found = self.lookup.find(intent, fields, intent.sent_at, seconds)
             if found is not None:
                 outcome: Outcome = "created" if intent.accepted else "adopted"
-                return self._done(self._hold(intent, found), outcome, f"{reason}; {problem}, it was found")
+                return self._done(self._hold(intent, fields, found), outcome, f"{reason}; {problem}, it was found")
         except QAUncertainError as uncertain:
             uncertain.outcome = f"The request was sent, and {problem}"
             if self.policies.on_uncertain != "repeat":
@@ -231,6 +245,10 @@ class CreateJournal(Journal):
         error.outcome = f"The {self.kind.noun} {happened} created, but is not to be seen at the vendor. {looked}"
         error.hint = "A retry looks for it again" + ("" if intent.accepted else ", and creates it when it is nowhere")
         raise error
+
+    def _askers(self, fields: KindFields) -> Askers | None:
+        """Return who asks for the same; ``None`` where an object is told from others without that."""
+        return Askers(self.shared, self.identity, fields) if self.lookup.compares(fields) else None
 
     @property
     def _asks_again(self) -> bool:
@@ -275,12 +293,19 @@ class CreateJournal(Journal):
         except Exception as error:  # as poll_all does: where it stands is not known, and that is no reason to fail
             return as_qa_error(error)
 
-    def _hold(self, record: Record, found: Candidate) -> Record:
+    def _hold(self, record: Record, fields: KindFields, found: Candidate) -> Record:
         """Take an object that was found, unless another task takes it at the same moment."""
+        askers = self._askers(fields)
         self.ownership.hold(found.id)
-        if found.id in self.ownership.of_others():
-            # a claim that stays would keep it from the other task when a person has cleared that one
+        others = self.ownership.of_others()
+        if askers is not None:
+            askers.tell("answered", found.id)
+            others |= of_others(askers.others(record.sent_at))
+        if found.id in others:
+            # what stays would keep it from the other task when a person has cleared that one
             self.ownership.release()
+            if askers is not None:
+                askers.tell("lost")
             raise self._cannot_tell(f"another task has taken the same {self.kind.noun}: {found.about}")
         held = replace(record, object_id=found.id)
         self.notes.complete(held)
@@ -291,6 +316,9 @@ class CreateJournal(Journal):
         self.notes.complete(record)
         made = Made(record.object_id or "", outcome, reason, record.generation)
         self.ownership.hold(made.id)
+        askers = self._askers(type(self.asked).from_note(record.fields))
+        if askers is not None:
+            askers.conclude(made.id)
         log.info("%s %s: %s (%s)", self.kind.noun, made.id, outcome, reason)
         return made
 

@@ -14,6 +14,7 @@ from airflow_qa_provider.exceptions import (
     QAPermissionError,
     QAUncertainError,
 )
+from airflow_qa_provider.journal.askers import Asker, Askers, of_others, shown, unanswered
 from airflow_qa_provider.journal.identity import id_digest
 from airflow_qa_provider.journal.journal import NO_STATE
 from airflow_qa_provider.journal.ownership import Ownership
@@ -34,7 +35,8 @@ class VendorLookup:
 
     :param kind: The kind.
     :param client: The vendor's client.
-    :param ownership: What the other tasks hold.
+    :param ownership: What the other tasks of the run hold.
+    :param askers: Tells of what is asked for who else in this Airflow has asked for an object of the same look.
     :param timeouts: How long to look.
     :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
     :param uncertain: Makes the error for what cannot be told.
@@ -43,9 +45,17 @@ class VendorLookup:
     kind: Kind
     client: Any
     ownership: Ownership
+    askers: Callable[[KindFields], Askers]
     timeouts: LookupTimeouts
     has_failed: Callable[[Phase], bool]
     uncertain: Callable[[str], QAUncertainError]
+
+    def compares(self, fields: KindFields) -> bool:
+        """Tell whether what came of a request is told by what was there before it.
+
+        :param fields: What is about to be created.
+        """
+        return self.kind.lookup is not None and self.kind.lookup.compares(fields)
 
     def before(self, fields: KindFields, sent_at: float) -> tuple[str, ...] | None:
         """Return digests of the ids of what is there already, ``None`` where that is not needed or cannot be seen.
@@ -54,7 +64,7 @@ class VendorLookup:
         :param sent_at: Now, in seconds since the epoch.
         """
         lookup = self.kind.lookup
-        if lookup is None or not lookup.compares(fields):
+        if lookup is None or not self.compares(fields):
             return None
         try:
             found = lookup.find(self.client, Search(fields, sent_at, None))
@@ -102,11 +112,15 @@ class VendorLookup:
             )
         found: Candidate | None = None
         doubt: QAUncertainError | None = None
+        askers = self.askers(fields) if self.compares(fields) else None
         for pause in self.timeouts.pauses(seconds):
             time.sleep(pause)
             last, found, doubt = found, None, None
+            if askers is not None and record.age >= self.timeouts.settled:
+                # no more can come of the request: whoever finds its object first may take it
+                askers.tell("lost")
             try:
-                found = self._only(record, fields, since)
+                found = self._only(record, fields, since, askers)
             except QAUncertainError as error:
                 doubt = error
             if found is not None and last is not None and found.id == last.id:
@@ -117,30 +131,33 @@ class VendorLookup:
             return self.find(record, fields, since, self.timeouts.settled)
         raise doubt
 
-    def _only(self, record: Record, fields: KindFields, since: float) -> Candidate | None:
+    def _only(self, record: Record, fields: KindFields, since: float, askers: Askers | None) -> Candidate | None:
         loss = _loss(record, since)
+        others = [] if askers is None else askers.others(record.sent_at)
         try:
-            found = self._candidates(record, fields, since)
+            found = self._candidates(record, fields, since, others)
         except QANotSupportedError as error:
             problem = f"{loss}, and {error.message}"
             raise self.uncertain(f"{problem}. {error.hint}" if error.hint else problem) from error
         sure = [one for one in found if one.sure]
         listed = "; ".join(one.about for one in found)
-        if sure and self.ownership.others_ask_for(fields):
-            raise self.uncertain(f"{loss}, and another task has asked for the same and has no answer yet: {listed}")
+        asking = unanswered(others)
+        if asking and any(not one.marked for one in sure):
+            has = f"has asked for the same and has no answer yet ({shown(asking)})"
+            raise self.uncertain(f"{loss}, and another task {has}: {listed}")
         if len(sure) == 1:
             return sure[0]
         if not found:
             return None
         raise self.uncertain(f"{loss}, and it cannot be told whether one of these came of it: {listed}")
 
-    def _candidates(self, record: Record, fields: KindFields, since: float) -> list[Candidate]:
+    def _candidates(self, record: Record, fields: KindFields, since: float, others: list[Asker]) -> list[Candidate]:
         if self.kind.lookup is None:
             return []
         # in the windows of the vendor's dates, its clock counts
         ahead = getattr(self.client.transport, "clock_offset", None) or 0.0
         search = Search(fields, record.sent_at + ahead, since + ahead, record.before is not None)
-        foreign = {*record.past, *self.ownership.of_others()}
+        foreign = {*record.past, *self.ownership.of_others(), *of_others(others)}
         old = set(record.before or ())
         return [
             one

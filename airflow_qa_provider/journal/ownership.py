@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
-
-from airflow_qa_provider.journal.identity import id_digest
-from airflow_qa_provider.kinds.fields import KindFields
-
-log = logging.getLogger(__name__)
 
 REMOTE_ID = "remote_id"
 """XCom key under which a task tells the id of its object as soon as it is known, while it still waits for the end."""
-ASKING = "remote_asking"
-"""XCom key under which a task tells, until it has an answer, what kind of object it has asked a vendor for."""
 
 
 class Ownership:
@@ -34,7 +23,6 @@ class Ownership:
         self._kind = kind
         self._tell = tell
         self._own: str | None = None
-        self._name = uuid.uuid4().hex
 
     def hold(self, object_id: str) -> None:
         """Tell the others, and everybody who watches, that an object belongs to this task.
@@ -51,39 +39,6 @@ class Ownership:
             self._ti.xcom_push(key=REMOTE_ID, value=None)
             self._own = None
 
-    @contextmanager
-    def asking(self, fields: KindFields) -> Iterator[None]:
-        """Tell the others, for as long as a request is on its way, that an object which they find may be of this task.
-
-        :param fields: What is asked for.
-        """
-        if self._ti is None or not self._tell:
-            yield
-            return
-        self._ti.xcom_push(key=ASKING, value={"for": _digest(fields), "by": self._name})
-        try:
-            yield
-        except Exception:
-            self._answered()
-            raise
-        # a task that is stopped in between goes on asking, until Airflow removes its XComs with the next attempt
-        self._answered()
-
-    def _answered(self) -> None:
-        try:
-            self._ti.xcom_push(key=ASKING, value=None)
-        # of no use to this task, and no reason to hide how its request ended
-        except Exception as error:
-            log.warning("The XCom %s could not be taken back: %s: %s", ASKING, type(error).__name__, error)
-
-    def others_ask_for(self, fields: KindFields) -> bool:
-        """Tell whether another task of this run has asked for an object of the same look, and has no answer yet.
-
-        :param fields: What is asked for.
-        """
-        wanted = _digest(fields)
-        return any(one["for"] == wanted and one["by"] != self._name for one in self._told(ASKING))
-
     def of_others(self) -> set[str]:
         """Return the ids of the objects that other tasks of this run hold, also those of the same mapped task."""
         held = self._told(REMOTE_ID)
@@ -97,10 +52,6 @@ class Ownership:
             return []
         task_ids = [task.task_id for task in self._dag.tasks if _may_hold(task, self._kind)]
         return [value for value in self._ti.xcom_pull(task_ids=task_ids, key=key) or () if value is not None]
-
-
-def _digest(fields: KindFields) -> str:
-    return id_digest(json.dumps(fields.alike(), sort_keys=True))
 
 
 def _may_hold(task: Any, kind: str) -> bool:

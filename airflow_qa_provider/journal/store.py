@@ -19,3 +19,19 @@ class TaskStateStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget a value; nothing happens when there is none."""
+
+
+class SharedStore(Protocol):
+    """Texts that all tasks of this Airflow see."""
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return the names that begin like this."""
+
+    def get(self, key: str) -> str | None:
+        """Return a text, ``None`` when there is none."""
+
+    def set(self, key: str, value: str) -> None:
+        """Store a text."""
+
+    def delete(self, key: str) -> None:
+        """Forget a text; nothing happens when there is none."""

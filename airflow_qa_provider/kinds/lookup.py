@@ -37,6 +37,7 @@ class Candidate:
     :param phase: Where it stands.
     :param about: One line for people: name, dates, status.
     :param sure: Whether it can be told that it is this one, as far as the vendor shows anything.
+    :param marked: Whether it carries something that only this task has sent, so that it is nobody else's.
     :param current: Whether it would count as "already there" for ``if_exists``.
     """
 
@@ -45,6 +46,7 @@ class Candidate:
     about: str
     sure: bool = True
     current: bool = True
+    marked: bool = False
 
 
 class Lookup(Protocol):

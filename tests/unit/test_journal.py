@@ -341,11 +341,13 @@ def test_a_relative_date_is_exact_to_the_millisecond(wire: responses.RequestsMoc
     pending = [
         audit("ours", end="2099-01-31T18:00:00.123Z"),
         audit("of another run", end="2099-01-31T18:00:00.124Z"),
+        audit("of a backfill, minutes before", end="2099-01-31T17:52:00.500Z"),
         audit("without the digits", end="2099-01-31T18:00:00Z"),
+        audit("in another zone", end="2099-01-31T12:30:00.123Z"),
     ]
     seen = find_audits(wire, pending, due=due, floating=True, compared=False)
 
-    assert found(seen) == {"ours": True, "of another run": False, "without the digits": False}
+    assert found(seen) == {"ours": True, "without the digits": False, "in another zone": False}
 
 
 def test_a_date_of_the_authors_own_tells_nothing_without_a_comparison(wire: responses.RequestsMock) -> None:

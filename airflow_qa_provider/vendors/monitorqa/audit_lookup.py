@@ -19,6 +19,8 @@ _PAGE_SIZE = 100
 _MOST_ROWS = 1000
 # further apart than any two time zones: a due date that was read as local time, which the docs call it
 _ZONES_SECONDS = 14.5 * 3600
+# what any two of them differ by is a multiple of this
+_ZONE_STEP_SECONDS = 900.0
 _CLOCK_MARGIN = timedelta(hours=1)
 
 
@@ -28,8 +30,9 @@ class AuditLookup:
     The lists tell neither when an audit was created nor by whom, but the dates tell one audit from the next: a due date
     that is relative to the moment of the request is as good as a marker, to the millisecond that MonitorQA shows. With
     other dates, what is new is told by comparison with what was there before the request. Several audits with the same
-    dates are told apart by their assignees. One whose dates differ by some hours is reported, but never taken over:
-    that is what a change of the time zone on the way would look like. Expired audits are in no list.
+    dates are told apart by their assignees. One whose dates differ by some full quarters of an hour is reported, but
+    never taken over: that is what a change of the time zone on the way would look like. So is one that is shown
+    without the milliseconds which were sent. Expired audits are in no list.
     """
 
     def compares(self, fields: AuditFields) -> bool:
@@ -97,14 +100,14 @@ def _candidate(row: Mapping[str, Any], phase: Phase, search: Search) -> Candidat
     if search.since is None and fields.floating:
         return Candidate(str(row["id"]), phase, about)
     slack = search.sent_at - search.since if search.since is not None and fields.floating else 0.0
-    gaps = [_gap(row.get("endDate"), fields.due, slack)]
+    pairs = [(row.get("endDate"), fields.due)]
     if fields.start is not None:
-        gaps.append(_gap(row.get("startDate"), fields.start, slack))
-    if all(gap == 0.0 for gap in gaps):
+        pairs.append((row.get("startDate"), fields.start))
+    if all(_gap(shown, wanted, slack) == 0.0 for shown, wanted in pairs):
         # without a note of the moment, any audit of that name from this run on would do
         told_apart = search.since is None or (search.compared if not fields.floating else slack == 0.0)
         return Candidate(str(row["id"]), phase, about, sure=told_apart)
-    if all(gap is None or gap <= _ZONES_SECONDS for gap in gaps):
+    if all(_may_be_moved(shown, wanted, slack) for shown, wanted in pairs):
         return Candidate(str(row["id"]), phase, about, sure=False, current=False)
     return None
 
@@ -119,6 +122,16 @@ def _gap(shown: Any, wanted: Any, slack: float) -> float | None:
     latest = wanted.replace(microsecond=wanted.microsecond // 1000 * 1000)
     seconds: float = (moment - latest).total_seconds()
     return max(0.0, seconds, -slack - seconds)
+
+
+def _may_be_moved(shown: Any, wanted: Any, slack: float) -> bool:
+    """Tell whether a date may be the wanted one after a change of its time zone, or shown less exactly."""
+    gap = _gap(shown, wanted, slack)
+    if gap is None or slack or gap > _ZONES_SECONDS:
+        return gap is None or gap <= _ZONES_SECONDS
+    beside = gap % _ZONE_STEP_SECONDS
+    beside = min(beside, _ZONE_STEP_SECONDS - beside)
+    return beside < 0.0005 or (to_utc(shown, "date").microsecond == 0 and beside < 60.0)
 
 
 def _by_assignee(found: list[tuple[Mapping[str, Any], Candidate]], assignee_id: str | None) -> list[Candidate]:

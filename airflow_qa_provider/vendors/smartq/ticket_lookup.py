@@ -55,7 +55,7 @@ class TicketLookup:
                         marked[str(row["id"])] = row
             except QANotSupportedError as error:
                 unread = error
-        found = [_candidate(row, sure=True) for row in marked.values()] or list(_unmarked(client, search))
+        found = [_candidate(row, sure=True, marked=True) for row in marked.values()] or list(_unmarked(client, search))
         if unread is not None and not found:
             raise unread
         return found
@@ -80,7 +80,7 @@ def _unmarked(client: SmartQClient, search: Search) -> Iterator[Candidate]:
         seen = client.tickets.get(fields.project_id, row["id"]) if hidden else row
         markers = _markers_in(seen)
         if fields.marker in markers:
-            yield _candidate(row, sure=True)
+            yield _candidate(row, sure=True, marked=True)
         elif not markers and (likely or fields.marker is None or not seen.get("tags")):
             yield _candidate(row, sure=likely and (fields.marker is None or "tags" not in seen))
 
@@ -125,8 +125,8 @@ def _markers_in(row: Row) -> set[str]:
     return set(_MARKER.findall(json.dumps(row).lower()))
 
 
-def _candidate(row: Row, *, sure: bool) -> Candidate:
+def _candidate(row: Row, *, sure: bool, marked: bool = False) -> Candidate:
     archived = str(row.get("archived") or "0").lower() not in ("0", "false")
     state = "archived" if archived else f"in step {step_of(row)}"
     about = f"ticket {row['id']} ({row.get('name')!r}, {state}, created {row.get('insert_time')})"
-    return Candidate(str(row["id"]), Phase.ACTIVE, about, sure, current=not archived)
+    return Candidate(str(row["id"]), Phase.ACTIVE, about, sure, not archived, marked)

@@ -94,7 +94,7 @@ class TicketFields(KindFields):
 
     @override
     def alike(self) -> Mapping[str, Any]:
-        return {"project_id": self.project_id, "name": self.name, "marker": self.marker}
+        return {"project_id": self.project_id, "name": self.name}
 
     @override
     def create(self, client: SmartQClient) -> str | None:
