@@ -30,7 +30,7 @@ from tests.e2e.kills import __main__ as harness
 from tests.e2e.kills import boundary, database, verdict
 from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.gate import Gate
-from tests.e2e.kills.plan import SECTIONS, Case, scripts
+from tests.e2e.kills.plan import SECTIONS, TWINS, Case, scripts
 from tests.e2e.kills.processes import ShowStopped, await_that, is_gone, kill, survivors
 from tests.e2e.kills.script import Book, Deed, Key, Point, Request, Step, Strike, Visit
 
@@ -241,8 +241,8 @@ def test_a_postgresql_that_does_not_start_is_replaced(monkeypatch: pytest.Monkey
 def test_what_the_vendor_has_and_what_the_dag_believes(
     state: str, effects: list[str], believed: str | None, counts: tuple[int, int, int], tmp_path: Path
 ) -> None:
-    one = verdict.Verdict(Case(CATALOGUE["MonitorQACreateAudit"], KEY, "label", {}, ()), [])
-    verdict._conclude(one, state, effects, believed, {}, tmp_path)
+    one = verdict.Verdict(Case(CATALOGUE["MonitorQACreateAudit"], KEY, "label", {}, ()), [], believed=believed)
+    verdict._conclude(one, state, effects, 1, {}, tmp_path)
     assert (one.duplicates, one.lost, one.uncertain) == counts
     assert bool(one.problem) == any(counts)
 
@@ -251,8 +251,10 @@ def test_what_the_vendor_has_and_what_the_dag_believes(
 def test_what_is_asked_for_again_leaves_no_more_than_one_for_each_attempt(
     attempts: int, duplicates: int, tmp_path: Path
 ) -> None:
-    one = verdict.Verdict(Case(CATALOGUE["QalyptusGenerateReport"], KEY, "label", {}, ()), [], attempts=attempts)
-    verdict._conclude(one, "success", ["a", "b"], "b", {}, tmp_path)
+    one = verdict.Verdict(
+        Case(CATALOGUE["QalyptusGenerateReport"], KEY, "label", {}, ()), [], believed="b", attempts=attempts
+    )
+    verdict._conclude(one, "success", ["a", "b"], 1, {}, tmp_path)
     assert one.duplicates == duplicates
 
 
@@ -262,6 +264,17 @@ def test_uncertain_is_good_only_where_it_is_documented(entry: str, uncertain: in
     log.parent.mkdir(parents=True)
     log.write_text('{"error_detail": [{"exc_type": "QAUncertainError", "exc_value": "nobody knows"}]}\n')
     one = verdict.Verdict(Case(CATALOGUE[entry], KEY, "label", {}, ()), [])
-    verdict._conclude(one, "failed", [], None, {}, tmp_path)
+    verdict._conclude(one, "failed", [], 1, {}, tmp_path)
     assert (one.uncertain, one.lost) == (uncertain, 1 - uncertain)
     assert bool(one.problem) != bool(uncertain)
+
+
+@pytest.mark.parametrize(("objects", "wrong"), [(("a", "b"), [0, 0]), (("a", "a"), [0, 1]), (("a", None), [0, 0])])
+def test_two_dags_on_one_object_are_wrong(objects: tuple[str | None, str | None], wrong: list[int]) -> None:
+    twins = [
+        verdict.Verdict(Case(CATALOGUE["QalyptusRunTask"], Key(dag_id, "run", -1), "twins", {}, ()), [], believed=one)
+        for dag_id, one in zip(TWINS, objects, strict=True)
+    ]
+    verdict._find_wrong(twins)
+    assert [one.wrong for one in twins] == wrong
+    assert [bool(one.problem) for one in twins] == [bool(count) for count in wrong]

@@ -12,9 +12,13 @@ from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, World
 from tests.e2e.kills.script import UNMAPPED, Book, Deed, Key, Point, Step
 
-KILLS, DEFERRED, HANDS, RESETS = "kills", "deferred", "hands", "resets"
-"""DAGs: workers killed, triggerers killed, done by hand, and answers lost without any kill."""
-SECTIONS = (RESETS, KILLS, DEFERRED, HANDS)
+KILLS, DEFERRED, HANDS, RESETS, LATE = "kills", "deferred", "hands", "resets", "late"
+"""DAGs: workers killed, triggerers killed, done by hand, answers lost without any kill, requests carried out late."""
+TWINS = ("twin-arrived", "twin-lost")
+"""Two DAGs that ask for the same: the answer to the one never comes, and the request of the other never arrives."""
+SECTIONS = (RESETS, LATE, KILLS, DEFERRED, HANDS, *TWINS)
+LOST_AND_FOUND = ("MonitorQACreateAudit", "MonitorQACreateSchedule", "QalyptusRunTask", "SmartQCreateTicket")
+"""Operators whose lost objects are found in a list, in which there may be those of others."""
 
 _WORKER = Deed.KILL_WORKER
 Script = tuple[Step, ...]
@@ -46,6 +50,7 @@ _HAND_SCRIPTS: dict[str, Sequence[Script]] = {
     "sqlite": (_script(P.COMMITTED, deed=Deed.CLEAR), _script(P.AFTERWARDS, deed=Deed.FAIL)),
     "postgresql": (_script(P.COMMITTED, deed=Deed.FAIL), _script(P.AFTERWARDS, deed=Deed.CLEAR)),
 }
+_TWIN_SCRIPTS = {TWINS[0]: _script(P.COMMITTED), TWINS[1]: _script(P.BEFORE)}
 _DEFERRED_ROUNDS = 3
 _DEFERRED_EACH = 2
 
@@ -72,6 +77,11 @@ class Case:
         """The DAG."""
         return self.key.dag_id
 
+    @property
+    def is_twin(self) -> bool:
+        """Whether another DAG asks for the same."""
+        return self.section in TWINS
+
 
 def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Script]:
     """Return how the creates of an operator are disturbed.
@@ -87,6 +97,10 @@ def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Scrip
     if section == KILLS:
         possible = _possible(entry, _DOWNLOAD_SCRIPTS if entry.download else _KILL_SCRIPTS[database])
         return possible * scale if scale else possible[:1]
+    if section in TWINS:
+        return [_TWIN_SCRIPTS[section]] if entry.name in LOST_AND_FOUND else []
+    if section == LATE:
+        return [()] if entry.name in LOST_AND_FOUND and scale else []
     if entry.write is None:
         return []
     return list(_HAND_SCRIPTS[database]) if section == HANDS else [()]
@@ -112,14 +126,15 @@ def cases(world: World, database: str, scale: int, only: Iterable[str] = ()) -> 
     """
     chosen = set(only) or set(CATALOGUE)
     made = []
+    shared: dict[str, Arguments] = {}
     for section in SECTIONS:
         for entry in CATALOGUE.values():
             if entry.name not in chosen:
                 continue
             wanted = scripts(entry, section, database, scale)
             for index, script in enumerate(wanted):
-                label = f"{section}-{entry.name}-{index}"
-                arguments = entry.prepare(world, label)
+                label = f"{'twins' if section in TWINS else section}-{entry.name}-{index}"
+                arguments = shared[label] = shared.get(label) or entry.prepare(world, label)
                 if section == DEFERRED and entry.job:
                     world.sandbox.add_outcome(entry.job.kind, entry.job.never, match=arguments[entry.job.subject])
                 key = Key(section, entry.name, index if len(wanted) > 1 else UNMAPPED)

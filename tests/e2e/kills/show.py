@@ -16,7 +16,7 @@ from airflow_qa_provider.demo.runner import tail
 from qa_sandbox import Sandbox, SandboxSettings
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.gate import Gate
-from tests.e2e.kills.plan import DEFERRED, HANDS, KILLS, RESETS, Case, cases, enter_scripts, write_plan
+from tests.e2e.kills.plan import DEFERRED, HANDS, KILLS, LATE, RESETS, TWINS, Case, cases, enter_scripts, write_plan
 from tests.e2e.kills.processes import ShowStopped
 from tests.e2e.kills.script import Book, Deed, Key, Point, Step, Strike, Visit
 from tests.e2e.kills.stage import Stage, staged
@@ -35,6 +35,8 @@ _POLL_SECONDS = 1.0
 _WAIT_SECONDS = 0.5
 _TELL_SECONDS = 10.0
 _QUIET_SECONDS = 150.0
+# less than tasks wait for what they have lost
+_LATE_SECONDS = 0.5
 _OVER = ("success", "failed", "upstream_failed", "skipped", "removed")
 
 
@@ -60,10 +62,11 @@ class Show:
 
     def run(self) -> None:
         """Run all DAGs to their ends."""
-        if self.of(RESETS):
-            with self._resets():
-                self._play([RESETS])
-        self._play([section for section in (DEFERRED, HANDS, KILLS) if self.of(section)])
+        for section, fault in ((RESETS, "reset_after"), (LATE, {"commit_late": _LATE_SECONDS})):
+            if self.of(section):
+                with self._disturbing(section, fault):
+                    self._play([section])
+        self._play([section for section in (DEFERRED, HANDS, KILLS, *TWINS) if self.of(section)])
 
     def of(self, section: str) -> list[Case]:
         """Return the creates of a DAG.
@@ -121,18 +124,18 @@ class Show:
             time.sleep(_POLL_SECONDS)
 
     @contextmanager
-    def _resets(self) -> Iterator[None]:
-        """Lose the answers to all writes that the vendor has carried out; of those that are repeated, the first."""
+    def _disturbing(self, section: str, fault: str | dict[str, float]) -> Iterator[None]:
+        """Disturb all writes of a DAG; of those that are repeated, the first."""
         sandbox = self.world.sandbox
-        wanted = {(case.entry.vendor, case.entry.write, case.entry.repeats) for case in self.of(RESETS)}
+        wanted = {(case.entry.vendor, case.entry.write, case.entry.repeats) for case in self.of(section)}
         for vendor, write, repeats in wanted:
             if write is not None:
                 limit = {"times": 1} if repeats else {}
-                sandbox.add_fault("reset_after", vendor=vendor, method=write.method, path=write.path, **limit)
+                sandbox.add_fault(fault, vendor=vendor, method=write.method, path=write.path, **limit)
         yield
         for rule in sandbox.scenario.describe():
             if not rule["applied"]:
-                self.book.complain(f"no answer of {rule['vendor']} {rule['method']} {rule['path']} was lost")
+                self.book.complain(f"no {rule['method']} {rule['path']} of {rule['vendor']} was disturbed")
             sandbox.remove_fault(rule["id"])
 
 

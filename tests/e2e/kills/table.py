@@ -10,15 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.e2e.kills.catalogue import CATALOGUE
-from tests.e2e.kills.plan import RESETS
+from tests.e2e.kills.plan import LATE, RESETS, Case
 from tests.e2e.kills.script import Deed, Point, Step
 from tests.e2e.kills.verdict import Findings, Verdict
 
-_RESET = "answer reset after commit"
+_TITLES = {RESETS: "answer reset after commit", LATE: "answered 502, carried out later"}
+_TWIN = ", while another DAG asks for the same"
 _SHARED = (
     "One SIGKILL of a triggerer meets all tasks that are deferred. It is in the rows of each, and once in the total."
 )
-_COUNTS = ("objects", "duplicates", "lost", "uncertain")
+_COUNTS = ("objects", "duplicates", "lost", "wrong", "uncertain")
 _SEVERAL = (
     "A create is what has to be done once: an object, a change, a file. It is in the row of each point at which it was "
     "disturbed, and once in the total."
@@ -40,10 +41,11 @@ def show(console: Console, findings: Sequence[Findings]) -> None:
     table = Table(title="Exactly once, under fire", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("Operator", "Disturbed"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("Kills", "Creates", "Objects", "Duplicates", "Lost", "Uncertain"):
+    for heading in ("Kills", "Creates", "Objects", "Duplicates", "Lost", "Wrong", "Uncertain"):
         table.add_column(heading, justify="right")
     rows = _rows(findings)
-    order = [Step(point, deed).title for point in Point for deed in Deed] + [_RESET]
+    order = [Step(point, deed).title for point in Point for deed in Deed]
+    order += [title + _TWIN for title in order] + list(_TITLES.values())
     for name in CATALOGUE:
         titles = sorted({title for operator, title in rows if operator == name}, key=order.index)
         for title in titles:
@@ -59,16 +61,21 @@ def _rows(findings: Sequence[Findings]) -> dict[tuple[str, str], _Row]:
     rows: dict[tuple[str, str], _Row] = {}
     for verdict in (one for found in findings for one in found.verdicts):
         name = verdict.case.entry.name
-        titles = [step.title for step in verdict.case.script]
-        for title in dict.fromkeys(titles or [_RESET] * (verdict.case.section == RESETS)):
+        for title in dict.fromkeys(_title(verdict.case, step) for step in verdict.case.script or (None,)):
             rows.setdefault((name, title), _Row()).verdicts.append(verdict)
         for strike in verdict.strikes:
-            rows[name, strike.step.title].kills += strike.step.deed.kills
+            rows[name, _title(verdict.case, strike.step)].kills += strike.step.deed.kills
     return rows
 
 
+def _title(case: Case, step: Step | None) -> str:
+    if step is None:
+        return _TITLES[case.section]
+    return step.title + (_TWIN if case.is_twin else "")
+
+
 def last_line(findings: Sequence[Findings]) -> tuple[str, bool]:
-    """Return the totals, and whether nothing is twice or lost.
+    """Return the totals, and whether nothing is twice, lost or another's.
 
     :param findings: Of all databases.
     """
@@ -76,6 +83,6 @@ def last_line(findings: Sequence[Findings]) -> tuple[str, bool]:
     kills = sum(found.kills for found in findings)
     duplicates = sum(one.duplicates for one in verdicts)
     lost = sum(one.lost for one in verdicts) + sum(sum(found.strays.values()) for found in findings)
-    uncertain = sum(one.uncertain for one in verdicts)
-    line = f"kills: {kills}  creates: {len(verdicts)}  duplicates: {duplicates}  lost: {lost}  uncertain: {uncertain}"
-    return line, not duplicates and not lost
+    wrong, uncertain = (sum(getattr(one, count) for one in verdicts) for count in ("wrong", "uncertain"))
+    found = f"duplicates: {duplicates}  lost: {lost}  wrong: {wrong}  uncertain: {uncertain}"
+    return f"kills: {kills}  creates: {len(verdicts)}  {found}", not duplicates and not lost and not wrong

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,8 @@ class Verdict:
     :param objects: How many objects, or effects, of it the vendor has.
     :param duplicates: How many of them are too many.
     :param lost: Whether there is none, or the DAG believes in another.
+    :param wrong: Whether it ended well with an object that is another's.
+    :param believed: The object that the DAG believes in.
     :param uncertain: Whether it ended with the documented error.
     :param attempts: How many attempts there were.
     :param problem: What is wrong, for people; empty when all is well.
@@ -38,6 +41,8 @@ class Verdict:
     objects: int = 0
     duplicates: int = 0
     lost: int = 0
+    wrong: int = 0
+    believed: str | None = None
     uncertain: int = 0
     attempts: int = 0
     problem: str = ""
@@ -90,6 +95,7 @@ def judge(
     findings = Findings([], problems=list(book.problems), kills=book.kills)
     accounted: set[str] = set()
     entries = {}
+    asked = Counter(case.label for case in made)
     for case in made:
         effects = list(case.entry.effects(world, case.label, case.arguments))
         accounted.update(effects)
@@ -98,14 +104,14 @@ def judge(
         verdict = Verdict(case, part.strikes, len(effects))
         verdict.attempts = int(tasks[case.key]["try_number"])
         xcoms = {name: api.xcom(case.key, runs[case.section], name) for name in _XCOMS}
-        _conclude(
-            verdict, str(tasks[case.key]["state"]), effects, case.entry.believed(xcoms, case.arguments), xcoms, home
-        )
+        verdict.believed = case.entry.believed(xcoms, case.arguments)
+        _conclude(verdict, str(tasks[case.key]["state"]), effects, asked[case.label], xcoms, home)
         if verdict.unplanned:
             verdict.remark = f"{verdict.unplanned} attempts more than disturbances: {last_error(home, verdict)}"
         findings.verdicts.append(verdict)
         for step in part.pending:
             findings.problems.append(f"{case.key}: {step.title} was planned, and did not happen")
+    _find_wrong(findings.verdicts)
     for name, entry in entries.items():
         strays = entry.everything(world) - before[name] - accounted
         findings.strays[name] = len(strays)
@@ -114,23 +120,33 @@ def judge(
     return findings
 
 
-def _conclude(
-    verdict: Verdict, state: str, effects: list[str], believed: str | None, xcoms: dict[str, Any], home: Path
-) -> None:
+def _find_wrong(verdicts: Iterable[Verdict]) -> None:
+    """Find the tasks that ended well with one and the same object: it can be that of one only."""
+    holders: dict[tuple[str, str], list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.case.is_twin and verdict.believed is not None and not verdict.uncertain:
+            holders.setdefault((verdict.case.label, verdict.believed), []).append(verdict)
+    for (_, object_id), several in holders.items():
+        for verdict in several[1:]:
+            verdict.wrong = 1
+            verdict.problem = f"{several[0].case.key} believes in {object_id}, too"
+
+
+def _conclude(verdict: Verdict, state: str, effects: list[str], asked: int, xcoms: dict[str, Any], home: Path) -> None:
     spare = verdict.attempts - 1 if verdict.case.entry.harmless else 0
-    verdict.duplicates = max(0, len(effects) - 1 - max(0, spare))
+    verdict.duplicates = max(0, len(effects) - asked - max(0, spare))
     if state == "success":
-        verdict.lost = int(believed not in effects)
+        verdict.lost = int(verdict.believed not in effects)
         if verdict.lost or verdict.duplicates:
-            verdict.problem = f"the vendor has {effects or 'nothing'}, the DAG believes in {believed}: {xcoms}"[
+            verdict.problem = f"the vendor has {effects or 'nothing'}, the DAG believes in {verdict.believed}: {xcoms}"[
                 :_LONGEST
             ]
         return
     words = last_error(home, verdict)
     # without strikes, it was the answer that was lost
     points = {strike.step.point for strike in verdict.strikes} or {Point.COMMITTED}
-    allowed = points & verdict.case.entry.uncertain
-    verdict.uncertain = int(_UNCERTAIN in words and bool(allowed))
+    allowed = verdict.case.is_twin or bool(points & verdict.case.entry.uncertain)
+    verdict.uncertain = int(_UNCERTAIN in words and allowed)
     verdict.lost = int(not verdict.uncertain)
     if not verdict.uncertain or verdict.duplicates:
         verdict.problem = f"ended as {state}, the vendor has {effects or 'nothing'}"[:_LONGEST] + f": {words}"
