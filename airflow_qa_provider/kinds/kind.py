@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow_qa_provider.exceptions import QANotSupportedError
-from airflow_qa_provider.kinds.change import Change
+from airflow_qa_provider.kinds.change import Change, Shown
 from airflow_qa_provider.kinds.conditions import Target
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.files import RemoteFile
@@ -36,6 +36,8 @@ class Kind:
     :param fields: What is asked for of a new object, and the requests that make and change it.
     :param lookup: How a new object is found whose id was lost.
     :param changes: Name to change of an object that is there.
+    :param overview: Client and changes to what tells of each of them what its ``current`` would, with as few requests
+        as the vendor allows; so that many can be made at once.
     :param made_by: Client operations that create one and return its id, with what their arguments ask for: so that the
         operator for any call creates it once, too.
     :param files: Name to file that the vendor gives of one.
@@ -50,6 +52,7 @@ class Kind:
     fields: type[KindFields] | None = None
     lookup: Lookup | None = None
     changes: Mapping[str, type[Change]] = field(default_factory=dict)
+    overview: Callable[[Any, Collection[Any]], Callable[[Any], Shown | None]] | None = None
     made_by: Mapping[str, Callable[[Given], KindFields]] = field(default_factory=dict)
     files: Mapping[str, type[RemoteFile]] = field(default_factory=dict)
 

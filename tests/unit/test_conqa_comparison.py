@@ -8,15 +8,20 @@ import pytest
 
 from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
 from airflow_qa_provider.vendors.conqa.client.fields import Option, field_values, status_value
-from airflow_qa_provider.vendors.conqa.comparison import WantedMilestone
+from airflow_qa_provider.vendors.conqa.comparison import ListedMilestones, WantedMilestone
 
 AREA = {"value": "area-1", "display": "Area 1"}
+
+
+def listed(rows: list[dict[str, Any]], dialect: Dialect | None = None) -> ListedMilestones:
+    """The list of a project."""
+    return ListedMilestones(rows, dialect or Dialect())
 
 
 def is_same(wanted: Any, shown: Any) -> bool:
     """Whether a field is as wanted."""
     milestone = WantedMilestone.of(None, None, field_values({"x": wanted}))
-    found = milestone.shown_in([{"externalId": "P6", "fields": {"x": shown}}], "P6", Dialect())
+    found = milestone.shown_in(listed([{"externalId": "P6", "fields": {"x": shown}}]), "P6")
     assert found is not None
     return found == milestone.values
 
@@ -75,9 +80,9 @@ def test_what_is_told_of_no_milestone_is_unknown() -> None:
     ]
     wanted = WantedMilestone.of("Walls", status_value("planned"), {"notes": None, "level": None, "quantity": 1})
 
-    assert wanted.shown_in(rows, "P6-1", Dialect()) == {"fields.notes": "x", "fields.level": None}
-    assert wanted.shown_in(rows, "P6-3", Dialect()) is None
-    assert wanted.shown_in([*rows, rows[0]], "P6-1", Dialect()) == {}
+    assert wanted.shown_in(listed(rows), "P6-1") == {"fields.notes": "x", "fields.level": None}
+    assert wanted.shown_in(listed(rows), "P6-3") is None
+    assert wanted.shown_in(listed([*rows, rows[0]]), "P6-1") == {}
 
 
 @pytest.mark.parametrize("status", ["planned", {"value": "planned", "display": "Planned"}])
@@ -85,4 +90,8 @@ def test_a_status_is_found_under_the_names_of_the_dialect(status: Any) -> None:
     wanted = WantedMilestone.of(None, status_value("planned"), None)
     dialect = Dialect(external_id_fields=("ref",), status_fields=("stage",))
 
-    assert wanted.shown_in([{"ref": "P6", "stage": status}], "P6", dialect) == wanted.values == {"status": "planned"}
+    assert (
+        wanted.shown_in(listed([{"ref": "P6", "stage": status}], dialect), "P6")
+        == wanted.values
+        == {"status": "planned"}
+    )

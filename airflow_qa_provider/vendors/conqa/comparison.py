@@ -7,7 +7,7 @@ The docs show no row of that list. What is read here follows "Upsert Milestone":
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,22 +46,49 @@ class WantedMilestone:
         """``name``, ``status`` and ``fields.<name>`` to a plain value; of an option its identifier, or its label."""
         return {path: _plain(value) for path, value in self.wire.items()}
 
-    def shown_in(self, rows: Iterable[Mapping[str, Any]], external_id: str, dialect: Dialect) -> dict[str, Any] | None:
+    def shown_in(self, listed: ListedMilestones, external_id: str) -> dict[str, Any] | None:
         """Return what the list shows of the wanted values, an equal one spelled as in :attr:`values`.
 
-        :param rows: All milestones of the project.
+        :param listed: The milestones of the project.
         :param external_id: Milestone to look for.
-        :param dialect: Names in the list.
         :return: Without the values that the list does not tell; empty when several milestones have this external id.
             ``None`` when the milestone is not there.
         """
-        listed = list(rows)
-        found = [row for row in listed if dialect.external_id_of(row) == external_id]
+        found = listed.rows.get(external_id, [])
         if len(found) != 1:
             return {} if found else None
-        told = {name for row in listed for name in _fields_of(row)}
-        shown = _values_of(found[0], dialect, told)
+        shown = _values_of(found[0], listed.dialect, listed.told)
         return {path: _respelled(wanted, shown[path]) for path, wanted in self.wire.items() if path in shown}
+
+
+class ListedMilestones:
+    """The milestones of a project as its list shows them, by external id.
+
+    :param rows: All rows of the list.
+    :param dialect: Names in them.
+    :param wanted: External ids of the rows to keep; all by default.
+
+    :ivar ids: External ids of all rows, in the order of the list; ``None`` of a row that has none.
+    :ivar rows: External id to the rows that have it.
+    :ivar told: Names of the fields that the list tells of any milestone.
+    :ivar names_ids: Whether the rows have a place for external ids at all.
+    """
+
+    def __init__(
+        self, rows: Iterable[Mapping[str, Any]], dialect: Dialect, wanted: Collection[str] | None = None
+    ) -> None:
+        self.dialect = dialect
+        self.ids: list[str | None] = []
+        self.rows: dict[str, list[Mapping[str, Any]]] = {}
+        self.told: set[str] = set()
+        self.names_ids = False
+        for row in rows:
+            self.names_ids = self.names_ids or any(name in row for name in dialect.external_id_fields)
+            external_id = dialect.external_id_of(row)
+            self.ids.append(external_id)
+            self.told.update(_fields_of(row))
+            if external_id is not None and (wanted is None or external_id in wanted):
+                self.rows.setdefault(external_id, []).append(row)
 
 
 def _fields_of(row: Mapping[str, Any]) -> Mapping[str, Any]:

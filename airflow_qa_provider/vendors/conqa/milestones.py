@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -20,7 +21,7 @@ from airflow_qa_provider.kinds.polling import Statuses
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors.conqa.client import ConqaClient
 from airflow_qa_provider.vendors.conqa.client.fields import field_values, status_value
-from airflow_qa_provider.vendors.conqa.comparison import WantedMilestone
+from airflow_qa_provider.vendors.conqa.comparison import ListedMilestones, WantedMilestone
 from airflow_qa_provider.vendors.conqa.lists import SEPARATOR, Row, Rows, poll_in_lists, scope_id
 
 log = logging.getLogger(__name__)
@@ -52,27 +53,57 @@ class MilestoneChange(Change):
     def at(self, moment: datetime) -> Self:
         return replace(self, moment=moment)
 
-    def listed(self, client: ConqaClient) -> list[dict[str, Any]] | None:
-        """Return the milestones of the project; ``None``, and a warning, when they cannot be told from each other.
+    @override
+    def current(self, client: ConqaClient) -> Shown | None:
+        return self.seen_in(MilestoneLists(client))
 
-        :param client: The client.
+    @abstractmethod
+    def seen_in(self, lists: MilestoneLists) -> Shown | None:
+        """Return what :meth:`current` does, from lists that other changes read, too.
+
+        :param lists: The lists.
         """
+
+
+class MilestoneLists:
+    """The lists of milestones of projects, each read when it is first asked for, and kept.
+
+    :param client: The client.
+    :param external_ids: Milestones that are looked for; all by default.
+    """
+
+    def __init__(self, client: ConqaClient, external_ids: Collection[str] | None = None) -> None:
+        self._client = client
+        self._external_ids = external_ids
+        self._read: dict[tuple[str, int], ListedMilestones | None] = {}
+
+    def of(self, project_id: str, reading: int = 1) -> ListedMilestones | None:
+        """Return the milestones of a project; ``None``, and a warning, when they cannot be told from each other.
+
+        :param project_id: Id of the project.
+        :param reading: 1 for the list as it was read first, 2 for a later reading of it.
+        """
+        if (project_id, reading) not in self._read:
+            self._read[project_id, reading] = self._listed(project_id)
+        return self._read[project_id, reading]
+
+    def _listed(self, project_id: str) -> ListedMilestones | None:
+        dialect = self._client.dialect
         try:
-            rows = list(client.milestones.list(self.project_id))
+            listed = ListedMilestones(self._client.milestones.list(project_id), dialect, self._external_ids)
         except QAResponseError as error:
             if error.status_code is not None:  # what a proxy or a login page answers
                 raise
             log.warning("The milestones of the project cannot be read: %s", error)
             return None
-        names = client.dialect.external_id_fields
-        if rows and not any(name in row for row in rows for name in names):
+        if listed.ids and not listed.names_ids:
             log.warning(
                 "The list of milestones tells no external ids under %s. Set their name in the connection's extra: "
                 '{"conqa": {"external_id_fields": ["..."]}}',
-                " or ".join(names),
+                " or ".join(dialect.external_id_fields),
             )
             return None
-        return rows
+        return listed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +141,9 @@ class UpsertMilestone(MilestoneChange):
         return self._milestone.values
 
     @override
-    def current(self, client: ConqaClient) -> Shown | None:
-        rows = self.listed(client)
-        return {} if rows is None else self._milestone.shown_in(rows, self.external_id, client.dialect)
+    def seen_in(self, lists: MilestoneLists) -> Shown | None:
+        listed = lists.of(self.project_id)
+        return {} if listed is None else self._milestone.shown_in(listed, self.external_id)
 
     @override
     def send(self, client: ConqaClient, wanted: Shown, current: Shown | None) -> None:
@@ -152,14 +183,15 @@ class DeleteMilestone(MilestoneChange):
         return {"exists": False}
 
     @override
-    def current(self, client: ConqaClient) -> Shown:
-        ids = self._listed_ids(client)
-        if ids is None:
+    def seen_in(self, lists: MilestoneLists) -> Shown:
+        listed = lists.of(self.project_id)
+        if listed is None:
             return {}
-        if self.external_id in ids:
+        if self.external_id in listed.rows:
             return {"exists": True}
         # what others delete meanwhile moves rows to pages that were read already: only the same list twice has all
-        return {"exists": False} if self._listed_ids(client) == ids else {}
+        again = lists.of(self.project_id, 2)
+        return {"exists": False} if again is not None and again.ids == listed.ids else {}
 
     @override
     def send(self, client: ConqaClient, wanted: Shown, current: Shown | None) -> str | None:
@@ -173,9 +205,15 @@ class DeleteMilestone(MilestoneChange):
             return "CONQA has no such milestone"
         return None
 
-    def _listed_ids(self, client: ConqaClient) -> list[str | None] | None:
-        rows = self.listed(client)
-        return None if rows is None else [client.dialect.external_id_of(row) for row in rows]
+
+def overview(client: ConqaClient, changes: Collection[MilestoneChange]) -> Callable[[MilestoneChange], Shown | None]:
+    """Return what tells of each of many changes what its ``current`` would, with one list for each project.
+
+    :param client: The client.
+    :param changes: The changes.
+    """
+    lists = MilestoneLists(client, {change.external_id for change in changes})
+    return lambda change: change.seen_in(lists)
 
 
 class MilestonePoller:
@@ -214,4 +252,5 @@ MILESTONE = Kind(
     poller=MilestonePoller,
     condition=_target,
     changes={"upsert": UpsertMilestone, "delete": DeleteMilestone},
+    overview=overview,
 )
