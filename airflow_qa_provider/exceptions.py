@@ -27,7 +27,8 @@
     ├── QAWaitError                  a wait ended badly
     │   ├── QAJobFailedError         the remote object reached a failed, cancelled or deleted state
     │   └── QAWaitTimeoutError       the deadline passed, or the vendor could not be asked for too long
-    └── QADeliveryError              some or all recipients were not reached
+    ├── QADeliveryError              some or all recipients were not reached
+    └── QARowsError                  some or all rows of a bulk write were not taken
 
 Whether a request may have been carried out in spite of its error (:func:`may_be_done`), and whether one that changes
 nothing is sent again by the client itself:
@@ -252,6 +253,13 @@ class QAWaitTimeoutError(QAWaitError):
 
 class QADeliveryError(QAError):
     """Some or all recipients were not reached; the message says which."""
+
+
+class QARowsError(QAError):
+    """Some or all rows of a bulk write were not taken; the message says which, and why.
+
+    Permanent where the vendor has refused all of them: a retry sends what could not be sent.
+    """
 
 
 _BY_STATUS: dict[int, type[QAApiError]] = {

@@ -5,7 +5,7 @@ Only for annotations; nothing imports it when a DAG file is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -68,6 +68,29 @@ class ChangingArguments(TaskArguments, total=False):
     """Arguments of :class:`~airflow_qa_provider.bases.changing.ChangingOperator`."""
 
     preview: bool | str
+
+
+class BulkArguments(ChangingArguments, total=False):
+    """Arguments of :class:`~airflow_qa_provider.bases.bulk.BulkOperator`."""
+
+    source: str | ObjectStoragePath | None
+    rows: Any
+    sql: str | None
+    sql_conn_id: str | None
+    columns: Mapping[str, Any] | str | None
+    on_row_error: Literal["fail", "continue"] | None
+    fail_on: Literal["any", "all"] | float | None
+    max_in_flight: int | str
+    results: str | ObjectStoragePath | None
+    object_storage_conn_id: str | None
+
+
+class SyncArguments(BulkArguments, total=False):
+    """Arguments of :class:`~airflow_qa_provider.bases.bulk.BulkSyncOperator`."""
+
+    delete_where: str | None
+    wait_until_shown: bool | str
+    timeout: timedelta | float
 
 
 class CreatingArguments(ChangingArguments, total=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.bulk import BulkSyncOperator
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
@@ -12,7 +13,12 @@ from airflow_qa_provider.bases.creating import CreatingOperator
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import CallingArguments, ChangingArguments, CreatingArguments
+    from airflow_qa_provider.bases.arguments import (
+        CallingArguments,
+        ChangingArguments,
+        CreatingArguments,
+        SyncArguments,
+    )
     from airflow_qa_provider.vendors.conqa.client.fields import FieldValue, Option
 
 _COLOR = "#fdf0d9"
@@ -173,4 +179,36 @@ class ConqaGenerateReportOperator(CreatingOperator):
         self.project_id = project_id
         self.checklist_id = checklist_id
         self.context = context
+        self.conqa_conn_id = conqa_conn_id
+
+
+class ConqaSyncMilestonesOperator(BulkSyncOperator):
+    """Brings the milestones of a project to what the rows of a file, a query or another task say.
+
+    The list of the project's milestones is read once. Rows that are as they should be are not sent; the others are
+    upserted, and those that ``delete_where`` marks deleted, where the list shows them. All attempts send the same
+    transaction time for a row, by which CONQA recognises a repeated request.
+
+    CONQA queues changes: with ``wait_until_shown`` the task ends when its list shows them. See
+    :class:`ConqaUpsertMilestoneOperator` for how milestones are compared, and for what a row may give.
+
+    :param project_id: Id of the project, where a row names none; that of the connection by default. (templated)
+    :param conqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.bulk.BulkSyncOperator`.
+    """
+
+    kind = "conqa.milestone"
+    change = "upsert"
+    delete_change = "delete"
+    row_fields = ("external_id", "name", "status", "fields")
+    payload_fields = ("project_id",)
+    connection_fields = ("project_id",)
+    template_fields = (*BulkSyncOperator.template_fields, *payload_fields, "conqa_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self, *, project_id: str | None = None, conqa_conn_id: str = "conqa_default", **kwargs: Unpack[SyncArguments]
+    ) -> None:
+        super().__init__(**kwargs)
+        self.project_id = project_id
         self.conqa_conn_id = conqa_conn_id

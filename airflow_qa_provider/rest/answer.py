@@ -178,12 +178,23 @@ class BoundedAdapter(HTTPAdapter):
 
     def __init__(self, most: int, connections: int) -> None:
         self.most = most
+        self._connections = connections
         super().__init__(pool_connections=connections, pool_maxsize=connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pools of direct connections."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def widen(self, connections: int) -> None:
+        """Keep more connections, those that are open excepted.
+
+        :param connections: How many at least.
+        """
+        if connections > self._connections:
+            self.poolmanager.clear()
+            super().__init__(pool_connections=connections, pool_maxsize=connections)
+            self._connections = connections
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """Return the pools of connections through a proxy."""

@@ -13,11 +13,11 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from airflow_qa_provider import __version__
-from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.exceptions import QAError, QARateLimitError
 from airflow_qa_provider.rest.answer import BoundedAdapter
 from airflow_qa_provider.rest.clock import VendorClock
 from airflow_qa_provider.rest.faults import Fault
-from airflow_qa_provider.rest.pacing import pacer_for
+from airflow_qa_provider.rest.pacing import Hold, pacer_for
 from airflow_qa_provider.rest.preview import Rehearsed, RequestWithheld, is_withheld
 from airflow_qa_provider.rest.redaction import UrlFilter, secret_values
 from airflow_qa_provider.rest.redirects import Elsewhere, Session, is_redirect
@@ -82,6 +82,7 @@ class Transport:
         self.sent_secrets: tuple[str, ...] = ()
         self._check = check
         self._pacer = pacer_for((settings.base_url, settings.token), settings.requests_per_minute)
+        self._hold = Hold()
         self._adapter = BoundedAdapter(settings.max_json_bytes, connections)
         self._elsewhere = Elsewhere(settings, self._adapter)
         self.session = Session()
@@ -96,6 +97,13 @@ class Transport:
     def clock_offset(self) -> float | None:
         """Seconds that the vendor's clock is ahead of ours, by its latest answer; ``None`` while it is unknown."""
         return self.clock.offset
+
+    def widen(self, connections: int) -> None:
+        """Keep more connections, for as many threads that send requests at the same time.
+
+        :param connections: How many at least.
+        """
+        self._adapter.widen(connections)
 
     def close(self) -> None:
         """Close the pooled connections now; a session leaves that to the garbage collector."""
@@ -127,6 +135,7 @@ class Transport:
     def _send_once(
         self, route: Route, url: str, request: Mapping[str, Any], secrets: tuple[str, ...]
     ) -> requests.Response:
+        self._hold.wait()
         if self._pacer:
             self._pacer.wait()
         arguments = self._prepared(route, url, request)
@@ -141,13 +150,20 @@ class Transport:
                 if is_redirect(response) and self._elsewhere.allows(response, route):
                     return self._elsewhere.fetch(response, route)
                 self._check(response, route)
-        except QAError:  # of the check, or of a sign-in on the way
+        except QAError as error:  # of the check, or of a sign-in on the way
             _close(response)
+            self._keep_back(error)
             raise
         except _FAULTS as error:
             _close(response)
             raise self.translated(error, route, exchange) from None
         return response
+
+    def _keep_back(self, error: QAError) -> None:
+        """Keep all threads back where one is told to wait; callers that pace themselves do that on their own."""
+        asked = error.retry_after if isinstance(error, QARateLimitError) else None
+        if asked is not None and self.settings.retries and asked <= self.settings.max_retry_wait:
+            self._hold.begin(asked)
 
     def _prepared(self, route: Route, url: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return all that the session needs to send a request; signing in may happen here."""
