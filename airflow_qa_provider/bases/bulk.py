@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
     from airflow_qa_provider.bulk.sending import Sending
+    from airflow_qa_provider.kinds.lookup import LookupTimeouts
 
 MAX_IN_FLIGHT = 16
 """How many requests are under way at a time where the task names no number."""
@@ -56,12 +57,13 @@ class BulkOperator(KindTask, BaseOperator):
     :param preview: Whether to compare and write the differences into the file, and to send nothing (a dry run). The
         task is then skipped where it would have sent something. (templated)
 
-    :cvar change: Name of the change among those of the kind.
+    :cvar change: Name of the change among those of the kind; ``None`` where each row becomes a new object.
     :cvar row_fields: Arguments that a row may give.
     :cvar payload_fields: Arguments that are the same for all rows which do not give them.
+    :cvar lookup_timeouts: How long to look for what was lost; the journal's own times by default.
     """
 
-    change: ClassVar[str]
+    change: ClassVar[str | None] = None
     row_fields: ClassVar[tuple[str, ...]]
     payload_fields: ClassVar[tuple[str, ...]] = ()
     template_fields: tuple[str, ...] = (
@@ -77,6 +79,7 @@ class BulkOperator(KindTask, BaseOperator):
     )
     template_fields_renderers = {"sql": "sql", "columns": "json"}  # noqa: RUF012 - Airflow's own shape
     delete_change: ClassVar[str | None] = None
+    lookup_timeouts: ClassVar[LookupTimeouts | None] = None
     delete_where: str | None = None
     wait_until_shown: bool | str = False
     timeout: timedelta | float = timedelta(hours=1)
@@ -158,3 +161,15 @@ class BulkSyncOperator(BulkOperator):
         self.delete_where = delete_where
         self.wait_until_shown = wait_until_shown
         self.timeout = timeout
+
+
+class BulkCreateOperator(BulkOperator):
+    """Makes an object of each row, once.
+
+    Two rows that are alike make two objects. A row that an attempt has sent is not sent again, also when the task is
+    cleared; one that has changed since is a new row. When an answer is lost, the object is looked for at the vendor:
+    what cannot be told apart for certain is ``uncertain``, and not sent again. Before Airflow 3.3, which keeps the
+    state of tasks, a retry sends nothing.
+
+    :param kwargs: See :class:`~airflow_qa_provider.bases.bulk.BulkOperator`.
+    """

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from airflow_qa_provider.bases.once import timeouts_of
 from airflow_qa_provider.bases.preview import is_preview, previewed
 from airflow_qa_provider.bulk.changes import BulkChanges
 from airflow_qa_provider.bulk.columns import Columns
+from airflow_qa_provider.bulk.creates import BulkCreates
 from airflow_qa_provider.bulk.items import NOT_TAKEN, Item, counts_of
-from airflow_qa_provider.bulk.notes import BulkNotes
+from airflow_qa_provider.bulk.notes import BulkNotes, digest
 from airflow_qa_provider.bulk.policy import RowPolicy
 from airflow_qa_provider.bulk.results import ResultFile
 from airflow_qa_provider.bulk.sending import Sending
@@ -18,6 +20,7 @@ from airflow_qa_provider.bulk.sources import results_path, rows_of
 from airflow_qa_provider.compat import task_state_store
 from airflow_qa_provider.exceptions import QAError, QAValidationError
 from airflow_qa_provider.journal.attempt import Attempt
+from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.rest.fields import Fields, is_given
 from airflow_qa_provider.vendors import kind_of
@@ -75,13 +78,25 @@ class BulkRun:
         return summary
 
     def _write(self, items: Sequence[Item]) -> None:
-        owner = (f"{self.kind.name}.{self.task.change}", self.task.conn_id)
-        notes = BulkNotes(task_state_store(self.context), owner, self.attempt, read_only=self.preview)
         with previewed(self.task, self.context, preview=self.preview) as client:
-            job = BulkChanges(self.kind, client, notes, self.sending, self.most, self.policy.stops, self.preview)
+            terms = (self.kind, client, self._notes(), self.sending, self.most, self.policy.stops, self.preview)
+            if self.task.change is None:
+                BulkCreates(*terms, attempt=self.attempt, timeouts=timeouts_of(self.task, client)).run(items)
+                return
+            job = BulkChanges(*terms)
             job.run(items)
             if self.waits:
                 job.await_shown(items, client.settings.poll_interval, self.seconds)
+
+    def _notes(self) -> BulkNotes:
+        creates = self.task.change is None
+        return BulkNotes(
+            task_state_store(self.context),
+            (f"{self.kind.name}.{'create' if creates else self.task.change}", self.task.conn_id),
+            self.attempt,
+            outlives_clearing=creates,
+            read_only=self.preview,
+        )
 
     def _read(self) -> list[Item]:
         """Return all rows, those that cannot be sent with the reason why.
@@ -103,15 +118,29 @@ class BulkRun:
     def _item(self, number: int, arguments: Mapping[str, Any], marked: bool, numbers: dict[Any, int]) -> Item:
         item = Item(number)
         try:
-            change = self.kind.change(self.task.delete_change if marked else self.task.change, arguments)
-            key = tuple(getattr(change, name, None) for name in (*self.task.payload_fields, "object_id"))
-            item.id = change.object_id
-            if numbers.setdefault(key, number) != number:
-                raise QAValidationError(f"row {numbers[key]} is about the same {self.kind.noun}")
-            item.change = change
+            if self.task.change is None:
+                self._read_create(item, arguments, numbers)
+            else:
+                self._read_change(item, arguments, marked, numbers)
         except QAValidationError as error:
             item.fail(error)
         return item
+
+    def _read_change(self, item: Item, arguments: Mapping[str, Any], marked: bool, numbers: dict[Any, int]) -> None:
+        change = self.kind.change(self.task.delete_change if marked else self.task.change, arguments)
+        key = tuple(getattr(change, name, None) for name in (*self.task.payload_fields, "object_id"))
+        item.id = change.object_id
+        if numbers.setdefault(key, item.number) != item.number:
+            raise QAValidationError(f"row {numbers[key]} is about the same {self.kind.noun}")
+        item.change, item.key, item.content = change, digest(key), digest(change.identity())
+
+    def _read_create(self, item: Item, arguments: Mapping[str, Any], counts: dict[Any, int]) -> None:
+        fields = self.kind.read(arguments)
+        identity = Identity.of(self.context, self.kind.name, self.task.conn_id, fields.identity())
+        # rows that ask for the same are as many objects
+        count = counts[identity.fingerprint] = counts.get(identity.fingerprint, 0) + 1
+        item.fields, item.marker = fields, identity.marker(count)
+        item.key = item.content = digest([identity.fingerprint, count])
 
     @contextmanager
     def _result_file(self) -> Iterator[ResultFile | None]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from airflow_qa_provider.exceptions import QAError, QAValidationError
 from airflow_qa_provider.kinds.change import Change, ChangeOutcome, Shown
+from airflow_qa_provider.kinds.fields import KindFields
 
 Outcome = Literal["created", "updated", "deleted", "unchanged", "failed", "uncertain", "not sent"]
 OUTCOMES: tuple[Outcome, ...] = ("created", "updated", "deleted", "unchanged", "failed", "uncertain", "not sent")
@@ -24,7 +25,11 @@ class Item:
 
     :param number: Number of the row, from 1; the names of the columns are no row.
     :param id: Id of its object.
-    :param change: What is asked for; ``None`` when the row cannot be read.
+    :param key: Digest of what tells the row from others.
+    :param content: Digest of what it asks for.
+    :param marker: A text that identifies the object, for vendors that have room for one.
+    :param change: The change that it asks for.
+    :param fields: The object that it asks for; neither is there when the row cannot be read.
     :param wanted: What the object is to have.
     :param current: What the vendor shows of it.
     :param planned: What its request does.
@@ -37,7 +42,11 @@ class Item:
 
     number: int
     id: str = ""
+    key: str = ""
+    content: str = ""
+    marker: str = ""
     change: Change | None = None
+    fields: KindFields | None = None
     wanted: Shown = field(default_factory=dict)
     current: Shown | None = None
     planned: ChangeOutcome = "unchanged"
@@ -48,11 +57,23 @@ class Item:
     error: QAError | None = None
 
     @property
+    def readable(self) -> bool:
+        """Whether the row asks for something that can be sent."""
+        return self.change is not None or self.fields is not None
+
+    @property
     def asked(self) -> Change:
-        """What is asked for, of a row that could be read."""
+        """The change that the row asks for."""
         if self.change is None:
-            raise TypeError(f"row {self.number} asks for nothing")
+            raise TypeError(f"row {self.number} asks for no change")
         return self.change
+
+    @property
+    def wished(self) -> KindFields:
+        """The object that the row asks for."""
+        if self.fields is None:
+            raise TypeError(f"row {self.number} asks for no object")
+        return self.fields
 
     def fail(self, error: QAError, outcome: Outcome = "failed") -> None:
         """Note why the row failed.

@@ -1,7 +1,7 @@
 """What earlier attempts of a task have done of its rows, in the task's state: the intents before, the results after.
 
-The notes are kept in segments of bounded size, under ``bulk.0``, ``bulk.1`` and so on. All rows of a segment were first
-sent at one moment, which each later attempt at them repeats.
+The notes are kept in segments of bounded size, under ``bulk.0``, ``bulk.1`` and so on. Each has a moment, before which
+none of its rows was sent, and which each later attempt at them repeats.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from airflow_qa_provider.bulk.items import Item
 from airflow_qa_provider.exceptions import QATaskStateError
 from airflow_qa_provider.journal.attempt import Attempt
 from airflow_qa_provider.journal.identity import canonical, id_digest
 from airflow_qa_provider.journal.store import TaskStateStore
-from airflow_qa_provider.kinds.change import Change, ChangeOutcome
+from airflow_qa_provider.kinds.change import ChangeOutcome
 
 log = logging.getLogger(__name__)
 
@@ -35,25 +36,36 @@ class Noted:
     :param content: Digest of what was asked for.
     :param outcome: What the request does.
     :param done: Whether the vendor has answered that it did.
+    :param object_id: Id of the object that it made, where that is not in the row.
     """
 
     content: str
     outcome: ChangeOutcome
     done: bool = False
+    object_id: str = ""
 
 
 @dataclass
 class Segment:
-    """Rows whose requests were first sent at one moment.
+    """Rows whose requests were first sent after one moment.
 
     :param sent_at: The moment, in seconds since the epoch.
-    :param rows: Digest of the object's id to the note.
+    :param rows: Key of a row to the note.
+    :param last_at: When the latest of them was sent, at the earliest.
     :param changed: Whether there is something in it that is not written yet.
     """
 
     sent_at: float
     rows: dict[str, Noted] = field(default_factory=dict)
+    last_at: float = 0.0
     changed: bool = True
+
+    def moment_of(self, key: str) -> datetime:
+        """Return the moment of a row, another one for each: a thousandth of a second apart.
+
+        :param key: Key of the row.
+        """
+        return self.moment + timedelta(milliseconds=list(self.rows).index(key))
 
     @property
     def moment(self) -> datetime:
@@ -66,19 +78,35 @@ class BulkNotes:
 
     :param store: The task's state; ``None`` before Airflow 3.3, where nothing outlives an attempt.
     :param owner: Kind of object and connection.
-    :param attempt: The attempt that is going on; clearing the task puts an end to the notes.
+    :param attempt: The attempt that is going on.
+    :param outlives_clearing: Whether the notes hold when the task was cleared.
     :param read_only: Whether to write nothing, as in a preview.
     """
 
     def __init__(
-        self, store: TaskStateStore | None, owner: tuple[str, str], attempt: Attempt, *, read_only: bool = False
+        self,
+        store: TaskStateStore | None,
+        owner: tuple[str, str],
+        attempt: Attempt,
+        *,
+        outlives_clearing: bool = False,
+        read_only: bool = False,
     ) -> None:
         self._store = store
-        self._attempt = attempt
-        self._head = {"format": _FORMAT, "owner": list(owner), "max_tries": attempt.max_tries}
+        self._head = {
+            "format": _FORMAT,
+            "owner": list(owner),
+            "max_tries": None if outlives_clearing else attempt.max_tries,
+        }
         self._read_only = read_only
         self._segments: list[Segment] = []
         self._place: dict[str, Segment] = {}
+        self._own = 0  # segments from here on are of this attempt
+
+    @property
+    def kept(self) -> bool:
+        """Whether notes outlive this attempt."""
+        return self._store is not None
 
     def read(self) -> None:
         """Read what earlier attempts have noted, unless that is of another account, or the task was cleared since.
@@ -91,48 +119,64 @@ class BulkNotes:
             return
         for one in found:
             rows = {name: Noted(*noted) for name, noted in one["rows"].items()}
-            self._add(Segment(one["sent_at"], rows, changed=False))
+            self._add(Segment(one["sent_at"], rows, one["last_at"], changed=False))
+        self._own = len(self._segments)
 
-    def of(self, change: Change) -> tuple[Noted, datetime] | None:
-        """Return what is noted of a change, and when it was first sent; ``None`` when another content was asked for.
+    def of(self, item: Item) -> tuple[Noted, Segment] | None:
+        """Return what is noted of a row, and where; ``None`` when another content was asked for.
 
-        :param change: The change, before it was given a moment.
+        :param item: The row.
         """
-        name = id_digest(change.object_id)
-        segment = self._place.get(name)
-        if segment is None or segment.rows[name].content != content_digest(change):
+        segment = self._place.get(item.key)
+        if segment is None or segment.rows[item.key].content != item.content:
             return None
-        return segment.rows[name], segment.moment
+        return segment.rows[item.key], segment
 
-    def intend(self, changes: Sequence[tuple[Change, ChangeOutcome]]) -> datetime:
-        """Write the intents of new requests, before the first of them is sent, and return their moment.
+    def ids(self) -> set[str]:
+        """Return the ids of the objects that the rows have made."""
+        return {one.object_id for segment in self._segments for one in segment.rows.values() if one.object_id}
 
-        :param changes: Changes, and what each will do.
+    def intend(self, items: Sequence[Item]) -> None:
+        """Write the intents of new requests, before the first of them is sent.
+
+        :param items: The rows.
         :raises QATaskStateError: They cannot be written.
         """
         now = time.time()
-        for start in range(0, len(changes), SEGMENT_ROWS):
-            rows = changes[start : start + SEGMENT_ROWS]
-            noted = {id_digest(one.object_id): Noted(content_digest(one), outcome) for one, outcome in rows}
-            self._add(Segment(now, noted))
+        for item in items:
+            if len(self._segments) == self._own or len(self._segments[-1].rows) >= SEGMENT_ROWS:
+                self._segments.append(Segment(now))
+            last = self._segments[-1]
+            last.rows[item.key] = Noted(item.content, item.planned)
+            last.last_at, last.changed = now, True
+            self._place[item.key] = last
         self._write()
-        return datetime.fromtimestamp(now, timezone.utc)
 
-    def done(self, change: Change) -> None:
-        """Note that a change is made, to be written with the next :meth:`flush`.
+    def done(self, item: Item, object_id: str = "") -> None:
+        """Note that a row is done, to be written with the next :meth:`flush`.
 
-        :param change: The change.
+        :param item: The row.
+        :param object_id: Id of the object that it made.
         """
-        name = id_digest(change.object_id)
-        segment = self._place[name]
-        segment.rows[name].done = segment.changed = True
+        segment = self._place[item.key]
+        noted = segment.rows[item.key]
+        noted.object_id = object_id
+        noted.done = segment.changed = True
+
+    def withdraw(self, item: Item) -> None:
+        """Take back the intent of a row whose request changed nothing.
+
+        :param item: The row.
+        """
+        segment = self._place[item.key]
+        segment.rows[item.key].content, segment.changed = "", True
 
     def flush(self) -> None:
-        """Write what is not written yet. A failure is only logged: what is sent again has the same moment."""
+        """Write what is not written yet. A failure is only logged: the intents are there."""
         try:
             self._write()
         except QATaskStateError as error:
-            log.warning("A retry may send some rows again, which the vendor recognises: %s", error.message)
+            log.warning("What was done could not be noted; a retry looks at the vendor first: %s", error.message)
 
     def _add(self, segment: Segment) -> None:
         self._segments.append(segment)
@@ -144,9 +188,12 @@ class BulkNotes:
         for number, segment in enumerate(self._segments):
             if segment.changed:
                 segment.changed = False  # before it is read: other threads go on
-                rows = {name: [one.content, one.outcome, one.done] for name, one in segment.rows.items()}
+                rows = {name: _short(one) for name, one in segment.rows.items()}
                 try:
-                    self._store.keep(f"bulk.{number}", {**self._head, "sent_at": segment.sent_at, "rows": rows})
+                    self._store.keep(
+                        f"bulk.{number}",
+                        {**self._head, "sent_at": segment.sent_at, "last_at": segment.last_at, "rows": rows},
+                    )
                 # Airflow lets deployments bring their own store, which may raise anything
                 except Exception as error:
                     segment.changed = True
@@ -170,12 +217,17 @@ class BulkNotes:
                 self._store.delete(f"bulk.{number}")
 
 
-def content_digest(change: Change) -> str:
-    """Return a digest of what is asked for.
+def digest(value: Any) -> str:
+    """Return a short digest of plain data.
 
-    :param change: The change.
+    :param value: The data.
     """
-    return id_digest(json.dumps(canonical(change.identity(), "row")))
+    return id_digest(json.dumps(canonical(value, "row")))
+
+
+def _short(noted: Noted) -> list[Any]:
+    facts = [noted.content, noted.outcome, noted.done]
+    return [*facts, noted.object_id] if noted.object_id else facts
 
 
 def _unusable(done: str, error: Exception) -> QATaskStateError:

@@ -49,7 +49,7 @@ class RowPolicy:
         :param items: All rows.
         :raises QAValidationError: They stop the others, or there are so many of them that the task fails.
         """
-        bad = [item for item in items if item.change is None]
+        bad = [item for item in items if not item.readable]
         if bad and (self.stops or self._is_too_many(len(bad), len(items))):
             raise refused_rows(bad, len(items))
 
