@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from airflow_qa_provider.bases.bulk import BulkCreateOperator
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from airflow_qa_provider.bases.arguments import (
+        BulkArguments,
         CallingArguments,
         ChangingArguments,
         CreatingArguments,
@@ -99,6 +101,40 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         self.start = start
         self.auditor_hint = auditor_hint
         self.assignee_id = assignee_id
+        self.monitorqa_conn_id = monitorqa_conn_id
+
+
+class MonitorQACreateAuditsOperator(BulkCreateOperator):
+    """Creates a one-time audit for each row of a file, a query or another task, once. Nothing is waited for.
+
+    A row may give all arguments of :class:`MonitorQACreateAuditOperator`. When an answer is lost, the audit is found by
+    its dates where one of them is relative (``due`` of ``P1D``, say): no two rows have the same to the millisecond.
+    With other dates it cannot be told from an equal one that was there before, and the row is uncertain.
+
+    :param template_id: Template to use, where a row names none; that of the connection by default. (templated)
+    :param audit_object_id: Object to be audited, where a row names none; that of the connection by default. (templated)
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.bulk.BulkCreateOperator`.
+    """
+
+    kind = "monitorqa.audit"
+    row_fields = ("name", "due", "start", "auditor_hint", "assignee_id")
+    payload_fields = ("template_id", "audit_object_id")
+    connection_fields = ("template_id", "audit_object_id")
+    template_fields = (*BulkCreateOperator.template_fields, *payload_fields, "monitorqa_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        template_id: str | None = None,
+        audit_object_id: str | None = None,
+        monitorqa_conn_id: str = "monitorqa_default",
+        **kwargs: Unpack[BulkArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.template_id = template_id
+        self.audit_object_id = audit_object_id
         self.monitorqa_conn_id = monitorqa_conn_id
 
 

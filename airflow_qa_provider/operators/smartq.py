@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.bases.bulk import BulkCreateOperator
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
@@ -13,7 +14,12 @@ from airflow_qa_provider.bases.creating import CreatingOperator
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import CallingArguments, ChangingArguments, CreatingArguments
+    from airflow_qa_provider.bases.arguments import (
+        BulkArguments,
+        CallingArguments,
+        ChangingArguments,
+        CreatingArguments,
+    )
     from airflow_qa_provider.rest.timestamps import Timestamp
     from airflow_qa_provider.vendors.smartq.client.rules import Id
     from airflow_qa_provider.vendors.smartq.client.tickets import CustomFieldValue
@@ -112,6 +118,48 @@ class SmartQCreateTicketOperator(CreatingOperator):
         self.notify_involved = notify_involved
         self.custom_fields = custom_fields
         self.marker_tag = marker_tag
+        self.smartq_conn_id = smartq_conn_id
+
+
+class SmartQCreateTicketsOperator(BulkCreateOperator):
+    """Creates a ticket for each row of a file, a query or another task, once.
+
+    A row may give all arguments of :class:`SmartQCreateTicketOperator`. The marker among the tags of a ticket is made
+    of the row, and finds it again when the answer to its request is lost.
+
+    :param project_id: Id of the project, where a row names none; that of the connection by default. (templated)
+    :param step_id: Id of the step, where a row names none; that of the connection by default. (templated)
+    :param smartq_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.bulk.BulkCreateOperator`.
+    """
+
+    kind = "smartq.ticket"
+    row_fields = (
+        "name",
+        "description",
+        "tags",
+        "required_by",
+        "assigned_to",
+        "notify_involved",
+        "custom_fields",
+        "marker_tag",
+    )
+    payload_fields = ("project_id", "step_id")
+    connection_fields = ("project_id", "step_id")
+    template_fields = (*BulkCreateOperator.template_fields, *payload_fields, "smartq_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        project_id: Id | None = None,
+        step_id: Id | None = None,
+        smartq_conn_id: str = "smartq_default",
+        **kwargs: Unpack[BulkArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.project_id = project_id
+        self.step_id = step_id
         self.smartq_conn_id = smartq_conn_id
 
 

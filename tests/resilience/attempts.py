@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -105,6 +106,44 @@ def killed_when(happened: Callable[[], bool]) -> Iterator[None]:
         survived.set()
         killer.join(10)
         signal.signal(signal.SIGUSR1, previous)
+
+
+class FileState(State):
+    """The state of a task in a file, so that it outlives the process that writes it."""
+
+    path: Path
+
+    def set(self, key: str, value: Any, *, retention: Any = None) -> None:
+        super().set(key, value)
+        new = self.path.with_suffix(".new")
+        new.write_text(json.dumps(self))
+        new.replace(self.path)
+
+
+def killed_process(task: Task, path: Path, happened: Callable[[], bool]) -> None:
+    """Attempt a task in a process of its own, and kill that once something has happened.
+
+    :param task: The task; its next attempt finds what the process has stored.
+    :param path: Where its state is kept.
+    :param happened: Tells when; asked in this process.
+    """
+    state = FileState(task.state)
+    state.path = path
+    child = os.fork()
+    if child == 0:
+        try:
+            task.state = state
+            task.attempt()
+        finally:
+            os._exit(1)
+    end = time.monotonic() + 60
+    while not happened() and time.monotonic() < end:
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), "it had ended before"
+    task.state.update(json.loads(path.read_text()))
+    task.try_number += 1
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, **extra: Any) -> None:

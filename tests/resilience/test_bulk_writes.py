@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -26,7 +24,7 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.operators.conqa import ConqaSyncMilestonesOperator
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
-from tests.resilience.attempts import State, Task, connect
+from tests.resilience.attempts import Task, connect, killed_process
 
 COLUMNS = {
     "external_id": "activity",
@@ -273,34 +271,6 @@ def test_a_preview_writes_the_differences_and_sends_nothing(sandbox: Sandbox, tm
 # Whatever happens
 
 
-class FileState(State):
-    """The state of a task in a file, so that it outlives the process that writes it."""
-
-    path: Path
-
-    def set(self, key: str, value: Any, *, retention: Any = None) -> None:
-        super().set(key, value)
-        new = self.path.with_suffix(".new")
-        new.write_text(json.dumps(self))
-        new.replace(self.path)
-
-
-def killed_after(count: int, task: Task, sandbox: Sandbox) -> None:
-    """Attempt a task in a process of its own, which is killed once the vendor has that many writes of it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            task.attempt()
-        finally:
-            os._exit(1)
-    end = time.monotonic() + 60
-    while len(writes(sandbox)) < count and time.monotonic() < end:
-        time.sleep(0.002)
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
-
-
 @pytest.mark.parametrize("shown_late", [False, True])
 def test_a_killed_process_leaves_no_row_behind_and_sends_none_twice(
     shown_late: bool, sandbox: Sandbox, tmp_path: Path
@@ -308,13 +278,10 @@ def test_a_killed_process_leaves_no_row_behind_and_sends_none_twice(
     if shown_late:  # the comparison shows nothing of what was sent
         sandbox.add_outcome("milestone", "applied", seconds=3600, times=None)
     task = sync(rows=rows(80), delete_where=None, max_in_flight=4)
-    task.state = FileState()
-    task.state.path = tmp_path / "state.json"
     sandbox.add_fault({"delay": 0.02}, method="POST")
     for _ in range(2):
-        killed_after(len(writes(sandbox)) + 20, task, sandbox)
-        task.state.update(json.loads(task.state.path.read_text()))
-        task.try_number += 1
+        enough = len(writes(sandbox)) + 20
+        killed_process(task, tmp_path / "state.json", lambda enough=enough: len(writes(sandbox)) >= enough)
     summary = task.attempt()
 
     assert (summary["created"], summary["rows"]) == (80, 80)
@@ -378,6 +345,15 @@ def test_a_rate_limit_holds_all_back_and_is_left_to_a_retry_when_it_goes_on(
     sandbox.remove_fault(rule)
     assert task.attempt()["updated"] == 12
     assert len(writes(sandbox)) == 13 + 3 + 10
+
+
+def test_all_requests_in_flight_share_the_budget_of_the_connection(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(monkeypatch, sandbox, requests_per_minute=3000)
+    began = time.monotonic()
+    assert sync(rows=rows(10), delete_where=None, max_in_flight=10).attempt()["created"] == 10
+    assert time.monotonic() - began > 10 * 60 / 3000
 
 
 def test_a_row_that_changes_between_attempts_is_sent_as_a_new_one(sandbox: Sandbox) -> None:
