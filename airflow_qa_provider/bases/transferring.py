@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import KindTask
+from airflow_qa_provider.bases.task import KindTask, one_execution
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -41,12 +40,12 @@ class StoringTask(KindTask):
         :param name: Name of the file in a folder; ``None`` for its own.
         :raises QAError: It cannot be fetched, is not what it should be, or cannot be stored.
         """
-        from airflow_qa_provider.bases.preview import connected
         from airflow_qa_provider.vendors import kind_of
 
         file = kind_of(self.kind).file(self.file, arguments)
         target = self._target(name or file.stem)
-        with connected(self.vendor, self.conn_id) as client:
+        with self.connected() as opened:
+            client = opened.client
             file = file.described(client, name=target.stem is not None and not name)
             self._mask(file.secrets)
             return self._store(file, client, self._target(name or file.stem))
@@ -128,7 +127,7 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
         self.object_storage_conn_id = object_storage_conn_id
         self.overwrite = overwrite
 
-    @fail_now
+    @one_execution
     def execute(self, context: Any) -> Manifest:
         """Download, check and store the file.
 

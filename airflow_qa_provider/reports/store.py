@@ -18,9 +18,10 @@ from airflow_qa_provider.exceptions import (
     QATransportError,
     QAValidationError,
 )
-from airflow_qa_provider.reports.checks import NOTHING_STORED, Inspection
+from airflow_qa_provider.reports.checks import NOTHING_STORED, Digest, Inspection
 from airflow_qa_provider.reports.counting import Counts, count
 from airflow_qa_provider.reports.formats import FileFormat, file_format, format_of_headers
+from airflow_qa_provider.reports.hashing import HashingThread
 from airflow_qa_provider.reports.manifest import Manifest
 from airflow_qa_provider.reports.staging import Staging, StopSwitch
 from airflow_qa_provider.reports.storage import file_info, report_lineage, storage_errors
@@ -158,14 +159,14 @@ class _Transfer:
 
     def _attempt(self) -> Manifest:
         self.stop.check()
-        with self.open_download() as download:
+        with self.open_download() as download, HashingThread() as digest:
             fmt = self.expected or self._announced_format(download)
             path = self.place.file(fmt)
             if self.expected is None:
                 kept = self._older(path, fmt)
                 if kept is not None:
                     return kept
-            seen = self._inspection(fmt, download.content_type, download.length)
+            seen = self._inspection(fmt, download.content_type, download.length, digest)
             with Staging(path, stop=self.stop, where=self.where, media_type=fmt.media_type) as staging:
                 for chunk in _chunks(download):
                     seen.feed(chunk)
@@ -212,8 +213,17 @@ class _Transfer:
         counts = count(lambda: path.fs.open(str(path.path), "rb"), fmt.name, seen.size)
         return self._described("Kept", path, seen, counts, _modified(path))
 
-    def _inspection(self, fmt: FileFormat, content_type: str, length: int | None) -> Inspection:
-        return Inspection(fmt, content_type=content_type, announced=length, where=self.where, secrets=self.secrets)
+    def _inspection(
+        self, fmt: FileFormat, content_type: str, length: int | None, digest: Digest | None = None
+    ) -> Inspection:
+        return Inspection(
+            fmt,
+            content_type=content_type,
+            announced=length,
+            where=self.where,
+            secrets=self.secrets,
+            digest=digest,
+        )
 
     def _announced_format(self, download: Download) -> FileFormat:
         found = format_of_headers(download.content_type, download.file_name)

@@ -93,7 +93,7 @@ class VendorClient:
         self.transport.close()
 
     def without_retries(self) -> Self:
-        """Return a client that asks once, for callers that pace themselves."""
+        """Return a client that asks once, for callers that pace themselves; over the same connections."""
         return self._twin(retries=0)
 
     def previewing(self) -> Self:
@@ -102,7 +102,7 @@ class VendorClient:
 
     def _twin(self, **settings: Any) -> Self:
         twin = type(self)(replace(self.settings, **settings))
-        twin.transport.clock = self.transport.clock  # the same vendor's
+        twin.transport.share(self.transport)
         return twin
 
     def call(

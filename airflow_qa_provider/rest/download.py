@@ -12,7 +12,8 @@ from urllib3.exceptions import HTTPError
 from airflow_qa_provider.rest.answer import announced_length
 from airflow_qa_provider.rest.disposition import suggested_name
 
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 256 * 1024
+"""Read and written at a time: larger chunks fall out of the processor's cache, and take longer."""
 
 
 class Download:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
@@ -88,9 +89,24 @@ class Transport:
         self.session.auth = auth
         self.session.headers["User-Agent"] = f"airflow-qa-provider/{__version__}"
         self.session.headers["Accept-Encoding"] = "gzip, deflate"  # what can be decompressed in small steps everywhere
+        self._surroundings: dict[tuple[str, str], dict[str, Any]] = {}
+        self._mount()
+        _URL_FILTER.install()
+
+    def share(self, other: Transport) -> None:
+        """Use the connections of another client of the same account, and its clock; to close one closes them for both.
+
+        :param other: Its transport.
+        """
+        self.clock = other.clock
+        self._adapter = other._adapter
+        self._elsewhere = Elsewhere(self.settings, self._adapter)
+        self._surroundings = other._surroundings
+        self._mount()
+
+    def _mount(self) -> None:
         self.session.mount("https://", self._adapter)
         self.session.mount("http://", self._adapter)
-        _URL_FILTER.install()
 
     @property
     def clock_offset(self) -> float | None:
@@ -155,9 +171,7 @@ class Transport:
         limits = self.settings
         try:
             prepared = self.session.prepare_request(requests.Request(route.method, url, **content))
-            surroundings = self.session.merge_environment_settings(
-                prepared.url, {}, request.get("stream", False), limits.verify, None
-            )
+            surroundings = self._surroundings_of(prepared.url or url)
         except QAError:
             raise
         except _FAULTS as error:
@@ -168,7 +182,16 @@ class Transport:
             # a redirect would carry a custom key header to another host, and turn a POST into a GET
             "allow_redirects": False,
             **surroundings,
+            "stream": request.get("stream", False),
         }
+
+    def _surroundings_of(self, url: str) -> dict[str, Any]:
+        """Return proxies and authorities for a host; asking the environment is a third of the cost of a request."""
+        host = urlsplit(url)[:2]
+        if host not in self._surroundings:
+            found = self.session.merge_environment_settings(url, {}, False, self.settings.verify, None)
+            self._surroundings[host] = dict(found)
+        return self._surroundings[host]
 
     def _note(self, response: requests.Response, route: Route, started: float) -> None:
         self.clock.note(response.headers)
