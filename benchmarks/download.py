@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -37,7 +36,7 @@ WANTED = {"hashed": 0.9, "durable": 0.7}
 WANTED_MIB = 8.0
 """Most memory above that of the idle process."""
 TOLERANCE = 0.2
-_BLOCK = 64 * 1024
+_BLOCK = 256 * 1024
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -111,7 +110,10 @@ def turns(url: str, folder: Path, rounds: int) -> dict[str, list[float]]:
 
 
 def memory(url: str, folder: Path) -> float:
-    """Return the MiB that a transfer takes at most beyond what the process holds before it."""
+    """Return the MiB that a transfer takes at most beyond what the process holds before it.
+
+    Has to be the first large one: memory that was used and freed once may stay with the process.
+    """
     held, ended = [_resident()], threading.Event()
 
     def watch() -> None:
@@ -159,14 +161,17 @@ def main() -> None:
         os.environ["AIRFLOW_HOME"], os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = name, "ERROR"
         url, folder = f"http://127.0.0.1:{port}/v1", Path(name)
         with console.status("files arrive"):
-            turns(url, folder, 1)
+            with stub(1) as small:  # loads Airflow and this package
+                turns(f"http://127.0.0.1:{small}/v1", folder, 1)
             more = memory(url, folder)
+            turns(url, folder, 1)
             taken = turns(url, folder, arguments.rounds)
-    middle = {contender: statistics.median(times) for contender, times in taken.items()}
+    # the best, for other work on the machine only ever adds
+    best = {contender: min(times) for contender, times in taken.items()}
     results: dict[str, Any] = {
-        contender: {"speed": arguments.mib / took, "ratio": middle["bare"] / took} for contender, took in middle.items()
+        contender: {"speed": arguments.mib / took, "ratio": best["bare"] / took} for contender, took in best.items()
     }
-    console.print(table(results, f"A PDF of {arguments.mib:,} MiB, median of {arguments.rounds}, over HTTP"))
+    console.print(table(results, f"A PDF of {arguments.mib:,} MiB, best of {arguments.rounds}, over HTTP"))
     console.print(f"Memory above idle: {more:.1f} MiB, wanted at most {WANTED_MIB:g}", highlight=False)
     if arguments.json:
         found = {"mib": arguments.mib, "memory_mib": more, "seconds": taken, "results": results}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, ClassVar
@@ -144,9 +144,15 @@ class VendorClient:
         route = self.route_table[operation]
         # identity: a compressed transfer would make the announced length useless
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
-        response = self.transport.send(route, path or {}, params=query(params), headers=headers, stream=True)
-        exchange = getattr(response, "exchange", None)
-        return Download(response, lambda error: self.transport.translated(error, route, exchange))
+
+        def ask(more: Mapping[str, str]) -> requests.Response:
+            given = {"params": query(params), "headers": {**headers, **more}}
+            return self.transport.send(route, path or {}, stream=True, **given)
+
+        return Download(ask({}), self._translator(route), ask)
+
+    def _translator(self, route: Route) -> Callable[[Exception, requests.Response], QAError]:
+        return lambda error, response: self.transport.translated(error, route, getattr(response, "exchange", None))
 
     def ping(self) -> str:
         """Prove the connection with one authenticated read and return what was seen, in a few words.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -25,6 +27,7 @@ from airflow_qa_provider.rest.wire import current_exchange
 
 _MOST_HOPS = 4
 _STATUS = frozenset({301, 302, 303, 307, 308})
+_OF_PARTS = ("Range", "If-Range")
 
 
 class Session(requests.Session):
@@ -78,7 +81,7 @@ class Elsewhere:
             response.close()
             if target is None:
                 break
-            response = self._get(target)
+            response = self._get(target, response.request.headers)
             if not is_redirect(response):
                 return self._checked(response, route, target)
             if not self.allows(response, route):
@@ -87,7 +90,7 @@ class Elsewhere:
         response.close()
         raise _failed(QAResponseError, "the download is redirected again and again", route, response)
 
-    def _get(self, target: SplitResult) -> requests.Response:
+    def _get(self, target: SplitResult, asked: Mapping[str, str] = MappingProxyType({})) -> requests.Response:
         exchange = current_exchange()
         if exchange:  # signatures stand in the query
             exchange.secrets = (*exchange.secrets, target.query, target.fragment)
@@ -96,6 +99,7 @@ class Elsewhere:
         session.mount("https://", self._adapter)
         session.mount("http://", self._adapter)
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        headers |= {name: asked[name] for name in _OF_PARTS if name in asked}
         prepared = session.prepare_request(
             requests.Request("GET", target._replace(fragment="").geturl(), headers=headers, auth=_Nobody())
         )
