@@ -37,6 +37,13 @@ OVERWRITE_POLICIES = ("replace", "keep", "fail")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 
+_UNCHANGED = "Unchanged"
+
+
+class UnchangedFile(Exception):
+    """The file that was downloaded is there already, byte for byte."""
+
+
 def store_report(
     open_download: Callable[[], Download],
     target: Target | str | ObjectStoragePath,
@@ -50,6 +57,7 @@ def store_report(
     attempts: int = 3,
     secrets: Iterable[str] = (),
     stop: StopSwitch | None = None,
+    only_if_changed: bool = False,
 ) -> Manifest:
     """Stream a vendor's download into a file, and describe the file.
 
@@ -71,7 +79,9 @@ def store_report(
     :param attempts: How often the download is started at most.
     :param secrets: Values that must not be seen in errors.
     :param stop: Lets a kill end the transfer.
+    :param only_if_changed: Whether to raise where the file is there already, byte for byte.
     :return: The manifest of the stored file.
+    :raises UnchangedFile: The file is there already, and only a changed one is wanted.
     :raises QAValidationError: An argument is wrong; nothing was sent.
     :raises QAFileError: What arrived is not the expected file, or the storage did not take it.
     :raises QAError: The vendor refused, or could not be reached; see :mod:`airflow_qa_provider.exceptions`.
@@ -87,6 +97,7 @@ def store_report(
         where={"vendor": vendor, "operation": operation, "object_id": ids},
         secrets=tuple(secrets),
         stop=stop or StopSwitch(),
+        only_if_changed=only_if_changed,
     )
     return job.run(attempts)
 
@@ -126,6 +137,7 @@ class _Transfer:
     where: dict[str, Any]
     secrets: tuple[str, ...]
     stop: StopSwitch
+    only_if_changed: bool = False
     started: float = field(default_factory=time.monotonic)
 
     def run(self, attempts: int) -> Manifest:
@@ -177,6 +189,8 @@ class _Transfer:
                     seen.examine(staging.opened)
                 counts = count(staging.opened, fmt.name, seen.size)
                 verb = self._publish(staging, path, seen)
+        if verb == _UNCHANGED and self.only_if_changed:
+            raise UnchangedFile(f"{path} has not changed: {seen.size:,} bytes, sha256 {seen.sha256}")
         report_lineage(path)
         return self._described(verb, path, seen, counts, datetime.now(timezone.utc))
 
@@ -186,7 +200,7 @@ class _Transfer:
             if older is not None and self.overwrite != "replace":
                 raise self._exists(path, "It appeared while the report was downloaded: another run has written here")
             if older is not None and older.get("size") == seen.size and _sha256(path) == seen.sha256:
-                return "Unchanged"
+                return _UNCHANGED
         staging.publish()
         return "Stored"
 

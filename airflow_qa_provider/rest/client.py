@@ -151,6 +151,24 @@ class VendorClient:
 
         return Download(ask({}), self._translator(route), ask)
 
+    def stream_from(self, operation: str, address: str) -> Download:
+        """Open a file by an address that the vendor has told, such as that in the call of a webhook.
+
+        No credentials are sent, and only the vendor's own host and the connection's ``download_hosts`` are asked.
+
+        :param operation: Name for messages, ``resource.method``.
+        :param address: Absolute URL; its query is taken for a secret.
+        :return: The open download; use it as a context manager.
+        :raises QAConfigurationError: The address is on another host; nothing was sent.
+        :raises QAError: See :mod:`airflow_qa_provider.exceptions`.
+        """
+        route = Route(self.vendor, operation, "GET", "the address that the vendor told", "", "documented", safe=True)
+
+        def ask(more: Mapping[str, str]) -> requests.Response:
+            return self.transport.fetch(route, address, more)
+
+        return Download(ask({}), self._translator(route), ask)
+
     def _translator(self, route: Route) -> Callable[[Exception, requests.Response], QAError]:
         return lambda error, response: self.transport.translated(error, route, getattr(response, "exchange", None))
 

@@ -140,6 +140,27 @@ class Transport:
             raise RequestWithheld(Rehearsed.of(route, url, request, [self.settings.token, *secrets]))
         return send_with_retries(lambda: self._send_once(route, url, request, secrets), route, self.settings)
 
+    def fetch(self, route: Route, address: str, headers: Mapping[str, str]) -> requests.Response:
+        """Ask for a file by its address, without credentials, again where it is worth it.
+
+        :param route: What it is asked for.
+        :param address: Absolute URL, on the vendor's host or one that the connection allows.
+        :param headers: Further headers.
+        :raises QAError: See :mod:`airflow_qa_provider.exceptions`.
+        """
+        return send_with_retries(lambda: self._fetch_once(route, address, headers), route, self.settings)
+
+    def _fetch_once(self, route: Route, address: str, headers: Mapping[str, str]) -> requests.Response:
+        limits = self.settings
+        exchange = Exchange(limits.read_timeout, limits.total_timeout, (limits.token,))
+        try:
+            with exchanging(exchange):
+                return self._elsewhere.open(address, route, headers)
+        except QAError:
+            raise
+        except _FAULTS as error:
+            raise self.translated(error, route, exchange) from None
+
     def _send_once(
         self, route: Route, url: str, request: Mapping[str, Any], secrets: tuple[str, ...]
     ) -> requests.Response:

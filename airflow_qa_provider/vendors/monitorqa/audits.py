@@ -21,6 +21,7 @@ from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors.monitorqa.audit_lookup import AuditLookup
 from airflow_qa_provider.vendors.monitorqa.audit_reports import AuditReport
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
+from airflow_qa_provider.vendors.monitorqa.files import AuditPhotos
 from airflow_qa_provider.vendors.monitorqa.pages import audit_page
 from airflow_qa_provider.vendors.monitorqa.reopening import ReopenAudit
 from airflow_qa_provider.vendors.monitorqa.updates import cannot_update, check_same
@@ -265,5 +266,5 @@ AUDIT = Kind(
     lookup=AuditLookup(),
     changes={"reopen": ReopenAudit},
     made_by={"audits.create": AuditFields.of_call},
-    files={"report": AuditReport},
+    files={"report": AuditReport, "photos": AuditPhotos},
 )
