@@ -23,6 +23,7 @@ from airflow_qa_provider.reports.archives import (
     open_archive,
     stream_names,
 )
+from airflow_qa_provider.reports.counting import Counts
 from airflow_qa_provider.reports.envelope import error_in
 from airflow_qa_provider.reports.formats import FileFormat
 from airflow_qa_provider.reports.jsonscan import JsonScan, NotJsonError
@@ -99,6 +100,11 @@ class Inspection:
     def sha256(self) -> str:
         """Digest of what has passed, hexadecimal."""
         return self._digest.hexdigest()
+
+    @property
+    def counts(self) -> Counts | None:
+        """What was counted as it passed, of a JSON document that was read through; ``None`` for other formats."""
+        return None if self._scan is None else Counts(rows=self._scan.items)
 
     def feed(self, chunk: bytes) -> None:
         """Look at the next bytes.

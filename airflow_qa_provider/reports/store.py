@@ -187,7 +187,7 @@ class _Transfer:
                 staging.complete()
                 with storage_errors("read back", str(path), self.where):
                     seen.examine(staging.opened)
-                counts = count(staging.opened, fmt.name, seen.size)
+                counts = seen.counts or count(staging.opened, fmt.name, seen.size)
                 verb = self._publish(staging, path, seen)
         if verb == _UNCHANGED and self.only_if_changed:
             raise UnchangedFile(f"{path} has not changed: {seen.size:,} bytes, sha256 {seen.sha256}")
@@ -224,7 +224,7 @@ class _Transfer:
         except QAFileError as error:
             error.hint = f'{path} was there already: remove it, or set overwrite="replace"'
             raise
-        counts = count(lambda: path.fs.open(str(path.path), "rb"), fmt.name, seen.size)
+        counts = seen.counts or count(lambda: path.fs.open(str(path.path), "rb"), fmt.name, seen.size)
         return self._described("Kept", path, seen, counts, _modified(path))
 
     def _inspection(
