@@ -296,6 +296,11 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "transfers": [
             {
+                "source-integration-name": "CONQA",
+                "target-integration-name": "Common IO",
+                "python-module": "airflow_qa_provider.transfers.conqa",
+            },
+            {
                 "source-integration-name": "MonitorQA",
                 "target-integration-name": "Common IO",
                 "python-module": "airflow_qa_provider.transfers.monitorqa",

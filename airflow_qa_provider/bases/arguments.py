@@ -148,6 +148,7 @@ class TransferringArguments(TaskArguments, total=False):
     name: str | None
     object_storage_conn_id: str | None
     overwrite: str
+    only_if_changed: bool | str
 
 
 class ReportingArguments(JobArguments, total=False):

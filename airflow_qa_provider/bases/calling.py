@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import VendorTask
+from airflow_qa_provider.bases.task import VendorTask, one_execution
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -102,7 +101,7 @@ class VendorOperator(VendorTask, BaseOperator):
         self.if_exists = if_exists
         self.preview = preview
 
-    @fail_now
+    @one_execution
     def execute(self, context: Any) -> Any:
         """Check the call, carry it out, and return its answer.
 

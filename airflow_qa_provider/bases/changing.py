@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import KindTask
+from airflow_qa_provider.bases.task import KindTask, one_execution
 
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.changes import Changed
@@ -49,7 +48,7 @@ class ChangingOperator(KindTask, BaseOperator):
         super().__init__(**kwargs)
         self.preview = preview
 
-    @fail_now
+    @one_execution
     def execute(self, context: Any) -> str:
         """Compare, and change what differs.
 

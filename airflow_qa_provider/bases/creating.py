@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import KindTask
+from airflow_qa_provider.bases.task import KindTask, one_execution
 
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.attempt import Made
@@ -72,7 +71,7 @@ class CreatingOperator(KindTask, BaseOperator):
         self.if_exists = if_exists
         self.preview = preview
 
-    @fail_now
+    @one_execution
     def execute(self, context: Any) -> Any:
         """Create the object, or take up the one that is there.
 

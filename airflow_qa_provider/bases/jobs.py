@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException, conf
 from typing_extensions import override
 
 from airflow_qa_provider.bases.creating import CreatingOperator
-from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.task import one_execution
 from airflow_qa_provider.bases.waiting import TIMEOUT, WaitingTask
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
         self.timeout = timeout
         self.kill_policy = on_kill
 
-    @fail_now
+    @one_execution
     def execute(self, context: Any) -> Any:
         """Create the object or take it up, then wait for its end.
 

@@ -32,24 +32,6 @@ def is_preview(value: object) -> bool:
 
 
 @contextmanager
-def connected(vendor: str, conn_id: str, *, preview: bool = False) -> Iterator[Any]:
-    """Open the client of a connection; in a preview, one that keeps back what would change something.
-
-    :param vendor: Vendor in lower case.
-    :param conn_id: Airflow connection.
-    :param preview: Whether nothing may be changed.
-    """
-    from airflow_qa_provider.vendors.connect import client_for
-
-    with client_for(vendor, conn_id) as client:
-        if not preview:
-            yield client
-            return
-        with client.previewing() as previewing:
-            yield previewing
-
-
-@contextmanager
 def previewed(task: Any, context: Any, *, preview: bool) -> Iterator[Any]:
     """Open the client of a task; in a preview, end the task as skipped where something would be sent, and show it.
 
@@ -60,9 +42,9 @@ def previewed(task: Any, context: Any, *, preview: bool) -> Iterator[Any]:
     """
     from airflow_qa_provider.rest.preview import RequestWithheld
 
-    with connected(task.vendor, task.conn_id, preview=preview) as client:
+    with task.connected() as opened:
         try:
-            yield client
+            yield opened.client.previewing() if preview else opened.client
         except RequestWithheld as withheld:
             raise show(task, context, withheld) from None
 

@@ -14,7 +14,7 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.task import one_execution
 from airflow_qa_provider.bases.waiting import TRIGGERER_RESTART, WaitingTask
 from airflow_qa_provider.compat import reschedule_at, task_state_store
 from airflow_qa_provider.exceptions import QAWaitTimeoutError
@@ -89,7 +89,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         """Return what ends the wait."""
         return self._target().condition
 
-    @fail_now
+    @one_execution
     def execute(self, context: Any) -> Any:
         """Wait.
 
@@ -185,7 +185,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         from airflow_qa_provider.waiting.inplace import poll_once
 
         self.awaited_id = self.object_id
-        with self._connect() as client:
+        with self.connected():
+            client = self._polling_client()
             policy = replace(self.wait_policy(client), started_at=began, deadline=began + self._seconds())
             wait = Wait.from_dict(self.object_id, policy, memory or {})
             decision = wait.overdue(time.time()) or poll_once(wait, self._kind().new_poller(), client)
@@ -198,7 +199,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
         if not wait.failing or not isinstance(decision, WaitUntil):
             return decision
-        looks = polls_in_place(wait, decision, self._kind().new_poller(), self._connect, self._notify)
+        polls = self._polls(self._kind().new_poller(), self._polling_client())
+        looks = polls_in_place(wait, decision, polls, self._notify)
         return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))
 
 

@@ -5,10 +5,17 @@ Imported by DAG files, so nothing heavy is imported at module level.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from airflow_qa_provider.bases.retrying import RetryingTask
+from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.vendors.connect import Connected
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class VendorTask(RetryingTask):
@@ -20,11 +27,27 @@ class VendorTask(RetryingTask):
     """
 
     vendor: ClassVar[str]
+    _connected: Connected | None = None
 
     @property
     def conn_id(self) -> str:
         """Id of the Airflow connection."""
         return str(getattr(self, f"{self.vendor}_conn_id"))
+
+    @contextmanager
+    def connected(self) -> Iterator[Connected]:
+        """Open the connection of the task; within another such block, it is the same one, with the same client."""
+        if self._connected is not None:
+            yield self._connected
+            return
+        from airflow_qa_provider.vendors.connect import Connected
+
+        self._connected = Connected(self.vendor, self.conn_id)
+        try:
+            yield self._connected
+        finally:
+            opened, self._connected = self._connected, None
+            opened.close()
 
 
 class KindTask(VendorTask):
@@ -47,7 +70,20 @@ class KindTask(VendorTask):
 
         :param names: Names of attributes.
         """
-        from airflow_qa_provider.vendors.connect import with_defaults
-
         given = {name: getattr(self, name, None) for name in names}
-        return with_defaults(self.vendor, self.conn_id, given, self.connection_fields)
+        with self.connected() as opened:
+            return opened.with_defaults(given, self.connection_fields)
+
+
+def one_execution(method: Method) -> Method:
+    """Decorate what Airflow calls on a worker: it reads the connection once and has one client, and fails as it should.
+
+    :param method: A method of a :class:`VendorTask`.
+    """
+
+    @functools.wraps(method)
+    def connected(self: VendorTask, *args: Any, **kwargs: Any) -> Any:
+        with self.connected():
+            return method(self, *args, **kwargs)
+
+    return fail_now(connected)  # type: ignore[return-value]

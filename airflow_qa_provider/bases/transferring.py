@@ -6,16 +6,17 @@ Imported by DAG files, so nothing heavy is imported at module level.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.providers.common.compat.sdk import BaseOperator
+from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperator
 
-from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import KindTask
+from airflow_qa_provider.bases.task import KindTask, one_execution
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
+    from airflow_qa_provider.exceptions import QAValidationError
     from airflow_qa_provider.kinds.files import RemoteFile
     from airflow_qa_provider.reports.manifest import Manifest
     from airflow_qa_provider.reports.staging import StopSwitch
@@ -34,22 +35,66 @@ class StoringTask(KindTask):
     overwrite: str
     _stop: StopSwitch | None = None
 
-    def store_file(self, arguments: Mapping[str, Any], name: str | None) -> Manifest:
+    def store_file(self, arguments: Mapping[str, Any], name: str | None, *, only_if_changed: bool = False) -> Manifest:
         """Download, check and store a file.
 
         :param arguments: What is asked for, by name.
         :param name: Name of the file in a folder; ``None`` for its own.
+        :param only_if_changed: Whether to raise where the file is there already, byte for byte.
+        :raises UnchangedFile: It is, and only a changed one is wanted.
         :raises QAError: It cannot be fetched, is not what it should be, or cannot be stored.
         """
-        from airflow_qa_provider.bases.preview import connected
         from airflow_qa_provider.vendors import kind_of
 
         file = kind_of(self.kind).file(self.file, arguments)
+        has_fields = bool(name) and file.asks_for_facts(str(name))
         target = self._target(name or file.stem)
-        with connected(self.vendor, self.conn_id) as client:
-            file = file.described(client, name=target.stem is not None and not name)
-            self._mask(file.secrets)
-            return self._store(file, client, self._target(name or file.stem))
+        with self.connected() as opened:
+            return self._fetched(file, opened.client, target, name, has_fields, only_if_changed)
+
+    def store_files(
+        self, arguments: Mapping[str, Any], name: str | None, *, only_if_changed: bool = False
+    ) -> list[Manifest]:
+        """Download, check and store the files of an object that has several; return those that were wanted.
+
+        :param arguments: What is asked for, by name.
+        :param name: Name of each file in the folder, made of its fields; ``None`` for its own.
+        :param only_if_changed: Whether to leave out those that are there already, byte for byte.
+        :raises QAValidationError: The target is no folder, or the name would be the same for all.
+        :raises QAError: One of them cannot be fetched, is not what it should be, or cannot be stored.
+        """
+        from airflow_qa_provider.reports.store import UnchangedFile
+        from airflow_qa_provider.vendors import kind_of
+
+        file = kind_of(self.kind).file(self.file, arguments)
+        has_fields = bool(name) and file.asks_for_facts(str(name))
+        target = self._target(name or file.stem)
+        if target.stem is None:
+            raise self._several("target must be a folder", 'End it with "/"')
+        fields = [f"{{{one}}}" for one in file.part_fields]
+        if name and not any(one in name for one in fields):
+            raise self._several(f"name {name!r} would be the same for all", f"Put {' or '.join(fields)} into it")
+        stored = []
+        with self.connected() as opened:
+            for part in file.parts(opened.client):
+                with suppress(UnchangedFile):
+                    stored.append(self._fetched(part, opened.client, target, name, has_fields, only_if_changed))
+        return stored
+
+    def _fetched(
+        self, file: RemoteFile, client: Any, target: Target, name: str | None, has_fields: bool, only_if_changed: bool
+    ) -> Manifest:
+        file = file.described(client, name=target.stem is not None and (has_fields or not name))
+        self._mask(file.secrets)
+        target = self._target(file.named(name) if name else file.stem)
+        return self._store(file, client, target, only_if_changed)
+
+    def _several(self, problem: str, hint: str) -> QAValidationError:
+        from airflow_qa_provider.exceptions import QAValidationError
+
+        return QAValidationError(
+            f"{problem}, for there may be several files", vendor=self.vendor, outcome="Nothing was sent", hint=hint
+        )
 
     def stop_storing(self) -> None:
         """Remove the temporary file: Airflow lets the task run on after SIGTERM, until SIGKILL ends it."""
@@ -70,7 +115,7 @@ class StoringTask(KindTask):
         checked_policy(self.overwrite)
         return Target.of(self.target, self.object_storage_conn_id, stem)
 
-    def _store(self, file: RemoteFile, client: Any, target: Target) -> Manifest:
+    def _store(self, file: RemoteFile, client: Any, target: Target, only_if_changed: bool) -> Manifest:
         from airflow_qa_provider.exceptions import QAError
         from airflow_qa_provider.reports.staging import StopSwitch
         from airflow_qa_provider.reports.store import store_report
@@ -88,6 +133,7 @@ class StoringTask(KindTask):
                 overwrite=self.overwrite,
                 secrets=[client.settings.token, *file.secrets],
                 stop=self._stop,
+                only_if_changed=only_if_changed,
             )
         except QAError as error:
             raise file.explained(error) from None
@@ -101,12 +147,15 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
     :param target: File to write, as ``ObjectStoragePath`` reads it: a path, or a URI such as
         ``s3://bucket/reports/audit.pdf``. A text with ``/`` at its end is a folder, in which the file gets a name of
         its own; a path object drops that ``/`` and so always names a file. (templated)
-    :param name: Name of the file in a folder, made of ids by default; the suffix is added where it is missing.
-        (templated)
+    :param name: Name of the file in a folder, where it has one of its own by default; the suffix is added where it is
+        missing. Fields of the object stand in it in single braces, such as ``"{name} {date}"``; each operator says
+        which there are. (templated)
     :param object_storage_conn_id: Airflow connection of the object storage; may also stand in the target,
         ``s3://conn_id@bucket/...``. (templated)
     :param overwrite: What to do about a file that is there already: ``replace`` it once the new one is complete,
         ``keep`` it as the result and download nothing, or ``fail``. (templated)
+    :param only_if_changed: Whether the task ends as skipped when the file is there already, byte for byte, so that
+        nobody gets it twice. (templated)
 
     :cvar payload_fields: Names of the attributes that say what is asked for.
     """
@@ -120,6 +169,7 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
         name: str | None = None,
         object_storage_conn_id: str | None = None,
         overwrite: str = "replace",
+        only_if_changed: bool | str = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -127,15 +177,54 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
         self.name = name
         self.object_storage_conn_id = object_storage_conn_id
         self.overwrite = overwrite
+        self.only_if_changed = only_if_changed
 
-    @fail_now
-    def execute(self, context: Any) -> Manifest:
+    @one_execution
+    def execute(self, context: Any) -> Any:
         """Download, check and store the file.
 
         :param context: Airflow's task context.
+        :raises AirflowSkipException: It has not changed, and only a changed one is wanted.
         """
-        return self.store_file(self.values_of(self.payload_fields), self.name)
+        from airflow_qa_provider.reports.store import UnchangedFile
+
+        only_if_changed = self._wants_changed_only()
+        try:
+            return self.store_file(self.values_of(self.payload_fields), self.name, only_if_changed=only_if_changed)
+        except UnchangedFile as unchanged:
+            raise AirflowSkipException(str(unchanged)) from None
+
+    def _wants_changed_only(self) -> bool:
+        from airflow_qa_provider.rest.fields import Fields
+
+        return Fields(self.vendor).flag(self.only_if_changed, "only_if_changed")
 
     def on_kill(self) -> None:
         """Remove the temporary file."""
         self.stop_storing()
+
+
+class FilesToObjectStorageOperator(ReportToObjectStorageOperator):
+    """Streams all files of one object into a folder, each checked, and returns the list of their manifests.
+
+    Each appears whole or not at all. Those that were stored before one failed stay; a retry fetches all again.
+
+    :param target: Folder, with ``/`` at its end. (templated)
+    :param name: Name of each file, made of its fields, such as ``"{audit_id}-{number}"``. (templated)
+    :param only_if_changed: Whether to return only those that were not there already, byte for byte, and to end as
+        skipped when there are none. (templated)
+    :param kwargs: See :class:`ReportToObjectStorageOperator`.
+    """
+
+    @one_execution
+    def execute(self, context: Any) -> Any:
+        """Download, check and store the files.
+
+        :param context: Airflow's task context.
+        :raises AirflowSkipException: None has changed, and only changed ones are wanted.
+        """
+        changed = self._wants_changed_only()
+        stored = self.store_files(self.values_of(self.payload_fields), self.name, only_if_changed=changed)
+        if changed and not stored:
+            raise AirflowSkipException("None of the files has changed, or there are none")
+        return stored

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
-from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import KindTask
+from airflow_qa_provider.bases.task import KindTask, one_execution
 from airflow_qa_provider.exceptions import QAError
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
 from airflow_qa_provider.waiting.machine import Wait
@@ -31,6 +31,8 @@ from airflow_qa_provider.waiting.verdict import (
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.conditions import Condition
     from airflow_qa_provider.kinds.kind import Kind
+    from airflow_qa_provider.kinds.polling import Poller
+    from airflow_qa_provider.waiting.session import PollSession
 
 TIMEOUT = timedelta(days=7)
 _POLLS_BEYOND_DEADLINE = 2
@@ -106,18 +108,18 @@ class WaitingTask(KindTask):
 
         self.awaited_id = object_id
         poller = self._kind().new_poller()
-        with self._connect() as client:
-            wait = Wait(object_id, self.wait_policy(client))
-            decision = poll_once(wait, poller, client)
+        client = self._polling_client()
+        wait = Wait(object_id, self.wait_policy(client))
+        decision = poll_once(wait, poller, client)
         if isinstance(decision, WaitUntil):
             if decision.notice:
                 self._notify(decision.notice)
             if self.deferrable:
                 return self._defer(wait)
-            decision = wait_in_place(wait, decision, poller, self._connect, self._notify)
+            decision = wait_in_place(wait, decision, self._polls(poller, client), self._notify)
         return self.conclude(context, decision, object_id)
 
-    @fail_now
+    @one_execution
     def execute_complete(self, context: Any, event: Any = None, **_: Any) -> Any:
         """Take the task up again after the trigger.
 
@@ -163,8 +165,8 @@ class WaitingTask(KindTask):
         if self.kill_policy != "cancel" or self.awaited_id is None:
             return
         try:
-            with self._connect() as client:
-                done = self._kind().stop(client, self.awaited_id)
+            with self.connected():
+                done = self._kind().stop(self._polling_client(), self.awaited_id)
             self._log().info("The task's process was stopped (by a person, SIGTERM or execution_timeout): %s", done)
         except QAError as error:
             self._log().error("The task was stopped, but %s could not be cancelled: %s", self.awaited_id, error)
@@ -205,10 +207,17 @@ class WaitingTask(KindTask):
             return None
         return self.result_shape if task.do_xcom_push else "none"
 
-    def _connect(self) -> Any:
-        from airflow_qa_provider.vendors.connect import polling_client
+    def _polling_client(self) -> Any:
+        """Return a client that asks once, over the connections of this execution."""
+        with self.connected() as opened:
+            return opened.client.without_retries()
 
-        return polling_client(self.vendor, self.conn_id)
+    def _polls(self, poller: Poller, client: Any) -> PollSession:
+        """Return polls with a client that is there, until the connection has to be read anew."""
+        from airflow_qa_provider.vendors.connect import polling_client
+        from airflow_qa_provider.waiting.session import PollSession
+
+        return PollSession(poller, partial(polling_client, self.vendor, self.conn_id), client)
 
     def _kind(self) -> Kind:
         from airflow_qa_provider.vendors import kind_of

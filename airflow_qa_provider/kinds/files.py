@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
 
 from typing_extensions import Self
 
-from airflow_qa_provider.exceptions import QAError
+from airflow_qa_provider.exceptions import QAError, QAValidationError
 from airflow_qa_provider.kinds.given import Given
 
 if TYPE_CHECKING:
     from airflow_qa_provider.rest.download import Download
+
+
+_FIELD = re.compile(r"\{([a-z_]+)\}")
 
 
 class SourceFile(Protocol):
@@ -44,7 +48,14 @@ class SourceFile(Protocol):
 
 @dataclass(frozen=True)
 class RemoteFile(ABC):
-    """What is asked for. Each file derives a frozen dataclass from it."""
+    """What is asked for. Each file derives a frozen dataclass from it.
+
+    :cvar name_fields: What :attr:`facts` has, once :meth:`described` has read it: what a name may be made of.
+    :cvar part_fields: Those of them that differ between the files of one object, where it has several.
+    """
+
+    name_fields: ClassVar[tuple[str, ...]] = ()
+    part_fields: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     @abstractmethod
@@ -69,6 +80,42 @@ class RemoteFile(ABC):
     @abstractmethod
     def stem(self) -> str:
         """Name of the file without suffix."""
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What its object says, by the names of :attr:`name_fields`; empty texts for what it does not say."""
+        return {}
+
+    def asks_for_facts(self, name: str) -> bool:
+        """Tell whether a name that the author gives is made of fields of the object.
+
+        :param name: Such as ``"{name} {date}"``.
+        :raises QAValidationError: It names a field that there is not.
+        """
+        wanted = _FIELD.findall(name) if self.name_fields else []
+        unknown = [one for one in wanted if one not in self.name_fields]
+        if unknown:
+            raise QAValidationError(
+                f"name has {{{unknown[0]}}}, which is no field of this file",
+                outcome="Nothing was sent",
+                hint=f"It may have {', '.join(f'{{{one}}}' for one in self.name_fields)}",
+            )
+        return bool(wanted)
+
+    def named(self, name: str) -> str:
+        """Return a name with the facts in place of their fields.
+
+        :param name: Such as ``"{name} {date}"``.
+        """
+        facts = self.facts
+        return _FIELD.sub(lambda field: str(facts.get(field[1]) or ""), name) if self.name_fields else name
+
+    def parts(self, client: Any) -> Iterable[RemoteFile]:
+        """Return the files that this one stands for: itself, or those of an object that has several.
+
+        :param client: The vendor's client.
+        """
+        return [self]
 
     @property
     def format(self) -> str | None:

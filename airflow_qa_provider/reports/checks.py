@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from airflow_qa_provider.exceptions import QAFileError
 from airflow_qa_provider.reports.archives import (
@@ -23,6 +23,7 @@ from airflow_qa_provider.reports.archives import (
     open_archive,
     stream_names,
 )
+from airflow_qa_provider.reports.counting import Counts
 from airflow_qa_provider.reports.envelope import error_in
 from airflow_qa_provider.reports.formats import FileFormat
 from airflow_qa_provider.reports.jsonscan import JsonScan, NotJsonError
@@ -47,6 +48,16 @@ _LOGIN = "Login pages, proxies and a wrong base URL answer like this: check host
 _WRONG_KIND = "Check the format that is asked for"
 
 
+class Digest(Protocol):
+    """What hashes bytes, as :mod:`hashlib` has it."""
+
+    def update(self, chunk: bytes, /) -> None:
+        """Take the next bytes."""
+
+    def hexdigest(self) -> str:
+        """Return the digest of all of them."""
+
+
 class Inspection:
     """Looks at the bytes of one download as they pass: size, digest, and whether they are the expected file.
 
@@ -58,6 +69,7 @@ class Inspection:
     :param announced: Length in bytes that the vendor announced.
     :param where: Facts for errors: ``vendor``, ``operation``, ``object_id``.
     :param secrets: Values that must not be seen in errors.
+    :param digest: What hashes the bytes; SHA-256 in line by default.
     """
 
     def __init__(
@@ -68,6 +80,7 @@ class Inspection:
         announced: int | None = None,
         where: Mapping[str, Any] | None = None,
         secrets: Iterable[str] = (),
+        digest: Digest | None = None,
     ) -> None:
         self.expected = expected
         self.size = 0
@@ -75,7 +88,7 @@ class Inspection:
         self._announced = announced
         self._where = dict(where or {})
         self._secrets = list(secrets)
-        self._digest = hashlib.sha256()
+        self._digest = digest or hashlib.sha256()
         self._head = bytearray()
         self._head_checked = False
         self._complete = False
@@ -88,6 +101,11 @@ class Inspection:
         """Digest of what has passed, hexadecimal."""
         return self._digest.hexdigest()
 
+    @property
+    def counts(self) -> Counts | None:
+        """What was counted as it passed, of a JSON document that was read through; ``None`` for other formats."""
+        return None if self._scan is None else Counts(rows=self._scan.items)
+
     def feed(self, chunk: bytes) -> None:
         """Look at the next bytes.
 
@@ -96,7 +114,7 @@ class Inspection:
         """
         self.size += len(chunk)
         self._digest.update(chunk)
-        self._tail = (self._tail + chunk)[-TAIL_BYTES:]
+        self._tail = chunk[-TAIL_BYTES:] if len(chunk) >= TAIL_BYTES else (self._tail + chunk)[-TAIL_BYTES:]
         if self._scan is not None and self._not_json is None:
             try:
                 self._scan.feed(chunk)

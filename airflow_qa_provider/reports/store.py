@@ -18,9 +18,10 @@ from airflow_qa_provider.exceptions import (
     QATransportError,
     QAValidationError,
 )
-from airflow_qa_provider.reports.checks import NOTHING_STORED, Inspection
+from airflow_qa_provider.reports.checks import NOTHING_STORED, Digest, Inspection
 from airflow_qa_provider.reports.counting import Counts, count
 from airflow_qa_provider.reports.formats import FileFormat, file_format, format_of_headers
+from airflow_qa_provider.reports.hashing import HashingThread
 from airflow_qa_provider.reports.manifest import Manifest
 from airflow_qa_provider.reports.staging import Staging, StopSwitch
 from airflow_qa_provider.reports.storage import file_info, report_lineage, storage_errors
@@ -36,6 +37,13 @@ OVERWRITE_POLICIES = ("replace", "keep", "fail")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 
+_UNCHANGED = "Unchanged"
+
+
+class UnchangedFile(Exception):
+    """The file that was downloaded is there already, byte for byte."""
+
+
 def store_report(
     open_download: Callable[[], Download],
     target: Target | str | ObjectStoragePath,
@@ -49,6 +57,7 @@ def store_report(
     attempts: int = 3,
     secrets: Iterable[str] = (),
     stop: StopSwitch | None = None,
+    only_if_changed: bool = False,
 ) -> Manifest:
     """Stream a vendor's download into a file, and describe the file.
 
@@ -70,7 +79,9 @@ def store_report(
     :param attempts: How often the download is started at most.
     :param secrets: Values that must not be seen in errors.
     :param stop: Lets a kill end the transfer.
+    :param only_if_changed: Whether to raise where the file is there already, byte for byte.
     :return: The manifest of the stored file.
+    :raises UnchangedFile: The file is there already, and only a changed one is wanted.
     :raises QAValidationError: An argument is wrong; nothing was sent.
     :raises QAFileError: What arrived is not the expected file, or the storage did not take it.
     :raises QAError: The vendor refused, or could not be reached; see :mod:`airflow_qa_provider.exceptions`.
@@ -86,6 +97,7 @@ def store_report(
         where={"vendor": vendor, "operation": operation, "object_id": ids},
         secrets=tuple(secrets),
         stop=stop or StopSwitch(),
+        only_if_changed=only_if_changed,
     )
     return job.run(attempts)
 
@@ -125,6 +137,7 @@ class _Transfer:
     where: dict[str, Any]
     secrets: tuple[str, ...]
     stop: StopSwitch
+    only_if_changed: bool = False
     started: float = field(default_factory=time.monotonic)
 
     def run(self, attempts: int) -> Manifest:
@@ -158,14 +171,14 @@ class _Transfer:
 
     def _attempt(self) -> Manifest:
         self.stop.check()
-        with self.open_download() as download:
+        with self.open_download() as download, HashingThread() as digest:
             fmt = self.expected or self._announced_format(download)
             path = self.place.file(fmt)
             if self.expected is None:
                 kept = self._older(path, fmt)
                 if kept is not None:
                     return kept
-            seen = self._inspection(fmt, download.content_type, download.length)
+            seen = self._inspection(fmt, download.content_type, download.length, digest)
             with Staging(path, stop=self.stop, where=self.where, media_type=fmt.media_type) as staging:
                 for chunk in _chunks(download):
                     seen.feed(chunk)
@@ -174,8 +187,10 @@ class _Transfer:
                 staging.complete()
                 with storage_errors("read back", str(path), self.where):
                     seen.examine(staging.opened)
-                counts = count(staging.opened, fmt.name, seen.size)
+                counts = seen.counts or count(staging.opened, fmt.name, seen.size)
                 verb = self._publish(staging, path, seen)
+        if verb == _UNCHANGED and self.only_if_changed:
+            raise UnchangedFile(f"{path} has not changed: {seen.size:,} bytes, sha256 {seen.sha256}")
         report_lineage(path)
         return self._described(verb, path, seen, counts, datetime.now(timezone.utc))
 
@@ -185,7 +200,7 @@ class _Transfer:
             if older is not None and self.overwrite != "replace":
                 raise self._exists(path, "It appeared while the report was downloaded: another run has written here")
             if older is not None and older.get("size") == seen.size and _sha256(path) == seen.sha256:
-                return "Unchanged"
+                return _UNCHANGED
         staging.publish()
         return "Stored"
 
@@ -209,11 +224,20 @@ class _Transfer:
         except QAFileError as error:
             error.hint = f'{path} was there already: remove it, or set overwrite="replace"'
             raise
-        counts = count(lambda: path.fs.open(str(path.path), "rb"), fmt.name, seen.size)
+        counts = seen.counts or count(lambda: path.fs.open(str(path.path), "rb"), fmt.name, seen.size)
         return self._described("Kept", path, seen, counts, _modified(path))
 
-    def _inspection(self, fmt: FileFormat, content_type: str, length: int | None) -> Inspection:
-        return Inspection(fmt, content_type=content_type, announced=length, where=self.where, secrets=self.secrets)
+    def _inspection(
+        self, fmt: FileFormat, content_type: str, length: int | None, digest: Digest | None = None
+    ) -> Inspection:
+        return Inspection(
+            fmt,
+            content_type=content_type,
+            announced=length,
+            where=self.where,
+            secrets=self.secrets,
+            digest=digest,
+        )
 
     def _announced_format(self, download: Download) -> FileFormat:
         found = format_of_headers(download.content_type, download.file_name)

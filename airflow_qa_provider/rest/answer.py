@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import ssl
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,11 +12,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from airflow_qa_provider.rest.clean_json import UnusableJSONError, decoded, read_json, size_words, value_of
+from airflow_qa_provider.rest.tls import shared_context
 from airflow_qa_provider.rest.wire import POOLS, Exchange, current_exchange
 
 MAX_ERROR_BYTES = 1024 * 1024
 """What is read of the body of an error; the rest is left."""
 _KEPT_BYTES = 1024 * 1024
+_CHECK_CA_PATH = "Check ca_path in the connection's extra"
 _CHUNK_BYTES = 64 * 1024  # small, or old releases of urllib3 make a gigabyte of one
 
 
@@ -215,15 +218,28 @@ class BoundedAdapter(HTTPAdapter):
             hint = "Correct HTTPS_PROXY or HTTP_PROXY: http://proxy.example.com:3128"
             raise UnsendableError(problem, hint) from None
 
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> tuple[Any, Any]:
+        """Return what tells pools of connections apart; those that verify share one set of authorities."""
+        host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
+        if _shares_context(request.url, verify, cert):
+            tls.pop("ca_certs", None)
+            tls.pop("ca_cert_dir", None)
+            tls["ssl_context"] = _authorities(verify)
+        return host, tls
+
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Choose the authorities.
 
         :raises UnsendableError: Their file is not there.
         """
+        through_tls = conn.proxy is not None and conn.proxy.scheme == "https"  # a proxy with a context of its own
+        if _shares_context(url, verify, cert) and not through_tls:
+            conn.cert_reqs, conn.ca_certs, conn.ca_cert_dir = "CERT_REQUIRED", None, None
+            return
         try:
             super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         except OSError as error:
-            raise UnsendableError(str(error), "Check ca_path in the connection's extra") from None
+            raise UnsendableError(str(error), _CHECK_CA_PATH) from None
 
     def send(self, request: Any, stream: bool = False, **kwargs: Any) -> Any:  # type: ignore[override]
         """Send a request.
@@ -245,3 +261,19 @@ class BoundedAdapter(HTTPAdapter):
         if answer.exchange:
             answer.exchange.status = answer.status_code
         return answer
+
+
+def _shares_context(url: str, verify: Any, cert: Any) -> bool:
+    """Tell whether a request is like all that verify the same authorities: a client certificate is nobody else's."""
+    return bool(verify) and not cert and url.lower().startswith("https")
+
+
+def _authorities(verify: bool | str) -> ssl.SSLContext:
+    try:
+        return shared_context(verify)
+    except FileNotFoundError:
+        problem = f"Could not find a suitable TLS CA certificate bundle, invalid path: {verify}"
+        raise UnsendableError(problem, _CHECK_CA_PATH) from None
+    except OSError as error:
+        problem = f"the authorities of {verify} cannot be read: {error}"
+        raise UnsendableError(problem, _CHECK_CA_PATH) from None

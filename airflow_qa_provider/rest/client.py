@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, ClassVar
@@ -93,7 +93,7 @@ class VendorClient:
         self.transport.close()
 
     def without_retries(self) -> Self:
-        """Return a client that asks once, for callers that pace themselves."""
+        """Return a client that asks once, for callers that pace themselves; over the same connections."""
         return self._twin(retries=0)
 
     def previewing(self) -> Self:
@@ -102,7 +102,7 @@ class VendorClient:
 
     def _twin(self, **settings: Any) -> Self:
         twin = type(self)(replace(self.settings, **settings))
-        twin.transport.clock = self.transport.clock  # the same vendor's
+        twin.transport.share(self.transport)
         return twin
 
     def call(
@@ -144,9 +144,33 @@ class VendorClient:
         route = self.route_table[operation]
         # identity: a compressed transfer would make the announced length useless
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
-        response = self.transport.send(route, path or {}, params=query(params), headers=headers, stream=True)
-        exchange = getattr(response, "exchange", None)
-        return Download(response, lambda error: self.transport.translated(error, route, exchange))
+
+        def ask(more: Mapping[str, str]) -> requests.Response:
+            given = {"params": query(params), "headers": {**headers, **more}}
+            return self.transport.send(route, path or {}, stream=True, **given)
+
+        return Download(ask({}), self._translator(route), ask)
+
+    def stream_from(self, operation: str, address: str) -> Download:
+        """Open a file by an address that the vendor has told, such as that in the call of a webhook.
+
+        No credentials are sent, and only the vendor's own host and the connection's ``download_hosts`` are asked.
+
+        :param operation: Name for messages, ``resource.method``.
+        :param address: Absolute URL; its query is taken for a secret.
+        :return: The open download; use it as a context manager.
+        :raises QAConfigurationError: The address is on another host; nothing was sent.
+        :raises QAError: See :mod:`airflow_qa_provider.exceptions`.
+        """
+        route = Route(self.vendor, operation, "GET", "the address that the vendor told", "", "documented", safe=True)
+
+        def ask(more: Mapping[str, str]) -> requests.Response:
+            return self.transport.fetch(route, address, more)
+
+        return Download(ask({}), self._translator(route), ask)
+
+    def _translator(self, route: Route) -> Callable[[Exception, requests.Response], QAError]:
+        return lambda error, response: self.transport.translated(error, route, getattr(response, "exchange", None))
 
     def ping(self) -> str:
         """Prove the connection with one authenticated read and return what was seen, in a few words.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -25,6 +27,7 @@ from airflow_qa_provider.rest.wire import current_exchange
 
 _MOST_HOPS = 4
 _STATUS = frozenset({301, 302, 303, 307, 308})
+_OF_PARTS = ("Range", "If-Range")
 
 
 class Session(requests.Session):
@@ -61,10 +64,50 @@ class Elsewhere:
         if not getattr(response, "is_file", False) or not route.safe:
             return False
         target = redirect_target(response)
-        if target is None or target.scheme not in ("http", "https") or _in_the_clear(target, self._settings):
+        return target is not None and self._is_allowed(target)
+
+    def _is_allowed(self, target: SplitResult, *more: str) -> bool:
+        if target.scheme not in ("http", "https") or _in_the_clear(target, self._settings):
             return False
         host = (target.hostname or "").rstrip(".").lower()
-        return any(_is_meant(host, allowed) for allowed in self._settings.download_hosts)
+        return any(_is_meant(host, allowed) for allowed in (*self._settings.download_hosts, *more))
+
+    def open(self, address: str, route: Route, asked: Mapping[str, str]) -> requests.Response:
+        """Return the file at an address that the vendor has told, without credentials.
+
+        :param address: Absolute URL, on the vendor's own host or an allowed one.
+        :param route: What it is asked for, for messages.
+        :param asked: Further headers.
+        :raises QAConfigurationError: It is on another host; nothing was sent.
+        :raises QAError: The host does not give it.
+        """
+        target = split_address(address)
+        if target is None or not self._is_allowed(target, urlsplit(self._settings.base_url).hostname or ""):
+            raise self._not_allowed(target, route)
+        response = self._get(target, asked)
+        if not is_redirect(response):
+            return self._checked(response, route, target)
+        if not self.allows(response, route):
+            response.close()
+            raise redirect_error(response, route, self._settings, [target.query])
+        return self.fetch(response, route)
+
+    def _not_allowed(self, target: SplitResult | None, route: Route) -> QAConfigurationError:
+        place = _place(target) if target is not None else ""
+        hint = "Give the whole address, https:// included"
+        if target is not None and target.hostname:
+            host = excerpt(target.hostname, [self._settings.token])
+            hint = f'If the vendor keeps its files there, allow it in the extra: {{"download_hosts": ["{host}"]}}'
+            if _in_the_clear(target, self._settings):
+                hint = "The file would travel without encryption: it needs an https:// address"
+        problem = f"the address leads to {place}, which the connection does not allow" if place else "it is no address"
+        return QAConfigurationError(
+            f"the file was not asked for: {problem}",
+            vendor=route.vendor,
+            operation=route.operation,
+            outcome="Nothing was sent",
+            hint=hint,
+        )
 
     def fetch(self, response: requests.Response, route: Route) -> requests.Response:
         """Return the file that a redirect leads to.
@@ -78,7 +121,7 @@ class Elsewhere:
             response.close()
             if target is None:
                 break
-            response = self._get(target)
+            response = self._get(target, response.request.headers)
             if not is_redirect(response):
                 return self._checked(response, route, target)
             if not self.allows(response, route):
@@ -87,7 +130,7 @@ class Elsewhere:
         response.close()
         raise _failed(QAResponseError, "the download is redirected again and again", route, response)
 
-    def _get(self, target: SplitResult) -> requests.Response:
+    def _get(self, target: SplitResult, asked: Mapping[str, str] = MappingProxyType({})) -> requests.Response:
         exchange = current_exchange()
         if exchange:  # signatures stand in the query
             exchange.secrets = (*exchange.secrets, target.query, target.fragment)
@@ -96,6 +139,7 @@ class Elsewhere:
         session.mount("https://", self._adapter)
         session.mount("http://", self._adapter)
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        headers |= {name: asked[name] for name in _OF_PARTS if name in asked}
         prepared = session.prepare_request(
             requests.Request("GET", target._replace(fragment="").geturl(), headers=headers, auth=_Nobody())
         )
@@ -114,6 +158,18 @@ class Elsewhere:
         response.close()
         message = f"HTTP {status} of {_place(target)}, where the vendor keeps the file"
         raise _failed(kind, message, route, response)
+
+
+def split_address(address: str) -> SplitResult | None:
+    """Return the parts of an absolute address; ``None`` for anything else.
+
+    :param address: The address.
+    """
+    try:
+        target = urlsplit(address)
+        return target if target.hostname and target.scheme and target.port != 0 else None
+    except ValueError:  # a port that is no number, or half of the brackets of an IPv6 address
+        return None
 
 
 def is_redirect(response: requests.Response) -> bool:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
@@ -89,9 +90,24 @@ class Transport:
         self.session.auth = auth
         self.session.headers["User-Agent"] = f"airflow-qa-provider/{__version__}"
         self.session.headers["Accept-Encoding"] = "gzip, deflate"  # what can be decompressed in small steps everywhere
+        self._surroundings: dict[tuple[str, str], dict[str, Any]] = {}
+        self._mount()
+        _URL_FILTER.install()
+
+    def share(self, other: Transport) -> None:
+        """Use the connections of another client of the same account, and its clock; to close one closes them for both.
+
+        :param other: Its transport.
+        """
+        self.clock = other.clock
+        self._adapter = other._adapter
+        self._elsewhere = Elsewhere(self.settings, self._adapter)
+        self._surroundings = other._surroundings
+        self._mount()
+
+    def _mount(self) -> None:
         self.session.mount("https://", self._adapter)
         self.session.mount("http://", self._adapter)
-        _URL_FILTER.install()
 
     @property
     def clock_offset(self) -> float | None:
@@ -132,6 +148,27 @@ class Transport:
             raise RequestWithheld(Rehearsed.of(route, url, request, [self.settings.token, *secrets]))
         return send_with_retries(lambda: self._send_once(route, url, request, secrets), route, self.settings)
 
+    def fetch(self, route: Route, address: str, headers: Mapping[str, str]) -> requests.Response:
+        """Ask for a file by its address, without credentials, again where it is worth it.
+
+        :param route: What it is asked for.
+        :param address: Absolute URL, on the vendor's host or one that the connection allows.
+        :param headers: Further headers.
+        :raises QAError: See :mod:`airflow_qa_provider.exceptions`.
+        """
+        return send_with_retries(lambda: self._fetch_once(route, address, headers), route, self.settings)
+
+    def _fetch_once(self, route: Route, address: str, headers: Mapping[str, str]) -> requests.Response:
+        limits = self.settings
+        exchange = Exchange(limits.read_timeout, limits.total_timeout, (limits.token,))
+        try:
+            with exchanging(exchange):
+                return self._elsewhere.open(address, route, headers)
+        except QAError:
+            raise
+        except _FAULTS as error:
+            raise self.translated(error, route, exchange) from None
+
     def _send_once(
         self, route: Route, url: str, request: Mapping[str, Any], secrets: tuple[str, ...]
     ) -> requests.Response:
@@ -171,9 +208,7 @@ class Transport:
         limits = self.settings
         try:
             prepared = self.session.prepare_request(requests.Request(route.method, url, **content))
-            surroundings = self.session.merge_environment_settings(
-                prepared.url, {}, request.get("stream", False), limits.verify, None
-            )
+            surroundings = self._surroundings_of(prepared.url or url)
         except QAError:
             raise
         except _FAULTS as error:
@@ -184,7 +219,16 @@ class Transport:
             # a redirect would carry a custom key header to another host, and turn a POST into a GET
             "allow_redirects": False,
             **surroundings,
+            "stream": request.get("stream", False),
         }
+
+    def _surroundings_of(self, url: str) -> dict[str, Any]:
+        """Return proxies and authorities for a host; asking the environment is a third of the cost of a request."""
+        host = urlsplit(url)[:2]
+        if host not in self._surroundings:
+            found = self.session.merge_environment_settings(url, {}, False, self.settings.verify, None)
+            self._surroundings[host] = dict(found)
+        return self._surroundings[host]
 
     def _note(self, response: requests.Response, route: Route, started: float) -> None:
         self.clock.note(response.headers)

@@ -27,6 +27,7 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
     :param object_storage_conn_id: Airflow connection of the object storage. (templated)
     :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
+    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
@@ -38,6 +39,7 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
         "name",
         "object_storage_conn_id",
         "overwrite",
+        "only_if_changed",
         "qalyptus_conn_id",
     )
     ui_color = "#e6e9f8"
@@ -53,4 +55,92 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
         super().__init__(**kwargs)
         self.request_id = request_id
         self.output_format = output_format
+        self.qalyptus_conn_id = qalyptus_conn_id
+
+
+class QalyptusLogToObjectStorageOperator(ReportToObjectStorageOperator):
+    """Stores the log of a request or of a task run (sources: "Download the on-demand request log", "Download on-demand
+    request SMTP log file", "Download the scheduled task log file", "Download the scheduled task SMTP log file").
+
+    Returns the manifest of the file, see :class:`~airflow_qa_provider.reports.manifest.Manifest`. In a folder the file
+    is named ``run log <id>.txt`` or ``smtp log <id>.txt``.
+
+    :param request_id: Id of a request; or ``run_id``. (templated)
+    :param run_id: Id of a task run, as ``QalyptusRunTaskOperator`` returns it. (templated)
+    :param log_type: ``run``, or ``smtp`` for the mails that Qalyptus Cloud has sent. (templated)
+    :param target: File, or folder with ``/`` at its end. (templated)
+    :param name: Name of the file in a folder. (templated)
+    :param qalyptus_conn_id: Id of the Airflow connection. (templated)
+    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
+    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
+    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
+    """
+
+    kind = "qalyptus.request"
+    file = "log"
+    payload_fields = ("request_id", "run_id", "log_type")
+    template_fields = (
+        *payload_fields,
+        "target",
+        "name",
+        "object_storage_conn_id",
+        "overwrite",
+        "only_if_changed",
+        "qalyptus_conn_id",
+    )
+    ui_color = "#e6e9f8"
+
+    def __init__(
+        self,
+        *,
+        request_id: str | None = None,
+        run_id: str | None = None,
+        log_type: str = "run",
+        qalyptus_conn_id: str = "qalyptus_default",
+        **kwargs: Unpack[TransferringArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.request_id = request_id
+        self.run_id = run_id
+        self.log_type = log_type
+        self.qalyptus_conn_id = qalyptus_conn_id
+
+
+class QalyptusImportTemplateToObjectStorageOperator(ReportToObjectStorageOperator):
+    """Stores the Excel file that new users are filled into (source: "Download import users template").
+
+    Returns the manifest of the file, see :class:`~airflow_qa_provider.reports.manifest.Manifest`. In a folder the file
+    is named ``import users template.xlsx``; the operation ``users.import_excel`` takes it when it is filled in.
+
+    :param target: File, or folder with ``/`` at its end. (templated)
+    :param name: Name of the file in a folder. (templated)
+    :param qalyptus_conn_id: Id of the Airflow connection. (templated)
+    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
+    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
+    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
+    """
+
+    kind = "qalyptus.user"
+    file = "import_template"
+    payload_fields = ()
+    template_fields = (
+        *payload_fields,
+        "target",
+        "name",
+        "object_storage_conn_id",
+        "overwrite",
+        "only_if_changed",
+        "qalyptus_conn_id",
+    )
+    ui_color = "#e6e9f8"
+
+    def __init__(
+        self,
+        *,
+        qalyptus_conn_id: str = "qalyptus_default",
+        **kwargs: Unpack[TransferringArguments],
+    ) -> None:
+        super().__init__(**kwargs)
         self.qalyptus_conn_id = qalyptus_conn_id

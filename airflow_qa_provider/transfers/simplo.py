@@ -27,6 +27,7 @@ class SimploReportToObjectStorageOperator(ReportToObjectStorageOperator):
     :param simplo_conn_id: Id of the Airflow connection; its user needs the permission read on reports. (templated)
     :param object_storage_conn_id: Airflow connection of the object storage. (templated)
     :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
+    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
@@ -38,6 +39,7 @@ class SimploReportToObjectStorageOperator(ReportToObjectStorageOperator):
         "name",
         "object_storage_conn_id",
         "overwrite",
+        "only_if_changed",
         "simplo_conn_id",
     )
     ui_color = "#f9e3ee"

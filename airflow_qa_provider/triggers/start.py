@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, get_args
 
 from airflow.triggers.base import TriggerEvent
@@ -12,7 +13,7 @@ from airflow.triggers.base import TriggerEvent
 from airflow_qa_provider.rest.fields import Fields
 from airflow_qa_provider.triggers.wait import WaitTrigger
 from airflow_qa_provider.vendors import kind_of
-from airflow_qa_provider.vendors.connect import polling_client, with_defaults
+from airflow_qa_provider.vendors.connect import Connected
 from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
 from airflow_qa_provider.waiting.verdict import OnKill, OnWarning, ResultShape
 
@@ -70,13 +71,12 @@ class StartingTrigger(WaitTrigger):
         check.choice(self.terms.get("on_warning", "succeed"), get_args(OnWarning), "on_warning")
         kind = await asyncio.to_thread(kind_of, self.kind)
         self.conn_id = self.awaited_fields[f"{self._vendor}_conn_id"]
-        fields = await asyncio.to_thread(
-            with_defaults, self._vendor, self.conn_id, self.awaited_fields, self.connection_fields
-        )
+        opened = Connected(self._vendor, self.conn_id)
+        fields = await asyncio.to_thread(opened.with_defaults, self.awaited_fields, self.connection_fields)
         self.object_id, condition = kind.target(fields)
         given = self.poll_interval
         if given is None:
-            given = await asyncio.to_thread(self._interval)
+            given = await asyncio.to_thread(_interval, opened)
         interval = check.duration(given, "poll_interval").total_seconds()
         now = time.time()
         deadline = now + check.duration(self.wait_timeout, "timeout").total_seconds()
@@ -87,6 +87,7 @@ class StartingTrigger(WaitTrigger):
         async for event in super().run():
             yield event
 
-    def _interval(self) -> float:
-        with polling_client(self._vendor, self.conn_id) as client:
-            return float(client.settings.poll_interval)
+
+def _interval(opened: Connected) -> float:
+    with closing(opened):
+        return float(opened.client.settings.poll_interval)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Collection, Hashable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAConfigurationError
@@ -18,6 +19,55 @@ if TYPE_CHECKING:
 
 _KEY_SECONDS = 1.0
 _KEYS: dict[tuple[str, str], tuple[float, Hashable]] = {}
+
+
+class Connected:
+    """A connection for the length of one execution: read once, and one client, each when it is needed first.
+
+    :param vendor: Vendor in lower case.
+    :param conn_id: Id of the Airflow connection.
+    """
+
+    def __init__(self, vendor: str, conn_id: str) -> None:
+        self._vendor = vendor
+        self._conn_id = conn_id
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The connection. Read with a blocking call: on an event loop, ask for it in a thread."""
+        from airflow.providers.common.compat.sdk import BaseHook
+
+        return BaseHook.get_connection(self._conn_id)
+
+    @cached_property
+    def client(self) -> Any:
+        """The client.
+
+        :raises QAConfigurationError: The connection cannot work.
+        """
+        return client_of(self._vendor, self.connection)
+
+    def with_defaults(self, values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+        """Return arguments with the ids that the connection has for those that are not given.
+
+        Reads the connection only where one is missing.
+
+        :param values: Name of the argument to what is given; ``None`` where nothing is. What a template makes of
+            nothing, such as ``"None"``, stays, and is refused where it is read.
+        :param names: Arguments that the connection may name.
+        :raises QAConfigurationError: The connection's extra cannot be read.
+        """
+        # only what the author left out: a template that came out empty must not lead to another project
+        missing = [name for name in names if values.get(name) is None]
+        if not missing:
+            return dict(values)
+        extra = ConnectionFields(self.connection, self._vendor).extra
+        return {**values, **{name: extra[name] for name in missing if is_given(extra.get(name))}}
+
+    def close(self) -> None:
+        """Close the client, if there is one."""
+        if "client" in vars(self):
+            self.client.close()
 
 
 def client_for(vendor: str, conn_id: str) -> Any:
@@ -62,28 +112,6 @@ def polling_client(vendor: str, conn_id: str) -> Any:
     :raises QAConfigurationError: The connection cannot work.
     """
     return client_for(vendor, conn_id).without_retries()
-
-
-def with_defaults(vendor: str, conn_id: str, values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """Return arguments with the ids that the connection has for those that are not given.
-
-    Reads the connection only where one is missing, with a blocking call.
-
-    :param vendor: Vendor in lower case.
-    :param conn_id: Id of the Airflow connection.
-    :param values: Name of the argument to what is given; ``None`` where nothing is. What a template makes of nothing,
-        such as ``"None"``, stays, and is refused where it is read.
-    :param names: Arguments that the connection may name.
-    :raises QAConfigurationError: The connection's extra cannot be read.
-    """
-    # only what the author left out: a template that came out empty must not lead to another project
-    missing = [name for name in names if values.get(name) is None]
-    if not missing:
-        return dict(values)
-    from airflow.providers.common.compat.sdk import BaseHook
-
-    extra = ConnectionFields(BaseHook.get_connection(conn_id), vendor).extra
-    return {**values, **{name: extra[name] for name in missing if is_given(extra.get(name))}}
 
 
 def connection_key(vendor: str, conn_id: str) -> Hashable:

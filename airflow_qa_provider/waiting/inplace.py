@@ -12,7 +12,7 @@ from airflow_qa_provider.kinds.polling import Poller, poll_all
 from airflow_qa_provider.waiting.clock import SteadyClock
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.session import Connect, PollSession
+from airflow_qa_provider.waiting.session import PollSession
 
 
 def poll_once(wait: Wait, poller: Poller, client: Any) -> Decision:
@@ -27,18 +27,17 @@ def poll_once(wait: Wait, poller: Poller, client: Any) -> Decision:
 
 
 def polls_in_place(
-    wait: Wait, decision: WaitUntil, poller: Poller, connect: Connect, notify: Callable[[str], None]
+    wait: Wait, decision: WaitUntil, polls: PollSession, notify: Callable[[str], None]
 ) -> Iterator[Decision]:
     """Look again and again, sleeping in between, and yield what each look decides; the last is an end.
 
     :param wait: The wait, after a first look.
     :param decision: What that look said.
-    :param poller: How to look.
-    :param connect: Returns a client; called at the start and when the connection has to be read anew.
+    :param polls: How to look; closed at the end.
     :param notify: Takes lines for the log.
     """
     clock = SteadyClock()
-    with closing(PollSession(poller, connect)) as session:
+    with closing(polls) as session:
         while True:
             outcome = _after(decision, wait, session, clock)
             if isinstance(outcome, WaitUntil) and outcome.notice:
@@ -50,17 +49,16 @@ def polls_in_place(
 
 
 def wait_in_place(
-    wait: Wait, decision: WaitUntil, poller: Poller, connect: Connect, notify: Callable[[str], None]
+    wait: Wait, decision: WaitUntil, polls: PollSession, notify: Callable[[str], None]
 ) -> Finished | GaveUp:
     """Look again and again, sleeping in between, until the wait ends. The parameters are those of polls_in_place.
 
     :param wait: The wait, after a first look.
     :param decision: What that look said.
-    :param poller: How to look.
-    :param connect: Returns a client; called at the start and when the connection has to be read anew.
+    :param polls: How to look; closed at the end.
     :param notify: Takes lines for the log.
     """
-    for outcome in polls_in_place(wait, decision, poller, connect, notify):
+    for outcome in polls_in_place(wait, decision, polls, notify):
         if not isinstance(outcome, WaitUntil):
             return outcome
     raise RuntimeError(f"the looks at {wait.object_id} ended before the wait did")

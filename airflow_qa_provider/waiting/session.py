@@ -17,12 +17,13 @@ class PollSession:
 
     :param poller: How to look.
     :param connect: Returns a client; called at the first look, and when the connection has to be read anew.
+    :param client: Client of the first looks, where there is one already.
     """
 
-    def __init__(self, poller: Poller, connect: Connect) -> None:
+    def __init__(self, poller: Poller, connect: Connect, client: Any = None) -> None:
         self.poller = poller
         self._connect = connect
-        self._client: Any = None
+        self._client = client
         self._looking = threading.Lock()
         self._closed = False
 

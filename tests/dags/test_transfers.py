@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.providers.common.compat.sdk import AirflowSkipException
 from airflow.sdk import ObjectStoragePath
 from pypdf import PdfReader
 
@@ -85,11 +86,55 @@ def stored(folder: Path) -> dict[str, bytes]:
 # MonitorQA
 
 
+def telling_name(audit_id: str) -> str:
+    """The name of an audit's files, made of what the vendor shows of it."""
+    with MonitorQAHook().get_conn() as client:
+        audit = client.audits.get(audit_id)
+    return f"{audit['template']['name']} {audit['completeDate'][:10]} {audit['number']}"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("{name} {date}", "{template[name]} {completeDate:.10}"),
+        ("{object}, {template} ({score})", "{auditObject[name]}, {template[name]} ({score})"),
+        ("Safety walk", "Safety walk"),
+    ],
+)
+def test_a_name_is_made_of_fields_of_the_audit(
+    name: str, expected: str, audit_ids: list[str], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    manifest = run(AuditReport, audit_id=audit_ids[0], target=f"{tmp_path}/", name=name)
+    with MonitorQAHook().get_conn() as client:
+        audit = client.audits.get(audit_ids[0])
+
+    assert manifest["name"] == f"{expected.format(**audit)}.pdf"
+    reads = sent(sandbox, "monitorqa", f"/audit/{audit_ids[0]}")
+    assert len(reads) == 1 + ("{" in name), "the audit is read for its fields only"
+
+
+def test_a_field_that_there_is_not_is_named_before_anything_is_asked(sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(QAValidationError, match=r"name has \{title\}.*\{name\}, \{date\}"):
+        run(AuditReport, audit_id="a1", target=f"{tmp_path}/", name="{title}")
+
+    assert sandbox.requests("monitorqa") == []
+
+
+def test_a_file_that_has_not_changed_ends_the_task_as_skipped(audit_ids: list[str], tmp_path: Path) -> None:
+    wanted = {"audit_id": audit_ids[0], "target": f"{tmp_path}/a.pdf", "only_if_changed": "True"}
+    assert run(AuditReport, **wanted)["bytes"] == 2_500_000
+    with pytest.raises(AirflowSkipException, match="has not changed: 2,500,000 bytes"):
+        run(AuditReport, **wanted)
+
+    (tmp_path / "a.pdf").write_bytes(b"another one")
+    assert run(AuditReport, **wanted)["bytes"] == 2_500_000
+
+
 def test_an_audit_report_is_stored_under_a_telling_name(sandbox: Sandbox, audit_ids: list[str], tmp_path: Path) -> None:
     audit_id = audit_ids[0]
     manifest = run(AuditReport, audit_id=audit_id, target=f"{tmp_path}/", report_type="full", include_photos=True)
 
-    name = f"audit-{audit_id}-full-photos.pdf"
+    name = f"{telling_name(audit_id)} full with photos.pdf"
     (content,) = stored(tmp_path).values()
     assert list(stored(tmp_path)) == [name]
     assert manifest["uri"] == f"file://{tmp_path}/{name}"
@@ -104,14 +149,14 @@ def test_an_audit_report_is_stored_under_a_telling_name(sandbox: Sandbox, audit_
 
 @pytest.mark.parametrize(
     ("report_type", "name", "number"),
-    [("regular", "regular", 0), (1, "summary", 1), ("2", "full", 2), (" Summary ", "summary", 1)],
+    [("regular", "", 0), (1, " summary", 1), ("2", " full", 2), (" Summary ", " summary", 1)],
 )
 def test_report_types_go_by_name_or_number(
     report_type: str | int, name: str, number: int, sandbox: Sandbox, audit_ids: list[str], tmp_path: Path
 ) -> None:
     manifest = run(AuditReport, audit_id=audit_ids[0], target=f"{tmp_path}/", report_type=report_type)
 
-    assert manifest["name"] == f"audit-{audit_ids[0]}-{name}.pdf"
+    assert manifest["name"] == f"{telling_name(audit_ids[0])}{name}.pdf"
     assert f"reportType={number}&includePhotos=false" in sent(sandbox, "monitorqa", "report-pdf")[0]
 
 
@@ -119,7 +164,7 @@ def test_the_items_of_an_audit_are_stored_as_json(audit_ids: list[str], tmp_path
     manifest = run(AuditReport, audit_id=audit_ids[0], target=f"{tmp_path}/", report="json")
 
     (content,) = stored(tmp_path).values()
-    assert manifest["name"] == f"audit-{audit_ids[0]}.json"
+    assert manifest["name"] == f"{telling_name(audit_ids[0])}.json"
     assert manifest["content_type"] == "application/json"
     assert manifest["rows"] == len(json.loads(content)["items"]) > 0
 
@@ -315,7 +360,7 @@ def test_bad_arguments_of_qalyptus_are_named(
 @pytest.mark.parametrize("operator", [AuditReport, QalyptusReport])
 def test_everything_a_user_gives_is_templated(operator: type[Any]) -> None:
     own = {"audit_id", "request_id", "report", "report_type", "include_photos", "output_format"}
-    shared = {"target", "name", "object_storage_conn_id", "overwrite"}
+    shared = {"target", "name", "object_storage_conn_id", "overwrite", "only_if_changed"}
     given = (
         {name for name in own if name in operator.__init__.__annotations__} | shared | {f"{operator.vendor}_conn_id"}
     )

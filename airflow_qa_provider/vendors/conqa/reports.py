@@ -15,6 +15,7 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import was_accepted
 from airflow_qa_provider.vendors.conqa.client import ConqaClient
+from airflow_qa_provider.vendors.conqa.report_files import ToldReport
 
 MARKER = "airflow"
 """Name in a report's ``context`` under which its id goes out and comes back."""
@@ -62,4 +63,4 @@ class ReportFields(KindFields):
         return self.marker
 
 
-REPORT = Kind(name="conqa.report", noun="report", fields=ReportFields)
+REPORT = Kind(name="conqa.report", noun="report", fields=ReportFields, files={"report": ToldReport})

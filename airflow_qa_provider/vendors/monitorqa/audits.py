@@ -21,6 +21,7 @@ from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors.monitorqa.audit_lookup import AuditLookup
 from airflow_qa_provider.vendors.monitorqa.audit_reports import AuditReport
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
+from airflow_qa_provider.vendors.monitorqa.files import AuditPhotos
 from airflow_qa_provider.vendors.monitorqa.pages import audit_page
 from airflow_qa_provider.vendors.monitorqa.reopening import ReopenAudit
 from airflow_qa_provider.vendors.monitorqa.updates import cannot_update, check_same
@@ -28,6 +29,7 @@ from airflow_qa_provider.vendors.monitorqa.updates import cannot_update, check_s
 _FEW = 3
 _PAGE_SIZE = 100
 _UNCHECKED_POLLS = 2
+_LEAST_PER_PAGE = 10
 _CLOCK_MARGIN = timedelta(hours=1)
 _LONGEST_HINT = 2000
 
@@ -125,13 +127,16 @@ class AuditPoller:
     Few audits are asked for one by one. Of many, the completed ones are looked up in the list of completed audits, at
     every poll. That the others are still pending is taken for granted for two statuses and checked at the third: in the
     list of pending audits, and those that are in neither list (expired, deleted) one by one. Lists cost a request per
-    hundred audits, or per ``page_size`` of the connection if that is more.
+    hundred audits, or per ``page_size`` of the connection if that is more; where an account has so many others that its
+    pages show few of those that are waited for, a few are checked at a time, in turn.
     """
 
     def __init__(self) -> None:
         # what is known to be pending, and since when it is no longer known
         self._pending: dict[str, tuple[Snapshot, float]] = {}
         self._unchecked = 0
+        self._pays = True
+        self._turn = 0
 
     def poll(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Statuses:
         """Ask where audits stand.
@@ -163,10 +168,28 @@ class AuditPoller:
             rest = unknown
         else:
             self._unchecked = 0
-            statuses.update(pages.pending(set(rest)))
+            statuses.update(self._checked(pages, set(rest), unknown))
             rest = [audit_id for audit_id in rest if audit_id not in statuses]
         statuses.update(poll_each(partial(_one, client), rest))
         return statuses
+
+    def _checked(self, pages: _Pages, wanted: set[str], unknown: Collection[str]) -> Statuses:
+        """Return what the list of pending audits shows, and what is taken for granted where it was not read to its end.
+
+        What is left out is to be asked for one by one.
+        """
+        statuses: Statuses = {}
+        if self._pays or len(unknown) > _FEW:
+            statuses, is_whole = pages.pending(wanted)
+            if is_whole:
+                self._pays = True
+                return statuses
+            self._pays = len(statuses) >= _LEAST_PER_PAGE * pages.most
+        granted = sorted(one for one in wanted if one in self._pending and one not in statuses)
+        turn = self._turn % max(len(granted), 1)
+        self._turn = turn + _FEW
+        rest = (granted[turn:] + granted[:turn])[_FEW:]
+        return {**statuses, **{audit_id: self._pending[audit_id][0] for audit_id in rest}}
 
 
 def expire(client: MonitorQAClient, audit_id: str) -> str:
@@ -207,15 +230,19 @@ class _Pages:
         self._audits = client.audits
         self._size = max(_PAGE_SIZE, client.settings.page_size or 0)
         # a page is worth it when it saves more than a few requests
-        self._most = max(wanted // 4, 1) * self._size
+        self.most = max(wanted // 4, 1)
 
     def completed(self, wanted: set[str], since: float) -> Statuses:
         from_date = datetime.fromtimestamp(since, timezone.utc) - _CLOCK_MARGIN
         rows = self._audits.list_complete(from_date=from_date, page_size=self._size)
-        return _matching(islice(rows, self._most), wanted, _completed)
+        return _matching(islice(rows, self.most * self._size), wanted, _completed)
 
-    def pending(self, wanted: set[str]) -> Statuses:
-        return _matching(islice(self._audits.list_pending(page_size=self._size), self._most), wanted, _pending)
+    def pending(self, wanted: set[str]) -> tuple[Statuses, bool]:
+        """Return those that are in the list, and whether it was read to its end, or far enough."""
+        rows = self._audits.list_pending(page_size=self._size)
+        most = self.most * self._size
+        found = _matching(islice(rows, most), wanted, _pending)
+        return found, len(found) == len(wanted) or (rows.total or 0) <= most
 
 
 def _matching(
@@ -265,5 +292,5 @@ AUDIT = Kind(
     lookup=AuditLookup(),
     changes={"reopen": ReopenAudit},
     made_by={"audits.create": AuditFields.of_call},
-    files={"report": AuditReport},
+    files={"report": AuditReport, "photos": AuditPhotos},
 )

@@ -6,6 +6,7 @@ from airflow_qa_provider.kinds.kind import Vendor
 from airflow_qa_provider.vendors.monitorqa.audits import AUDIT
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.monitorqa.corrective_actions import CORRECTIVE_ACTION
+from airflow_qa_provider.vendors.monitorqa.files import FILE
 from airflow_qa_provider.vendors.monitorqa.form import MonitorQAForm
 from airflow_qa_provider.vendors.monitorqa.named import NAMED
 from airflow_qa_provider.vendors.monitorqa.schedules import SCHEDULE
@@ -13,7 +14,7 @@ from airflow_qa_provider.vendors.monitorqa.schedules import SCHEDULE
 VENDOR = Vendor(
     client=MonitorQAClient,
     form=MonitorQAForm,
-    kinds=(AUDIT, CORRECTIVE_ACTION, SCHEDULE, *NAMED),
+    kinds=(AUDIT, CORRECTIVE_ACTION, FILE, SCHEDULE, *NAMED),
     secrets={"company.create": "Call the hook's client in a @task, and put the secret into a secrets backend there"},
     url="https://developer.monitorqa.com",
 )

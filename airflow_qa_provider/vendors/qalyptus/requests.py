@@ -21,6 +21,7 @@ from airflow_qa_provider.kinds.snapshot import Snapshot
 from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
 from airflow_qa_provider.vendors.qalyptus.client.reports import OUTPUT_FORMATS
 from airflow_qa_provider.vendors.qalyptus.client.selections import as_field_selections
+from airflow_qa_provider.vendors.qalyptus.log_files import LogFile
 from airflow_qa_provider.vendors.qalyptus.records import candidates, is_same, poll_records, unsearchable
 from airflow_qa_provider.vendors.qalyptus.report_files import RequestedReport
 from airflow_qa_provider.vendors.qalyptus.task_runs import TaskRunPoller
@@ -212,5 +213,5 @@ REQUEST = Kind(
     lookup=RequestLookup(),
     changes={"stop": StopRequest},
     made_by={"reports.generate_on_demand": RequestFields.read},
-    files={"report": RequestedReport},
+    files={"report": RequestedReport, "log": LogFile},
 )

@@ -18,7 +18,7 @@ from airflow_qa_provider.vendors.simplo.records import report_id
 from airflow_qa_provider.vendors.simplo.report_files import ReportPdf
 
 _FEW = 2
-_IDS_PER_REQUEST = 50
+_IDS_PER_REQUEST = 200  # their numbers make 2 KB of an address
 _DATES = ("approved_at", "sent_at", "invoiced_at")
 _WAITED_FOR = tuple(name.removesuffix("_at") for name in _DATES)
 

@@ -25,6 +25,8 @@ from airflow_qa_provider.vendors.smartq.ticket_lookup import TicketLookup, is_ma
 
 SEPARATOR = "/"
 _PAGE_SIZE = 100
+_UNCHECKED_POLLS = 2
+_ARCHIVED = "archived"
 # smartQ's own form of a date, which the client checks
 _OWN_TIME = re.compile(r"\d{4}-\d{2}-\d{2}( [\d:]{8})?")
 
@@ -162,8 +164,13 @@ class TicketPoller:
     """Tickets, by ``project id/ticket id``.
 
     The docs name no field that says whether a ticket is archived, but lists can be asked for active or archived ones
-    only. So each project's active tickets are read, and the archived ones when a ticket is not among them.
+    only. So each project's active tickets are read, and the archived ones when a ticket is not among them. One that was
+    archived, and is still not among the active ones, is taken to be archived for two polls, and looked up at the third.
     """
+
+    def __init__(self) -> None:
+        self._archived: dict[str, Snapshot] = {}
+        self._unchecked = 0
 
     def poll(self, client: SmartQClient, ids: Collection[str], since: float) -> Statuses:
         """Ask where tickets stand.
@@ -176,14 +183,22 @@ class TicketPoller:
         for object_id in ids:
             project_id, _, ticket_id = object_id.partition(SEPARATOR)
             projects.setdefault(project_id, {})[object_id] = ticket_id
-        boards = poll_each(lambda project_id: self._project(client, project_id, projects[project_id]), projects)
+        checks = self._unchecked == _UNCHECKED_POLLS
+        self._unchecked = 0 if checks else self._unchecked + 1
+        known = {} if checks else {one: self._archived[one] for one in ids if one in self._archived}
+        boards = poll_each(lambda project_id: self._project(client, project_id, projects[project_id], known), projects)
         statuses: Statuses = {}
         for project_id, seen in boards.items():
             # a project that is not there says nothing about a ticket
             statuses.update(dict.fromkeys(projects[project_id], not_gone(seen)) if isinstance(seen, QAError) else seen)
+        self._archived = {
+            one: seen for one, seen in statuses.items() if isinstance(seen, Snapshot) and seen.status == _ARCHIVED
+        }
         return statuses
 
-    def _project(self, client: SmartQClient, project_id: str, wanted: Mapping[str, str]) -> Statuses:
+    def _project(
+        self, client: SmartQClient, project_id: str, wanted: Mapping[str, str], known: Mapping[str, Snapshot]
+    ) -> Statuses:
         statuses: Statuses = {}
         size = max(_PAGE_SIZE, client.settings.page_size or 0)
         for archived in (Archived.ACTIVE, Archived.ARCHIVED):
@@ -196,13 +211,14 @@ class TicketPoller:
                     statuses[object_id] = _snapshot(object_id, row, archived is Archived.ARCHIVED)
                 if not missing:
                     break
+            statuses.update((one, known[one]) for one in missing.values() if one in known)
         return {object_id: statuses.get(object_id, _absent(object_id)) for object_id in wanted}
 
 
 def _snapshot(object_id: str, row: Mapping[str, Any], archived: bool) -> Snapshot:
     step_id = row.get("step_id")
     detail = {"step_id": step_id, "archived": archived, "name": row.get("name")}
-    return Snapshot(object_id, Phase.ACTIVE, "archived" if archived else f"in step {step_id}", detail)
+    return Snapshot(object_id, Phase.ACTIVE, _ARCHIVED if archived else f"in step {step_id}", detail)
 
 
 def _absent(object_id: str) -> QAError:

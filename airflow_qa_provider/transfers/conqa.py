@@ -1,0 +1,57 @@
+"""Reports of CONQA into object storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from airflow_qa_provider.bases.arguments import TransferringArguments
+
+
+class ConqaReportToObjectStorageOperator(ReportToObjectStorageOperator):
+    """Stores a report whose address the call of a webhook has brought (source: "Webhooks").
+
+    The address is asked without the API key, and only on CONQA's own host and those of ``download_hosts`` in the
+    connection's extra: whoever can call the webhook's receiver could name any other.
+
+    Returns the manifest of the file: ``uri``, ``name``, ``bytes``, ``sha256``, ``pages``, and more, see
+    :class:`~airflow_qa_provider.reports.manifest.Manifest`. In a folder the file is named after the end of its address;
+    give it a ``name`` that people know.
+
+    :param url: ``reportUrl`` of the call. (templated)
+    :param target: File, or folder with ``/`` at its end. (templated)
+    :param name: Name of the file in a folder. (templated)
+    :param conqa_conn_id: Id of the Airflow connection. (templated)
+    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
+    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
+    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
+    """
+
+    kind = "conqa.report"
+    payload_fields = ("url",)
+    template_fields = (
+        *payload_fields,
+        "target",
+        "name",
+        "object_storage_conn_id",
+        "overwrite",
+        "only_if_changed",
+        "conqa_conn_id",
+    )
+    ui_color = "#fdf0d9"
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Unpack[TransferringArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.url = url
+        self.conqa_conn_id = conqa_conn_id
