@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from airflow_qa_provider.demo import command as demo
+    from airflow_qa_provider.doctor import adding
     from airflow_qa_provider.doctor import command as doctor
 
     parser = argparse.ArgumentParser(prog="airflow-qa", description="Tools of the Airflow QA provider.")
@@ -46,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("doctor", help="prove connections, and say what is wrong with those that fail")
     doctor.add_arguments(command)
     command.set_defaults(run=doctor.main)
+
+    command = commands.add_parser("connections", help="ask for a connection, prove it and store it")
+    actions = command.add_subparsers(required=True, metavar="COMMAND")
+    command = actions.add_parser("add", help="add a connection to Airflow's metadata database")
+    adding.add_arguments(command)
+    command.set_defaults(run=adding.main)
 
     _add_routes(commands.add_parser("routes", help="which HTTP route each client operation uses"))
     return parser
