@@ -350,6 +350,7 @@ def get_provider_info() -> dict[str, Any]:
             },
         ],
         "extra-links": [
+            "airflow_qa_provider.bases.link.StoredFileLink",
             "airflow_qa_provider.links.monitorqa.MonitorQAAuditLink",
             "airflow_qa_provider.links.monitorqa.MonitorQACorrectiveActionLink",
         ],

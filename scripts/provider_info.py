@@ -87,12 +87,12 @@ def modules(room: str, vendors: list[Vendor]) -> list[dict[str, Any]]:
 
 
 def links(vendors: list[Vendor]) -> list[str]:
-    """Return the classes of links of all vendors."""
+    """Return the classes of links: to the files of all vendors, and to the pages of those that have some."""
     from importlib import import_module
 
-    from airflow_qa_provider.bases.link import ObjectLink
+    from airflow_qa_provider.bases.link import ObjectLink, StoredFileLink
 
-    found = []
+    found = [f"{StoredFileLink.__module__}.{StoredFileLink.__name__}"]
     for vendor in vendors:
         place = f"airflow_qa_provider.links.{vendor.name}"
         if find_spec(place):

@@ -5,11 +5,12 @@ Imported by DAG files, so nothing heavy is imported at module level.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.providers.common.compat.sdk import BaseOperator
+from airflow.providers.common.compat.sdk import BaseOperator, BaseOperatorLink
 
+from airflow_qa_provider.bases.link import StoredFileLink
 from airflow_qa_provider.bases.retrying import fail_now
 from airflow_qa_provider.bases.task import KindTask
 
@@ -32,6 +33,8 @@ class StoringTask(KindTask):
     target: str | ObjectStoragePath
     object_storage_conn_id: str | None
     overwrite: str
+    awaited_link: str | None = None
+    stored_uri: str | None = None
     _stop: StopSwitch | None = None
 
     def store_file(self, arguments: Mapping[str, Any], name: str | None) -> Manifest:
@@ -49,7 +52,10 @@ class StoringTask(KindTask):
         with connected(self.vendor, self.conn_id) as client:
             file = file.described(client, name=target.stem is not None and not name)
             self._mask(file.secrets)
-            return self._store(file, client, self._target(name or file.stem))
+            self.awaited_link = file.link or self.awaited_link  # the links show both
+            manifest = self._store(file, client, self._target(name or file.stem))
+            self.stored_uri = manifest["uri"]
+            return manifest
 
     def stop_storing(self) -> None:
         """Remove the temporary file: Airflow lets the task run on after SIGTERM, until SIGKILL ends it."""
@@ -112,6 +118,7 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
     """
 
     payload_fields: ClassVar[tuple[str, ...]]
+    operator_extra_links: Collection[BaseOperatorLink] = (StoredFileLink(),)
 
     def __init__(
         self,

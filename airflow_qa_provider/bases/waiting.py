@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
+from airflow_qa_provider.bases.link import show_links
 from airflow_qa_provider.bases.retrying import fail_now
 from airflow_qa_provider.bases.task import KindTask
 from airflow_qa_provider.exceptions import QAError
@@ -114,6 +115,7 @@ class WaitingTask(KindTask):
                 self._notify(decision.notice)
             if self.deferrable:
                 return self._defer(wait)
+            show_links(self, context)
             decision = wait_in_place(wait, decision, poller, self._connect, self._notify)
         return self.conclude(context, decision, object_id)
 

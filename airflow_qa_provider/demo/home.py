@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,10 +72,22 @@ class Home:
 
     def password(self) -> str:
         """Return the password of the user interface, made at the first start."""
-        if not self.passwords.exists():
-            self.passwords.touch(mode=0o600)
-            self.passwords.write_text(json.dumps({USER: secrets.token_urlsafe(9)}) + "\n")
-        return str(json.loads(self.passwords.read_text())[USER])
+        return str(_kept(self.passwords, lambda: {USER: secrets.token_urlsafe(9)})[USER])
+
+    def keys(self) -> dict[str, str]:
+        """Return the settings of Airflow with keys, made at the first start.
+
+        Its processes start at the same time, and each would make keys of its own.
+        """
+
+        def make() -> dict[str, str]:
+            return {
+                "CORE__FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+                "API__SECRET_KEY": secrets.token_urlsafe(48),
+                "API_AUTH__JWT_SECRET": secrets.token_urlsafe(48),
+            }
+
+        return _kept(self.folder / "keys.json", make)
 
     def ports(self, ui: int = 0) -> Ports:
         """Return the ports of the last start, with others for those that are taken by now.
@@ -117,6 +130,15 @@ def opened(folder: Path) -> Iterator[Home]:
         except OSError:
             raise FolderTakenError(f"{folder} is in use by a demo that runs; end that, or name another.") from None
         yield home
+
+
+def _kept(file: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Return what a file holds that only its owner may read; what is made, if there is none yet."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(make()) + "\n")
+    kept: dict[str, str] = json.loads(file.read_text())
+    return kept
 
 
 def free_port(count: int = 1) -> int:

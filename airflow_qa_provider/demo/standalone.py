@@ -172,6 +172,7 @@ def _short(path: Path) -> str:
 def _ui_settings(home: Home, ports: Ports) -> dict[str, str]:
     return {
         **settings_for(ports.ui),
+        **home.keys(),
         "API__BASE_URL": f"http://127.0.0.1:{ports.ui}",
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ports.ui}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
@@ -179,6 +180,8 @@ def _ui_settings(home: Home, ports: Ports) -> dict[str, str]:
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.passwords),
         # where logs are served is where the user interface asks for them
         "CORE__HOSTNAME_CALLABLE": "airflow_qa_provider.demo.environment.loopback",
+        # the first task waits until the API has built its routes, which takes a busy machine longer than five seconds
+        "WORKERS__EXECUTION_API_TIMEOUT": "60",
         "LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_logs),
         "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_logs),
     }

@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Mapping
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from airflow_qa_provider.exceptions import QAConfigurationError
@@ -359,6 +360,21 @@ class ConnectionForm(Generic[ClientT]):
         self.check(fields, settings)
         client: ClientT = self.client_class(settings)  # type: ignore[assignment]
         return client
+
+    def example_client(self) -> ClientT:
+        """Return a client of an invented account, to be asked what it can do, and not to be sent anywhere."""
+        extra = {name: "key" for name, one in self.own_fields.items() if one.get("required")}
+        fields: Any = SimpleNamespace(
+            conn_id="example",
+            host="https://qa.example.com",
+            schema=None,
+            login="me@example.com",
+            password="key",  # noqa: S106 - invented
+            port=None,
+            extra=json.dumps(extra),
+            extra_dejson=extra,
+        )
+        return self.client_from(fields)
 
     def base_url_from(self, fields: ConnectionFields) -> str:
         """Return the base URL: the host field, with scheme, port and schema where they are given apart.

@@ -45,7 +45,7 @@ class Page:
         from sqlalchemy import select
 
         with create_session() as session:
-            row = session.scalar(select(Connection).where(Connection.conn_id == conn_id))
+            row = session.scalar(select(Connection).where(Connection.conn_id == conn_id))  # noqa: AIR311
             return None if row is None else ConnectionResponse.model_validate(row).model_dump(by_alias=True)
 
     def test(self, body: dict[str, Any]) -> tuple[bool, str]:
@@ -125,3 +125,22 @@ def test_a_new_connection_is_tested_without_being_stored(vendor: str, sandbox: S
         False,
         "The extra has the unknown name 'read_timout'. Did you mean 'read_timeout'?",
     )
+
+
+def test_a_demo_that_starts_again_keeps_what_a_person_has_changed(page: Page) -> None:
+    from airflow_qa_provider.demo.prepare import store
+
+    def at(port: int) -> dict[str, Any]:
+        common = {"conn_type": "monitorqa", "password": "key", "port": port, "extra": {"poll_interval": 1}}
+        return {name: {**common, "host": f"http://127.0.0.1:{port}"} for name in ("demo_one", "demo_two")}
+
+    store(at(5001), {})
+    mine = {**at(5001)["demo_two"], "host": "https://qa.example.com", "port": 443}
+    store({"demo_two": mine}, at(5001))
+    store(at(5002), at(5001))
+
+    one, two = page.stored("demo_one"), page.stored("demo_two")
+    assert one is not None
+    assert two is not None
+    assert (one["host"], one["port"]) == ("http://127.0.0.1:5002", 5002)
+    assert (two["host"], two["port"]) == ("https://qa.example.com", 443)
