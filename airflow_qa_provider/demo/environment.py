@@ -72,7 +72,7 @@ def airflow_environment(
         "CORE__DAGS_FOLDER": str(dag_folder()),
         "CORE__UNIT_TEST_MODE": "False",
         # a busy machine keeps others waiting for longer than the five seconds of SQLite, and a triggerer dies of it
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}?timeout=60",
+        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}?timeout=30",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
     env.update({f"AIRFLOW__{name}": value for name, value in {**defaults, **settings}.items()})

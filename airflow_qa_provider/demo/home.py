@@ -28,6 +28,7 @@ class Ports:
     """The ports of the demo's Airflow; the same at each start, as long as they are free.
 
     :param ui: User interface and API.
+    :param tasks: API that the tasks talk to.
     :param worker_logs: Log server of the scheduler.
     :param trigger_logs: Log server of the triggerer.
     :param mail: Mail server.
@@ -35,6 +36,7 @@ class Ports:
     """
 
     ui: int
+    tasks: int
     worker_logs: int
     trigger_logs: int
     mail: int
@@ -98,7 +100,7 @@ class Home:
         last = json.loads(file.read_text()) if file.exists() else {}
         used = {
             name: port if (port := last.get(name, 0)) and free(port) else free_port()
-            for name in ("worker_logs", "trigger_logs", "mail")
+            for name in ("tasks", "worker_logs", "trigger_logs", "mail")
         }
         first = last.get("sandbox", 0)
         ports = Ports(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -17,7 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from airflow_qa_provider.demo.environment import airflow_environment, demo_connections
+from airflow_qa_provider.demo.environment import airflow_environment, demo_connections, loopback
 from airflow_qa_provider.demo.home import USER, FolderTakenError, Home, Ports, free_port, opened
 from airflow_qa_provider.demo.inputs import write_inputs
 from airflow_qa_provider.demo.processes import child, ending, succeeded
@@ -29,7 +30,6 @@ _START_SECONDS = 600.0
 _STOP_SECONDS = 20.0
 _SAY_SECONDS = 5.0
 _COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
-_PROCESSES = ("api-server", "scheduler", "dag-processor", "triggerer")
 
 
 def run_standalone(output: Path, port: int, verbose: bool) -> int:
@@ -104,12 +104,12 @@ def _serve(steps: _Steps, home: Home, ports: Ports, verbose: bool, stopped: thre
         processes = {"the sandbox": sandbox}
         if not stopped.is_set():
             steps.say("Starting Airflow")
-        for name in _PROCESSES if not stopped.is_set() else ():
+        for name, command in _commands(ports).items() if not stopped.is_set() else ():
             log = None if verbose else home.airflow / f"{name}.log"
-            command = ["airflow_qa_provider.demo.component", name]
-            processes[f"airflow {name}"] = stack.enter_context(child(command, env, log, _STOP_SECONDS))
+            arguments = ["airflow_qa_provider.demo.component", *command]
+            processes[f"airflow {name}"] = stack.enter_context(child(arguments, env, log, _STOP_SECONDS))
         deadline = time.monotonic() + _START_SECONDS
-        while not stopped.is_set() and not healthy(ports.ui):
+        while not stopped.is_set() and not (listens(ports.tasks) and healthy(ports.ui)):
             _all_alive(processes, home, time.monotonic() < deadline)
             stopped.wait(0.3)
         starting.close()
@@ -122,6 +122,17 @@ def _serve(steps: _Steps, home: Home, ports: Ports, verbose: bool, stopped: thre
         for process in processes.values():
             if process.poll() is None and process is not sandbox:
                 process.send_signal(signal.SIGINT)
+
+
+def _commands(ports: Ports) -> dict[str, list[str]]:
+    return {
+        "api-server": ["api-server", "--apps", "core", "--port", str(ports.ui)],
+        # of its own: on SQLite, one for people and tasks locks itself out when both write
+        "task-api": ["api-server", "--apps", "execution", "--port", str(ports.tasks)],
+        "scheduler": ["scheduler"],
+        "dag-processor": ["dag-processor"],
+        "triggerer": ["triggerer"],
+    }
 
 
 def _prepare(
@@ -174,7 +185,7 @@ def _ui_settings(home: Home, ports: Ports) -> dict[str, str]:
         **settings_for(ports.ui),
         **home.keys(),
         "API__BASE_URL": f"http://127.0.0.1:{ports.ui}",
-        "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ports.ui}/execution/",
+        "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ports.tasks}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.passwords),
@@ -203,6 +214,18 @@ def settings_for(port: int) -> dict[str, str]:
         "CORE__TEST_CONNECTION": "Enabled",
         "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     }
+
+
+def listens(port: int) -> bool:
+    """Tell whether a server takes connections.
+
+    :param port: Its port.
+    """
+    try:
+        socket.create_connection((loopback(), port), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def healthy(port: int) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.rest.parameters import Paging
 
 _UNPACK = re.compile(r"Unpack\[([\w.]+)\]")
 _FIELD = re.compile(r"^:(param|return|raises)\s*([^:]*):\s*", re.MULTILINE)
@@ -109,7 +110,7 @@ def _of_typed_dict(made_of: Any) -> Iterator[Argument]:
 def _family(made_of: Any) -> Iterator[Any]:
     """Yield a typed dictionary, and those that it can be derived from: Python 3.11 does not tell."""
     yield made_of
-    for one in vars(sys.modules[made_of.__module__]).values():
+    for one in (*vars(sys.modules[made_of.__module__]).values(), Paging):
         if hasattr(one, "__required_keys__") and set(one.__annotations__) < set(made_of.__annotations__):
             yield one
 
