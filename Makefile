@@ -112,5 +112,5 @@ constraints: ## resolve everything anew for AIRFLOW_VERSION and rewrite constrai
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e'
 
 clean: ## remove what builds, tests and demos left behind (.venv stays)
-	@rm -rf build dist demo-output .airflow .coverage htmlcov docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf build dist demo-output .airflow .coverage htmlcov docs/_build docs/operations .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find airflow_qa_provider sandbox example_dags tests scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

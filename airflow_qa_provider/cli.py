@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import sys
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from airflow_qa_provider.demo import command as demo
+    from airflow_qa_provider.doctor import adding
     from airflow_qa_provider.doctor import command as doctor
 
     parser = argparse.ArgumentParser(prog="airflow-qa", description="Tools of the Airflow QA provider.")
@@ -46,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("doctor", help="prove connections, and say what is wrong with those that fail")
     doctor.add_arguments(command)
     command.set_defaults(run=doctor.main)
+
+    command = commands.add_parser("connections", help="ask for a connection, prove it and store it")
+    actions = command.add_subparsers(required=True, metavar="COMMAND")
+    command = actions.add_parser("add", help="add a connection to Airflow's metadata database")
+    adding.add_arguments(command)
+    command.set_defaults(run=adding.main)
 
     _add_routes(commands.add_parser("routes", help="which HTTP route each client operation uses"))
     return parser
@@ -74,6 +82,11 @@ def _add_routes(parser: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print a JSON array of objects")
     command.set_defaults(run=_routes_list)
 
+    command = commands.add_parser("show", help="tell what an operation does, takes and returns")
+    command.add_argument("operation", help="its name, such as reports.list")
+    command.add_argument("--vendor", choices=vendors.names(), help="only this vendor")
+    command.set_defaults(run=_routes_show)
+
     text = "find the real routes in the OpenAPI file of a tenant, and print the overrides for the connection's extra"
     command = commands.add_parser("import", help=text, description=f"{text.capitalize()}. Changes nothing.")
     command.add_argument("vendor", choices=vendors.names(), help="vendor whose tenants can download one")
@@ -91,6 +104,27 @@ def _routes_list(args: argparse.Namespace) -> int:
     widths = {name: max(len(row[name]) for row in rows) for name in rows[0]}
     for row in rows:
         print("  ".join(value.ljust(widths[name]) for name, value in row.items()).rstrip())
+    return 0
+
+
+def _routes_show(args: argparse.Namespace) -> int:
+    from airflow_qa_provider.rest.describe import describe
+
+    wanted = [args.vendor] if args.vendor else vendors.names()
+    found = [one for one in map(vendors.vendor_named, wanted) if args.operation in one.client.routes]
+    if not found:
+        names = sorted({route for name in wanted for route in vendors.vendor_named(name).client.routes})
+        similar = difflib.get_close_matches(args.operation, names, 3)
+        hint = f"Did you mean {' or '.join(similar)}?" if similar else "`airflow-qa routes list` shows all."
+        print(f"There is no operation {args.operation!r}. {hint}", file=sys.stderr)
+        return 2
+    for number, vendor in enumerate(found):
+        route = vendor.client.routes[args.operation]
+        print(*([""] if number else []), f"{vendor.title}: {route.operation}", sep="\n")
+        effect = "changes nothing" if route.safe else "changes something"
+        print(f'{route.method} {route.path} ("{route.title}", {route.source}, {effect})', "", sep="\n")
+        with vendor.form().example_client() as client:
+            print(*describe(client, args.operation).lines(), sep="\n")
     return 0
 
 

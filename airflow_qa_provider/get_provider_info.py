@@ -12,74 +12,79 @@ _COMMON_FIELDS: dict[str, Any] = {
     "connect_timeout": {
         "label": "Connect time-out",
         "description": "Seconds to wait for a connection.",
-        "schema": {"type": ["number", "null"], "default": 10, "minimum": 0.1},
+        "schema": {"type": ["number", "null"], "section": "Limits, time-outs and TLS", "default": 10, "minimum": 0.1},
     },
     "read_timeout": {
         "label": "Read time-out",
         "description": "Seconds of silence after which a request is given up.",
-        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0.1},
+        "schema": {"type": ["number", "null"], "section": "Limits, time-outs and TLS", "default": 60, "minimum": 0.1},
     },
     "total_timeout": {
         "label": "Total time-out",
         "description": "Seconds after which an answer is given up that is still not "
         "complete; files only have to keep a lowest rate.",
-        "schema": {"type": ["number", "null"], "default": 300, "minimum": 0.1},
+        "schema": {"type": ["number", "null"], "section": "Limits, time-outs and TLS", "default": 300, "minimum": 0.1},
     },
     "settle_time": {
         "label": "Settle time",
         "description": "Seconds for which the vendor may still be working on a request whose answer was lost.",
-        "schema": {"type": ["number", "null"], "default": 15, "minimum": 0},
+        "schema": {"type": ["number", "null"], "section": "Limits, time-outs and TLS", "default": 15, "minimum": 0},
     },
     "retries": {
         "label": "Retries",
         "description": "How often a request that may be repeated is tried again.",
-        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 0},
+        "schema": {"type": ["integer", "null"], "section": "Limits, time-outs and TLS", "default": 4, "minimum": 0},
     },
     "max_retry_wait": {
         "label": "Longest wait for a retry",
         "description": "Seconds; a longer Retry-After is left to the wait, or to the retries of the task.",
-        "schema": {"type": ["number", "null"], "default": 60, "minimum": 0},
+        "schema": {"type": ["number", "null"], "section": "Limits, time-outs and TLS", "default": 60, "minimum": 0},
     },
     "poll_interval": {
         "label": "Poll interval",
         "description": "Seconds between two polls of what is waited for.",
-        "schema": {"type": ["number", "null"], "default": 30, "minimum": 0.1},
+        "schema": {"type": ["number", "null"], "section": "Limits, time-outs and TLS", "default": 30, "minimum": 0.1},
     },
     "requests_per_minute": {
         "label": "Requests per minute",
         "description": "Budget of each Airflow process; empty for no limit.",
-        "schema": {"type": ["integer", "null"], "minimum": 1},
+        "schema": {"type": ["integer", "null"], "section": "Limits, time-outs and TLS", "minimum": 1},
     },
     "page_size": {
         "label": "Page size",
         "description": "Rows per request of lists; empty for the vendor's default.",
-        "schema": {"type": ["integer", "null"], "minimum": 1},
+        "schema": {"type": ["integer", "null"], "section": "Limits, time-outs and TLS", "minimum": 1},
     },
     "max_json_bytes": {
         "label": "Largest JSON answer",
         "description": "Bytes after decompression.",
-        "schema": {"type": ["integer", "null"], "default": 67108864, "minimum": 1024},
+        "schema": {
+            "type": ["integer", "null"],
+            "section": "Limits, time-outs and TLS",
+            "default": 67108864,
+            "minimum": 1024,
+        },
     },
     "download_hosts": {
         "label": "Download hosts",
         "description": "Hosts, separated by commas, that the vendor may redirect a "
         "download to; .example.net for all below it.",
-        "schema": {"type": ["string", "array", "null"]},
+        "schema": {"type": ["string", "array", "null"], "section": "Limits, time-outs and TLS"},
     },
     "verify": {
         "label": "Verify TLS",
         "description": "Leave on, except against a test server.",
-        "schema": {"type": ["boolean", "null"], "default": True},
+        "schema": {"type": ["boolean", "null"], "section": "Limits, time-outs and TLS", "default": True},
     },
     "ca_path": {
         "label": "CA bundle",
         "description": "Path of a CA bundle on the workers, for a private authority.",
-        "schema": {"type": ["string", "null"]},
+        "schema": {"type": ["string", "null"], "section": "Limits, time-outs and TLS"},
     },
     "routes": {
         "label": "Routes",
         "description": 'Overrides such as {"reports.get": "GET /reports/{id}"}; see airflow-qa routes list.',
-        "schema": {"type": ["object", "null"]},
+        "schema": {"type": ["object", "null"], "section": "Limits, time-outs and TLS"},
     },
 }
 
@@ -124,25 +129,32 @@ def get_provider_info() -> dict[str, Any]:
                 "hook-class-name": "airflow_qa_provider.hooks.conqa.ConqaHook",
                 "hook-name": "CONQA",
                 "ui-field-behaviour": {
-                    "hidden-fields": ["schema", "port", "login"],
-                    "relabeling": {"host": "API base URL", "password": "API token"},
-                    "placeholders": {"host": "https://api-{region}.con.qa/api-v1 (made of the region when empty)"},
+                    "hidden-fields": ["schema", "login"],
+                    "relabeling": {
+                        "host": "API base URL (optional)",
+                        "password": "API token (required)",
+                        "port": "Port",
+                    },
+                    "placeholders": {
+                        "host": "https://api-{region}.con.qa/api-v1 (made of the region when empty)",
+                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                    },
                 },
                 "conn-fields": {
                     "region": {
                         "label": "Region",
                         "description": "Part of the host after api-; oceania when empty.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "CONQA"},
                     },
                     "project_id": {
                         "label": "Project",
                         "description": "Id of the project of tasks which name no other.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "CONQA"},
                     },
                     "conqa": {
                         "label": "Names in answers",
                         "description": 'What the docs leave open, such as {"external_id_fields": ["externalRef"]}.',
-                        "schema": {"type": ["object", "null"]},
+                        "schema": {"type": ["object", "null"], "section": "CONQA"},
                     },
                     **_COMMON_FIELDS,
                 },
@@ -152,20 +164,23 @@ def get_provider_info() -> dict[str, Any]:
                 "hook-class-name": "airflow_qa_provider.hooks.monitorqa.MonitorQAHook",
                 "hook-name": "MonitorQA",
                 "ui-field-behaviour": {
-                    "hidden-fields": ["schema", "port", "login"],
-                    "relabeling": {"host": "API base URL", "password": "API key"},
-                    "placeholders": {"host": "https://api-external.monitorqa.com (the default)"},
+                    "hidden-fields": ["schema", "login"],
+                    "relabeling": {"host": "API base URL (optional)", "password": "API key (required)", "port": "Port"},
+                    "placeholders": {
+                        "host": "https://api-external.monitorqa.com (the default)",
+                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                    },
                 },
                 "conn-fields": {
                     "template_id": {
                         "label": "Template",
                         "description": "Id of the template that tasks use which name no other.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "MonitorQA"},
                     },
                     "audit_object_id": {
                         "label": "Audit object",
                         "description": "Id of the object that tasks audit which name no other.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "MonitorQA"},
                     },
                     **_COMMON_FIELDS,
                 },
@@ -175,30 +190,37 @@ def get_provider_info() -> dict[str, Any]:
                 "hook-class-name": "airflow_qa_provider.hooks.qalyptus.QalyptusHook",
                 "hook-name": "Qalyptus Cloud",
                 "ui-field-behaviour": {
-                    "hidden-fields": ["schema", "port", "login"],
-                    "relabeling": {"host": "API base URL", "password": "API key"},
-                    "placeholders": {"host": "https://{tenant}.qalyptus.net/api/v1"},
+                    "hidden-fields": ["schema", "login"],
+                    "relabeling": {
+                        "host": "API base URL (or Tenant below)",
+                        "password": "API key (required)",
+                        "port": "Port",
+                    },
+                    "placeholders": {
+                        "host": "https://{tenant}.qalyptus.net/api/v1",
+                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                    },
                 },
                 "conn-fields": {
                     "tenant": {
                         "label": "Tenant",
                         "description": "Name before .qalyptus.net; used when the base URL is empty.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "Qalyptus Cloud"},
                     },
                     "report_id": {
                         "label": "Report",
                         "description": "Id of the report that tasks generate which name no other.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "Qalyptus Cloud"},
                     },
                     "qalyptus_task_id": {
                         "label": "Task",
                         "description": "Id of the task to run where none is named.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "Qalyptus Cloud"},
                     },
                     "qalyptus": {
                         "label": "Status words and field names",
                         "description": 'What the public docs leave open, such as {"succeeded": ["completed"]}.',
-                        "schema": {"type": ["object", "null"]},
+                        "schema": {"type": ["object", "null"], "section": "Qalyptus Cloud"},
                     },
                     **_COMMON_FIELDS,
                 },
@@ -208,9 +230,12 @@ def get_provider_info() -> dict[str, Any]:
                 "hook-class-name": "airflow_qa_provider.hooks.simplo.SimploHook",
                 "hook-name": "Simplo IS",
                 "ui-field-behaviour": {
-                    "hidden-fields": ["schema", "port", "login"],
-                    "relabeling": {"host": "API base URL", "password": "Token"},
-                    "placeholders": {"host": "https://{host}/api/v0 (the path is added)"},
+                    "hidden-fields": ["schema", "login"],
+                    "relabeling": {"host": "API base URL (required)", "password": "Token (required)", "port": "Port"},
+                    "placeholders": {
+                        "host": "https://{host}/api/v0 (the path is added)",
+                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                    },
                 },
                 "conn-fields": {
                     "simplo": {
@@ -218,7 +243,7 @@ def get_provider_info() -> dict[str, Any]:
                         "description": "What the docs leave open, such "
                         'as {"auth_header": "X-Api-Key", '
                         '"auth_scheme": ""}.',
-                        "schema": {"type": ["object", "null"]},
+                        "schema": {"type": ["object", "null"], "section": "Simplo IS"},
                     },
                     **_COMMON_FIELDS,
                 },
@@ -228,35 +253,43 @@ def get_provider_info() -> dict[str, Any]:
                 "hook-class-name": "airflow_qa_provider.hooks.smartq.SmartQHook",
                 "hook-name": "smartQ",
                 "ui-field-behaviour": {
-                    "hidden-fields": ["schema", "port"],
-                    "relabeling": {"host": "API base URL", "password": "Password", "login": "E-mail address"},
-                    "placeholders": {"host": "https://{account}.smartqweb.com/api/v1"},
+                    "hidden-fields": ["schema"],
+                    "relabeling": {
+                        "host": "API base URL (or Account below)",
+                        "password": "Password (required)",
+                        "port": "Port",
+                        "login": "E-mail address (required)",
+                    },
+                    "placeholders": {
+                        "host": "https://{account}.smartqweb.com/api/v1",
+                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                    },
                 },
                 "conn-fields": {
                     "api_key": {
                         "label": "API access key",
                         "description": "Of the account, from Options > API.",
-                        "schema": {"type": ["string", "null"], "format": "password"},
+                        "schema": {"type": "string", "section": "smartQ (required)", "format": "password"},
                     },
                     "account": {
                         "label": "Account",
                         "description": "Name before .smartqweb.com; used when the base URL is empty.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "smartQ"},
                     },
                     "project_id": {
                         "label": "Project",
                         "description": "Id of the project of tasks which name no other.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "smartQ"},
                     },
                     "step_id": {
                         "label": "Step",
                         "description": "Id of the step in which tickets begin that name no other.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "smartQ"},
                     },
                     "smartq": {
                         "label": "Habits of the account",
                         "description": 'What the docs leave open, such as {"timezone": "Europe/Prague"}.',
-                        "schema": {"type": ["object", "null"]},
+                        "schema": {"type": ["object", "null"], "section": "smartQ"},
                     },
                     **_COMMON_FIELDS,
                 },
@@ -322,6 +355,7 @@ def get_provider_info() -> dict[str, Any]:
             },
         ],
         "extra-links": [
+            "airflow_qa_provider.bases.link.StoredFileLink",
             "airflow_qa_provider.links.monitorqa.MonitorQAAuditLink",
             "airflow_qa_provider.links.monitorqa.MonitorQACorrectiveActionLink",
         ],

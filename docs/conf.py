@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import runpy
+from pathlib import Path
 from typing import Any
 
 from airflow_qa_provider import __version__
@@ -41,6 +43,12 @@ def _with_the_arguments_of_bases(
     return signature.replace(passed[0], f"{listed}**kwargs"), returned
 
 
+def _write_operations(app: Any) -> None:
+    """Write the pages that are made of the clients' docstrings, which are no part of the repository."""
+    runpy.run_path(str(Path(app.confdir).parent / "scripts" / "operations_pages.py"))["main"]()
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx."""
+    app.connect("builder-inited", _write_operations)
     app.connect("autodoc-process-signature", _with_the_arguments_of_bases)

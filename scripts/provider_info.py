@@ -19,6 +19,7 @@ from airflow_qa_provider.vendors import BUILT_IN, vendor_named
 
 MODULE = Path(__file__).resolve().parent.parent / "airflow_qa_provider" / "get_provider_info.py"
 HOOKS = {"conqa": "Conqa", "monitorqa": "MonitorQA", "qalyptus": "Qalyptus", "simplo": "Simplo", "smartq": "SmartQ"}
+PORT_HELP = "443, or that of the URL: Test needs it in Airflow 3.3"
 HEAD = '''"""What Airflow reads at start-up: connection types with their forms, and where our modules are.
 
 Written by scripts/provider_info.py from the vendors' records: do not edit. Imports nothing, for Airflow reads it in
@@ -86,12 +87,12 @@ def modules(room: str, vendors: list[Vendor]) -> list[dict[str, Any]]:
 
 
 def links(vendors: list[Vendor]) -> list[str]:
-    """Return the classes of links of all vendors."""
+    """Return the classes of links: to the files of all vendors, and to the pages of those that have some."""
     from importlib import import_module
 
-    from airflow_qa_provider.bases.link import ObjectLink
+    from airflow_qa_provider.bases.link import ObjectLink, StoredFileLink
 
-    found = []
+    found = [f"{StoredFileLink.__module__}.{StoredFileLink.__name__}"]
     for vendor in vendors:
         place = f"airflow_qa_provider.links.{vendor.name}"
         if find_spec(place):
@@ -104,41 +105,46 @@ def links(vendors: list[Vendor]) -> list[str]:
 def connection_type(vendor: Vendor) -> dict[str, Any]:
     """Return the form of a vendor's connections."""
     form = vendor.form
-    labels = {"host": "API base URL", "password": form.secret_label}
+    # Airflow's form has no mark for its own fields
+    labels = {"host": form.host_label, "password": f"{form.secret_label} (required)", "port": "Port"}
     if form.login_label:
-        labels["login"] = form.login_label
+        labels["login"] = f"{form.login_label} (required)"
     options = {}
     if form.option_help:
         label, description = form.option_help
-        options = {vendor.name: field({"label": label, "description": description, "type": "object"})}
+        options = {vendor.name: field({"label": label, "description": description, "type": "object"}, vendor.title)}
+    own = sorted(form.own_fields.items(), key=lambda item: not item[1].get("required", False))
     return {
         "connection-type": vendor.name,
         "hook-class-name": f"airflow_qa_provider.hooks.{vendor.name}.{HOOKS[vendor.name]}Hook",
         "hook-name": vendor.title,
         "ui-field-behaviour": {
-            "hidden-fields": ["schema", "port"] if form.login_label else ["schema", "port", "login"],
+            "hidden-fields": ["schema"] if form.login_label else ["schema", "login"],
             "relabeling": labels,
-            "placeholders": {"host": form.host_placeholder},
+            "placeholders": {"host": form.host_placeholder, "port": PORT_HELP},
         },
         "conn-fields": {
-            **{name: field(help_) for name, help_ in form.own_fields.items()},
+            **{name: field(help_, vendor.title) for name, help_ in own},
             **options,
             "**": "_COMMON_FIELDS",
         },
     }
 
 
-def field(help_: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one field of a form, as Airflow describes it."""
-    rest = {name: value for name, value in help_.items() if name not in ("label", "description", "type")}
+def field(help_: Mapping[str, Any], section: str) -> dict[str, Any]:
+    """Return one field of a form, as Airflow describes it: what may not be empty is marked, in a part of its own."""
+    rest = {name: value for name, value in help_.items() if name not in ("label", "description", "type", "required")}
     kinds = help_.get("type", "string")
-    schema = {"type": [*([kinds] if isinstance(kinds, str) else kinds), "null"], **rest}
+    if help_.get("required"):
+        schema = {"type": kinds, "section": f"{section} (required)", **rest}
+    else:
+        schema = {"type": [*([kinds] if isinstance(kinds, str) else kinds), "null"], "section": section, **rest}
     return {"label": help_["label"], "description": help_["description"], "schema": schema}
 
 
 def source() -> str:
     """Return the module's text."""
-    common = {name: field(help_) for name, help_ in COMMON_FORM.items()}
+    common = {name: field(help_, "Limits, time-outs and TLS") for name, help_ in COMMON_FORM.items()}
     parts = (HEAD, _text(common), ENTRY, _text(provider_info()).replace("'**': '_COMMON_FIELDS'", "**_COMMON_FIELDS"))
     text = "".join(parts)
     ruff = [str(Path(sys.executable).with_name("ruff")), "format", "--quiet", "--stdin-filename", str(MODULE), "-"]

@@ -43,6 +43,7 @@ class ChangingOperator(KindTask, BaseOperator):
     payload_fields: ClassVar[tuple[str, ...]]
     on_uncertain: OnUncertain | None = None
     lookup_timeouts: ClassVar[LookupTimeouts | None] = None
+    awaited_id: str | None = None
 
     def __init__(self, *, preview: bool | str = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -56,6 +57,7 @@ class ChangingOperator(KindTask, BaseOperator):
         :return: Id at the vendor of the object.
         """
         changed = self.change_once(context)
+        self.awaited_id = changed.id  # the links show it
         ti = context.get("ti")
         if ti is not None and self.do_xcom_push:
             facts = {"outcome": changed.outcome, "reason": changed.reason, "changes": changed.changes}

@@ -5,11 +5,14 @@ Imported by DAG files, so nothing heavy is imported at module level.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow.providers.common.compat.sdk import BaseOperatorLink
 from typing_extensions import override
 
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
+from airflow_qa_provider.bases.link import StoredFileLink
 from airflow_qa_provider.bases.transferring import StoringTask
 from airflow_qa_provider.waiting.decisions import Finished
 
@@ -39,6 +42,7 @@ class RemoteReportOperator(StoringTask, RemoteJobOperator):
 
     id_field: ClassVar[str]
     report_fields: ClassVar[tuple[str, ...]] = ()
+    operator_extra_links: Collection[BaseOperatorLink] = (StoredFileLink(),)
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
+from airflow_qa_provider.bases.link import show_links
 from airflow_qa_provider.bases.task import one_execution
 from airflow_qa_provider.bases.waiting import TRIGGERER_RESTART, WaitingTask
 from airflow_qa_provider.compat import reschedule_at, task_state_store
@@ -178,6 +179,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         elif memory:
             store.delete(_MEMORY)
         if isinstance(decision, WaitUntil):
+            if not first:
+                show_links(self, context)
             raise reschedule_at(datetime.fromtimestamp(decision.at, timezone.utc))
         return self.conclude(context, decision, self.object_id)
 

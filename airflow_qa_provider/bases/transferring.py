@@ -5,12 +5,13 @@ Imported by DAG files, so nothing heavy is imported at module level.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperator
+from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperator, BaseOperatorLink
 
+from airflow_qa_provider.bases.link import StoredFileLink
 from airflow_qa_provider.bases.task import KindTask, one_execution
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class StoringTask(KindTask):
     target: str | ObjectStoragePath
     object_storage_conn_id: str | None
     overwrite: str
+    awaited_link: str | None = None
+    stored_uri: str | None = None
     _stop: StopSwitch | None = None
 
     def store_file(self, arguments: Mapping[str, Any], name: str | None, *, only_if_changed: bool = False) -> Manifest:
@@ -87,7 +90,10 @@ class StoringTask(KindTask):
         file = file.described(client, name=target.stem is not None and (has_fields or not name))
         self._mask(file.secrets)
         target = self._target(file.named(name) if name else file.stem)
-        return self._store(file, client, target, only_if_changed)
+        self.awaited_link = file.link or self.awaited_link  # the links show both
+        manifest = self._store(file, client, target, only_if_changed)
+        self.stored_uri = manifest["uri"]
+        return manifest
 
     def _several(self, problem: str, hint: str) -> QAValidationError:
         from airflow_qa_provider.exceptions import QAValidationError
@@ -161,6 +167,7 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
     """
 
     payload_fields: ClassVar[tuple[str, ...]]
+    operator_extra_links: Collection[BaseOperatorLink] = (StoredFileLink(),)
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
+from airflow_qa_provider.bases.link import show_links
 from airflow_qa_provider.bases.task import KindTask, one_execution
 from airflow_qa_provider.exceptions import QAError
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
@@ -116,6 +117,7 @@ class WaitingTask(KindTask):
                 self._notify(decision.notice)
             if self.deferrable:
                 return self._defer(wait)
+            show_links(self, context)
             decision = wait_in_place(wait, decision, self._polls(poller, client), self._notify)
         return self.conclude(context, decision, object_id)
 

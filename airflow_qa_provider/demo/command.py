@@ -19,7 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=0, metavar="N", help="port of the user interface; a free one by default"
     )
-    parser.add_argument("--output", type=Path, default=Path("demo-output"), metavar="DIR", help="where the files go")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="where the files go: demo-output, emptied first, or with --ui .airflow/ui, where all is kept",
+    )
     parser.add_argument("--verbose", action="store_true", help="show every log line of Airflow")
     parser.add_argument(
         "--limit", type=float, default=300.0, metavar="S", help="seconds after which the run is given up"
@@ -36,11 +41,11 @@ def main(args: argparse.Namespace) -> int:
         if args.ui:
             from airflow_qa_provider.demo.standalone import run_standalone
 
-            return run_standalone(args.output.resolve(), args.port, args.verbose)
+            return run_standalone((args.output or Path(".airflow/ui")).resolve(), args.port, args.verbose)
         from airflow_qa_provider.demo.runner import run_demo
 
         with _every_stop_is_an_interrupt():
-            return run_demo(args.output.resolve(), args.limit, args.verbose)
+            return run_demo((args.output or Path("demo-output")).resolve(), args.limit, args.verbose)
     except ModuleNotFoundError as error:
         print(
             f"The demo needs {error.name!r}: pip install 'airflow-qa-provider[sandbox,inspect]'",

@@ -8,10 +8,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 RECIPIENTS = ("quality@example.com", "site.lead@example.com", "finance@example.com")
 DAG_ID = "example_report_distribution"
 _POLL_SECONDS = 1
+
+
+def loopback() -> str:
+    """Return the one address that servers of the demo listen on, which is also their host name for Airflow."""
+    return "127.0.0.1"
 
 
 def dag_folder() -> Path:
@@ -34,7 +40,12 @@ def demo_connections(
     :param poll_seconds: Poll interval; short, for the sandboxes are quick.
     """
     connections = {
-        name: {**fields, "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds}}
+        name: {
+            **fields,
+            # Airflow's Test compares the port with what its form sends
+            "port": urlsplit(fields["host"]).port,
+            "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds},
+        }
         for name, fields in vendors.items()
     }
     connections["smtp_default"] = {**smtp, "extra": {**smtp.get("extra", {}), "recipients": ", ".join(RECIPIENTS)}}
@@ -60,7 +71,8 @@ def airflow_environment(
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_FOLDER": str(dag_folder()),
         "CORE__UNIT_TEST_MODE": "False",
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        # a busy machine keeps others waiting for longer than the five seconds of SQLite, and a triggerer dies of it
+        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}?timeout=30",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
     env.update({f"AIRFLOW__{name}": value for name, value in {**defaults, **settings}.items()})

@@ -111,15 +111,19 @@ def run_demo(output: Path, limit: float, verbose: bool) -> int:
 
 
 @contextmanager
-def sandboxes(folder: Path, verbose: bool) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, dict[str, Any]]]]:
+def sandboxes(
+    folder: Path, verbose: bool, port: int = 0
+) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, dict[str, Any]]]]:
     """Serve the vendors in a process of their own for the length of a ``with`` block.
 
     :param folder: For its files.
     :param verbose: Whether to show its output.
+    :param port: Port of the first vendor; 0 for free ones.
     :return: The process, and the connections to it.
     """
     connections, log = folder / "sandbox.json", folder / "sandbox.log"
-    arguments = ["qa_sandbox.command", "serve", "--connections", str(connections)]
+    connections.unlink(missing_ok=True)
+    arguments = ["qa_sandbox.command", "serve", "--connections", str(connections), "--port-base", str(port)]
     with child(arguments, log=None if verbose else log) as process:
         if not wait_until(connections.exists, process, _START_SECONDS):
             raise DemoFailed(f"the sandbox did not start: it {ending(process)}. {tail(log)}")

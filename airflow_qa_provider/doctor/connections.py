@@ -116,7 +116,38 @@ def _from_database(conn_types: Collection[str] = (), conn_ids: Collection[str] =
     raise DatabaseUnreadableError(f"{type(errors[0]).__name__}: {excerpt(lines[0])}")
 
 
-def _rows(conn_types: Collection[str], conn_ids: Collection[str]) -> list[Found]:
+def store(connection: Connection, replace: bool) -> bool:
+    """Store a connection in the metadata database.
+
+    :param connection: The connection.
+    :param replace: Whether to overwrite one of the same id.
+    :return: Whether it is stored; not when there is one already.
+    :raises DatabaseUnreadableError: There is no database, or it cannot be used.
+    """
+    _check_database()
+    from airflow.models import Connection as Row
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+    from sqlalchemy.exc import SQLAlchemyError
+
+    fields = {name: getattr(connection, name) for name in _FIELDS}
+    try:
+        with create_session() as session:
+            row = session.scalar(select(Row).where(Row.conn_id == connection.conn_id))  # noqa: AIR311
+            if row is not None and not replace:
+                return False
+            if row is None:
+                session.add(Row(**fields))  # noqa: AIR311
+                return True
+            for name, value in fields.items():
+                setattr(row, name, value)
+            return True
+    except SQLAlchemyError as error:
+        lines = str(error).splitlines() or [""]
+        raise DatabaseUnreadableError(f"{type(error).__name__}: {excerpt(lines[0])}") from None
+
+
+def _check_database() -> None:
     from airflow.configuration import conf
 
     address = conf.get("database", "sql_alchemy_conn", fallback="")
@@ -125,6 +156,9 @@ def _rows(conn_types: Collection[str], conn_ids: Collection[str]) -> list[Found]
         # to connect would create an empty one
         raise DatabaseUnreadableError("there is none yet; airflow db migrate creates it")
 
+
+def _rows(conn_types: Collection[str], conn_ids: Collection[str]) -> list[Found]:
+    _check_database()
     from airflow.models import Connection as Row
     from airflow.utils.session import create_session
     from sqlalchemy import or_, select

@@ -13,6 +13,7 @@ from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
+from airflow_qa_provider.bases.link import StoredFileLink
 from airflow_qa_provider.bases.reporting import RemoteReportOperator
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink, MonitorQACorrectiveActionLink
 
@@ -174,7 +175,7 @@ class MonitorQAAuditReportOperator(RemoteReportOperator):
         *("target", "file_name", "object_storage_conn_id", "overwrite"),
         *("monitorqa_conn_id", "preview"),
     )
-    operator_extra_links = (MonitorQAAuditLink(),)
+    operator_extra_links = (MonitorQAAuditLink(), StoredFileLink())
     ui_color = _COLOR
 
     def __init__(

@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Mapping
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from airflow_qa_provider.exceptions import QAConfigurationError
@@ -121,6 +122,7 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
 
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _SIMILAR = 0.85  # tells read_timout from tenant_id
+_USUAL_PORTS = {"https": 443, "http": 80}
 _HOST_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
@@ -300,7 +302,9 @@ class ConnectionFields:
         if name.count(":") > 1 and not name.startswith("["):  # an IPv6 address
             name = f"[{name}]"
             host = f"{scheme}://{name}{slash}{path}"
-        if self.connection.port and ":" not in name.rpartition("]")[2]:
+        usual = _USUAL_PORTS.get(scheme)
+        # the usual port stays out: a redirect to the same host without it leads to no other host
+        if self.connection.port not in (None, 0, usual) and ":" not in name.rpartition("]")[2]:
             host = f"{scheme}://{name}:{self.connection.port}{slash}{path}"
         return host
 
@@ -314,9 +318,11 @@ class ConnectionForm(Generic[ClientT]):
 
     :cvar client_class: The vendor's client.
     :cvar default_base_url: Taken when the host is empty.
-    :cvar own_fields: Names in the extra beside the common ones, to what the form of Airflow's UI says of them.
+    :cvar own_fields: Names in the extra beside the common ones, to what the form of Airflow's UI says of them; one that
+        is ``required`` is marked, and asked for first.
     :cvar option_names: Names in the vendor's object in the extra.
     :cvar option_help: Label and description of that object in the form; empty where there are no options.
+    :cvar host_label: What the host field is called; says whether it may stay empty.
     :cvar host_placeholder: What stands in the empty host field.
     :cvar secret_label: What the vendor calls what goes into the password field.
     :cvar login_label: What the vendor calls what goes into the login field; empty where there is none.
@@ -327,6 +333,7 @@ class ConnectionForm(Generic[ClientT]):
     own_fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     option_names: ClassVar[tuple[str, ...]] = ()
     option_help: ClassVar[tuple[str, str] | None] = None
+    host_label: ClassVar[str] = "API base URL (required)"
     host_placeholder: ClassVar[str] = ""
     secret_label: ClassVar[str] = "API key"  # noqa: S105 - a label
     login_label: ClassVar[str] = ""
@@ -353,6 +360,21 @@ class ConnectionForm(Generic[ClientT]):
         self.check(fields, settings)
         client: ClientT = self.client_class(settings)  # type: ignore[assignment]
         return client
+
+    def example_client(self) -> ClientT:
+        """Return a client of an invented account, to be asked what it can do, and not to be sent anywhere."""
+        extra = {name: "key" for name, one in self.own_fields.items() if one.get("required")}
+        fields: Any = SimpleNamespace(
+            conn_id="example",
+            host="https://qa.example.com",
+            schema=None,
+            login="me@example.com",
+            password="key",  # noqa: S106 - invented
+            port=None,
+            extra=json.dumps(extra),
+            extra_dejson=extra,
+        )
+        return self.client_from(fields)
 
     def base_url_from(self, fields: ConnectionFields) -> str:
         """Return the base URL: the host field, with scheme, port and schema where they are given apart.

@@ -39,6 +39,7 @@ code                  meaning
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -105,6 +106,7 @@ def diagnose(client: VendorClient) -> Diagnosis:
     settings = client.settings
     hasty = replace(
         settings,
+        connection_id=None,
         retries=0,
         requests_per_minute=None,
         connect_timeout=min(settings.connect_timeout, CONNECT_SECONDS),
@@ -128,7 +130,9 @@ def diagnosis_of_settings(error: QAConfigurationError) -> Diagnosis:
 
     :param error: What was raised.
     """
-    return Diagnosis(False, error.code or "bad_setting", error.message, error.hint or "")
+    # who asks knows the connection, and Airflow's Test gives it an id that means nothing
+    message = re.sub(r"^connection '[^']*': ", "", error.message)
+    return Diagnosis(False, error.code or "bad_setting", message[:1].upper() + message[1:], error.hint or "")
 
 
 class _Examination:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_qa_provider.bases.link import StoredFileLink
 from airflow_qa_provider.bases.transferring import FilesToObjectStorageOperator, ReportToObjectStorageOperator
+from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -45,6 +47,7 @@ class MonitorQAAuditReportToObjectStorageOperator(ReportToObjectStorageOperator)
         "only_if_changed",
         "monitorqa_conn_id",
     )
+    operator_extra_links = (MonitorQAAuditLink(), StoredFileLink())
     ui_color = "#e3f4ea"
 
     def __init__(

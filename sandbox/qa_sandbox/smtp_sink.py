@@ -168,20 +168,28 @@ class SmtpSink:
     :param folder: Where mails are stored, as ``.eml`` files numbered in the order of arrival.
     :param login: User and password that the server insists on, ``None`` for none.
     :param max_message_bytes: Size limit that it announces and enforces.
+    :param port: Its port; 0 for a free one.
     """
 
     def __init__(
-        self, folder: Path | str, *, login: tuple[str, str] | None = None, max_message_bytes: int = 32 * 1024 * 1024
+        self,
+        folder: Path | str,
+        *,
+        login: tuple[str, str] | None = None,
+        max_message_bytes: int = 32 * 1024 * 1024,
+        port: int = 0,
     ) -> None:
         self.folder = Path(folder)
         self.login = login
         self.max_message_bytes = max_message_bytes
         self.host = "127.0.0.1"
         self.port = 0
+        self._wanted_port = port
         self.mails: list[ReceivedMail] = []
         self.faults: list[Fault] = []
         self.connections = 0
         self._count = 0
+        self._before = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
         self._ready = threading.Event()
@@ -203,6 +211,8 @@ class SmtpSink:
         # aiosmtpd tells every command as news, credentials included
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         self.folder.mkdir(parents=True, exist_ok=True)
+        # mails of an earlier server in the same folder stay
+        self._before = max((int(mail.name.partition("-")[0]) for mail in self.folder.glob("[0-9]*-*.eml")), default=0)
         self._thread.start()
         if not self._ready.wait(_START_TIMEOUT) or not self.port:
             raise RuntimeError("the mail server did not come up")
@@ -272,7 +282,7 @@ class SmtpSink:
 
     def _store(self, envelope: Envelope) -> None:
         raw = cast(bytes, envelope.original_content)
-        number = len(self.mails) + 1
+        number = self._before + len(self.mails) + 1
         path = self.folder / f"{number:04d}-{re.sub(r'[^A-Za-z0-9.@_-]', '_', envelope.rcpt_tos[0])}.eml"
         path.write_bytes(raw)
         self.mails.append(ReceivedMail(envelope.mail_from or "", list(envelope.rcpt_tos), raw, path))
@@ -299,7 +309,7 @@ class SmtpSink:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        listener = socket.create_server((self.host, 0))
+        listener = socket.create_server((self.host, self._wanted_port))
         try:
             server = self._loop.run_until_complete(self._loop.create_server(self._server, sock=listener))
             self.port = listener.getsockname()[1]

@@ -24,6 +24,8 @@ import yaml
 
 from airflow_qa_provider import __version__
 from airflow_qa_provider.cli import main
+from airflow_qa_provider.rest.describe import describe
+from airflow_qa_provider.vendors import vendor_named
 from tests.registered import VENDORS, routes_of
 
 CONTRACTS = Path(__file__).parents[1] / "contract"
@@ -231,3 +233,38 @@ def test_arguments_that_cannot_work_are_said(arguments: list[str], words: str) -
     assert done.returncode == 2
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+# What an operation takes
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_every_operation_can_be_described(vendor: str) -> None:
+    record = vendor_named(vendor)
+    with record.form().example_client() as client:
+        for operation, route in record.client.routes.items():
+            found = describe(client, operation)
+            assert found.words, operation
+            names = {one.name for one in found.arguments}
+            assert len(names) >= len(route.placeholders), operation
+            assert not any("Annotated" in one.type or "Required" in one.type for one in found.arguments), operation
+
+
+def test_an_operation_is_shown_with_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["routes", "show", "audits.create"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith('MonitorQA: audits.create\nPOST /audit ("Create one-time audit", documented, changes ')
+    assert "  template_id (Id, required)\n      Template to use." in printed
+    assert "  start_date (Moment | None)\n" in printed
+    assert "Raises QAConflictError: " in printed
+
+    assert main(["routes", "show", "reports.get"]) == 0
+    assert {line for line in capsys.readouterr().out.splitlines() if line.endswith(": reports.get")} == {
+        "Qalyptus Cloud: reports.get",
+        "Simplo IS: reports.get",
+    }
+
+
+def test_an_operation_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["routes", "show", "audit.create"]) == 2
+    assert "There is no operation 'audit.create'. Did you mean audits.create" in capsys.readouterr().err

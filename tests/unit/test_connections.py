@@ -118,7 +118,12 @@ def test_airflow_offers_the_form(vendor: str) -> None:
 
     assert set(form.extra_fields) == set(TYPES[vendor]["conn-fields"])
     assert form.hook_name == TYPES[vendor]["hook-name"]
-    assert form.standard_fields.host.title == "API base URL"
+    assert form.standard_fields.host.title.startswith("API base URL (")
+    assert form.standard_fields.password.title.endswith(" (required)")
+    assert not form.standard_fields.port.hidden, "Test compares it with what is stored"
+    needed = [name for name, one in form.extra_fields.items() if "null" not in one["schema"]["type"]]
+    assert needed == list(form.extra_fields)[: len(needed)], "what is required stands first"
+    assert needed == (["api_key"] if vendor == "smartq" else [])
     assert form.standard_fields.login.hidden is (vendor != "smartq")
     assert not form.standard_fields.password.hidden
 

@@ -16,6 +16,7 @@ class ConqaForm(ConnectionForm[ConqaClient]):
     """``password`` is the token of a user. An empty host is made of the extra's ``region``."""
 
     client_class = ConqaClient
+    host_label = "API base URL (optional)"
     host_placeholder = "https://api-{region}.con.qa/api-v1 (made of the region when empty)"
     secret_label = "API token"  # noqa: S105 - a label
     own_fields = {  # noqa: RUF012 - read only

@@ -12,6 +12,7 @@ class MonitorQAForm(ConnectionForm[MonitorQAClient]):
 
     client_class = MonitorQAClient
     default_base_url = BASE_URL
+    host_label = "API base URL (optional)"
     host_placeholder = "https://api-external.monitorqa.com (the default)"
     own_fields = {  # noqa: RUF012 - read only
         "template_id": {"label": "Template", "description": "Id of the template that tasks use which name no other."},

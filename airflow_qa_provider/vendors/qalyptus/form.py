@@ -14,6 +14,7 @@ class QalyptusForm(ConnectionForm[QalyptusClient]):
     """``password`` is the API key. An empty host is made of the extra's ``tenant``."""
 
     client_class = QalyptusClient
+    host_label = "API base URL (or Tenant below)"
     host_placeholder = "https://{tenant}.qalyptus.net/api/v1"
     own_fields = {  # noqa: RUF012 - read only
         "tenant": {"label": "Tenant", "description": "Name before .qalyptus.net; used when the base URL is empty."},

@@ -26,6 +26,7 @@ class SmartQForm(ConnectionForm[SmartQClient]):
     """
 
     client_class = SmartQClient
+    host_label = "API base URL (or Account below)"
     host_placeholder = "https://{account}.smartqweb.com/api/v1"
     secret_label = "Password"  # noqa: S105 - a label
     login_label = "E-mail address"
@@ -34,6 +35,7 @@ class SmartQForm(ConnectionForm[SmartQClient]):
             "label": "API access key",
             "description": "Of the account, from Options > API.",
             "format": "password",
+            "required": True,
         },
         "account": {"label": "Account", "description": "Name before .smartqweb.com; used when the base URL is empty."},
         "project_id": {"label": "Project", "description": "Id of the project of tasks which name no other."},
