@@ -185,10 +185,12 @@ class VendorOperator(VendorTask, BaseOperator):
         from airflow_qa_provider.reports.staging import StopSwitch
         from airflow_qa_provider.reports.store import checked_policy, store_report
         from airflow_qa_provider.reports.target import Target
+        from airflow_qa_provider.vendors.connect import below_folder
 
         checked_policy(self.overwrite)
         stem = "-".join([*self.operation.replace("_", "-").split("."), *call.ids.values()])
-        target = Target.of(self.target or "", self.object_storage_conn_id, stem)
+        place = below_folder(self.target or "", self.vendor, self.conn_id, self.object_storage_conn_id)
+        target = Target.of(place, self.object_storage_conn_id, stem)
         self._stop = StopSwitch()
         return store_report(
             call,

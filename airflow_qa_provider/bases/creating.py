@@ -45,7 +45,8 @@ class CreatingOperator(KindTask, BaseOperator):
         The task is then skipped where it would have sent something. (templated)
 
     :cvar payload_fields: Names of the attributes that say what is asked for.
-    :cvar file_fields: Those of them that name files; ``<name>_from`` is the folder of those that are relative.
+    :cvar file_fields: Those of them that name files; ``<name>_from`` is the folder of those that are
+        relative paths, itself below that of the connection.
     :cvar lookup_timeouts: How long to look for lost objects; the journal's own times by default.
     """
 
@@ -104,9 +105,14 @@ class CreatingOperator(KindTask, BaseOperator):
         if not self.file_fields:
             return self.values_of(self.payload_fields)
         from airflow_qa_provider.reports.sources import source_files
+        from airflow_qa_provider.vendors.connect import below_folder, folder_of
 
-        folders = {name: getattr(self, f"{name}_from", None) for name in self.file_fields}
-        files = {name: source_files(getattr(self, name), name, folders[name]) for name in self.file_fields}
+        files = {}
+        for name in self.file_fields:
+            given = getattr(self, f"{name}_from", None)
+            own = folder_of(self.vendor, self.conn_id) if given is None else None
+            folder = own or below_folder(given, self.vendor, self.conn_id)
+            files[name] = source_files(getattr(self, name), name, folder)
         return {**self.values_of(self.payload_fields), **files}
 
     def has_failed(self, phase: Phase) -> bool:

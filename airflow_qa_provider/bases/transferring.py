@@ -66,9 +66,11 @@ class StoringTask(KindTask):
     def _target(self, stem: str) -> Target:
         from airflow_qa_provider.reports.store import checked_policy
         from airflow_qa_provider.reports.target import Target
+        from airflow_qa_provider.vendors.connect import below_folder
 
         checked_policy(self.overwrite)
-        return Target.of(self.target, self.object_storage_conn_id, stem)
+        target = below_folder(self.target, self.vendor, self.conn_id, self.object_storage_conn_id)
+        return Target.of(target, self.object_storage_conn_id, stem)
 
     def _store(self, file: RemoteFile, client: Any, target: Target) -> Manifest:
         from airflow_qa_provider.exceptions import QAError
@@ -99,8 +101,9 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
     The file appears whole or not at all; see :func:`~airflow_qa_provider.reports.store.store_report`.
 
     :param target: File to write, as ``ObjectStoragePath`` reads it: a path, or a URI such as
-        ``s3://bucket/reports/audit.pdf``. A text with ``/`` at its end is a folder, in which the file gets a name of
-        its own; a path object drops that ``/`` and so always names a file. (templated)
+        ``s3://bucket/reports/audit.pdf``. A relative one, such as ``{{ qa.day }}/``, lies below the ``folder`` in the
+        extra of the storage's connection, or else of the vendor's. A text with ``/`` at its end is a folder, in which
+        the file gets a name of its own; a path object drops that ``/`` and so always names a file. (templated)
     :param name: Name of the file in a folder, made of ids by default; the suffix is added where it is missing.
         (templated)
     :param object_storage_conn_id: Airflow connection of the object storage; may also stand in the target,

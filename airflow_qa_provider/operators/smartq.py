@@ -71,7 +71,8 @@ class SmartQCreateTicketOperator(CreatingOperator):
     :param marker_tag: Whether the ticket gets the marker. (templated)
     :param files: Files to attach to it, below its note: paths, URIs of object storage, ``ObjectStoragePath`` objects,
         or manifests as the transfers return them; one, or many. (templated)
-    :param files_from: Folder of those ``files`` that are relative paths. (templated)
+    :param files_from: Folder of those ``files`` that are relative paths; a relative one lies below the ``folder`` in
+        the extra of the connection, which is the default. (templated)
     :param note: Text of its note; the names of the files by default. (templated)
     :param notify_users: Whether users are told of the note. (templated)
     :param then_move_to: Step to which it is moved at last: its id, or its name in the project. (templated)

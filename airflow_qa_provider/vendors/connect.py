@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from airflow_qa_provider.exceptions import QAConfigurationError
+from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
 from airflow_qa_provider.rest.connection import ConnectionFields
 from airflow_qa_provider.rest.diagnosis import Diagnosis, diagnose, diagnosis_of_settings
 from airflow_qa_provider.rest.fields import is_given
@@ -84,6 +84,49 @@ def with_defaults(vendor: str, conn_id: str, values: Mapping[str, Any], names: C
 
     extra = ConnectionFields(BaseHook.get_connection(conn_id), vendor).extra
     return {**values, **{name: extra[name] for name in missing if is_given(extra.get(name))}}
+
+
+def below_folder(place: Any, vendor: str, conn_id: str, storage_conn_id: str | None = None) -> Any:
+    """Return where a file or folder lies that is named by a relative path: below the folder of the connection.
+
+    The folder is ``folder`` in the extra of the storage's connection, or ``path`` as Airflow's own connections of files
+    have it; else ``folder`` in that of the vendor's connection. Without any, the path is that of the worker, as it is.
+
+    :param place: Path, URI or ``ObjectStoragePath``; only relative texts are looked at.
+    :param vendor: Vendor in lower case.
+    :param conn_id: Id of the vendor's connection.
+    :param storage_conn_id: Id of the connection of the object storage.
+    :raises QAConfigurationError: The extra of a connection cannot be read.
+    :raises QAValidationError: The path leads out of the folder.
+    """
+    if not isinstance(place, str) or "://" in place or place.startswith("/") or place.strip() in ("", "None"):
+        return place
+    folder = folder_of(vendor, conn_id, storage_conn_id)
+    if folder is None:
+        return place
+    if ".." in place.split("/"):
+        raise QAValidationError(
+            f"{place!r} leads out of the folder {folder}", vendor=vendor, outcome="Nothing was sent"
+        )
+    return f"{folder.rstrip('/')}/{place}"
+
+
+def folder_of(vendor: str, conn_id: str, storage_conn_id: str | None = None) -> str | None:
+    """Return the folder that connections name for files, ``None`` where they name none.
+
+    :param vendor: Vendor in lower case.
+    :param conn_id: Id of the vendor's connection.
+    :param storage_conn_id: Id of the connection of the object storage, which goes first.
+    :raises QAConfigurationError: The extra of a connection cannot be read.
+    """
+    from airflow.providers.common.compat.sdk import BaseHook
+
+    for one, names in ((storage_conn_id, ("folder", "path")), (conn_id, ("folder",))):
+        fields = ConnectionFields(BaseHook.get_connection(one), vendor) if one else None
+        named = [fields.text(name) for name in names if fields.text(name)] if fields else []
+        if named:
+            return named[0]
+    return None
 
 
 def connection_key(vendor: str, conn_id: str) -> Hashable:
