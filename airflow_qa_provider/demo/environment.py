@@ -34,11 +34,13 @@ def demo_connections(
     :param poll_seconds: Poll interval; short, for the sandboxes are quick.
     """
     connections = {
-        name: {**fields, "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds}}
+        name: {
+            **fields,
+            "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds, "folder": f"file://{output}"},
+        }
         for name, fields in vendors.items()
     }
-    connections["smtp_default"] = {**smtp, "extra": {**smtp.get("extra", {}), "recipients": ", ".join(RECIPIENTS)}}
-    connections["quality_reports"] = {"conn_type": "generic", "extra": {"path": f"file://{output}"}}
+    connections["smtp_default"] = dict(smtp)
     return connections
 
 
