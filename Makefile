@@ -55,8 +55,9 @@ test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
 test-fast: setup ## run the tests that start no Airflow and take no time
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' $(ARGS)
 
-bench: $(BENCH)/.installed ## measure many waits beside those of other providers (ARGS=--full: 1,000 of them)
-	@exec $(BENCH)/bin/python -m benchmarks.wait $(ARGS)
+bench: $(BENCH)/.installed setup ## measure many waits beside those of other providers (ARGS=--full: 1,000 of them), and five jobs
+	@$(BENCH)/bin/python -m benchmarks.wait $(ARGS)
+	@exec $(BIN)/python -m benchmarks.authoring
 
 # Apart from .venv, so that the other providers and what they bring disturb nothing.
 $(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt

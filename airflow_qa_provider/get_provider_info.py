@@ -60,6 +60,11 @@ _COMMON_FIELDS: dict[str, Any] = {
         "description": "Bytes after decompression.",
         "schema": {"type": ["integer", "null"], "default": 67108864, "minimum": 1024},
     },
+    "folder": {
+        "label": "Folder of files",
+        "description": "Path or URI, such as s3://reports/site: where targets lie that are relative paths.",
+        "schema": {"type": ["string", "null"]},
+    },
     "download_hosts": {
         "label": "Download hosts",
         "description": "Hosts, separated by commas, that the vendor may redirect a "
