@@ -55,9 +55,10 @@ test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
 test-fast: setup ## run the tests that start no Airflow and take no time
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' $(ARGS)
 
-bench: $(BENCH)/.installed ## measure many waits beside those of other providers (ARGS=--full: 1,000 of them), and a large download
+bench: $(BENCH)/.installed setup ## measure many waits beside those of other providers (ARGS=--full: 1,000 of them), a large download, and five jobs
 	@$(BENCH)/bin/python -m benchmarks.wait $(ARGS)
-	@exec $(BENCH)/bin/python -W ignore -m benchmarks.download
+	@$(BENCH)/bin/python -W ignore -m benchmarks.download
+	@exec $(BIN)/python -m benchmarks.authoring
 
 # Apart from .venv, so that the other providers and what they bring disturb nothing.
 $(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt

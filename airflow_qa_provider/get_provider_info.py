@@ -65,6 +65,11 @@ _COMMON_FIELDS: dict[str, Any] = {
             "minimum": 1024,
         },
     },
+    "folder": {
+        "label": "Folder of files",
+        "description": "Path or URI, such as s3://reports/site: where targets lie that are relative paths.",
+        "schema": {"type": ["string", "null"], "section": "Limits, time-outs and TLS"},
+    },
     "download_hosts": {
         "label": "Download hosts",
         "description": "Hosts, separated by commas, that the vendor may redirect a "

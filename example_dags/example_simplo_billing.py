@@ -9,40 +9,26 @@ Connection: ``simplo_default``; its user needs the permissions access, read and 
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
-from airflow.sdk import DAG, XComArg, task, task_group
+from airflow.sdk import DAG, XComArg, task
 
 from airflow_qa_provider.hooks.simplo import SimploHook
-from airflow_qa_provider.operators.simplo import SimploApproveReportOperator, SimploIssueInvoiceOperator
+from airflow_qa_provider.operators.simplo import SimploBillReportOperator
 
-with DAG(
-    "example_simplo_billing",
-    schedule=None,
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
-    catchup=False,
-    max_active_runs=1,
-    tags=["billing", "simplo"],
-    doc_md=__doc__,
-) as dag:
+with DAG("example_simplo_billing", schedule="@monthly", max_active_runs=1, tags=["billing"], doc_md=__doc__) as dag:
     # [START howto_simplo_billing]
     @task
-    def sent_reports() -> list[int]:
+    def due() -> list[int]:
         with SimploHook().get_conn() as client:
             reports = client.reports.list()
             return [one["id"] for one in reports if one["is_active"] and one["sent_at"] and not one["invoiced_at"]]
 
-    @task_group
-    def bill(report_id: int) -> XComArg:
-        approve = SimploApproveReportOperator(task_id="approve", report_id=report_id)
-        invoice = SimploIssueInvoiceOperator(task_id="invoice", report_id=approve.output)
-        return invoice.output["result"]
+    bills = SimploBillReportOperator.partial(task_id="bill").expand(report_id=due())
 
     @task
     def numbers(results: list[dict[str, Any]]) -> dict[str, int]:
-        """Return the number of the invoice by report."""
         return {result["id"]: result["invoice_number"] for result in results}
 
-    numbers(bill.expand(report_id=sent_reports()))
+    numbers(XComArg(bills, key="result"))
     # [END howto_simplo_billing]

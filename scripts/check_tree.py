@@ -11,7 +11,19 @@ from pathlib import Path
 
 PACKAGE = "airflow_qa_provider"
 # Rooms that work for any vendor, and name none. A word of our own may hold such a name; a vendor's may not stand here.
-NEUTRAL = ("bases", "bulk", "delivery", "doctor", "journal", "kinds", "records", "reports", "rest", "triggers", "waiting")
+NEUTRAL = (
+    "bases",
+    "bulk",
+    "delivery",
+    "doctor",
+    "journal",
+    "kinds",
+    "records",
+    "reports",
+    "rest",
+    "triggers",
+    "waiting",
+)
 VENDORS = re.compile(r"conqa|monitorqa|qalyptus|simplo|smartq", re.IGNORECASE)
 WRITTEN = ("get_provider_info.py",)  # by a script, and only data
 MAX_MODULE_LINES = 450

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import KindTask
+from airflow_qa_provider.bases.task import KindTask, one_execution
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -114,7 +113,7 @@ class BulkOperator(KindTask, BaseOperator):
         self.object_storage_conn_id = object_storage_conn_id
         self.preview = preview
 
-    @fail_now
+    @one_execution
     def execute(self, context: Any) -> dict[str, Any]:
         """Read the rows, compare them, and send those that differ.
 

@@ -187,7 +187,9 @@ class VendorOperator(VendorTask, BaseOperator):
 
         checked_policy(self.overwrite)
         stem = "-".join([*self.operation.replace("_", "-").split("."), *call.ids.values()])
-        target = Target.of(self.target or "", self.object_storage_conn_id, stem)
+        with self.connected() as opened:
+            place = opened.below_folder(self.target or "", self.object_storage_conn_id)
+        target = Target.of(place, self.object_storage_conn_id, stem)
         self._stop = StopSwitch()
         return store_report(
             call,

@@ -36,12 +36,14 @@ class ChangingOperator(KindTask, BaseOperator):
     :cvar payload_fields: Names of the attributes that say what is asked for.
     :cvar on_uncertain: What a retry does about a request of which the vendor shows no effect: ``repeat`` it, or
         ``fail``, where a repeat would do harm; ``None`` for what the change says. An operator may make it an argument.
+    :cvar result_detail: What the task returns, by its name in ``result``; the id by default.
     :cvar lookup_timeouts: How long to look for the effect of a lost request; the journal's own times by default.
     """
 
     change: ClassVar[str]
     payload_fields: ClassVar[tuple[str, ...]]
     on_uncertain: OnUncertain | None = None
+    result_detail: ClassVar[str | None] = None
     lookup_timeouts: ClassVar[LookupTimeouts | None] = None
     awaited_id: str | None = None
 
@@ -50,11 +52,11 @@ class ChangingOperator(KindTask, BaseOperator):
         self.preview = preview
 
     @one_execution
-    def execute(self, context: Any) -> str:
+    def execute(self, context: Any) -> Any:
         """Compare, and change what differs.
 
         :param context: Airflow's task context.
-        :return: Id at the vendor of the object.
+        :return: Id at the vendor of the object, or what ``result_detail`` names.
         """
         changed = self.change_once(context)
         self.awaited_id = changed.id  # the links show it
@@ -62,7 +64,7 @@ class ChangingOperator(KindTask, BaseOperator):
         if ti is not None and self.do_xcom_push:
             facts = {"outcome": changed.outcome, "reason": changed.reason, "changes": changed.changes}
             ti.xcom_push(key="result", value={"id": changed.id, **facts, **changed.details})
-        return changed.id
+        return changed.id if self.result_detail is None else changed.details.get(self.result_detail)
 
     def change_once(self, context: Any) -> Changed:
         """Make sure that the change of this task is made.
@@ -78,4 +80,4 @@ class ChangingOperator(KindTask, BaseOperator):
         with previewed(self, context, preview=preview) as client:
             made = changed(self, context, client, change, preview=preview)
             # after the change is noted, so that a retry repeats no more than this
-            return replace(made, details=dict(change.details(client)))
+            return replace(made, details={**made.details, **change.details(client)})

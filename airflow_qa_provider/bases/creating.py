@@ -44,7 +44,8 @@ class CreatingOperator(KindTask, BaseOperator):
         The task is then skipped where it would have sent something. (templated)
 
     :cvar payload_fields: Names of the attributes that say what is asked for.
-    :cvar file_fields: Those of them that name files.
+    :cvar file_fields: Those of them that name files; ``<name>_from`` is the folder of those that are
+        relative paths, itself below that of the connection.
     :cvar lookup_timeouts: How long to look for lost objects; the journal's own times by default.
     """
 
@@ -81,7 +82,7 @@ class CreatingOperator(KindTask, BaseOperator):
         made = self.create_once(context)
         ti = context.get("ti")
         if ti is not None and self.do_xcom_push:
-            ti.xcom_push(key="result", value={"id": made.id, "journal": made.as_dict()})
+            ti.xcom_push(key="result", value={"id": made.id, "journal": made.as_dict(), **made.details})
         return made.id
 
     def create_once(self, context: Any) -> Made:
@@ -104,7 +105,12 @@ class CreatingOperator(KindTask, BaseOperator):
             return self.values_of(self.payload_fields)
         from airflow_qa_provider.reports.sources import source_files
 
-        files = {name: source_files(getattr(self, name), name) for name in self.file_fields}
+        files = {}
+        with self.connected() as opened:
+            for name in self.file_fields:
+                given = getattr(self, f"{name}_from", None)
+                own = opened.folder() if given is None else None
+                files[name] = source_files(getattr(self, name), name, own or opened.below_folder(given))
         return {**self.values_of(self.payload_fields), **files}
 
     def has_failed(self, phase: Phase) -> bool:

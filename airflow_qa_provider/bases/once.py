@@ -18,10 +18,12 @@ from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.journal.ownership import Ownership
 from airflow_qa_provider.journal.record import Notes
 from airflow_qa_provider.kinds.change import Change
+from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.kinds.policies import Policies
 from airflow_qa_provider.kinds.snapshot import Phase
+from airflow_qa_provider.kinds.steps import Step
 from airflow_qa_provider.vendors import kind_of, vendor_named
 
 
@@ -36,32 +38,87 @@ def created(task: Any, context: Any, client: Any, *, preview: bool) -> Made:
     """
     kind = kind_of(task.kind)
     asked = kind.read(task.asked_for())
-    policies = Policies(
+    notes = Notes(task_state_store(context), read_only=preview)
+    ownership = Ownership(context, kind.name, tell=task.do_xcom_push and not preview)
+    stop = partial(kind.stop, client) if getattr(task, "kill_policy", "leave") == "cancel" and kind.cancel else None
+    journal = CreateJournal(
+        Identity.of(context, kind.name, task.conn_id, asked.identity()),
+        notes,
+        Attempt.of(context),
+        _create_policies(task, asked).checked(updates=asked.updates),
+        timeouts_of(task, client),
+        kind,
+        asked,
+        client,
+        lambda fields: fields.create(client),
+        ownership,
+        None if preview else shared_store(context),
+        task.has_failed,
+        stop,
+    )
+    made = _completed(journal)
+    if made.generation > 1:
+        notes = notes.of_step(str(made.generation))  # what was done to the object before it does not count
+    steps = (journal.sent or asked).then(made.id, new=made.outcome == "created")
+    done = {step.name: _stepped(task, context, client, step, notes) for step in steps}
+    return replace(made, details=done)
+
+
+def _create_policies(task: Any, asked: KindFields) -> Policies:
+    return Policies(
         task.on_uncertain or ("repeat" if asked.repeats else "fail"),
         task.on_changed_input,
         task.on_clear,
         task.on_gone,
         task.if_exists,
-    ).checked(updates=asked.updates)
-    timeouts = timeouts_of(task, client)
-    made = CreateJournal(
-        Identity.of(context, kind.name, task.conn_id, asked.identity()),
-        Notes(task_state_store(context), read_only=preview),
-        Attempt.of(context),
-        policies,
-        timeouts,
-        kind,
-        asked,
-        client,
-        lambda fields: fields.create(client),
-        Ownership(context, kind.name, tell=task.do_xcom_push and not preview),
-        None if preview else shared_store(context),
-        task.has_failed,
-        partial(kind.stop, client) if getattr(task, "kill_policy", "leave") == "cancel" and kind.cancel else None,
-    ).ensure()
-    repeats = policies.on_uncertain == "repeat"
-    asked.complete(client, made.id, new=made.outcome == "created", timeouts=timeouts, repeats=repeats)
+    )
+
+
+def _completed(journal: CreateJournal) -> Made:
+    made = journal.ensure()
+    repeats = journal.policies.on_uncertain == "repeat"
+    new, timeouts = made.outcome == "created", journal.timeouts
+    journal.asked.complete(journal.client, made.id, new=new, timeouts=timeouts, repeats=repeats)
     return made
+
+
+def _stepped(task: Any, context: Any, client: Any, step: Step, notes: Notes) -> dict[str, Any]:
+    """Carry out one step of a task, once, and say what came of it.
+
+    :param task: The operator, with its policies.
+    :param context: Airflow's task context.
+    :param client: The vendor's client.
+    :param step: The step.
+    :param notes: Where the task's own note is kept.
+    """
+    kind, asked = kind_of(step.kind), step.asked
+    mine, attempt, timeouts = notes.of_step(step.name), Attempt.of(context), timeouts_of(task, client)
+    if isinstance(asked, Change):
+        identity = Identity.of(context, f"{kind.name}.{step.name}", task.conn_id, asked.identity())
+        once = Policies(on_uncertain=asked.on_uncertain)
+        changed = ChangeJournal(identity, mine, attempt, once, timeouts, kind.noun, asked, client).ensure()
+        return {"id": changed.id, "outcome": changed.outcome}
+    policies = replace(_create_policies(task, asked), if_exists="create")
+    if policies.on_changed_input == "update" and not asked.updates:
+        policies = replace(policies, on_changed_input="fail")
+    made = _completed(
+        CreateJournal(
+            Identity.of(context, kind.name, task.conn_id, asked.identity()),
+            mine,
+            attempt,
+            policies,
+            timeouts,
+            kind,
+            asked,
+            client,
+            lambda fields: fields.create(client),
+            # the id that the task tells is that of its object
+            Ownership(context, kind.name, tell=False),
+            None if notes.read_only else shared_store(context),
+            _never,
+        )
+    )
+    return {"id": made.id, "outcome": made.outcome}
 
 
 def change_of(task: Any) -> Change:
@@ -86,9 +143,11 @@ def changed(task: Any, context: Any, client: Any, change: Change, *, preview: bo
     :raises QAError: See the journal.
     """
     kind = kind_of(task.kind)
-    return ChangeJournal(
+    notes = Notes(task_state_store(context), read_only=preview)
+    done = {step.name: _stepped(task, context, client, step, notes) for step in change.first()}
+    made = ChangeJournal(
         Identity.of(context, f"{kind.name}.{task.change}", task.conn_id, change.identity()),
-        Notes(task_state_store(context), read_only=preview),
+        notes,
         Attempt.of(context),
         Policies(on_uncertain=task.on_uncertain or change.on_uncertain),
         timeouts_of(task, client),
@@ -96,6 +155,7 @@ def changed(task: Any, context: Any, client: Any, change: Change, *, preview: bo
         change,
         client,
     ).ensure()
+    return replace(made, details=done)
 
 
 def answered(

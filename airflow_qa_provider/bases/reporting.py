@@ -29,7 +29,8 @@ class RemoteReportOperator(StoringTask, RemoteJobOperator):
     Returns the manifest of the file, with what the vendor says of the object under ``facts``; the XCom ``result`` is
     that of the wait. A retry goes on where the attempt before it stopped: with the object, the wait, or the file.
 
-    :param target: File to write, or folder with ``/`` at its end. (templated)
+    :param target: File to write, or folder with ``/`` at its end. A relative one lies below the ``folder`` in the extra
+        of the storage's connection, or else of the vendor's. (templated)
     :param file_name: Name of the file in a folder; the suffix is added where it is missing. (templated)
     :param object_storage_conn_id: Airflow connection of the object storage. (templated)
     :param overwrite: What to do about a file that is there already: ``replace`` it once the new one is complete,

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from airflow.providers.common.compat.sdk import conf
 
 from airflow_qa_provider.compat import RETRY_POLICIES, RetryPolicy, default_args_of, fails_at_once
+from airflow_qa_provider.day import DayInTemplates
 from airflow_qa_provider.exceptions import QAError, QARateLimitError, QAServerError, QATransportError
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -95,8 +96,8 @@ class QARetryPolicy(RetryPolicy):
         return cls(timedelta(seconds=data["longest"]))
 
 
-class RetryingTask:
-    """Mixin for operators and sensors: by default they are retried, with the policy above.
+class RetryingTask(DayInTemplates):
+    """Mixin for operators and sensors: by default they are retried, with the policy above, and know ``{{ qa.day }}``.
 
     What they survive, they survive by a retry. So where neither the task, nor ``default_args``, nor
     ``[core] default_task_retries`` says how often, it is :data:`RETRIES` times; errors that no retry can mend fail at

@@ -119,7 +119,9 @@ class StoringTask(KindTask):
         from airflow_qa_provider.reports.target import Target
 
         checked_policy(self.overwrite)
-        return Target.of(self.target, self.object_storage_conn_id, stem)
+        with self.connected() as opened:
+            target = opened.below_folder(self.target, self.object_storage_conn_id)
+        return Target.of(target, self.object_storage_conn_id, stem)
 
     def _store(self, file: RemoteFile, client: Any, target: Target, only_if_changed: bool) -> Manifest:
         from airflow_qa_provider.exceptions import QAError
@@ -151,8 +153,9 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
     The file appears whole or not at all; see :func:`~airflow_qa_provider.reports.store.store_report`.
 
     :param target: File to write, as ``ObjectStoragePath`` reads it: a path, or a URI such as
-        ``s3://bucket/reports/audit.pdf``. A text with ``/`` at its end is a folder, in which the file gets a name of
-        its own; a path object drops that ``/`` and so always names a file. (templated)
+        ``s3://bucket/reports/audit.pdf``. A relative one, such as ``{{ qa.day }}/``, lies below the ``folder`` in the
+        extra of the storage's connection, or else of the vendor's. A text with ``/`` at its end is a folder, in which
+        the file gets a name of its own; a path object drops that ``/`` and so always names a file. (templated)
     :param name: Name of the file in a folder, where it has one of its own by default; the suffix is added where it is
         missing. Fields of the object stand in it in single braces, such as ``"{name} {date}"``; each operator says
         which there are. (templated)

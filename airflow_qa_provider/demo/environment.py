@@ -44,12 +44,11 @@ def demo_connections(
             **fields,
             # Airflow's Test compares the port with what its form sends
             "port": urlsplit(fields["host"]).port,
-            "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds},
+            "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds, "folder": f"file://{output}"},
         }
         for name, fields in vendors.items()
     }
-    connections["smtp_default"] = {**smtp, "extra": {**smtp.get("extra", {}), "recipients": ", ".join(RECIPIENTS)}}
-    connections["quality_reports"] = {"conn_type": "generic", "extra": {"path": f"file://{output}"}}
+    connections["smtp_default"] = dict(smtp)
     return connections
 
 

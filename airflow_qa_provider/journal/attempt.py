@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from airflow_qa_provider.journal.record import Record
@@ -20,18 +20,18 @@ class Made:
         there and has ended well), ``updated``.
     :param reason: Why, in a few words.
     :param generation: 1 for the first object of this task, one more for each that had to be replaced.
+    :param details: What was done besides, by step.
     """
 
     id: str
     outcome: Outcome
     reason: str
     generation: int
+    details: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON, without the id."""
-        facts = asdict(self)
-        del facts["id"]
-        return facts
+        """Return plain JSON of how it came about."""
+        return {"outcome": self.outcome, "reason": self.reason, "generation": self.generation}
 
 
 @dataclass(frozen=True)

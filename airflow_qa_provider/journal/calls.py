@@ -12,7 +12,7 @@ from typing import Any
 
 from airflow_qa_provider.exceptions import QAError, QANotSupportedError, QAUncertainError
 from airflow_qa_provider.journal.attempt import Made, Outcome
-from airflow_qa_provider.journal.journal import BY_HAND, NO_STATE, Journal
+from airflow_qa_provider.journal.journal import NO_STATE, Journal
 from airflow_qa_provider.journal.record import Record
 from airflow_qa_provider.kinds.lookup import may_be_done
 
@@ -119,7 +119,7 @@ class CallJournal(Journal):
 
     def _cannot_tell(self, loss: str, outcome: str | None = None) -> QAUncertainError:
         what = f"{loss}, and nothing at the vendor shows whether it was carried out"
-        return self.uncertain(what, then=BY_HAND, outcome=outcome, operation=self.operation)
+        return self.uncertain(what, then=self.by_hand, outcome=outcome, operation=self.operation)
 
 
 def _kept(answer: Any) -> dict[str, Any] | None:

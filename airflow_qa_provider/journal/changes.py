@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from airflow_qa_provider.exceptions import QAError, QAUncertainError
-from airflow_qa_provider.journal.journal import BY_HAND, NO_STATE, Journal
+from airflow_qa_provider.journal.journal import NO_STATE, Journal
 from airflow_qa_provider.journal.record import Record
 from airflow_qa_provider.kinds.change import Change, ChangeOutcome, Shown
 from airflow_qa_provider.kinds.lookup import may_be_done
@@ -68,7 +68,7 @@ class ChangeJournal(Journal):
             return self._done(record, "unchanged", f"an earlier attempt made the change at {record.when}", {})
         intent = record or self.intent({}, sent_at=moment.timestamp())
         doubtful = record is not None or self._knows_nothing
-        current = change.current(self.client)
+        current = (None if noted or doubtful else change.known) or change.current(self.client)
         if doubtful or (noted is not None and noted.object_id is None):
             current = self._seen_late(change, noted or intent, wanted, current)
         changes = difference(current, wanted)
@@ -178,7 +178,7 @@ class ChangeJournal(Journal):
         told = ", ".join(f"{name} is {value!r}" for name, value in shown.items()) or "there is none"
         return self.uncertain(
             f"{record.loss if record else NO_STATE}, and the vendor does not show that it was carried out: {told}",
-            then=BY_HAND,
+            then=self.by_hand,
             outcome=f"This attempt has sent nothing about {self.noun} {change.object_id}",
             object_id=change.object_id,
         )

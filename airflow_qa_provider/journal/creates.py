@@ -19,10 +19,10 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.journal.askers import Askers, of_others
 from airflow_qa_provider.journal.attempt import Made, Outcome
-from airflow_qa_provider.journal.journal import CHOOSE, NO_STATE, Journal
+from airflow_qa_provider.journal.journal import NO_STATE, Journal
 from airflow_qa_provider.journal.lookup import VendorLookup
 from airflow_qa_provider.journal.ownership import Ownership
-from airflow_qa_provider.journal.record import CHOICE, Record
+from airflow_qa_provider.journal.record import Record
 from airflow_qa_provider.journal.store import SharedStore
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.kind import Kind
@@ -45,6 +45,7 @@ class CreateJournal(Journal):
     :param shared: What all tasks of this Airflow see; ``None`` where there is no such thing.
     :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
     :param stop: Cancels an object; given where a stop of the task is to cancel what it waits for.
+    :param sent: What this attempt has sent, with dates made absolute; ``None`` while it has sent nothing.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class CreateJournal(Journal):
     shared: SharedStore | None
     has_failed: Callable[[Phase], bool]
     stop: Callable[[str], str] | None = None
+    sent: KindFields | None = None
 
     @cached_property
     def lookup(self) -> VendorLookup:
@@ -79,7 +81,7 @@ class CreateJournal(Journal):
         chosen = self.notes.choice()
         if chosen and (record is None or chosen not in (record.object_id, *record.past)):
             named = replace(record or self._new_intent(None)[0], object_id=chosen)
-            return self._done(named, "adopted", f"it is named under {CHOICE!r} in the task's state")
+            return self._done(named, "adopted", f"it is named under {self.notes.choice_key!r} in the task's state")
         if record is None:
             return self._begin()
         if self.attempt.was_cleared_since(record) and self.policies.on_clear == "new":
@@ -203,6 +205,7 @@ class CreateJournal(Journal):
         intent = replace(intent, before=self.lookup.before(fields, intent.sent_at))
         self.notes.intend(intent)
         try:
+            self.sent = fields
             object_id = self.create(fields)
             if object_id is not None:
                 return self._done(replace(intent, object_id=object_id), "created", reason)
@@ -326,4 +329,4 @@ class CreateJournal(Journal):
         return QAJournalError(problem, vendor=self.vendor, outcome="This attempt has created nothing", hint=hint)
 
     def _cannot_tell(self, what: str) -> QAUncertainError:
-        return self.uncertain(what, then=CHOOSE, outcome="This attempt has created nothing")
+        return self.uncertain(what, then=self.choose, outcome="This attempt has created nothing")

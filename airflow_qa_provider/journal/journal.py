@@ -10,7 +10,7 @@ from typing import Any
 from airflow_qa_provider.exceptions import QAJournalError, QAUncertainError
 from airflow_qa_provider.journal.attempt import Attempt
 from airflow_qa_provider.journal.identity import Identity
-from airflow_qa_provider.journal.record import CHOICE, NOTE, Notes, Record
+from airflow_qa_provider.journal.record import Notes, Record
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.kinds.policies import Policies
 
@@ -98,14 +98,18 @@ class Journal:
             f"{choices}. A retry fails again",
         )
 
+    @property
+    def by_hand(self) -> str:
+        """What a person does about a request that left nothing to choose from."""
+        return (
+            f"If it was carried out, mark the task as success. Otherwise delete {self.notes.key!r} from the task's "
+            "state and clear the task to have it done"
+        )
 
-BY_HAND = (
-    f"If it was carried out, mark the task as success. Otherwise delete {NOTE!r} from the task's state and clear the "
-    "task to have it done"
-)
-"""What a person does about a request that left nothing to choose from."""
-CHOOSE = (
-    f"Then write the id of the right one under {CHOICE!r} into the task's state, or delete {NOTE!r} there to have one "
-    "created, and clear the task"
-)
-"""What a person does about objects of which one may be the right one."""
+    @property
+    def choose(self) -> str:
+        """What a person does about objects of which one may be the right one."""
+        return (
+            f"Then write the id of the right one under {self.notes.choice_key!r} into the task's state, or delete "
+            f"{self.notes.key!r} there to have one created, and clear the task"
+        )

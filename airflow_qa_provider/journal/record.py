@@ -17,9 +17,7 @@ from airflow_qa_provider.journal.store import TaskStateStore
 log = logging.getLogger(__name__)
 
 NOTE = "journal"
-"""Key of the note in the task's state."""
-CHOICE = "journal.adopt"
-"""Key under which a person can name the object that belongs to the task."""
+"""Key of the note in the task's state; ``journal.<step>`` for what is done besides."""
 
 _FORMAT = 1
 
@@ -65,20 +63,21 @@ class Record:
         return {"format": _FORMAT, **asdict(self), "before": before, "past": list(self.past)}
 
     @classmethod
-    def from_dict(cls, note: Any) -> Record:
+    def from_dict(cls, note: Any, key: str = NOTE) -> Record:
         """Return the record that :meth:`as_dict` described.
 
         :param note: What the task's state holds.
+        :param key: Under which key.
         :raises QAJournalError: It was written by another version, or by somebody else.
         """
         known = {field.name for field in fields_of(cls)}
         needed = {field.name for field in fields_of(cls) if field.default is MISSING}
         if not isinstance(note, Mapping) or note.get("format") != _FORMAT or not needed <= note.keys():
             raise QAJournalError(
-                f"the note under {NOTE!r} in the task's state cannot be read: {str(note)[:200]}",
+                f"the note under {key!r} in the task's state cannot be read: {str(note)[:200]}",
                 outcome="Nothing was sent, since an earlier attempt may have created the object",
-                hint=f"Look at the vendor, then name the object under {CHOICE!r} in the task's state, or delete "
-                f"{NOTE!r} there to have one created. A retry changes nothing",
+                hint=f"Look at the vendor, then name the object under '{key}.adopt' in the task's state, or delete "
+                f"{key!r} there to have one created. A retry changes nothing",
             )
         values = {name: note[name] for name in known & note.keys()}
         before = None if note.get("before") is None else tuple(note["before"])
@@ -114,11 +113,25 @@ class Notes:
 
     :param store: The task's state store; ``None`` before Airflow 3.3.
     :param read_only: Whether to write nothing, as in a dry run.
+    :param key: Key of the note.
     """
 
-    def __init__(self, store: TaskStateStore | None, *, read_only: bool = False) -> None:
+    def __init__(self, store: TaskStateStore | None, *, read_only: bool = False, key: str = NOTE) -> None:
         self._store = store
-        self._read_only = read_only
+        self.read_only = read_only
+        self.key = key
+
+    def of_step(self, name: str) -> Notes:
+        """Return where the note of a step is kept, apart from that of the task.
+
+        :param name: Name of the step.
+        """
+        return Notes(self._store, read_only=self.read_only, key=f"{self.key}.{name}")
+
+    @property
+    def choice_key(self) -> str:
+        """Key under which a person can name the object that belongs to the task."""
+        return f"{self.key}.adopt"
 
     @property
     def kept(self) -> bool:
@@ -131,12 +144,12 @@ class Notes:
         :raises QATaskStateError: The task's state cannot be read.
         :raises QAJournalError: The note in it cannot be read.
         """
-        note = self._get(NOTE)
-        return None if note is None else Record.from_dict(note)
+        note = self._get(self.key)
+        return None if note is None else Record.from_dict(note, self.key)
 
     def choice(self) -> str | None:
         """Return the id that a person has named, if any."""
-        chosen = self._get(CHOICE)
+        chosen = self._get(self.choice_key)
         return str(chosen).strip() or None if isinstance(chosen, (str, int)) else None
 
     def intend(self, record: Record) -> None:
@@ -145,19 +158,19 @@ class Notes:
         :param record: The note.
         :raises QATaskStateError: It cannot be written.
         """
-        if self._read_only:
+        if self.read_only:
             return
-        self._guarded(lambda store: store.keep(NOTE, record.as_dict()), "written")
+        self._guarded(lambda store: store.keep(self.key, record.as_dict()), "written")
 
     def complete(self, record: Record) -> None:
         """Write what is known now. A failure is only logged: the intent is there and leads to the object.
 
         :param record: The note.
         """
-        if self._store is None or self._read_only:
+        if self._store is None or self.read_only:
             return
         try:
-            self._store.keep(NOTE, record.as_dict())
+            self._store.keep(self.key, record.as_dict())
         # Airflow lets deployments bring their own store, which may raise anything
         except Exception as error:
             log.warning(
@@ -170,13 +183,13 @@ class Notes:
 
         :param earlier: The note before it.
         """
-        if self._store is None or self._read_only:
+        if self._store is None or self.read_only:
             return
         try:
             if earlier is None:
-                self._store.delete(NOTE)
+                self._store.delete(self.key)
             else:
-                self._store.keep(NOTE, earlier.as_dict())
+                self._store.keep(self.key, earlier.as_dict())
         except Exception as error:
             log.warning(
                 "The intent could not be taken back (%s: %s); a retry will look at the vendor first",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from typing_extensions import Self
 
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.policies import OnUncertain
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.kinds.steps import Step
 
 ChangeOutcome = Literal["created", "updated", "deleted", "unchanged"]
 Shown = Mapping[str, Any]
@@ -80,6 +83,15 @@ class Change(ABC):
         :param moment: When it was asked for first: the same for every attempt.
         """
         return self
+
+    @property
+    def known(self) -> Shown | None:
+        """What :meth:`current` would show, where this attempt has just made it; ``None`` where it must be asked."""
+        return None
+
+    def first(self) -> Sequence[Step]:
+        """Return what has to be done before, each step once."""
+        return ()
 
     def was_made(self, current: Shown | None, sent_at: datetime) -> bool:
         """Tell whether a request whose answer was lost was carried out, although the object looks different now.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import Self
 
@@ -14,6 +14,9 @@ from airflow_qa_provider.exceptions import QANotSupportedError
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.kinds.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.kinds.steps import Step
 
 UNNOTED = {"noted": False}
 """Metadata of fields that need not be noted, such as long texts: nothing is looked for by them."""
@@ -91,6 +94,14 @@ class KindFields(ABC):
         :param timeouts: How long to look for what was lost.
         :param repeats: Whether to send again what cannot be told to have arrived.
         """
+
+    def then(self, object_id: str, *, new: bool) -> Sequence[Step]:
+        """Return what is done to the object once it is there, each step once, whatever happens to the task.
+
+        :param object_id: Id at the vendor.
+        :param new: Whether this attempt has created it.
+        """
+        return ()
 
     def seen(self, client: Any, object_id: str) -> Snapshot:
         """Return where an object stands, for kinds whose ids say nothing without what else was asked for.

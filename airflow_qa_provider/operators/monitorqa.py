@@ -345,7 +345,7 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
     Returns the id of the schedule.
 
     :param name: Name of the schedule and of its audits. (templated)
-    :param template_id: Template of its audits. (templated)
+    :param template_id: Template of its audits; that of the connection by default. (templated)
     :param repeat: How it repeats: fields by name, or one of the types. (templated)
     :param repeat_pattern: ``daily``, ``weekly``, ``multiple_weeks`` or ``monthly``; needed with fields by name.
         (templated)
@@ -375,6 +375,7 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
         "start_from_date",
         "stop_by_date",
     )
+    connection_fields = ("template_id",)
     template_fields = (*payload_fields, "monitorqa_conn_id", "preview")
     template_fields_renderers = {"repeat": "json"}  # noqa: RUF012 - Airflow's own shape
     ui_color = _COLOR
@@ -383,7 +384,7 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
         self,
         *,
         name: str,
-        template_id: str,
+        template_id: str | None = None,
         repeat: Repeat | Mapping[str, Any] | str,
         repeat_pattern: str | int | None = None,
         audit_object_ids: Iterable[str] | str | None = None,

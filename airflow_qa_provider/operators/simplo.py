@@ -103,3 +103,44 @@ class SimploIssueInvoiceOperator(ChangingOperator):
         self.report_id = report_id
         self.on_uncertain = on_uncertain
         self.simplo_conn_id = simplo_conn_id
+
+
+class SimploBillReportOperator(ChangingOperator):
+    """Bills a report: approves it, and then turns it into an invoice in iDoklad, each once.
+
+    All of :class:`SimploApproveReportOperator` and :class:`SimploIssueInvoiceOperator` in one task, which a retry takes
+    up where the attempt before it stopped. What is done already, by whomever, is left alone. Nothing is invoiced that
+    could not be approved. Expands over reports: ``.expand(report_id=...)``.
+
+    When nobody can tell whether the invoice was issued, the task fails with ``QAUncertainError``, as
+    :class:`SimploIssueInvoiceOperator` says.
+
+    Returns the number of the invoice. The XCom ``result`` has ``id``, ``invoice_number`` and ``invoiced_at``, the
+    ``outcome`` of the invoice, and under ``approve`` that of the approval: ``updated`` or ``unchanged``.
+
+    :param report_id: Id of the report. (templated)
+    :param on_uncertain: When nobody can tell whether an earlier attempt issued the invoice: ``fail``, or ``repeat``.
+    :param simplo_conn_id: Id of the Airflow connection. Its user approves, and needs the permission update on reports.
+        (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
+    """
+
+    kind = "simplo.report"
+    change = "bill"
+    result_detail = "invoice_number"
+    payload_fields = ("report_id",)
+    template_fields = (*payload_fields, "simplo_conn_id", "preview")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        report_id: str | int,
+        on_uncertain: OnUncertain = "fail",
+        simplo_conn_id: str = "simplo_default",
+        **kwargs: Unpack[ChangingArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.report_id = report_id
+        self.on_uncertain = on_uncertain
+        self.simplo_conn_id = simplo_conn_id

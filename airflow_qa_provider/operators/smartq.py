@@ -44,7 +44,12 @@ class SmartQOperator(VendorOperator):
 
 
 class SmartQCreateTicketOperator(CreatingOperator):
-    """Creates a ticket, once (source: "Tickets: adds a new ticket").
+    """Creates a ticket, once (source: "Tickets: adds a new ticket"), with its files and a note, and hands it over.
+
+    A ticket with its photos is one thing. It gets its note and the files below it as :class:`SmartQAddNoteOperator`
+    adds them, and is moved at last as :class:`SmartQMoveTicketOperator` moves it, so that nobody begins work on half a
+    ticket. A retry takes up at what is missing: the ticket, the note, a file, or the move. Files that are not there are
+    noticed before the ticket is created.
 
     The ticket gets one tag more than asked for, a marker such as ``airflow-`` and 32 digits, by which it is found again
     when the answer to the request is lost; archived tickets are searched as well. With ``marker_tag=False``, or where
@@ -55,7 +60,8 @@ class SmartQCreateTicketOperator(CreatingOperator):
     ``if_exists`` looks at active tickets of the same name. ``on_changed_input="update"`` gives the ticket the new
     content and leaves it in the step in which it is by then; the tags that others have added stay.
 
-    Returns the id of the ticket.
+    Returns the id of the ticket; the XCom ``result`` has ``{"id", "outcome"}`` of the note under ``note`` and of the
+    move under ``move``, where there are any.
 
     :param project_id: Id of the project; that of the connection by default. (templated)
     :param name: Title of the ticket. (templated)
@@ -69,6 +75,13 @@ class SmartQCreateTicketOperator(CreatingOperator):
     :param custom_fields: Field name, such as ``f3``, to a text, a number, or a list of ids of values; or JSON text of
         that. (templated)
     :param marker_tag: Whether the ticket gets the marker. (templated)
+    :param files: Files to attach to it, below its note: paths, URIs of object storage, ``ObjectStoragePath`` objects,
+        or manifests as the transfers return them; one, or many. (templated)
+    :param files_from: Folder of those ``files`` that are relative paths; a relative one lies below the ``folder`` in
+        the extra of the connection, which is the default. (templated)
+    :param note: Text of its note; the names of the files by default. (templated)
+    :param notify_users: Whether users are told of the note. (templated)
+    :param then_move_to: Step to which it is moved at last: its id, or its name in the project. (templated)
     :param smartq_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.creating.CreatingOperator`.
     """
@@ -85,9 +98,14 @@ class SmartQCreateTicketOperator(CreatingOperator):
         "notify_involved",
         "custom_fields",
         "marker_tag",
+        "files",
+        "note",
+        "notify_users",
+        "then_move_to",
     )
+    file_fields = ("files",)
     connection_fields = ("project_id", "step_id")
-    template_fields = (*payload_fields, "smartq_conn_id", "preview")
+    template_fields = (*payload_fields, "files_from", "smartq_conn_id", "preview")
     template_fields_renderers = {"custom_fields": "json"}  # noqa: RUF012 - Airflow's own shape
     ui_color = _COLOR
 
@@ -104,6 +122,11 @@ class SmartQCreateTicketOperator(CreatingOperator):
         notify_involved: bool | str | None = None,
         custom_fields: Mapping[str, CustomFieldValue] | str | None = None,
         marker_tag: bool | str = True,
+        files: Any = None,
+        files_from: Any = None,
+        note: str | None = None,
+        notify_users: bool | str | None = None,
+        then_move_to: Id | None = None,
         smartq_conn_id: str = "smartq_default",
         **kwargs: Unpack[CreatingArguments],
     ) -> None:
@@ -118,6 +141,11 @@ class SmartQCreateTicketOperator(CreatingOperator):
         self.notify_involved = notify_involved
         self.custom_fields = custom_fields
         self.marker_tag = marker_tag
+        self.files = files
+        self.files_from = files_from
+        self.note = note
+        self.notify_users = notify_users
+        self.then_move_to = then_move_to
         self.smartq_conn_id = smartq_conn_id
 
 

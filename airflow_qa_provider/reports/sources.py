@@ -95,17 +95,39 @@ class SourceFile:
         )
 
 
-def source_files(value: Any, field: str = "files") -> list[SourceFile]:
+def source_files(value: Any, field: str = "files", folder: Any = None) -> list[SourceFile]:
     """Return files as a user names them: one or many, nested as mapped tasks return them.
 
     :param value: A path, URI, ``ObjectStoragePath`` or manifest, or an iterable of such; ``None`` for no files.
     :param field: Name of the argument, for the message.
+    :param folder: Folder of the names that are relative, as a text or ``ObjectStoragePath``.
     :raises QAValidationError: Something else is among them.
     """
-    return list(_each(value, field))
+    within = None if folder is None else _Folder(str(folder).strip(), _conn_id_of(folder))
+    if within is not None and within.uri in ("", "None"):
+        raise QAValidationError(f"{field}_from names no folder, got {folder!r}", outcome="Nothing was sent")
+    return list(_each(value, field, within))
 
 
-def _each(value: Any, field: str) -> Iterator[SourceFile]:
+@dataclass(frozen=True)
+class _Folder:
+    uri: str
+    conn_id: str | None
+
+    def place(self, name: str) -> tuple[str, str | None] | None:
+        """Return where a file lies that is named relative to the folder; ``None`` for one that names its own place."""
+        if "://" in name or name.startswith("/") or name in ("", "None"):
+            return None
+        if ".." in name.split("/"):
+            raise QAValidationError(f"the file {name!r} leads out of its folder", outcome="Nothing was sent")
+        return f"{self.uri.rstrip('/')}/{name}", self.conn_id
+
+
+def _conn_id_of(path: Any) -> str | None:
+    return storage_conn_id(path) if hasattr(path, "fs") else None
+
+
+def _each(value: Any, field: str, folder: _Folder | None) -> Iterator[SourceFile]:
     if value is None:
         return
     if isinstance(value, Mapping):
@@ -114,10 +136,12 @@ def _each(value: Any, field: str) -> Iterator[SourceFile]:
             manifest["uri"], manifest["name"], manifest["conn_id"], manifest["bytes"], manifest["sha256"].lower()
         )
     elif isinstance(value, (str, os.PathLike)) or hasattr(value, "fs"):
-        yield _named(str(value).strip(), storage_conn_id(value) if hasattr(value, "fs") else None, field)
+        text = str(value).strip()
+        uri, conn_id = (folder and folder.place(text)) or (text, _conn_id_of(value))
+        yield _named(uri, conn_id, field)
     elif isinstance(value, Iterable):
         for item in value:
-            yield from _each(item, field)
+            yield from _each(item, field, folder)
     else:
         raise _no_file(value, field)
 

@@ -90,6 +90,10 @@ COMMON_FORM: Mapping[str, Mapping[str, Any]] = {
         "default": 67108864,
         "minimum": 1024,
     },
+    "folder": {
+        "label": "Folder of files",
+        "description": "Path or URI, such as s3://reports/site: where targets lie that are relative paths.",
+    },
     "download_hosts": {
         "label": "Download hosts",
         "description": "Hosts, separated by commas, that the vendor may redirect a download to; .example.net for all "

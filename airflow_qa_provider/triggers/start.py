@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from airflow.triggers.base import TriggerEvent
 
+from airflow_qa_provider.day import DayInTemplates
 from airflow_qa_provider.rest.fields import Fields
 from airflow_qa_provider.triggers.wait import WaitTrigger
 from airflow_qa_provider.vendors import kind_of
@@ -18,7 +19,7 @@ from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
 from airflow_qa_provider.waiting.verdict import OnKill, OnWarning, ResultShape
 
 
-class StartingTrigger(WaitTrigger):
+class StartingTrigger(DayInTemplates, WaitTrigger):
     """Finds out what a sensor waits for, which a worker does otherwise, then waits like any other.
 
     :param kind: Kind of object, ``vendor.object``.

@@ -8,7 +8,7 @@ from collections.abc import Collection, Hashable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from airflow_qa_provider.exceptions import QAConfigurationError
+from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
 from airflow_qa_provider.rest.connection import ConnectionFields
 from airflow_qa_provider.rest.diagnosis import Diagnosis, diagnose, diagnosis_of_settings
 from airflow_qa_provider.rest.fields import is_given
@@ -63,6 +63,43 @@ class Connected:
             return dict(values)
         extra = ConnectionFields(self.connection, self._vendor).extra
         return {**values, **{name: extra[name] for name in missing if is_given(extra.get(name))}}
+
+    def below_folder(self, place: Any, storage_conn_id: str | None = None) -> Any:
+        """Return where a file or folder lies that is named by a relative path: below the folder of the connection.
+
+        :param place: Path, URI or ``ObjectStoragePath``; only relative texts are looked at.
+        :param storage_conn_id: Id of the connection of the object storage.
+        :raises QAConfigurationError: The extra of a connection cannot be read.
+        :raises QAValidationError: The path leads out of the folder.
+        """
+        if not isinstance(place, str) or "://" in place or place.startswith("/") or place.strip() in ("", "None"):
+            return place
+        folder = self.folder(storage_conn_id)
+        if folder is None:
+            return place
+        if ".." in place.split("/"):
+            raise QAValidationError(
+                f"{place!r} leads out of the folder {folder}", vendor=self._vendor, outcome="Nothing was sent"
+            )
+        return f"{folder.rstrip('/')}/{place}"
+
+    def folder(self, storage_conn_id: str | None = None) -> str | None:
+        """Return the folder that connections name for files, ``None`` where they name none.
+
+        It is ``folder`` in the extra of the storage's connection, or ``path`` as Airflow's own connections of files
+        have it; else ``folder`` in that of the vendor's connection. Without any, a relative path is one of the worker.
+
+        :param storage_conn_id: Id of the connection of the object storage, which goes first.
+        :raises QAConfigurationError: The extra of a connection cannot be read.
+        """
+        from airflow.providers.common.compat.sdk import BaseHook
+
+        if storage_conn_id:
+            storage = ConnectionFields(BaseHook.get_connection(storage_conn_id), self._vendor)
+            named = storage.text("folder") or storage.text("path")
+            if named:
+                return named
+        return ConnectionFields(self.connection, self._vendor).text("folder") or None
 
     def close(self) -> None:
         """Close the client, if there is one."""

@@ -25,10 +25,6 @@ def ask(call: Callable[[Any], Any]) -> Any:
         return call(client)
 
 
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
 @pytest.fixture
 def sites(vendors: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of two sites, which the connection names."""
@@ -56,43 +52,15 @@ def test_low_scores_are_walked_again(run_dag: RunDag, vendors: Sandbox, sites: l
     )
     assert sorted(one["id"] for one in schedule["auditObjects"]) == sorted(sites)
 
-    audits = {run.xcom("audit_sites", map_index=index): site for index, site in enumerate(sites)}
-    assert [run.xcom("reopen_audits", map_index=index) for index in range(2)] == list(audits)
+    audits = {run.xcom("walk", map_index=index): site for index, site in enumerate(sites)}
+    assert [run.xcom("walk_again", map_index=index) for index in range(2)] == list(audits)
     store = vendors.app("monitorqa").state.store.main
     for audit_id, site in audits.items():
         audit = store.audits.all.get(audit_id)
         assert (audit.round, audit.state.value, audit.audit_object.id) == (1, "completed", site)
         assert began <= audit.end_date - timedelta(days=3) + timedelta(milliseconds=1) <= datetime.now(timezone.utc)
-    assert_due_dates_were_pushed(run, vendors, audits, began)
     paths = [request.path for request in writes(vendors, "monitorqa")]
     assert sum(path == "/audit" for path in paths) == len(sites)
-
-
-def assert_due_dates_were_pushed(run: Run, vendors: Sandbox, audits: dict[str, str], began: datetime) -> None:
-    asked = {r.path.rpartition("/")[2]: json.loads(r.body) for r in writes(vendors, "monitorqa") if r.method == "PUT"}
-    actions = [one for one in vendors.app("monitorqa").state.store.main.actions.all if one.audit.id in audits]
-    first_walk = {one.id: one for one in actions if one.round == 0}
-
-    assert first_walk, "the walks of the sandbox find something"
-    assert set(asked) == set(first_walk) == set(run.xcom("ids_of"))
-    for action_id, action in first_walk.items():
-        due = moment(asked[action_id]["dueDateUtc"])
-        assert due == action.due_at
-        assert began <= due - timedelta(days=3) + timedelta(milliseconds=1) <= datetime.now(timezone.utc)
-        assert asked[action_id]["assignedUsersIds"] == sorted(user.id for user in action.assignees)
-
-
-def test_a_low_score_without_corrective_actions_is_walked_again(
-    run_dag: RunDag, vendors: Sandbox, sites: list[str]
-) -> None:
-    vendors.add_fault(
-        {"status": 200, "body": {"data": [], "meta": {"totalCount": 0}}}, path="/corrective-actions/pending"
-    )
-    run = run_dag(load(NAME), run_conf={"lowest_score": 101})
-
-    assert run.state == "success", run.errors
-    assert run.states["push_due_dates"] == "skipped"
-    assert run.states["reopen_audits"] == run.states["wait_for_second_walk"] == "success, success"
 
 
 def test_a_good_score_ends_the_run_and_the_schedule_is_there_once(
@@ -101,7 +69,7 @@ def test_a_good_score_ends_the_run_and_the_schedule_is_there_once(
     runs = [run_dag(load(NAME), run_conf={"lowest_score": 0}) for _ in range(2)]
 
     for run in runs:
-        assert run.states["reopen_audits"] == run.states["push_due_dates"] == "skipped"
+        assert run.states["walk_again"] == run.states["second_walk"] == "skipped"
         assert run.state == "success"
     (schedule,) = schedules()
     assert [run.xcom("schedule_walks") for run in runs] == [schedule["id"]] * 2

@@ -39,24 +39,24 @@ def test_what_was_sent_is_billed_once(run_dag: Callable[..., Run], simplo: Sandb
 
     run = run_dag(load("example_simplo_billing"))
     assert (run.state, run.errors) == ("success", {})
-    results = [run.xcom("bill.approve", "result", map_index=index) for index in range(len(sent))]
-    assert {one["id"] for one in results if one["outcome"] == "unchanged"} == set(approved)
+    results = [run.xcom("bill", "result", map_index=index) for index in range(len(sent))]
+    assert {one["id"] for one in results if one["approve"]["outcome"] == "unchanged"} == set(approved)
     assert run.xcom("numbers") == {str(invoice.report_id): invoice.number for invoice in store.invoices}
     assert sorted(invoice.report_id for invoice in store.invoices) == sorted(one.id for one in sent)
     assert len(store.mails) == len(sent) - len(approved)
 
     again = run_dag(load("example_simplo_billing"))
-    assert (again.states["sent_reports"], again.states["numbers"]) == ("success", "skipped")
+    assert (again.states["due"], again.states["numbers"]) == ("success", "skipped")
     assert len(store.invoices) == len(sent), "there is nothing left to bill"
 
 
 def test_an_invoice_that_was_lost_stops_no_other(run_dag: Callable[..., Run], simplo: Sandbox) -> None:
     simplo.add_fault({"status": 503}, path="/issue-invoice$", nth=2)
     dag = load("example_simplo_billing")
-    dag.get_task("bill.invoice").retry_delay = timedelta(0)
+    dag.get_task("bill").retry_delay = timedelta(0)
     run = run_dag(dag)
     store = simplo.app("simplo").state.store
-    states = run.states["bill.invoice"].split(", ")
+    states = run.states["bill"].split(", ")
 
     assert run.state == "failed"
     assert sorted(set(states)) == ["failed", "success"]

@@ -37,9 +37,9 @@ def smartq(shared_smartq: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "findings.json").write_text(json.dumps(FINDINGS))
     for name, content in PHOTOS.items():
         (tmp_path / name).write_bytes(content)
-    reports = {"conn_type": "generic", "extra": {"path": f"file://{tmp_path}"}}
-    for name, fields in {**shared_smartq.connections(), "quality_reports": reports}.items():
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(fields))
+    fields = shared_smartq.connections()["smartq_default"]
+    fields = {**fields, "extra": {**fields["extra"], "folder": f"file://{tmp_path}"}}
+    monkeypatch.setenv("AIRFLOW_CONN_SMARTQ_DEFAULT", json.dumps(fields))
     return shared_smartq
 
 
@@ -56,7 +56,7 @@ def test_each_finding_has_a_ticket_with_its_photo(run_dag: Callable[..., Run], s
     made = {str(number): ticket for number, ticket in project.tickets.items() if number not in before}
 
     assert (run.state, run.errors) == ("success", {})
-    ids = [run.xcom("raise_finding.ticket", "result", map_index=index)["id"] for index in range(len(FINDINGS))]
+    ids = [run.xcom("ticket", "result", map_index=index)["id"] for index in range(len(FINDINGS))]
     assert sorted(made) == sorted(ids)
     for ticket_id, finding in zip(ids, FINDINGS, strict=True):
         ticket = made[ticket_id]

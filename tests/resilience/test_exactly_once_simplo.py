@@ -23,7 +23,11 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.hooks.simplo import SimploHook
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
-from airflow_qa_provider.operators.simplo import SimploApproveReportOperator, SimploIssueInvoiceOperator
+from airflow_qa_provider.operators.simplo import (
+    SimploApproveReportOperator,
+    SimploBillReportOperator,
+    SimploIssueInvoiceOperator,
+)
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.resilience.attempts import Killed, Task, killed_when
 
@@ -133,6 +137,67 @@ def test_a_result_that_cannot_be_read_is_read_by_the_retry(name: str, sandbox: S
     assert result(reading)["reason"].startswith("an earlier attempt made the change at 2")
     assert None not in result(reading).values()
     assert sent(sandbox, name) == effects(sandbox, name) == 1
+
+
+# Both in one
+
+
+def bill(sandbox: Sandbox, **arguments: Any) -> Task:
+    return Task(lambda: SimploBillReportOperator(task_id="bill", report_id=report_id(sandbox), **arguments))
+
+
+def assert_billed_once(sandbox: Sandbox, returned: Any) -> None:
+    (invoice,) = sandbox.app("simplo").state.store.invoices
+    assert returned == invoice.number
+    assert effects(sandbox, "approve") == sent(sandbox, "approve") == 1
+
+
+def test_a_report_is_billed_once(sandbox: Sandbox) -> None:
+    billing, later = bill(sandbox), bill(sandbox)
+    assert_billed_once(sandbox, billing.attempt())
+    calls = len(sandbox.requests("simplo"))
+    assert_billed_once(sandbox, later.attempt())
+
+    number, one = sandbox.app("simplo").state.store.invoices[0].number, str(report_id(sandbox))
+    done = result(billing)
+    assert (done["id"], done["invoice_number"], done["outcome"]) == (one, number, "updated")
+    assert done["approve"] == {"id": one, "outcome": "updated"}
+    assert (result(later)["outcome"], result(later)["approve"]["outcome"]) == ("unchanged", "unchanged")
+    assert calls == 4, "a look, both requests, and the number"
+    assert bill(sandbox, preview=True).attempt() == number, "there is nothing to send"
+
+
+@pytest.mark.parametrize("name", PATH)
+def test_a_bill_is_taken_up_where_it_stopped(name: str, sandbox: Sandbox) -> None:
+    killed = bill(sandbox)
+    kill_once(before_the_answer, sandbox, killed, name)
+
+    assert_billed_once(sandbox, killed.attempt())
+    before = len(sandbox.requests("simplo"))
+    assert_billed_once(sandbox, killed.attempt())
+    assert len(sandbox.requests("simplo")) == before + 1, "both are noted: only the number is read"
+
+
+def test_nothing_is_invoiced_that_was_not_approved(sandbox: Sandbox) -> None:
+    sandbox.add_fault({"status": 503}, path=PATH["approve"], times=1)
+    billing = bill(sandbox)
+    with pytest.raises(QAServerError):
+        billing.attempt()
+    assert sent(sandbox, "invoice") == 0
+    billing.attempt()
+    assert effects(sandbox, "invoice") == effects(sandbox, "approve") == 1
+
+
+def test_a_bill_of_which_nothing_is_seen_is_not_issued_again(sandbox: Sandbox) -> None:
+    sandbox.add_fault({"status": 503}, path=PATH["invoice"], times=1)
+    billing = bill(sandbox)
+    with pytest.raises(QAServerError):
+        billing.attempt()
+    with pytest.raises(QAUncertainError, match="delete 'journal' from the task's state"):
+        billing.attempt()
+    assert (sent(sandbox, "invoice"), sent(sandbox, "approve")) == (1, 1)
+    with pytest.raises(AirflowSkipException):
+        Task(lambda: SimploBillReportOperator(task_id="dry", report_id=report_id(sandbox), preview=True)).attempt()
 
 
 # Killed

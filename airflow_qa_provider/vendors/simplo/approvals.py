@@ -22,7 +22,7 @@ class ApproveReport(ReportChange):
 
     @override
     def current(self, client: SimploClient) -> Shown:
-        report = client.reports.get(self.report_id)
+        report = self.report(client)
         # the hash is a secret: it is neither wanted nor among what is noted, and so never shown
         return {"approved": shown(report, "approved_at") is not None, "hash": report.get("hash")}
 
@@ -32,4 +32,4 @@ class ApproveReport(ReportChange):
 
     @override
     def details(self, client: SimploClient) -> Shown:
-        return {"approved_at": client.reports.get(self.report_id).get("approved_at")}
+        return {"approved_at": self.report(client).get("approved_at")}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from typing_extensions import Self, override
 
 from airflow_qa_provider.kinds.change import Change
 from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.vendors.simplo.client import SimploClient
 from airflow_qa_provider.vendors.simplo.records import report_id
 
 
@@ -24,6 +27,17 @@ class ReportChange(Change):
     @override
     def read(cls, given: Given) -> Self:
         return cls(report_id(given))
+
+    @override
+    def identity(self) -> Mapping[str, Any]:
+        return {"report_id": self.report_id}
+
+    def report(self, client: SimploClient) -> Mapping[str, Any]:
+        """Read the report.
+
+        :param client: The client.
+        """
+        return client.reports.get(self.report_id)
 
     @property
     @override

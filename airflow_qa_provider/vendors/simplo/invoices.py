@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from typing_extensions import override
 
@@ -30,7 +31,13 @@ class IssueInvoice(ReportChange):
 
     @override
     def current(self, client: SimploClient) -> Shown:
-        report = client.reports.get(self.report_id)
+        return self.state_in(self.report(client))
+
+    def state_in(self, report: Mapping[str, Any]) -> Shown:
+        """Return what a report tells of its invoice.
+
+        :param report: Its details.
+        """
         return {"invoiced": shown(report, "invoiced_at") is not None, "invoice_number": report.get("invoice_number")}
 
     @override
@@ -48,5 +55,5 @@ class IssueInvoice(ReportChange):
 
     @override
     def details(self, client: SimploClient) -> Shown:
-        report = client.reports.get(self.report_id)
+        report = self.report(client)
         return {"invoiced_at": report.get("invoiced_at"), "invoice_number": report.get("invoice_number")}

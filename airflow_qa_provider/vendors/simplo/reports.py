@@ -12,6 +12,7 @@ from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.polling import Statuses, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors.simplo.approvals import ApproveReport
+from airflow_qa_provider.vendors.simplo.bills import BillReport
 from airflow_qa_provider.vendors.simplo.client import SimploClient
 from airflow_qa_provider.vendors.simplo.invoices import IssueInvoice
 from airflow_qa_provider.vendors.simplo.records import report_id
@@ -80,6 +81,6 @@ REPORT = Kind(
     noun="billing report",
     poller=ReportPoller,
     condition=_target,
-    changes={"approve": ApproveReport, "issue_invoice": IssueInvoice},
+    changes={"approve": ApproveReport, "issue_invoice": IssueInvoice, "bill": BillReport},
     files={"report": ReportPdf},
 )

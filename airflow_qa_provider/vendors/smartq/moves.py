@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from typing_extensions import Self, override
 
@@ -22,11 +24,13 @@ class MoveTicket(Change):
     :param project_id: Id of the project.
     :param ticket_id: Id of the ticket.
     :param step: Id of the step, or its name in the project.
+    :param content: What the ticket was created with, when that was a moment ago; ``None`` to read it.
     """
 
     project_id: str
     ticket_id: str
     step: str
+    content: Shown | None = None
 
     @classmethod
     @override
@@ -37,6 +41,15 @@ class MoveTicket(Change):
     @override
     def object_id(self) -> str:
         return self.ticket_id
+
+    @override
+    def identity(self) -> Mapping[str, Any]:
+        return {name: value for name, value in super().identity().items() if name != "content"}
+
+    @property
+    @override
+    def known(self) -> Shown | None:
+        return self.content
 
     @override
     def wanted(self, client: SmartQClient) -> Shown:

@@ -24,6 +24,8 @@ from airflow_qa_provider.vendors.smartq.note_files import AttachedFile, NoteFile
 from airflow_qa_provider.vendors.smartq.rows import PAGE_SIZE, may_be_ours, no_more_than
 
 _MOST_ROWS = 5000
+# what follows from something else
+_NOT_ASKED = ("text_key", "first_of_ticket")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
@@ -40,6 +42,7 @@ class NoteFields(KindFields):
     :param users: Ids of the users to tell.
     :param text: Text.
     :param files: Files to attach, in order.
+    :param first_of_ticket: Whether the ticket was created a moment ago, so that it has no other notes.
     """
 
     shows_itself: ClassVar[bool] = True
@@ -53,6 +56,7 @@ class NoteFields(KindFields):
     users: tuple[str, ...] | None = None
     text: str = field(default="", metadata=UNNOTED)
     files: tuple[SourceFile, ...] = field(default=(), metadata=UNNOTED)
+    first_of_ticket: bool = field(default=False, metadata=UNNOTED)
 
     @classmethod
     @override
@@ -73,7 +77,7 @@ class NoteFields(KindFields):
 
     @override
     def identity(self) -> Mapping[str, Any]:
-        named = {name: value for name, value in super().identity().items() if name != "text_key"}
+        named = {name: value for name, value in super().identity().items() if name not in _NOT_ASKED}
         # a manifest of the same file may differ in other things
         return {**named, "files": [file.identity for file in self.files]}
 
@@ -133,6 +137,8 @@ class NoteLookup:
         :raises QANotSupportedError: The ticket has more notes than can be read.
         """
         fields: NoteFields = search.fields
+        if search.since is None and fields.first_of_ticket:
+            return []
         rows = client.notes.list(fields.project_id, fields.ticket_id, page_size=PAGE_SIZE, limit=_MOST_ROWS + 1)
         found = []
         for row in no_more_than(_MOST_ROWS, rows, f"notes of ticket {fields.ticket_id}", "notes.list"):

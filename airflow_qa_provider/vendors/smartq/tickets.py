@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -17,10 +17,12 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.polling import Statuses, not_gone, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.kinds.steps import Step
 from airflow_qa_provider.vendors.smartq.client import SmartQClient
 from airflow_qa_provider.vendors.smartq.client.shown import step_of, tags_of
 from airflow_qa_provider.vendors.smartq.client.tickets import Archived, ticket_form
 from airflow_qa_provider.vendors.smartq.moves import MoveTicket
+from airflow_qa_provider.vendors.smartq.notes import NoteFields
 from airflow_qa_provider.vendors.smartq.ticket_lookup import TicketLookup, is_marker
 
 SEPARATOR = "/"
@@ -29,6 +31,9 @@ _UNCHECKED_POLLS = 2
 _ARCHIVED = "archived"
 # smartQ's own form of a date, which the client checks
 _OWN_TIME = re.compile(r"\d{4}-\d{2}-\d{2}( [\d:]{8})?")
+
+_NOT_OF_THE_TICKET = ("marker", "note", "then_move_to")
+_SHOWN = ("name", "step_id", "description", "tags", "required_by", "assigned_to", "custom_fields")
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class TicketFields(KindFields):
     :param custom_fields: Field name to a text, a number, or a list of ids of values.
     :param marker_tag: Whether it gets the marker.
     :param marker: The tag that identifies it; ``None`` until it is sent, and for a ticket without one.
+    :param note: The note that it gets, with its files; ``None`` for none.
+    :param then_move_to: Step to which it is moved at last, by id or name; ``None`` to leave it where it starts.
     """
 
     updates: ClassVar[bool] = True
@@ -64,6 +71,8 @@ class TicketFields(KindFields):
     custom_fields: Mapping[str, Any] | None = field(default=None, metadata=UNNOTED)
     marker_tag: bool = True
     marker: str | None = None
+    note: NoteFields | None = field(default=None, metadata=UNNOTED)
+    then_move_to: str | None = field(default=None, metadata=UNNOTED)
 
     @classmethod
     @override
@@ -79,17 +88,21 @@ class TicketFields(KindFields):
             description=given.optional_text("description"),
             custom_fields=_custom_fields(given),
             marker_tag=given.flag("marker_tag", True),
+            note=_note(given),
+            then_move_to=given.optional_text("then_move_to"),
         )
         ticket_form(**fields._content())  # refuses what a form cannot carry
         return fields
 
     @override
     def identity(self) -> Mapping[str, Any]:
-        # the marker is made of it
-        return {name: value for name, value in super().identity().items() if name != "marker"}
+        # the marker is made of it; what is done to the ticket later is told apart by itself
+        return {name: value for name, value in super().identity().items() if name not in _NOT_OF_THE_TICKET}
 
     @override
     def at(self, moment: datetime, marker: str) -> Self:
+        if self.note is not None:
+            self.note.at(moment, marker)  # no ticket without the files that it is to have
         due = self.required_by
         due = (moment + due).isoformat() if isinstance(due, timedelta) else due
         return replace(self, required_by=due, marker=marker if self.marker_tag else None)
@@ -112,6 +125,19 @@ class TicketFields(KindFields):
         content["step_id"] = step_of(shown) or self.step_id
         content["tags"] = list(dict.fromkeys([*kept, *(content["tags"] or ())])) or None
         client.tickets.update(self.project_id, object_id, **content)
+
+    @override
+    def then(self, object_id: str, *, new: bool) -> Sequence[Step]:
+        steps: list[Step] = []
+        if self.note is not None:
+            note = replace(self.note, project_id=self.project_id, ticket_id=object_id, first_of_ticket=new)
+            steps.append(Step("note", "smartq.note", note))
+        if self.then_move_to is not None:
+            # smartQ is asked what a ticket holds before it is moved, unless it was filled a moment ago
+            content = {name: value for name, value in self._content().items() if name in _SHOWN and value}
+            move = MoveTicket(self.project_id, object_id, self.then_move_to, content if new else None)
+            steps.append(Step("move", "smartq.ticket", move))
+        return steps
 
     @override
     def seen(self, client: SmartQClient, object_id: str) -> Snapshot:
@@ -137,6 +163,17 @@ class TicketFields(KindFields):
             "notify_involved": self.notify_involved,
             "custom_fields": self.custom_fields,
         }
+
+
+def _note(given: Given) -> NoteFields | None:
+    files = tuple(given.raw("files") or ())
+    text = given.optional_text("note") or ", ".join(file.name for file in files)
+    if text:
+        named = {**given.arguments, "ticket_id": "0", "note": text}  # its ticket is not there yet
+        return NoteFields.read(Given(named, given.check.vendor, {"text": "note"}))
+    if given.has("notify_users"):
+        raise given.refused("notify_users is about a note, and there is neither note nor files", "Give a note")
+    return None
 
 
 def _deadline(given: Given) -> str | timedelta | None:

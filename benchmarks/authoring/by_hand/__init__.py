@@ -1,0 +1,1 @@
+"""The five jobs with ``@task`` and ``requests``, as one writes them."""

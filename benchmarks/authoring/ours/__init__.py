@@ -1,0 +1,1 @@
+"""The five jobs with this package."""
