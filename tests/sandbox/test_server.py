@@ -12,13 +12,14 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -219,3 +220,17 @@ def test_command_refuses_wrong_arguments(
     add_arguments(parser)
     assert main(parser.parse_args(arguments)) == 2
     assert problem in capsys.readouterr().err
+
+
+def test_reset_seeds_anew_what_somebody_came_near_and_what_is_of_another_day() -> None:
+    sandbox = Sandbox(["conqa"], clock=ManualClock())
+    app = sandbox.app("conqa")
+    seen = [app.state.store]
+    for advanced, touched in ((0, True), (0, False), (0, True), (3600, False), (24 * 3600, False)):
+        if touched:
+            sandbox.app("conqa")
+        sandbox.advance(advanced)
+        sandbox.reset()
+        seen.append(app.state.store)
+
+    assert [before is after for before, after in pairwise(seen)] == [False, True, False, True, False]
