@@ -156,6 +156,12 @@ class Callbacks:
             delivery.result = Result.SKIPPED
         return delivery
 
+    @property
+    def in_use(self) -> bool:
+        """Whether anything waits, is on its way, or was called."""
+        with self._changed:
+            return bool(self._timers or self._tasks or self._deliveries)
+
     def deliveries(self) -> list[Delivery]:
         """Return the latest 1,000 deliveries, oldest first."""
         with self._changed:

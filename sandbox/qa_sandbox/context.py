@@ -12,7 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from qa_sandbox.callbacks import Callbacks
-from qa_sandbox.clock import Clock, RealClock
+from qa_sandbox.clock import Clock, RealClock, midnight
 from qa_sandbox.outcomes import OutcomeBook
 from qa_sandbox.requestlog import RequestLog
 from qa_sandbox.scenario import Scenario
@@ -41,6 +41,7 @@ class SandboxContext:
     transport_of: Callable[[Any], asyncio.Transport | None] = lambda scope: None
     callbacks: Callbacks = field(init=False)
     lagging: dict[str, datetime] = field(default_factory=dict)
+    _new_on: datetime | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.callbacks = Callbacks(self.clock)
@@ -48,6 +49,20 @@ class SandboxContext:
     @property
     def api_key(self) -> str:
         return self.settings.api_key(self.vendor)
+
+    def begin(self) -> None:
+        """Keep in mind that the account has just been seeded."""
+        # what waits for its time would be dropped with the next reset, so such an account is never as new
+        self._new_on = None if self.callbacks.in_use else midnight(self.clock.now())
+
+    def touch(self) -> None:
+        """Keep in mind that somebody came near the account."""
+        self._new_on = None
+
+    @property
+    def is_as_new(self) -> bool:
+        """Whether a new account would be the same: an account is placed by the day on which it is seeded."""
+        return self._new_on == midnight(self.clock.now()) and not self.callbacks.in_use
 
     def make_id(self, kind: str, key: object) -> str:
         """Derive an id from the seed: the same kind, for instance ``audit``, and key give the same id in every run."""

@@ -116,6 +116,7 @@ def reset_vendor(context: SandboxContext, app: FastAPI) -> None:
     app.state.store = load_vendor(context.vendor).store(context)
     context.requests.clear()
     context.lagging.clear()
+    context.begin()
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -41,6 +41,7 @@ class ScenarioMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        self.context.touch()
         path = scope["path"]
         if path == CONTROL_PREFIX or path.startswith(CONTROL_PREFIX + "/"):
             await self.control(scope, receive, send)

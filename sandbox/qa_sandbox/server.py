@@ -153,7 +153,7 @@ class Sandbox:
 
     def app(self, vendor: str) -> FastAPI:
         """Return a vendor's app; ``app.state.store`` is its state."""
-        self._context(vendor)
+        self._context(vendor).touch()
         return self._apps[vendor]
 
     def requests(self, vendor: str) -> list[RequestEntry]:
@@ -208,11 +208,12 @@ class Sandbox:
         """
         Begin anew: new accounts, empty request logs, the faults and outcomes given at the start. The clock goes on.
 
-        Faster than a new sandbox, so a test session can share one.
+        Faster than a new sandbox, so a test session can share one; a vendor that nobody came near stays as it is.
         """
         self._set_rules()
         for name, app in self._apps.items():
-            reset_vendor(self._contexts[name], app)
+            if not self._contexts[name].is_as_new:
+                reset_vendor(self._contexts[name], app)
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from inspect import Parameter, Signature, isawaitable, signature
 from typing import Any
 
@@ -13,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from qa_sandbox.auth import RequireCredentials
@@ -55,6 +56,17 @@ async def store_of(request: Request) -> Any:
     return request.app.state.store
 
 
+def _add_examples(schema: dict[str, Any], examples: Examples) -> None:
+    """Show values that work, so that "Try it out" and fuzzers meet real objects."""
+    for (method, path), values in examples.items():
+        operation = schema["paths"][path][method]
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] in values:
+                parameter["example"] = values[parameter["name"]]
+        if "body" in values:
+            operation["requestBody"]["content"]["application/json"]["example"] = values["body"]
+
+
 async def _as_refused(request: Request, error: HTTPException) -> Refused:
     return Refused(error.status_code, str(error.detail))
 
@@ -66,21 +78,24 @@ class Vendor:
 
     :param store: seeds a new account
     :param connection: describes an Airflow connection to the app: conn_type, host, password, extra
-    :param mount: adds the routes
+    :param mount: adds the routes; sandboxes of a process share them, so they know an account from the request alone
+    :param variant: what of a sandbox's settings the routes depend on, and ``mount`` is given
     :param answer: builds the answer to an error
     :param invalid: turns what pydantic found wrong with a request into the error
     :param lost: turns an error of the framework, such as a path that does not exist, into the vendor's
     :param accepts: says whether headers carry valid credentials; None where the routes check that
     :param unauthorized: the error when they do not
     :param open_paths: regular expression of whole paths that need no credentials
-    :param examples: method in lower case and path -> parameter name, or ``body``, -> a value that works
+    :param examples: method in lower case and path -> parameter name, or ``body``, -> a value that works; or whatever
+        ``describe`` takes
+    :param describe: completes the published OpenAPI with the examples
     """
 
     title: str
     version: str
     store: Callable[[SandboxContext], Any]
     connection: Callable[[SandboxContext], dict[str, Any]]
-    mount: Callable[[FastAPI, SandboxContext], None]
+    mount: Callable[[FastAPI, Any], None]
     answer: Callable[[SandboxContext, Refused], Response]
     invalid: Callable[[list[Any]], Refused]
     description: str = "A local stand-in, written from the vendor's documentation."
@@ -88,7 +103,9 @@ class Vendor:
     accepts: Callable[[Headers, Any], bool] | None = None
     unauthorized: Refused | None = None
     open_paths: str | None = None
-    examples: Callable[[Any], Examples] | None = None
+    examples: Callable[[Any], Any] | None = None
+    describe: Callable[[dict[str, Any], Any], None] = _add_examples
+    variant: Callable[[SandboxContext], Hashable] = lambda context: None
     redirect_slashes: bool = True
 
 
@@ -112,11 +129,19 @@ def create_app(vendor: Vendor, context: SandboxContext) -> FastAPI:
             refuse=lambda: vendor.answer(context, unauthorized),
             open_paths=vendor.open_paths,
         )
-    vendor.mount(app, context)
+    app.router.routes.extend(_routes(vendor.mount, vendor.variant(context)))
     if vendor.examples is not None:
         examples = vendor.examples(app.state.store)
-        adjust_openapi(app, lambda schema: _add_examples(schema, examples))
+        _adjust_openapi(app, lambda schema: vendor.describe(schema, examples))
     return app
+
+
+@lru_cache(maxsize=32)
+def _routes(mount: Callable[[FastAPI, Any], None], variant: Hashable) -> tuple[BaseRoute, ...]:
+    """Make the routes of a vendor: once per process, since FastAPI takes a good part of a second for them."""
+    app = FastAPI(openapi_url=None)
+    mount(app, variant)
+    return tuple(app.routes)
 
 
 def _answer_errors(app: FastAPI, vendor: Vendor, context: SandboxContext) -> None:
@@ -145,7 +170,7 @@ def _allowed_methods(app: FastAPI, scope: Scope) -> str:
     return ", ".join(sorted(methods))
 
 
-def adjust_openapi(app: FastAPI, adjust: Callable[[dict[str, Any]], None]) -> None:
+def _adjust_openapi(app: FastAPI, adjust: Callable[[dict[str, Any]], None]) -> None:
     """Change the published OpenAPI when it is first asked for."""
     plain: Callable[[], dict[str, Any]] = app.openapi
 
@@ -155,17 +180,6 @@ def adjust_openapi(app: FastAPI, adjust: Callable[[dict[str, Any]], None]) -> No
         return app.openapi_schema or {}
 
     app.openapi = adjusted  # type: ignore[method-assign]
-
-
-def _add_examples(schema: dict[str, Any], examples: Examples) -> None:
-    """Show values that work, so that "Try it out" and fuzzers meet real objects."""
-    for (method, path), values in examples.items():
-        operation = schema["paths"][path][method]
-        for parameter in operation.get("parameters", ()):
-            if parameter["name"] in values:
-                parameter["example"] = values[parameter["name"]]
-        if "body" in values:
-            operation["requestBody"]["content"]["application/json"]["example"] = values["body"]
 
 
 def clean(text: str) -> str:

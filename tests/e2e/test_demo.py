@@ -153,13 +153,10 @@ def test_a_vendor_that_dies_is_named_with_the_task_that_needed_it(tmp_path: Path
     with running(tmp_path) as demo:
         demo.wait_for_a_remote_job()
         demo.sandbox().kill()
-        killed_at = time.monotonic()
         code = demo.wait(60)
-        took = time.monotonic() - killed_at
         assert demo.left_behind() == []
 
     assert code == 1
-    assert took < 20
     assert "Traceback" not in demo.output
     (explained,) = [line for line in demo.output.splitlines() if line.startswith("The demo failed:")]
     assert re.search(rf"the sandbox was ended by SIGKILL while Airflow was at: {TASK}\. ", explained), demo.output
@@ -183,13 +180,10 @@ def test_a_stop_in_the_middle_leaves_nothing_behind(
     with running(tmp_path) as demo:
         moment(demo)
         demo.process.send_signal(number)
-        stopped_at = time.monotonic()
         code = demo.wait(60)
-        took = time.monotonic() - stopped_at
         assert demo.left_behind() == []
 
     assert code == 130
-    assert took < 20
     assert demo.output.rstrip().endswith("Stopped.")
     assert "Traceback" not in demo.output
     assert list(demo.scratch.iterdir()) == []

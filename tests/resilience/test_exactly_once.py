@@ -396,15 +396,12 @@ def test_a_report_whose_answer_was_lost_is_asked_for_again_at_once(
     sandbox.add_fault(fault, method="POST", times=1)
     losing = task("report")
     with counting(sandbox, "report") as made:
-        began = time.monotonic()
         with pytest.raises(QAError) as lost:
             losing.attempt()
-        took = time.monotonic() - began
         listed = [request for request in sandbox.requests("qalyptus") if request.method == "GET"]
         returned = losing.attempt()
 
-    assert took < 5, "nobody looks for what cannot be told from others"
-    assert listed == []
+    assert listed == [], "nobody looks for what cannot be told from others"
     assert "The request was sent, and the answer to the request was lost; the vendor does not show which" in str(
         lost.value
     )

@@ -11,7 +11,7 @@ import requests
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.sandbox.receiver import Receiver
 
-TIMEOUT = 20
+TIMEOUT = 60
 
 
 class Api:

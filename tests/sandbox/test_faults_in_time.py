@@ -109,9 +109,10 @@ def test_content_length_can_come_twice(frozen: Sandbox) -> None:
 @pytest.mark.parametrize("skew", [-7200, 0, 86400])
 def test_date_header_can_be_wrong(frozen: Sandbox, api_of: Any, skew: float) -> None:
     frozen.add_fault({"date_skew": skew})
+    before = int(time.time())
     answer = api_of(frozen, "monitorqa").get("/users")
     assert len(answer.raw.headers.getlist("Date")) == 1
-    assert abs(parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time() - skew) < 5
+    assert before <= parsedate_to_datetime(answer.headers["Date"]).timestamp() - skew <= time.time()
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_published_examples_name_objects_that_exist(sandbox: Sandbox, api_of: An
         body = content.get("application/json", {}).get("example")
         files = {"file": ("a.png", b"image", "image/png")} if "multipart/form-data" in content else None
         api.control("POST", "/reset")
-        answer = requests.request(method, url, headers=api.headers, json=body, files=files, timeout=10)
+        answer = requests.request(method, url, headers=api.headers, json=body, files=files, timeout=60)
         assert answer.status_code == EXPECTED.get(path, 200), (method, path, answer.text)
 
 

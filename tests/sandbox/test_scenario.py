@@ -97,14 +97,14 @@ def test_slow_limits_the_rate(sandbox: Sandbox, monitorqa: Any) -> None:
     sandbox.add_fault({"slow": size * 5}, times=1)
     began = time.monotonic()
     assert len(monitorqa.get("/users").content) == size
-    assert 0.15 <= time.monotonic() - began <= 2
+    assert time.monotonic() - began >= 0.15
 
 
 def test_delay_comes_before_anything_else(sandbox: Sandbox, monitorqa: Any) -> None:
     sandbox.add_fault({"delay": 0.2, "status": 500}, times=1)
     began = time.monotonic()
     assert monitorqa.get("/users").status_code == 500
-    assert 0.2 <= time.monotonic() - began <= 2
+    assert time.monotonic() - began >= 0.2
 
 
 def test_client_timeout_during_a_delay(sandbox: Sandbox, monitorqa: Any) -> None:

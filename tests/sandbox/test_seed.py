@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from qa_sandbox import ManualClock, Sandbox, SandboxSettings
-from qa_sandbox.vendors import VENDORS
+from qa_sandbox import ManualClock, SandboxSettings
+from qa_sandbox.context import SandboxContext
+from qa_sandbox.vendors import VENDORS, load_vendor
 
 PRAGUE = ZoneInfo("Europe/Prague")
 MOMENTS = {
@@ -104,8 +105,8 @@ def _moment(text: str) -> datetime | date:
 
 
 def portrait(vendor: str, moment: datetime, seed: int = 7) -> Any:
-    sandbox = Sandbox([vendor], SandboxSettings(seed=seed), clock=ManualClock(moment))
-    return Portrait(sandbox.app(vendor).state.store, moment).data
+    context = SandboxContext(vendor, SandboxSettings(seed=seed), ManualClock(moment))
+    return Portrait(load_vendor(vendor).store(context), moment).data
 
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:

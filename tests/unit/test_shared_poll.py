@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
+import sys
 import threading
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
+from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +33,7 @@ from qa_sandbox import Sandbox, run_sandbox
 from qa_sandbox.clock import RealClock
 
 INTERVAL = 0.1
-PATIENCE = 20.0
+PATIENCE = 60.0
 # a look may start a little early on the server's clock, since the connection is up already
 TOLERANCE = 0.02
 
@@ -462,9 +464,8 @@ def test_a_wait_ends_at_its_deadline_also_when_the_vendor_may_not_be_asked(vendo
         second = vendor.wait(other, deadline=time.time() + 0.5)
         return list(await asyncio.gather(first, second))
 
-    began = time.monotonic()
+    # the test's own patience is far shorter than what the vendor wants
     outcomes = run(test())
-    assert time.monotonic() - began < 5
     assert all(isinstance(outcome, GaveUp) and outcome.timed_out for outcome in outcomes)
     assert len(vendor.asked()) == 1
 
@@ -514,19 +515,25 @@ def test_no_two_requests_are_ever_under_way(vendor: Vendor) -> None:
     assert vendor.connects == 1
 
 
-def test_a_silent_vendor_does_not_keep_the_loop_from_ending(vendor: Vendor) -> None:
-    (audit,) = vendor.audits(1)
-    vendor.fault({"delay": 6.0}, times=1)
+def test_a_silent_vendor_does_not_keep_the_loop_from_ending() -> None:
+    asked, may_end = threading.Event(), threading.Event()
 
-    async def test() -> None:
-        wait = asyncio.ensure_future(vendor.wait(audit, poll_interval=0.01))
-        await vendor.until_asked(1)
+    def answer(thing: str) -> Snapshot:
+        asked.set()
+        assert may_end.wait(2 * PATIENCE)
+        return Snapshot(thing, Phase.ACTIVE, "x")
+
+    async def test() -> asyncio.Future[Outcome]:
+        wait = asyncio.ensure_future(Fake(answer).wait())
+        await settled(asked.is_set)
         assert not wait.done()
+        return wait
 
-    began = time.monotonic()
-    run(test())
-    assert time.monotonic() - began < 4.5
-    assert all(thread.daemon for thread in threading.enumerate() if thread.name.startswith("poll-"))
+    assert run(test()).cancelled()
+    left = [thread for thread in threading.enumerate() if thread.name == "poll-Fake"]
+    may_end.set()
+    assert [thread.daemon for thread in left] == [True]
+    left[0].join(PATIENCE)
     gc.collect()
     assert not any(_POLLS.values())
 
@@ -610,9 +617,7 @@ def test_a_jump_of_the_wall_clock_neither_ends_nor_stalls_a_wait(jump: float, mo
         second = fake.wait("t2", deadline=real() + jump + 60)
         return list(await asyncio.gather(first, second))
 
-    began = time.monotonic()
     assert phases(run(test())) == {"succeeded": 2}
-    assert time.monotonic() - began < 5
     times = [moment for moment, _ in fake.looks]
     assert shortest(times) >= 0.03 / 2
 
@@ -621,28 +626,38 @@ def test_a_jump_of_the_wall_clock_neither_ends_nor_stalls_a_wait(jump: float, mo
 
 
 @contextmanager
-def cpu_seconds() -> Iterator[Callable[[], float]]:
-    began = time.thread_time()
-    yield lambda: time.thread_time() - began
+def counted_calls() -> Iterator[Callable[[], int]]:
+    """Count what this thread calls and the items that its comprehensions take: the same number on every machine."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        yield lambda: calls
+    finally:
+        sys.setprofile(None)
 
 
 def test_joining_one_by_one_costs_no_look_at_all_the_others() -> None:
-    async def joining(count: int) -> float:
+    async def joining(count: int) -> int:
         fake, waits = Fake(), []
-        with cpu_seconds() as spent:
+        with counted_calls() as calls:
             for number in range(count):
-                waits.append(asyncio.ensure_future(fake.wait(f"t{number}", poll_interval=60.0)))
+                waits.append(asyncio.ensure_future(fake.wait(f"t{number}", poll_interval=3600.0)))
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
-            cost = spent()
+            cost = calls()
         for wait in waits:
             wait.cancel()
         await asyncio.gather(*waits, return_exceptions=True)
         return cost
 
-    few, many = run(joining(1000)), run(joining(8000))
-    # eight times as many cost eight times as much, and sixty-four times when each looks at all the others
-    assert many < 24 * few
+    few, many = run(joining(100)), run(joining(800))
+    # eight times as many take eight times as many calls, and sixty-four times when each looks at all the others
+    assert many < 12 * few
 
 
 def test_a_deadline_is_kept_while_a_poll_is_under_way() -> None:

@@ -20,7 +20,7 @@ BASE_PATH = "/api-v1"
 _SCHEME = APIKeyHeader(name="Authorization", description="The API token as it is, without a word before it")
 
 
-def _mount(app: FastAPI, context: SandboxContext) -> None:
+def _mount(app: FastAPI, variant: None) -> None:
     for router in (routes.projects, routes.milestones, routes.project_hooks, routes.account_hooks, routes.reports):
         app.include_router(router, prefix=BASE_PATH, dependencies=[Security(_SCHEME)])
     app.include_router(routes.exports)

@@ -35,7 +35,7 @@ _ROUTERS = (
 )
 
 
-def _mount(app: FastAPI, context: SandboxContext) -> None:
+def _mount(app: FastAPI, variant: None) -> None:
     for router in _ROUTERS:
         app.include_router(router, dependencies=[Security(_SCHEME)])
 

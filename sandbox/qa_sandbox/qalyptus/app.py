@@ -23,7 +23,7 @@ BASE_PATH = "/api/v1"
 _SCHEME = HTTPBearer(auto_error=False)
 
 
-def _mount(app: FastAPI, context: SandboxContext) -> None:
+def _mount(app: FastAPI, variant: None) -> None:
     for tag, operations in GROUPS.items():
         add_routes(app, BASE_PATH, tag, operations, dependencies=[Security(_SCHEME)])
     app.include_router(storage)

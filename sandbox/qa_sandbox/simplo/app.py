@@ -16,11 +16,16 @@ from qa_sandbox.simplo.views import BASE_PATH
 from qa_sandbox.web import Examples, Refused, Vendor
 
 
-def _mount(app: FastAPI, context: SandboxContext) -> None:
-    wire, scheme = context.settings.simplo, HTTPBearer(auto_error=False)
-    if (wire.auth_header, wire.auth_scheme) != ("Authorization", "Bearer"):
-        about = f"{wire.auth_scheme} token".strip()
-        scheme = APIKeyHeader(name=wire.auth_header, description=about, auto_error=False)  # type: ignore[assignment]
+def _credentials(context: SandboxContext) -> tuple[str, str]:
+    return context.settings.simplo.auth_header, context.settings.simplo.auth_scheme
+
+
+def _mount(app: FastAPI, credentials: tuple[str, str]) -> None:
+    header, word = credentials
+    scheme = HTTPBearer(auto_error=False)
+    if credentials != ("Authorization", "Bearer"):
+        about = f"{word} token".strip()
+        scheme = APIKeyHeader(name=header, description=about, auto_error=False)  # type: ignore[assignment]
     for router in (routes.reports, routes.settings, routes.tasks):
         app.include_router(router, prefix=BASE_PATH, dependencies=[Security(scheme)])
     app.include_router(routes.shared, prefix=BASE_PATH)
@@ -67,6 +72,7 @@ VENDOR = Vendor(
     store=SimploStore,
     connection=_connection,
     mount=_mount,
+    variant=_credentials,
     answer=answer,
     invalid=invalid,
     accepts=lambda headers, store: bool(store.is_logged_in(headers)),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 
 from qa_sandbox.context import SandboxContext
+from qa_sandbox.settings import SandboxSettings
 from qa_sandbox.smartq.auth import signed_in
 from qa_sandbox.smartq.envelope import BASE_PATH, answer, invalid
 from qa_sandbox.smartq.openapi import complete
 from qa_sandbox.smartq.routes import ROUTERS
 from qa_sandbox.smartq.seed import PASSWORD, ROBOT, fill
 from qa_sandbox.smartq.store import SmartQStore
-from qa_sandbox.web import Refused, Vendor, adjust_openapi
+from qa_sandbox.web import Refused, Vendor
 
 
 def _store(context: SandboxContext) -> SmartQStore:
@@ -23,11 +25,9 @@ def _store(context: SandboxContext) -> SmartQStore:
     return store
 
 
-def _mount(app: FastAPI, context: SandboxContext) -> None:
+def _mount(app: FastAPI, variant: None) -> None:
     for router in ROUTERS:
         app.include_router(router, prefix=BASE_PATH)
-    examples = _examples(app.state.store)
-    adjust_openapi(app, lambda schema: complete(schema, examples))
 
 
 async def _lost(request: Request, error: HTTPException) -> Refused:
@@ -42,9 +42,16 @@ async def _lost(request: Request, error: HTTPException) -> Refused:
     return Refused(405, f'method "{request.method}" not found for resource "{resource}"')
 
 
+@lru_cache(maxsize=32)
+def _first_ids(seed: int) -> tuple[str, str]:
+    """Return the ids of the first project and its first step."""
+    project = next(iter(_store(SandboxContext("smartq", SandboxSettings(seed=seed))).projects.values()))
+    return str(project.id), str(project.steps[0].id)
+
+
 def _connection(context: SandboxContext) -> dict[str, Any]:
-    project = next(iter(_store(context).projects.values()))
-    extra = {"api_key": context.api_key, "project_id": str(project.id), "step_id": str(project.steps[0].id)}
+    project, step = _first_ids(context.settings.seed)
+    extra = {"api_key": context.api_key, "project_id": project, "step_id": step}
     return {
         "conn_type": "smartq",
         "host": context.base_url + BASE_PATH,
@@ -88,5 +95,7 @@ VENDOR = Vendor(
     answer=answer,
     invalid=invalid,
     lost=_lost,
+    examples=_examples,
+    describe=complete,
     redirect_slashes=False,
 )
