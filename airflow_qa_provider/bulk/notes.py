@@ -222,7 +222,7 @@ def digest(value: Any) -> str:
 
     :param value: The data.
     """
-    return id_digest(json.dumps(canonical(value, "row")))
+    return id_digest(json.dumps(value, sort_keys=True, default=lambda one: canonical(one, "row")))
 
 
 def _short(noted: Noted) -> list[Any]:
