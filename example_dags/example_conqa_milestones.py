@@ -9,21 +9,12 @@ Connections: ``conqa_default`` (extra: project_id) and ``site_schedule`` (extra:
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from airflow.sdk import DAG, Connection, task
 
 from airflow_qa_provider.hooks.conqa import ConqaHook
 from airflow_qa_provider.operators.conqa import ConqaGenerateReportOperator, ConqaSyncMilestonesOperator
 
-with DAG(
-    "example_conqa_milestones",
-    schedule="@daily",
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
-    catchup=False,
-    tags=["quality", "conqa"],
-    doc_md=__doc__,
-) as dag:
+with DAG("example_conqa_milestones", schedule="@daily", tags=["quality", "conqa"], doc_md=__doc__) as dag:
     # [START howto_conqa_milestones]
     sync = ConqaSyncMilestonesOperator(
         task_id="sync",
@@ -49,7 +40,7 @@ with DAG(
 
     checklists = disputed_checklists()
     ConqaGenerateReportOperator.partial(
-        task_id="ask_for_report", context={"reason": "disputed issues", "on": "{{ dag_run.run_after | ds }}"}
+        task_id="ask_for_report", context={"reason": "disputed issues", "on": "{{ qa.day }}"}
     ).expand(checklist_id=checklists)
     sync >> checklists
     # [END howto_conqa_milestones]

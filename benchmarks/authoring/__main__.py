@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.authoring.stage import Result
 
 HERE = Path(__file__).parent
+DOCS = HERE.parents[1] / "docs" / "authoring.md"
 OURS, BY_HAND = "ours", "by_hand"
 TITLES = {OURS: "ours", BY_HAND: "by hand"}
 Results = dict[tuple[str, str, str | None], "Result"]
@@ -56,6 +57,32 @@ def table(jobs: list[Job], faults: list[str], results: Results) -> Table:
     totals = [f"{TITLES[version]} {sum(length(version, job) for job in jobs)}" for version in TITLES]
     shown.caption, shown.caption_justify = f"Lines together: {', '.join(totals)}", "left"
     return shown
+
+
+def markdown(jobs: list[Job], faults: list[str], results: Results) -> str:
+    """Return the same for the docs."""
+    columns = ["", "", "lines", "calls", *faults, "twice at the vendor", "wrong or twice mailed"]
+    rows = ["| " + " | ".join(columns) + " |", "| --- | --- |" + " ---: |" * (len(columns) - 2)]
+    for job in jobs:
+        for version, title in TITLES.items():
+            runs = [results[version, job.name, fault] for fault in faults]
+            cells = [job.title if version == OURS else "", title, str(length(version, job))]
+            cells += [str(results[version, job.name, None].calls), *("yes" if run.survived else "no" for run in runs)]
+            cells += [str(sum(run.found.extra for run in runs)), str(sum(run.found.wrong_mails for run in runs))]
+            rows.append("| " + " | ".join(cells) + " |")
+    sums = [str(sum(length(version, job) for job in jobs)) for version in TITLES]
+    rows += [
+        f"| together | {title} | {total} |" + " |" * (len(columns) - 3)
+        for title, total in zip(TITLES.values(), sums, strict=True)
+    ]
+    return "\n".join(rows)
+
+
+def write(text: str) -> None:
+    """Put the table into the docs, between its marks."""
+    head, begin, rest = DOCS.read_text().partition("<!-- begin: benchmarks.authoring -->\n")
+    tail = rest.partition("<!-- end: benchmarks.authoring -->")[2]
+    DOCS.write_text(f"{head}{begin}{text}\n<!-- end: benchmarks.authoring -->{tail}")
 
 
 def problems(jobs: list[Job], faults: list[str], results: Results) -> Iterator[str]:
@@ -112,11 +139,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=[job.name for job in JOBS], help="jobs")
     parser.add_argument("--faults", nargs="*", choices=faults, default=faults, help="what goes wrong")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/authoring.md, too")
     arguments = parser.parse_args()
     jobs = [job for job in JOBS if not arguments.only or job.name in arguments.only]
     console = Console(width=None if sys.stdout.isatty() else 130)
     results = measure(jobs, arguments.faults, console)
     console.print(table(jobs, arguments.faults, results))
+    if arguments.write:
+        write(markdown(jobs, arguments.faults, results))
     worse = list(problems(jobs, arguments.faults, results))
     for one in worse:
         console.print(f"[red]{one}[/]", highlight=False)
