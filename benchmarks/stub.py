@@ -1,7 +1,8 @@
 """A vendor in a process of its own: N jobs that are all done at one moment, in three dialects.
 
 ``/audit/...`` as MonitorQA documents it, ``/api/v2/accounts/1/runs/{n}/`` as dbt Cloud, ``/jobs/{n}`` for sensors that
-take 404 for "not yet". ``/__begin`` starts the clock, ``/__counts`` tells what happened.
+take 404 for "not yet". ``/__begin`` starts the clock, ``/__counts`` tells what happened. ``key-7-of-50`` opens an
+account of its own: every fiftieth audit, from the seventh on.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import ssl
 import sys
 import time
@@ -16,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 LARGEST_PAGE = 100
+_KEY = re.compile(rb"(?i)x-api-key: key-(\d+)-of-(\d+)")
 EMPTY: tuple[int, bytes] = (200, b"")
 
 
@@ -44,6 +47,12 @@ def _row(number: int, *, done: bool) -> bytes:
     return json.dumps(row).encode()
 
 
+def _owned(rows: list[bytes], head: bytes) -> list[bytes]:
+    """Return the rows of the account whose key a request has."""
+    key = _KEY.search(head)
+    return rows[int(key[1]) :: int(key[2])] if key else rows
+
+
 class Vendor:
     """The state of all jobs, which is one moment."""
 
@@ -56,7 +65,7 @@ class Vendor:
         self.done_at = time.monotonic() + seconds
         self.rows = {done: [_row(number, done=done) for number in range(waits)] for done in (False, True)}
 
-    def answer(self, path: str, query: str) -> tuple[int, bytes]:
+    def answer(self, path: str, query: str, head: bytes = b"") -> tuple[int, bytes]:
         """Return status and body."""
         arguments = {name: values[0] for name, values in parse_qs(query).items()}
         if path == "/__begin":
@@ -73,7 +82,7 @@ class Vendor:
         if kind == "api":
             return 200, json.dumps({"data": {"id": int(path.rsplit("/", 2)[1]), "status": 10 if done else 3}}).encode()
         if rest in ("pending", "complete"):
-            return 200, self._page(self.rows[done] if done == (rest == "complete") else [], arguments)
+            return 200, self._page(_owned(self.rows[done], head) if done == (rest == "complete") else [], arguments)
         return 200, self._details(rest, done)
 
     def _page(self, rows: list[bytes], arguments: dict[str, str]) -> bytes:
@@ -106,7 +115,7 @@ class Connection(asyncio.Protocol):
         while b"\r\n\r\n" in self.received:
             head, _, self.received = self.received.partition(b"\r\n\r\n")
             target = urlsplit(head.split(b" ", 2)[1].decode())
-            status, body = self.vendor.answer(target.path, target.query)
+            status, body = self.vendor.answer(target.path, target.query, head)
             self.transport.write(
                 b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
                 % (status, b"OK" if status == 200 else b"Not Found", len(body), body)

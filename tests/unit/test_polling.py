@@ -350,6 +350,23 @@ def test_a_big_company_costs_little_more_than_asking_one_by_one(company: Company
     assert company.calls() == ["complete"] * 10 + ["pending"] * 10 + ["one"] * 40
 
 
+def test_in_a_big_company_a_few_are_checked_in_turn(company: Company, monitorqa: MonitorQAClient) -> None:
+    company.add(5000, "pending", prefix="more")
+    ids, poller = company.add(9), AuditPoller()
+    poller.poll(monitorqa, ids, 0.0)
+    assert company.calls() == ["complete"] + ["pending"] * 2 + ["one"] * 9
+
+    company.audits["a8"] = "expired"
+    ends, calls = [], []
+    for _ in range(9):
+        ends.append(outcome(poller.poll(monitorqa, ids, 0.0), "a8"))
+        calls.append(company.calls())
+        if ends[-1] == "failed":
+            break
+    assert ends[-1] == "failed", "all have had their turn"
+    assert {tuple(one) for one in calls} == {("complete",), ("complete", "one", "one", "one")}
+
+
 def test_a_repeated_page_ends_the_list(company: Company, monitorqa: MonitorQAClient) -> None:
     ids = company.add(230)
     company.repeat_first_page = True

@@ -394,6 +394,20 @@ def test_archived_tickets_cost_a_second_list_and_other_projects_lists_of_their_o
     assert set(tickets.values()) == {True, False}
 
 
+def test_a_ticket_that_was_archived_costs_the_second_list_at_every_third_poll(sandbox: Sandbox) -> None:
+    boards = store(sandbox, "smartq").snapshot()["projects"]
+    (archived, *_) = [f"{board['id']}/{row['id']}" for board in boards for row in board["tickets"] if row["archived"]]
+    poller = kind_of("smartq.ticket").new_poller()
+    lists = []
+    with polling_client("smartq", "smartq_default") as client:
+        for _ in range(7):
+            with asked(sandbox, "smartq") as paths:
+                looks = poller.poll(client, [archived], 0.0)
+            assert seen(looks, archived).status == "archived"
+            lists.append(len([path for path in paths if "ticket" in path]))
+    assert lists == [2, 1, 2, 1, 1, 2, 1]
+
+
 @pytest.mark.parametrize("as_text", [True, False])
 def test_a_ticket_is_waited_for_until_it_is_in_one_of_the_steps(
     sandbox: Sandbox, ids: dict[str, list[str]], as_text: bool
@@ -480,9 +494,9 @@ def test_a_deleted_report_is_gone(new_report: int) -> None:
     assert watch.end() == ("gone", "not found")
 
 
-def test_reports_are_looked_up_fifty_to_a_request(sandbox: Sandbox) -> None:
+def test_reports_are_looked_up_two_hundred_to_a_request(sandbox: Sandbox) -> None:
     there = [str(row["id"]) for row in store(sandbox, "simplo").snapshot()["reports"]]
-    wanted = [*there, *(str(number) for number in range(10_000, 10_000 + 120 - len(there)))]
+    wanted = [*there, *(str(number) for number in range(10_000, 10_000 + 420 - len(there)))]
     with asked(sandbox, "simplo") as paths:
         looks = poll("simplo.report", *wanted)
     assert len(paths) == 3
