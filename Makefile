@@ -20,7 +20,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast bench e2e lint format coverage-page docs build clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast bench e2e first-contact lint format coverage-page docs build clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -74,6 +74,9 @@ endif
 
 e2e: $(VENV)/.installed-e2e ## kill Airflow's processes 200 times and count what is at the vendors (ARGS=--quick: fewer)
 	@exec $(BIN)/python -m tests.e2e.kills $(ARGS)
+
+first-contact: setup ## do what a stranger does in `make airflow`, by Airflow's API, and count what is green (minutes)
+	@exec $(BIN)/python -W ignore -m tests.e2e.first_contact $(ARGS)
 
 # Without wheels of PostgreSQL for this platform, the harness does what it can on SQLite.
 $(VENV)/.installed-e2e: $(STAMP)

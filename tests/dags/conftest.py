@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def airflow_db() -> None:
     """An empty metadata database in the home of the tests."""
     subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=120, env=os.environ
+        [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=600, env=os.environ
     )
 
 
