@@ -15,7 +15,7 @@ with DAG("ours_milestones", schedule="@daily") as dag:
             "external_id": "activity",
             "name": "name",
             "status": "status",
-            "fields": {"productType": "product_type", "area": "area", "startDate": "start"},
+            "fields": {"productType": {"value": "product_type"}, "area": {"value": "area"}, "startDate": "start"},
         },
         delete_where="dropped",
         on_row_error="continue",
