@@ -4,7 +4,7 @@ The schedule is a CSV file with the columns activity, name, status, product_type
 becomes a milestone, or is deleted when it was dropped; what has not changed since the last run is not sent. CONQA tells
 of finished reports by webhook: register one of type REPORT for the project.
 
-Connections: ``conqa_default`` (extra: project_id) and ``site_schedule`` (extra: path, of the folder with schedule.csv).
+Connection: ``conqa_default`` (extra: project_id, and folder, in which schedule.csv lies).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ with DAG("example_conqa_milestones", schedule="@daily", tags=["quality", "conqa"
     sync = ConqaSyncMilestonesOperator(
         task_id="sync",
         source="schedule.csv",
-        object_storage_conn_id="site_schedule",
         columns={
             "external_id": "activity",
             "name": "name",

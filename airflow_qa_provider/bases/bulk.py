@@ -37,7 +37,8 @@ class BulkOperator(KindTask, BaseOperator):
     when the sending ended before.
 
     :param source: File with the rows: JSONL, CSV or Parquet, by its suffix. A path or URI, as ``ObjectStoragePath``
-        reads it; a relative one is below the ``path`` in the extra of ``object_storage_conn_id``. (templated)
+        reads it; a relative one lies below the ``folder`` in the extra of ``object_storage_conn_id`` or of the
+        vendor's connection. (templated)
     :param rows: The rows themselves, such as the output of a task that returns a list of dicts. (templated)
     :param sql: A query whose rows are read, with ``sql_conn_id``. (templated)
     :param sql_conn_id: Airflow connection of the database. (templated)

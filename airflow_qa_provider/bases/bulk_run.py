@@ -22,6 +22,7 @@ from airflow_qa_provider.exceptions import QAError, QAValidationError
 from airflow_qa_provider.journal.attempt import Attempt
 from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.kinds.kind import Kind
+from airflow_qa_provider.reports.storage import check_connection
 from airflow_qa_provider.rest.fields import Fields, is_given
 from airflow_qa_provider.vendors import kind_of
 
@@ -49,6 +50,11 @@ class BulkRun:
         self.seconds = check.duration(task.timeout, "timeout").total_seconds()
         self.storage_conn_id = task.object_storage_conn_id if is_given(task.object_storage_conn_id) else None
         self.sending: Sending[Item] = Sending(self.most)
+        if self.storage_conn_id:
+            check_connection(self.storage_conn_id)
+        with task.connected() as opened:
+            self.source = opened.below_folder(task.source, self.storage_conn_id)
+            self.results = opened.below_folder(task.results, self.storage_conn_id)
 
     def run(self) -> dict[str, Any]:
         """Write the rows, and return the counts.
@@ -105,7 +111,7 @@ class BulkRun:
         """
         task = self.task
         columns = Columns(task.columns, (*task.row_fields, *task.payload_fields), _marker(task.delete_where))
-        rows = rows_of(task.source, task.rows, task.sql, task.sql_conn_id, self.storage_conn_id)
+        rows = rows_of(self.source, task.rows, task.sql, task.sql_conn_id, self.storage_conn_id)
         usual = task.values_of(task.payload_fields)
         items: list[Item] = []
         numbers: dict[Any, int] = {}
@@ -148,7 +154,7 @@ class BulkRun:
         index = getattr(ti, "map_index", -1)
         run = f"{getattr(ti, 'run_id', '')}{f'.{index}' if index is not None and index >= 0 else ''}"
         name = f"{'preview' if self.preview else 'results'}.{run}"
-        path = results_path(self.task.results, self.task.source, self.storage_conn_id, name)
+        path = results_path(self.results, self.source, self.storage_conn_id, name)
         if path is None:
             yield None
             return

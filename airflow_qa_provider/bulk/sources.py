@@ -10,7 +10,6 @@ from airflow_qa_provider.bulk.rows import NOTHING_SENT, Row, rows_of_file, rows_
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.reports.names import safe_name
 from airflow_qa_provider.reports.sources import source_files
-from airflow_qa_provider.reports.storage import check_connection
 from airflow_qa_provider.reports.target import Target
 from airflow_qa_provider.rest.fields import is_given
 
@@ -41,22 +40,8 @@ def rows_of(source: Any, rows: Any, sql: Any, sql_conn_id: Any, conn_id: str | N
         return rows_of_value(rows)
     if given == ["sql"]:
         return _rows_of_query(str(sql), sql_conn_id)
-    file, *_ = source_files(in_folder(source, conn_id), "source")
+    file, *_ = source_files(_path(source, conn_id), "source")
     return rows_of_file(file)
-
-
-def in_folder(place: Any, conn_id: str | None, name: str = "rows") -> ObjectStoragePath:
-    """Return a path; a relative one is below the folder of the connection, the ``path`` of its extra.
-
-    :param place: Path or URI; with ``/`` at its end a folder.
-    :param conn_id: Airflow connection of the object storage.
-    :param name: What to call the file in a folder.
-    :raises QAConfigurationError: There is no such connection.
-    """
-    text = str(place).strip()
-    folder = _folder_of(conn_id) if conn_id and "://" not in text and not text.startswith("/") else ""
-    target = Target.of(f"{folder.rstrip('/')}/{text}" if folder else text, conn_id, name)
-    return target.path / safe_name(f"{name}.jsonl") if target.stem else target.path
 
 
 def results_path(results: Any, source: Any, conn_id: str | None, name: str) -> ObjectStoragePath | None:
@@ -69,18 +54,16 @@ def results_path(results: Any, source: Any, conn_id: str | None, name: str) -> O
     :return: ``None`` where neither is given.
     """
     if is_given(results):
-        return in_folder(results, conn_id, name)
+        return _path(results, conn_id, name)
     if not is_given(source):
         return None
-    path = in_folder(source, conn_id)
+    path = _path(source, conn_id)
     return path.parent / safe_name(f"{path.stem}.{name}.jsonl")
 
 
-def _folder_of(conn_id: str) -> str:
-    from airflow.providers.common.compat.sdk import BaseHook
-
-    check_connection(conn_id)
-    return str(BaseHook.get_connection(conn_id).extra_dejson.get("path") or "")
+def _path(place: Any, conn_id: str | None, name: str = "rows") -> ObjectStoragePath:
+    target = Target.of(str(place).strip(), conn_id, name)
+    return target.path / safe_name(f"{name}.jsonl") if target.stem else target.path
 
 
 def _rows_of_query(sql: str, conn_id: Any) -> Iterator[Row]:

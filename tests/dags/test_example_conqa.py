@@ -38,10 +38,8 @@ def conqa(shared_conqa: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path = tmp_path / "schedule.csv"
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         csv.writer(file).writerows([COLUMNS, *SCHEDULE])
-    connections = {
-        **shared_conqa.connections(),
-        "site_schedule": {"conn_type": "fs", "extra": {"path": f"file://{tmp_path}"}},
-    }
+    connections = shared_conqa.connections()
+    connections["conqa_default"]["extra"]["folder"] = f"file://{tmp_path}"
     for name, fields in connections.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(fields))
     return shared_conqa

@@ -14,6 +14,7 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
 from airflow_qa_provider.exceptions import (
+    QAConfigurationError,
     QAFileError,
     QARateLimitError,
     QARequestRejectedError,
@@ -128,6 +129,20 @@ def test_a_schedule_arrives_and_a_second_run_has_nothing_to_say(
 
     again = sync(source=source).attempt()
     assert (again["unchanged"], again["rows"], len(writes(sandbox))) == (5, 5, 4)
+
+
+def test_a_relative_file_lies_below_the_folder_of_a_connection(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule(tmp_path)
+    monkeypatch.setenv("AIRFLOW_CONN_PLANS", json.dumps({"conn_type": "fs", "extra": {"path": str(tmp_path)}}))
+    summary = sync(source="schedule.csv", object_storage_conn_id="plans").attempt()
+    assert summary["uri"].startswith(f"file://{tmp_path}/schedule.results.manual")
+
+    connect(monkeypatch, sandbox, folder=str(tmp_path))
+    assert sync(source="schedule.csv", results="out/").attempt()["uri"].startswith(f"file://{tmp_path}/out/results.")
+    with pytest.raises(QAConfigurationError, match="there is no connection 'nowhere'"):
+        sync(source="schedule.csv", object_storage_conn_id="nowhere").attempt()
 
 
 def test_rows_of_other_tasks_need_no_columns_and_leave_out_what_they_do_not_name(sandbox: Sandbox) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
@@ -93,16 +92,14 @@ def test_a_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         list(rows_of(None, None, "select 1", None, None))
 
 
-def test_a_relative_file_is_below_the_folder_of_the_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = {"conn_type": "fs", "extra": {"path": str(tmp_path)}}
-    monkeypatch.setenv("AIRFLOW_CONN_PLANS", json.dumps(connection))
-    (tmp_path / "a.csv").write_text("id\n1\n")
+def test_where_the_results_go(tmp_path: Path) -> None:
+    def place(results: str | None, source: str | None) -> str:
+        return str(results_path(results, source, None, "results.run")).removeprefix("file://")
 
-    assert list(rows_of("a.csv", None, None, None, "plans")) == [{"id": "1"}]
-    assert str(results_path(None, "a.csv", "plans", "results.run")) == f"file://{tmp_path}/a.results.run.jsonl"
-    assert str(results_path("out/", None, "plans", "results.run")) == f"file://{tmp_path}/out/results.run.jsonl"
-    with pytest.raises(QAConfigurationError, match="there is no connection 'nowhere'"):
-        list(rows_of("a.csv", None, None, None, "nowhere"))
+    assert place(None, f"{tmp_path}/a.csv") == f"{tmp_path}/a.results.run.jsonl"
+    assert place(f"{tmp_path}/out/", None) == f"{tmp_path}/out/results.run.jsonl"
+    assert place(f"{tmp_path}/out.jsonl", f"{tmp_path}/a.csv") == f"{tmp_path}/out.jsonl"
+    assert results_path(None, None, None, "results.run") is None
 
 
 @pytest.mark.parametrize("value", [7, "x", [1], [["a"]], [None]], ids=str)
