@@ -115,7 +115,9 @@ def measure(jobs: list[Job], faults: list[str], console: Console) -> Results:
                 for version in TITLES:
                     for fault in (None, *faults):
                         with console.status(f"{job.title}, {TITLES[version]}: {fault or 'nothing goes wrong'}"):
-                            results[version, job.name, fault] = play.play(job, version, fault)
+                            found = results[version, job.name, fault] = play.play(job, version, fault)
+                        if not console.is_terminal:
+                            console.print(f"{job.name}, {version}, {fault}: {found}", highlight=False)
     return results
 
 

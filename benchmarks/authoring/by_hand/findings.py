@@ -25,7 +25,7 @@ with DAG("by_hand_findings", schedule="@daily", default_args={"retries": 2}) as 
         session.headers["X-Authorization"] = f"OAUTH2 {token}"
         folder = ObjectStoragePath(extra["folder"])
         board = f"/projects/{extra['project_id']}"
-        steps = {step["name"]: step["id"] for step in call("GET", f"{board}/steps")}
+        steps = {step["name"]: step["id"] for step in call("GET", f"{board}/steps")["items"]}
         for one in json.loads((folder / "findings.json").read_text()):
             fields = {
                 "ticket[name]": one["title"],

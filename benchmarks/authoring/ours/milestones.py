@@ -19,5 +19,4 @@ with DAG("ours_milestones", schedule="@daily") as dag:
         },
         delete_where="dropped",
         on_row_error="continue",
-        wait_until_shown=True,
     )
