@@ -55,8 +55,9 @@ test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
 test-fast: setup ## run the tests that start no Airflow and take no time
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' $(ARGS)
 
-bench: $(BENCH)/.installed setup ## measure many waits beside those of other providers (ARGS=--full: 1,000 of them), a large download, and five jobs
+bench: $(BENCH)/.installed setup ## measure waits beside other providers' (ARGS=--full: 1,000), many accounts, a large download, and five jobs
 	@$(BENCH)/bin/python -m benchmarks.wait $(ARGS)
+	@$(BENCH)/bin/python -W ignore -m benchmarks.tenants $(filter --full,$(ARGS))
 	@$(BENCH)/bin/python -W ignore -m benchmarks.download
 	@exec $(BIN)/python -m benchmarks.authoring
 
