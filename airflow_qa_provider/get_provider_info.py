@@ -142,7 +142,7 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "placeholders": {
                         "host": "https://api-{region}.con.qa/api-v1 (made of the region when empty)",
-                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                        "port": "443, or that of the URL: Test needs it",
                     },
                 },
                 "conn-fields": {
@@ -173,7 +173,7 @@ def get_provider_info() -> dict[str, Any]:
                     "relabeling": {"host": "API base URL (optional)", "password": "API key (required)", "port": "Port"},
                     "placeholders": {
                         "host": "https://api-external.monitorqa.com (the default)",
-                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                        "port": "443, or that of the URL: Test needs it",
                     },
                 },
                 "conn-fields": {
@@ -203,7 +203,7 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "placeholders": {
                         "host": "https://{tenant}.qalyptus.net/api/v1",
-                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                        "port": "443, or that of the URL: Test needs it",
                     },
                 },
                 "conn-fields": {
@@ -239,7 +239,7 @@ def get_provider_info() -> dict[str, Any]:
                     "relabeling": {"host": "API base URL (required)", "password": "Token (required)", "port": "Port"},
                     "placeholders": {
                         "host": "https://{host}/api/v0 (the path is added)",
-                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                        "port": "443, or that of the URL: Test needs it",
                     },
                 },
                 "conn-fields": {
@@ -267,7 +267,7 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "placeholders": {
                         "host": "https://{account}.smartqweb.com/api/v1",
-                        "port": "443, or that of the URL: Test needs it in Airflow 3.3",
+                        "port": "443, or that of the URL: Test needs it",
                     },
                 },
                 "conn-fields": {

@@ -19,7 +19,7 @@ from airflow_qa_provider.vendors import BUILT_IN, vendor_named
 
 MODULE = Path(__file__).resolve().parent.parent / "airflow_qa_provider" / "get_provider_info.py"
 HOOKS = {"conqa": "Conqa", "monitorqa": "MonitorQA", "qalyptus": "Qalyptus", "simplo": "Simplo", "smartq": "SmartQ"}
-PORT_HELP = "443, or that of the URL: Test needs it in Airflow 3.3"
+PORT_HELP = "443, or that of the URL: Test needs it"
 HEAD = '''"""What Airflow reads at start-up: connection types with their forms, and where our modules are.
 
 Written by scripts/provider_info.py from the vendors' records: do not edit. Imports nothing, for Airflow reads it in

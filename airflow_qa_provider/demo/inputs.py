@@ -19,11 +19,10 @@ _FINDINGS = (
 )
 
 
-def write_inputs(files: Path) -> Path:
+def write_inputs(files: Path) -> None:
     """Write what is not there yet: what a person has changed stays.
 
-    :param files: Folder of the reports, where the tablet of the walk leaves its findings too.
-    :return: The schedule.
+    :param files: Folder of the reports, where the tablet of the walk leaves its findings, and the planner the schedule.
     """
     from qa_sandbox.files.photos import photo
 
@@ -38,4 +37,3 @@ def write_inputs(files: Path) -> Path:
     if not schedule.exists():
         with schedule.open("w", newline="", encoding="utf-8") as stream:
             csv.writer(stream).writerows(_SCHEDULE)
-    return schedule

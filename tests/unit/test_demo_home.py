@@ -49,7 +49,8 @@ def test_only_one_demo_at_a_time(tmp_path: Path) -> None:
 
 
 def test_what_a_person_has_changed_is_not_overwritten(tmp_path: Path) -> None:
-    schedule = write_inputs(tmp_path)
+    schedule = tmp_path / "schedule.csv"
+    write_inputs(tmp_path)
     finding = json.loads((tmp_path / "findings.json").read_text())[0]
     assert (tmp_path / finding["photo"]).read_bytes().startswith(b"\xff\xd8\xff")
     assert schedule.read_text().startswith("activity,name,status,")
