@@ -95,6 +95,7 @@ lint: setup ## check format, style, types, import arrows and sizes
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/check_tree.py
 	@$(BIN)/python -W ignore scripts/coverage_page.py --check
+	@$(BIN)/python -W ignore scripts/xcom_page.py --check
 	@$(BIN)/python -W ignore scripts/provider_info.py --check
 
 format: setup ## write what is made from the records, apply the formatter and the safe fixes
@@ -102,8 +103,9 @@ format: setup ## write what is made from the records, apply the formatter and th
 	@$(BIN)/ruff format --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet --fix $(SOURCES)
 
-coverage-page: setup ## write docs/coverage.md from the routes
+coverage-page: setup ## write docs/coverage.md from the routes, and docs/xcoms.md from the operators
 	@$(BIN)/python scripts/coverage_page.py
+	@$(BIN)/python -W ignore scripts/xcom_page.py
 
 docs: setup ## build the documentation into docs/_build
 	@$(BIN)/python -W ignore -m sphinx -q -W --keep-going docs docs/_build

@@ -172,6 +172,9 @@ class QATimeoutError(QATransportError):
 class QAResponseError(QATransportError):
     """An answer came that is not what the vendor documents: HTML in place of JSON, a cut-off body, a redirect."""
 
+    passing = False
+    """Whether the next answer may well be a good one: a page or half an answer came, such as from a gateway."""
+
 
 class QAApiError(QAError):
     """The vendor answered with an error; none of the classes below when its status means nothing for an API."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Connection, XComArg, task
+from airflow.sdk import DAG, Connection, task
 
 from airflow_qa_provider.operators.monitorqa import (
     MonitorQACreateAuditOperator,
@@ -45,11 +45,11 @@ with DAG(
     ).expand(audit_object_id=site_ids)
 
     @task
-    def low_scores(results: list[dict[str, Any]], params: Any = None) -> list[str]:
-        return [audit["id"] for audit in results if audit["detail"]["score"] < params["lowest_score"]]
+    def low_scores(audit_ids: list[str], scores: list[int], params: Any = None) -> list[str]:
+        return [one for one, score in zip(audit_ids, scores, strict=True) if score < params["lowest_score"]]
 
     again = MonitorQAReopenAuditOperator.partial(task_id="walk_again", due=timedelta(days=3)).expand(
-        audit_id=low_scores(XComArg(walks, key="result"))
+        audit_id=low_scores(walks.output, walks.output["score"])
     )
-    MonitorQAAuditSensor.partial(task_id="second_walk", deferrable=True).expand(audit_id=again.output)
+    MonitorQAAuditSensor.partial(task_id="second_walk", deferrable=True).expand(audit_id=again)
     # [END howto_monitorqa_audits]

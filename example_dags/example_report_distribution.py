@@ -46,6 +46,6 @@ with DAG("example_report_distribution", schedule="@weekly", tags=["quality", "re
         reports=[walk.output, items.output, regions.output],
         to="quality@example.com, site.lead@example.com, finance@example.com",
         subject="Quality reports {{ qa.day }}",
-        html_content="<p>The safety walk scored <b>{{ ti.xcom_pull('walk').facts.score }}</b> of 100.</p>",
+        html_content="<p>The safety walk scored <b>{{ reports[0].facts.score }}</b> of 100.</p>",
     )
     # [END howto_report_distribution]

@@ -9,9 +9,7 @@ Connection: ``simplo_default``; its user needs the permissions access, read and 
 
 from __future__ import annotations
 
-from typing import Any
-
-from airflow.sdk import DAG, XComArg, task
+from airflow.sdk import DAG, task
 
 from airflow_qa_provider.hooks.simplo import SimploHook
 from airflow_qa_provider.operators.simplo import SimploBillReportOperator
@@ -27,8 +25,8 @@ with DAG("example_simplo_billing", schedule="@monthly", max_active_runs=1, tags=
     bills = SimploBillReportOperator.partial(task_id="bill").expand(report_id=due())
 
     @task
-    def numbers(results: list[dict[str, Any]]) -> dict[str, int]:
-        return {result["id"]: result["invoice_number"] for result in results}
+    def numbers(invoice_numbers: list[str]) -> list[str]:
+        return list(invoice_numbers)
 
-    numbers(XComArg(bills, key="result"))
+    numbers(bills.output)
     # [END howto_simplo_billing]

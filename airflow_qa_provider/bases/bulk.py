@@ -64,6 +64,8 @@ class BulkOperator(KindTask, BaseOperator):
     """
 
     change: ClassVar[str | None] = None
+    tells: ClassVar[tuple[str, ...]] = ("uri",)
+    returns = "how many rows of each outcome"
     row_fields: ClassVar[tuple[str, ...]]
     payload_fields: ClassVar[tuple[str, ...]] = ()
     template_fields: tuple[str, ...] = (
@@ -125,7 +127,9 @@ class BulkOperator(KindTask, BaseOperator):
         """
         from airflow_qa_provider.bases.bulk_run import BulkRun
 
-        return BulkRun(self, context).run()
+        counts = BulkRun(self, context).run()
+        self.tell(context, {"uri": counts["uri"]})
+        return counts
 
     def on_kill(self) -> None:
         """Begin no more requests: Airflow lets the task run on after SIGTERM, until SIGKILL ends it."""

@@ -39,7 +39,7 @@ class VendorOperator(VendorTask, BaseOperator):
     task's state notes the request before it is sent, and the answer after it, which later attempts return. When the
     answer was lost, the object that the request may have made is looked for where the vendor has a list and a name to
     look for (see "Exactly once" in the documentation); a request that the vendor documents as idempotent is repeated;
-    for any other, ``on_uncertain`` decides. The XCom ``result`` says under ``journal`` how the answer came about.
+    for any other, ``on_uncertain`` decides. The XComs ``outcome`` and ``reason`` say how the answer came about.
 
     :param operation: Name of the operation, as ``airflow-qa routes list`` shows it. (templated)
     :param arguments: Arguments of the client method of that name; a text is read as a JSON object. (templated)
@@ -62,6 +62,8 @@ class VendorOperator(VendorTask, BaseOperator):
     :cvar lookup_timeouts: How long to look for lost objects; the journal's own times by default.
     """
 
+    tells = ("remote_id", "outcome", "reason", "uri")
+    returns = "answer, or manifest of the file"
     template_fields: Sequence[str] = (
         "operation",
         "arguments",
@@ -115,7 +117,9 @@ class VendorOperator(VendorTask, BaseOperator):
             call = Call.of(client, self.operation, self.arguments)
             self._check_target(call)
             if call.gives_file:
-                return self._store(call)
+                manifest = self._store(call)
+                self.tell(context, {"uri": manifest["uri"]})
+                return manifest
             if not client.route_table[self.operation].safe:
                 return self._once(context, call, preview)
             answer = self._rows(call) if call.gives_pages else call()
@@ -126,9 +130,7 @@ class VendorOperator(VendorTask, BaseOperator):
         from airflow_qa_provider.bases.once import answered
 
         answer, made = answered(self, context, call, lambda moment: self._for_xcom(call(moment)), preview=preview)
-        ti = context.get("ti")
-        if ti is not None and self.do_xcom_push:
-            ti.xcom_push(key="result", value={"journal": made.as_dict()})
+        self.tell(context, made.facts)
         return answer
 
     def on_kill(self) -> None:

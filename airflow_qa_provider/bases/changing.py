@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator
+from typing_extensions import override
 
 from airflow_qa_provider.bases.task import KindTask, one_execution
 
@@ -25,9 +26,8 @@ class ChangingOperator(KindTask, BaseOperator):
     has made is not made again by its retries, also when somebody has changed the object since. A task that is cleared
     compares anew.
 
-    Returns the id of the object; the XCom ``result`` is ``{"id", "outcome", "reason", "changes"}``, where ``outcome``
-    is ``created``, ``updated``, ``deleted`` or ``unchanged``, and ``changes`` holds ``{"from", "to"}`` by field; some
-    operators add more.
+    Returns the id of the object. The XComs ``outcome`` and ``reason`` say what was done: ``created``, ``updated``,
+    ``deleted`` or ``unchanged``, and why; ``changes`` holds ``{"from", "to"}`` by field. Some operators tell more.
 
     :param preview: Whether to show the request and the difference, in the log and the XCom ``preview``, and to send
         nothing (a dry run). The task is then skipped where it would have sent something. (templated)
@@ -36,10 +36,11 @@ class ChangingOperator(KindTask, BaseOperator):
     :cvar payload_fields: Names of the attributes that say what is asked for.
     :cvar on_uncertain: What a retry does about a request of which the vendor shows no effect: ``repeat`` it, or
         ``fail``, where a repeat would do harm; ``None`` for what the change says. An operator may make it an argument.
-    :cvar result_detail: What the task returns, by its name in ``result``; the id by default.
+    :cvar result_detail: What the task returns, by the key that tells it; the id by default.
     :cvar lookup_timeouts: How long to look for the effect of a lost request; the journal's own times by default.
     """
 
+    tells: ClassVar[tuple[str, ...]] = ("outcome", "reason", "changes", "link")
     change: ClassVar[str]
     payload_fields: ClassVar[tuple[str, ...]]
     on_uncertain: OnUncertain | None = None
@@ -60,11 +61,14 @@ class ChangingOperator(KindTask, BaseOperator):
         """
         changed = self.change_once(context)
         self.awaited_id = changed.id  # the links show it
-        ti = context.get("ti")
-        if ti is not None and self.do_xcom_push:
-            facts = {"outcome": changed.outcome, "reason": changed.reason, "changes": changed.changes}
-            ti.xcom_push(key="result", value={"id": changed.id, **facts, **changed.details})
+        facts = {"outcome": changed.outcome, "reason": changed.reason, "changes": changed.changes}
+        self.tell(context, {**facts, **self.link_to(changed.id), **changed.details})
         return changed.id if self.result_detail is None else changed.details.get(self.result_detail)
+
+    @classmethod
+    @override
+    def xcom_keys(cls) -> dict[str, str]:
+        return {**super().xcom_keys(), **cls._kind().changes[cls.change].facts}
 
     def change_once(self, context: Any) -> Changed:
         """Make sure that the change of this task is made.

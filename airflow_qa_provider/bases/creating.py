@@ -26,9 +26,8 @@ class CreatingOperator(KindTask, BaseOperator):
     attempt takes up the object that is noted, or looks at the vendor for the one whose id was lost. See "Durable
     execution" in the documentation for what each vendor makes possible.
 
-    Returns the id at the vendor; the XCom ``remote_id`` has it as soon as it is known, and ``result`` says under
-    ``journal`` how it came about: ``{"outcome", "reason", "generation"}``, where ``outcome`` is ``created``,
-    ``adopted``, ``unchanged`` or ``updated``.
+    Returns the id at the vendor; the XCom ``remote_id`` has it as soon as it is known. The XComs ``outcome`` and
+    ``reason`` say how it came about: ``created``, ``adopted``, ``unchanged`` or ``updated``, and why.
 
     :param on_uncertain: When nobody can tell whether an earlier attempt created the object: ``fail`` with a list of
         what was found, or ``repeat`` the request. By default ``fail``, or ``repeat`` for kinds of which another one
@@ -49,6 +48,7 @@ class CreatingOperator(KindTask, BaseOperator):
     :cvar lookup_timeouts: How long to look for lost objects; the journal's own times by default.
     """
 
+    tells: ClassVar[tuple[str, ...]] = ("remote_id", "outcome", "reason", "link")
     payload_fields: ClassVar[tuple[str, ...]]
     file_fields: ClassVar[tuple[str, ...]] = ()
     lookup_timeouts: ClassVar[LookupTimeouts | None] = None
@@ -80,9 +80,7 @@ class CreatingOperator(KindTask, BaseOperator):
         :return: Id at the vendor.
         """
         made = self.create_once(context)
-        ti = context.get("ti")
-        if ti is not None and self.do_xcom_push:
-            ti.xcom_push(key="result", value={"id": made.id, "journal": made.as_dict(), **made.details})
+        self.tell(context, {**made.facts, **self.link_to(made.id), **made.details})
         return made.id
 
     def create_once(self, context: Any) -> Made:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class RemoteJobOperator(WaitingTask, CreatingOperator):
     """Creates something at a vendor, once, and unless told otherwise waits until it has ended.
 
-    Returns the id at the vendor; the XCom ``result`` holds ``{"id", "phase", "status", "detail", "link", "journal"}``
-    of the end, or, without a wait, ``{"id", "journal"}``.
+    Returns the id at the vendor; how the object ended is in the XComs ``phase``, ``status`` and those of its kind, such
+    as a score.
 
     A retry takes up the object of the attempt before it: it waits on for one that is still open, and creates another
     one only when that one has ended badly.
@@ -41,7 +41,7 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
     :param kwargs: See :class:`~airflow_qa_provider.bases.creating.CreatingOperator`.
     """
 
-    result_shape = "id"
+    tells = (*CreatingOperator.tells, *WaitingTask.tells)
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
         if not self.wait_for_completion or is_preview(self.preview):
             return super().execute(context)
         made = self.create_once(context)
-        self.journal_note = made.as_dict()
+        self.journal_note = made.facts
         return self.wait_for_object(context, made.id)
 
     @override

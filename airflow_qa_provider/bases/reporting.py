@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
     from airflow_qa_provider.waiting.decisions import GaveUp
-    from airflow_qa_provider.waiting.verdict import ResultShape
+    from airflow_qa_provider.waiting.verdict import EndTask
 
 
 class RemoteReportOperator(StoringTask, RemoteJobOperator):
     """Creates something at a vendor, once, waits until it has ended, and stores its file.
 
-    Returns the manifest of the file, with what the vendor says of the object under ``facts``; the XCom ``result`` is
-    that of the wait. A retry goes on where the attempt before it stopped: with the object, the wait, or the file.
+    Returns the manifest of the file, with what the vendor says of the object under ``facts``. A retry goes on where the
+    attempt before it stopped: with the object, the wait, or the file.
 
     :param target: File to write, or folder with ``/`` at its end. A relative one lies below the ``folder`` in the extra
         of the storage's connection, or else of the vendor's. (templated)
@@ -41,6 +41,7 @@ class RemoteReportOperator(StoringTask, RemoteJobOperator):
     :cvar report_fields: Names of the attributes that say which file is meant.
     """
 
+    tells = (*RemoteJobOperator.tells, *StoringTask.tells)
     id_field: ClassVar[str]
     report_fields: ClassVar[tuple[str, ...]] = ()
     operator_extra_links: Collection[BaseOperatorLink] = (StoredFileLink(),)
@@ -65,6 +66,7 @@ class RemoteReportOperator(StoringTask, RemoteJobOperator):
         super().conclude(context, outcome, object_id)
         arguments = {**self.values_of(self.report_fields), self.id_field: object_id}
         manifest = self.store_file(arguments, self.file_name or self.default_name())
+        self.tell(context, {"uri": manifest["uri"]})
         facts = dict(outcome.snapshot.detail) if isinstance(outcome, Finished) else {}
         return {**manifest, "facts": facts}
 
@@ -77,6 +79,6 @@ class RemoteReportOperator(StoringTask, RemoteJobOperator):
         self.stop_storing()
         super().on_kill()
 
-    def _shape_when_ended_by_trigger(self) -> ResultShape | None:
+    def _left_to_trigger(self) -> EndTask | None:
         # a triggerer stores no files
         return None

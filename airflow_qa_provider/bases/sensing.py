@@ -40,8 +40,9 @@ class _StartTriggerArgs:
 class RemoteJobSensor(WaitingTask, BaseSensorOperator):
     """Waits for an object at a vendor that something else started.
 
-    Deferred, poking or rescheduled, it ends in the same way and returns the same: ``{"id", "phase", "status", "detail",
-    "link"}``. A look that fails is not a failed object: looks are repeated with back-off, and ``Retry-After`` is kept.
+    Deferred, poking or rescheduled, it ends in the same way and leaves the same: it returns the id, and the XComs
+    ``phase``, ``status`` and those of the kind, such as a score, tell how the object ended. A look that fails is not a
+    failed object: looks are repeated with back-off, and ``Retry-After`` is kept.
 
     :param deferrable: Whether to wait in the triggerer; ``[operators] default_deferrable`` by default.
     :param poll_interval: Time between two looks, a ``timedelta`` or seconds; by default that of the connection, 30 s.
@@ -54,7 +55,6 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         ``max_wait`` and ``silent_fail``: the back-off after looks that fail is not theirs.
     """
 
-    result_shape = "snapshot"
     start_trigger_args: Any = _StartTriggerArgs()
     awaited_fields: None = None
 
@@ -95,7 +95,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         """Wait.
 
         :param context: Airflow's task context.
-        :return: The last look, as plain JSON.
+        :return: Id at the vendor.
         """
         self.check_policies()
         if not self.deferrable and self.mode == "reschedule":
@@ -127,7 +127,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
     def how_to_start(self) -> Any:
         """Return what Airflow needs to begin the task in the triggerer; ``None`` for a task that begins on a worker."""
-        end_task = self._shape_when_ended_by_trigger() if self.start_from_trigger else None
+        end_task = self._left_to_trigger() if self.start_from_trigger else None
         try:
             fields = {name: _as_template(getattr(self, name, None)) for name in type(self).template_fields}
         except ValueError:

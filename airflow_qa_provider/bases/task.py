@@ -10,15 +10,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from airflow_qa_provider.bases.facts import TellingTask
 from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
+from airflow_qa_provider.bases.taking import TakingTask
 
 if TYPE_CHECKING:
+    from airflow_qa_provider.kinds.kind import Kind
     from airflow_qa_provider.vendors.connect import Connected
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-class VendorTask(RetryingTask):
+class ProviderTask(TellingTask, TakingTask, RetryingTask):
+    """Mixin for all operators and sensors of this package."""
+
+
+class VendorTask(ProviderTask):
     """Mixin for operators and sensors of one vendor.
 
     The connection is the argument, attribute and template field ``<vendor>_conn_id``.
@@ -64,6 +71,28 @@ class KindTask(VendorTask):
         super().__init_subclass__(**kwargs)
         if "kind" in vars(cls):
             cls.vendor = cls.kind.partition(".")[0]
+
+    @classmethod
+    def xcom_keys(cls) -> dict[str, str]:
+        """Return the keys of the XComs that a task of this class can store, and what they mean."""
+        keys = super().xcom_keys()
+        if cls._kind().link is None:
+            keys.pop("link", None)
+        return keys
+
+    @classmethod
+    def _kind(cls) -> Kind:
+        from airflow_qa_provider.vendors import kind_of
+
+        return kind_of(cls.kind)
+
+    def link_to(self, object_id: str) -> dict[str, str]:
+        """Return the fact ``link``, of kinds that have a page for people.
+
+        :param object_id: Id at the vendor.
+        """
+        link = self._kind().link
+        return {"link": link(object_id)} if link else {}
 
     def values_of(self, names: tuple[str, ...]) -> Mapping[str, Any]:
         """Return arguments by name, as templates left them; ids that are not given are those of the connection.

@@ -30,6 +30,8 @@ class StoringTask(KindTask):
     :cvar file: Name of the file among those of the kind.
     """
 
+    tells: ClassVar[tuple[str, ...]] = ("uri",)
+    returns = "manifest of the file"
     file: ClassVar[str] = "report"
     target: str | ObjectStoragePath
     object_storage_conn_id: str | None
@@ -200,9 +202,11 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
 
         only_if_changed = self._wants_changed_only()
         try:
-            return self.store_file(self.values_of(self.payload_fields), self.name, only_if_changed=only_if_changed)
+            stored = self.store_file(self.values_of(self.payload_fields), self.name, only_if_changed=only_if_changed)
         except UnchangedFile as unchanged:
             raise AirflowSkipException(str(unchanged)) from None
+        self.tell(context, {"uri": stored["uri"]})
+        return stored
 
     def _wants_changed_only(self) -> bool:
         from airflow_qa_provider.rest.fields import Fields
@@ -225,6 +229,9 @@ class FilesToObjectStorageOperator(ReportToObjectStorageOperator):
         skipped when there are none. (templated)
     :param kwargs: See :class:`ReportToObjectStorageOperator`.
     """
+
+    tells = ()
+    returns = "manifests of the files"
 
     @one_execution
     def execute(self, context: Any) -> Any:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import AirflowSkipException
+from typing_extensions import override
 
 from airflow_qa_provider.bases.link import show_links
 from airflow_qa_provider.bases.task import KindTask, one_execution
@@ -19,19 +20,18 @@ from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, 
 from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.verdict import (
     Ending,
+    EndTask,
     OnKill,
     OnWarning,
-    ResultShape,
     Terms,
     Verdict,
+    facts,
     outcome_from_dict,
     verdict,
-    xcoms,
 )
 
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.conditions import Condition
-    from airflow_qa_provider.kinds.kind import Kind
     from airflow_qa_provider.kinds.polling import Poller
     from airflow_qa_provider.waiting.session import PollSession
 
@@ -41,13 +41,9 @@ TRIGGERER_RESTART = timedelta(minutes=5)
 
 
 class WaitingTask(KindTask):
-    """Mixin for operators and sensors that wait for an object at a vendor.
+    """Mixin for operators and sensors that wait for an object at a vendor."""
 
-    :cvar result_shape: What the task returns.
-    """
-
-    result_shape: ClassVar[ResultShape]
-
+    tells: ClassVar[tuple[str, ...]] = ("phase", "status", "link", "message")
     poll_interval: timedelta | float | None
     timeout: Any
     deferrable: bool
@@ -58,6 +54,11 @@ class WaitingTask(KindTask):
     awaited_link: str | None = None
     stopped = False
     journal_note: dict[str, Any] | None = None
+
+    @classmethod
+    @override
+    def xcom_keys(cls) -> dict[str, str]:
+        return {**super().xcom_keys(), **cls._kind().facts}
 
     def wait_policy(self, client: Any) -> WaitPolicy:
         """Return how to wait, from now on.
@@ -142,14 +143,10 @@ class WaitingTask(KindTask):
         end = verdict(outcome, self._kind(), object_id, self.wait_terms())
         if end.snapshot is not None:
             self.awaited_link = end.snapshot.link
-        values = xcoms(end, object_id, self.result_shape)
-        result = values.pop("return_value", None)
-        if self.do_xcom_push:
-            for key, value in values.items():
-                context["ti"].xcom_push(key=key, value=value)
+        self.tell(context, facts(end, self._kind()))
         if end.ending is Ending.SUCCEED:
             self._log().info("%s", end.message)
-            return result
+            return self._kind().id_of(object_id)
         if end.ending is Ending.SKIP:
             raise AirflowSkipException(end.message)
         raise self.failure(end)
@@ -187,7 +184,7 @@ class WaitingTask(KindTask):
                 object_id=wait.object_id,
                 policy=policy.as_dict(),
                 terms=self.wait_terms().as_dict(),
-                end_task=self._shape_when_ended_by_trigger(),
+                end_task=self._left_to_trigger(),
                 kill_policy=self.kill_policy,
                 memory=_memory(wait),
             ),
@@ -195,7 +192,7 @@ class WaitingTask(KindTask):
             timeout=timedelta(seconds=left) + TRIGGERER_RESTART,
         )
 
-    def _shape_when_ended_by_trigger(self) -> ResultShape | None:
+    def _left_to_trigger(self) -> EndTask | None:
         """Return what the trigger may store, or ``None`` when only a worker can do what the task needs at its end."""
         task: Any = self
         needs_worker = (
@@ -207,7 +204,7 @@ class WaitingTask(KindTask):
         )
         if any(needs_worker):
             return None
-        return self.result_shape if task.do_xcom_push else "none"
+        return "with_xcoms" if task.do_xcom_push else "bare"
 
     def _polling_client(self) -> Any:
         """Return a client that asks once, over the connections of this execution."""
@@ -220,11 +217,6 @@ class WaitingTask(KindTask):
         from airflow_qa_provider.waiting.session import PollSession
 
         return PollSession(poller, partial(polling_client, self.vendor, self.conn_id), client)
-
-    def _kind(self) -> Kind:
-        from airflow_qa_provider.vendors import kind_of
-
-        return kind_of(self.kind)
 
     def _notify(self, line: str) -> None:
         self._log().warning("%s", line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -18,9 +18,10 @@ from airflow_qa_provider.delivery.recipients import NOTHING_SENT, Address, heade
 from airflow_qa_provider.delivery.report import DeliveryReport
 from airflow_qa_provider.delivery.session import MailServerError, SmtpSession
 from airflow_qa_provider.delivery.staging import stage
+from airflow_qa_provider.delivery.templates import flattened
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.journal.store import TaskStateStore
-from airflow_qa_provider.reports.manifest import Manifest, as_manifest
+from airflow_qa_provider.reports.manifest import Manifest
 
 log = logging.getLogger(__name__)
 
@@ -58,14 +59,14 @@ class DeliveryJob:
         :raises QAError: As the operator describes.
         """
         self._check_policies()
-        manifests = list(_flatten(self.reports))
+        manifests = list(flattened(self.reports))
         if not manifests and self.if_empty == "skip":
             return None
         if not manifests and self.if_empty == "fail":
             raise QAValidationError(
                 "reports holds no report",
                 outcome=NOTHING_SENT,
-                hint='If that is no mistake, set if_empty="skip" or, for a mail that says so, if_empty="send"',
+                hint='If that is no mistake, leave out if_empty or, for a mail that says so, set if_empty="send"',
             )
         return self._deliver(manifests, store, scope)
 
@@ -166,14 +167,3 @@ def _result(report: DeliveryReport, items: Sequence[Item], message_ids: Mapping[
         "files": [item.name for item in items],
         "bytes": sum(item.manifest["bytes"] for item in items),
     }
-
-
-def _flatten(value: Any) -> Iterable[Manifest]:
-    if value is None:
-        return
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-        # the output of a mapped task is lazy: a slice asks for all at once, a loop for one at a time
-        for item in value[:] if isinstance(value, Sequence) else value:
-            yield from _flatten(item)
-    else:
-        yield as_manifest(value)

@@ -62,12 +62,10 @@ def _tasks(results: Sequence[dict[str, Any]]) -> Table:
 
 
 def _outcome(xcoms: dict[str, Any]) -> str:
-    snapshot: Any = xcoms.get("result")
     value: Any = xcoms.get("return_value")
-    if isinstance(snapshot, dict) and "phase" in snapshot:
-        detail = snapshot.get("detail", {})
-        score = f", score {detail['score']}" if detail.get("score") is not None else ""
-        return f"{snapshot['phase']} ({snapshot['status']}{score})"
+    if xcoms.get("phase"):
+        score = f", score {xcoms['score']}" if xcoms.get("score") is not None else ""
+        return f"{xcoms['phase']} ({xcoms['status']}{score})"
     if _is_manifest(value):
         return str(value["name"])
     if isinstance(value, dict) and "delivered" in value:

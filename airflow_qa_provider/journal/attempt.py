@@ -29,9 +29,10 @@ class Made:
     generation: int
     details: dict[str, Any] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON of how it came about."""
-        return {"outcome": self.outcome, "reason": self.reason, "generation": self.generation}
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What other tasks are told of how it came about."""
+        return {"outcome": self.outcome, "reason": self.reason}
 
 
 @dataclass(frozen=True)

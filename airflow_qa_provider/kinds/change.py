@@ -27,10 +27,12 @@ class Change(ABC):
     :cvar on_uncertain: What a retry does about a request of which the vendor shows no effect: ``repeat`` it, or
         ``fail``, where a repeat would do harm.
     :cvar result: What the change does to an object that is there.
+    :cvar facts: What :meth:`details` tells, by name, and what it means.
     """
 
     on_uncertain: ClassVar[OnUncertain] = "repeat"
     result: ClassVar[ChangeOutcome] = "updated"
+    facts: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     @abstractmethod

@@ -41,6 +41,8 @@ class Kind:
     :param made_by: Client operations that create one and return its id, with what their arguments ask for: so that the
         operator for any call creates it once, too.
     :param files: Name to file that the vendor gives of one.
+    :param facts: Which facts of a snapshot's ``detail`` become XComs of their own, and what they mean.
+    :param id_of: Id as the poller takes it to the object's own, where the poller needs to know more.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Kind:
     overview: Callable[[Any, Collection[Any]], Callable[[Any], Shown | None]] | None = None
     made_by: Mapping[str, Callable[[Given], KindFields]] = field(default_factory=dict)
     files: Mapping[str, type[RemoteFile]] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    id_of: Callable[[str], str] = str
 
     @property
     def vendor(self) -> str:

@@ -54,7 +54,7 @@ class ConqaUpsertMilestoneOperator(ChangingOperator):
     between two tasks that change one milestone. The docs do not show that list. What it does not tell of the
     milestone cannot be compared; the log says so, and the change is sent.
 
-    Returns the external id. The ``outcome`` in the XCom ``result`` is ``created``, ``updated`` or ``unchanged``.
+    Returns the external id. The XCom ``outcome`` is ``created``, ``updated`` or ``unchanged``.
 
     :param project_id: Id of the project; that of the connection by default. (templated)
     :param external_id: Id of the milestone in the system that it comes from. (templated)
@@ -108,7 +108,7 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
     The list of milestones shows whether there is one; changes that are still queued do not count. When the list cannot
     be read, as its answer is not documented, the log says so, and the deletion is sent.
 
-    Returns the external id. The ``outcome`` in the XCom ``result`` is ``deleted``, or ``unchanged`` when there was no
+    Returns the external id. The XCom ``outcome`` is ``deleted``, or ``unchanged`` when there was no
     such milestone.
 
     :param project_id: Id of the project; that of the connection by default. (templated)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.compat.sdk import BaseOperator
-
-from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
+from airflow_qa_provider.bases.empty import GatheringTask
+from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.task import ProviderTask
 from airflow_qa_provider.delivery.policies import (
     DEFAULT_MAX_ATTACHMENT_BYTES,
     AttachPolicy,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
 
-class DeliverReportsOperator(RetryingTask, BaseOperator):
+class DeliverReportsOperator(ProviderTask, GatheringTask):
     """Mail stored reports to people: one mail to each, with the files attached or linked, once.
 
     ::
@@ -47,6 +47,9 @@ class DeliverReportsOperator(RetryingTask, BaseOperator):
     else, then fails and names those recipients with their Message-IDs, to be looked up in the mail server's log. Copies
     have the same Message-ID, and many mail systems show only one of them.
 
+    **Nothing to do.** A task that was expanded over nothing does not stop the delivery of what others have stored; any
+    other task that was skipped does, unless a ``trigger_rule`` is given. Without any report the task is skipped.
+
     **Nothing is sent** when anything is wrong with the arguments, a file is not the one that was fetched (size,
     SHA-256), or a report can neither be attached nor linked.
 
@@ -56,7 +59,8 @@ class DeliverReportsOperator(RetryingTask, BaseOperator):
         task. ``None`` in a list (a mapped task that was skipped) is dropped.
     :param to: Recipients, as a list or as a string that separates them by comma or semicolon. Names are allowed
         (``"Anna <anna@example.com>"``); each address counts once, whatever the case of its letters.
-    :param subject: Subject. A line break in it is refused.
+    :param subject: Subject. A line break in it is refused. In it, and in ``html_content``, ``reports`` is the list of
+        manifests: ``{{ reports[0].facts.score }}`` is the score of the audit whose report comes first.
     :param html_content: HTML above the table of reports, in place of the default heading and greeting; ``{reports}``
         in it marks another place for the table. The plain-text version is made from it. May be the path of a template
         file that ends in ``.html.jinja``.
@@ -72,7 +76,7 @@ class DeliverReportsOperator(RetryingTask, BaseOperator):
         vendor.
     :param on_uncertain: ``"fail"`` leaves uncertain recipients to a person, ``"skip"`` counts them as served,
         ``"repeat"`` sends again.
-    :param if_empty: What to do when there is no report: ``"fail"``, ``"skip"`` the task, or ``"send"`` a mail that says
+    :param if_empty: What to do when there is no report: ``"skip"`` the task, ``"fail"``, or ``"send"`` a mail that says
         so.
     :param max_refused: Recipients that the server may refuse for good (5xx) before the task fails; the others are
         served in any case.
@@ -84,6 +88,8 @@ class DeliverReportsOperator(RetryingTask, BaseOperator):
     :raises QADeliveryError: Somebody was not reached; the message says who was, who was not and why.
     """
 
+    tells = ("delivered", "already_delivered", "refused")
+    returns = "who got the mail"
     template_fields: Sequence[str] = (
         "reports",
         "to",
@@ -111,7 +117,7 @@ class DeliverReportsOperator(RetryingTask, BaseOperator):
         max_attachment_bytes: int = DEFAULT_MAX_ATTACHMENT_BYTES,
         link_url: LinkUrl = None,
         on_uncertain: UncertainPolicy = "fail",
-        if_empty: EmptyPolicy = "fail",
+        if_empty: EmptyPolicy = "skip",
         max_refused: int = 0,
         **kwargs: Any,
     ) -> None:
@@ -128,6 +134,19 @@ class DeliverReportsOperator(RetryingTask, BaseOperator):
         self.on_uncertain = on_uncertain
         self.if_empty = if_empty
         self.max_refused = max_refused
+
+    def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Render a value as Airflow does; its templates know the reports.
+
+        :param content: What may hold templates.
+        :param context: Airflow's template context.
+        :param args: See Airflow.
+        :param kwargs: See Airflow.
+        """
+        from airflow_qa_provider.delivery.templates import ReportsInTemplates
+
+        context.setdefault("reports", ReportsInTemplates(lambda: self.reports))
+        return super().render_template(content, context, *args, **kwargs)
 
     @fail_now
     def execute(self, context: Context) -> dict[str, Any]:
@@ -154,8 +173,12 @@ class DeliverReportsOperator(RetryingTask, BaseOperator):
             if_empty=self.if_empty,
             max_refused=self.max_refused,
         )
+        skipped = self.skipped_before(context)
+        if skipped:
+            raise AirflowSkipException(f"Skipped, as {', '.join(skipped)} before it")
         ti = context["ti"]
         result = job.run(task_state_store(context), [ti.dag_id, ti.run_id, ti.task_id, ti.map_index])
         if result is None:
             raise AirflowSkipException("There is no report to deliver")
+        self.tell(context, {name: result[name] or None for name in self.tells})
         return result

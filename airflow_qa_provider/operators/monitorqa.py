@@ -52,9 +52,8 @@ class MonitorQAOperator(VendorOperator):
 class MonitorQACreateAuditOperator(RemoteJobOperator):
     """Creates a one-time audit, once, and waits until it is completed.
 
-    A completed audit is a success, also when its score is low: the score is in the XCom ``result`` under
-    ``detail``. An audit that expired or was deleted fails the task. MonitorQA can expire a waiting audit, so
-    ``on_kill="cancel"`` works.
+    A completed audit is a success, also when its score is low: it is in the XCom ``score``. An audit
+    that expired or was deleted fails the task. MonitorQA can expire a waiting audit, so ``on_kill="cancel"`` works.
 
     An audit whose id was lost is found by template, object, name and dates. ``if_exists`` looks at the same, and with a
     relative due date at all open audits of that name; it is ``create`` by default, since a weekly walk has the same

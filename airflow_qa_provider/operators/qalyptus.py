@@ -150,8 +150,8 @@ class QalyptusRunTaskOperator(RemoteJobOperator):
     """Runs a task, once, and waits until the run has ended.
 
     A run ends in success, warning (for example when a condition of the task did not hold, so that no report was
-    made) or error. An error fails the task; what a warning does is up to ``on_warning``. The XCom ``result``
-    holds the ``phase`` (``succeeded``, ``warning``, ``failed``, ``cancelled``) and Qalyptus's own ``status``.
+    made) or error. An error fails the task; what a warning does is up to ``on_warning``. The XCom ``phase``
+    is ``succeeded``, ``warning``, ``failed`` or ``cancelled``, and ``status`` Qalyptus's own word.
     Qalyptus can stop a run, so ``on_kill="cancel"`` works.
 
     A run sends mail, so none is started twice. One whose id was lost, or not told, is the run of this task that was not
@@ -193,8 +193,8 @@ class QalyptusStopRequestOperator(ChangingOperator):
     stop that an attempt of this task has made is not made again when somebody runs the request once more, unless the
     answer was lost: then it is stopped as long as it runs, for nothing at the vendor tells one run from the next.
 
-    Returns the id; the XCom ``result`` has ``phase`` (``active``, ``succeeded``, ``warning``, ``failed``,
-    ``cancelled``) and Qalyptus's own ``status`` as well, as they are right after the stop. ``active`` is one that
+    Returns the id; the XComs ``phase`` (``active``, ``succeeded``, ``warning``, ``failed``, ``cancelled``) and
+    ``status``, Qalyptus's own word, are as they are right after the stop. ``active`` is one that
     Qalyptus is still stopping.
 
     :param request_id: Id of a report request or task run, as ``QalyptusGenerateReportOperator`` and

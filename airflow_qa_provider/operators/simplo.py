@@ -41,8 +41,8 @@ class SimploApproveReportOperator(ChangingOperator):
     When the answer is lost, the report is polled for a while: a retry approves it only where Simplo IS still shows
     it as not approved.
 
-    Returns the id of the report. The XCom ``result`` has ``approved_at`` besides; its ``outcome`` is ``updated`` or
-    ``unchanged``.
+    Returns the id of the report. The XCom ``outcome`` is ``updated`` or ``unchanged``, ``approved_at`` when it
+    was approved.
 
     :param report_id: Id of the report. (templated)
     :param simplo_conn_id: Id of the Airflow connection. Its user approves: a logged-in user, or a client user agent
@@ -76,8 +76,8 @@ class SimploIssueInvoiceOperator(ChangingOperator):
     failed task. With ``on_uncertain="repeat"`` the retry issues it. Clearing the task does not settle the doubt; the
     message says how to.
 
-    Returns the id of the report. The XCom ``result`` has ``invoiced_at`` and ``invoice_number`` besides; its
-    ``outcome`` is ``updated`` or ``unchanged``.
+    Returns the id of the report. The XCom ``outcome`` is ``updated`` or ``unchanged``; ``invoiced_at`` and
+    ``invoice_number`` are those of the invoice.
 
     :param report_id: Id of the report. (templated)
     :param on_uncertain: When nobody can tell whether an earlier attempt issued the invoice: ``fail``, or ``repeat``.
@@ -115,8 +115,8 @@ class SimploBillReportOperator(ChangingOperator):
     When nobody can tell whether the invoice was issued, the task fails with ``QAUncertainError``, as
     :class:`SimploIssueInvoiceOperator` says.
 
-    Returns the number of the invoice. The XCom ``result`` has ``id``, ``invoice_number`` and ``invoiced_at``, the
-    ``outcome`` of the invoice, and under ``approve`` that of the approval: ``updated`` or ``unchanged``.
+    Returns the number of the invoice. The XCom ``outcome`` is that of the invoice, and ``approve`` has that of the
+    approval: ``updated`` or ``unchanged``.
 
     :param report_id: Id of the report. (templated)
     :param on_uncertain: When nobody can tell whether an earlier attempt issued the invoice: ``fail``, or ``repeat``.
@@ -127,6 +127,8 @@ class SimploBillReportOperator(ChangingOperator):
 
     kind = "simplo.report"
     change = "bill"
+    tells = (*ChangingOperator.tells, "approve")
+    returns = "number of the invoice"
     result_detail = "invoice_number"
     payload_fields = ("report_id",)
     template_fields = (*payload_fields, "simplo_conn_id", "preview")

@@ -60,8 +60,8 @@ class SmartQCreateTicketOperator(CreatingOperator):
     ``if_exists`` looks at active tickets of the same name. ``on_changed_input="update"`` gives the ticket the new
     content and leaves it in the step in which it is by then; the tags that others have added stay.
 
-    Returns the id of the ticket; the XCom ``result`` has ``{"id", "outcome"}`` of the note under ``note`` and of the
-    move under ``move``, where there are any.
+    Returns the id of the ticket; the XComs ``note`` and ``move`` have ``{"id", "outcome"}`` of the note and of the
+    move, where there are any.
 
     :param project_id: Id of the project; that of the connection by default. (templated)
     :param name: Title of the ticket. (templated)
@@ -87,6 +87,7 @@ class SmartQCreateTicketOperator(CreatingOperator):
     """
 
     kind = "smartq.ticket"
+    tells = (*CreatingOperator.tells, "note", "move")
     payload_fields = (
         "project_id",
         "name",
@@ -261,7 +262,7 @@ class SmartQMoveTicketOperator(ChangingOperator):
     what is left out is not documented. What the ticket shows is therefore sent along: name, description, tags,
     deadline, assigned users and custom fields. What it does not show, or shows in an unknown form, is left out.
 
-    Returns the id of the ticket; ``changes`` in the XCom ``result`` holds the ids of the steps.
+    Returns the id of the ticket; the XCom ``changes`` holds the ids of the steps.
 
     :param project_id: Id of the project; that of the connection by default. (templated)
     :param ticket_id: Id of the ticket, as :class:`SmartQCreateTicketOperator` returns it. (templated)

@@ -127,8 +127,10 @@ class VendorClient:
         route = self.route_table[operation]
         if body is not None:
             request["json"] = body
-        response = self.transport.send(route, path or {}, params=query(params), **request)
-        return self._unwrap(self._json(response, route), route)
+        answer = self.transport.send(
+            route, path or {}, lambda response: self._json(response, route), params=query(params), **request
+        )
+        return self._unwrap(answer, route)
 
     def stream(
         self, operation: str, path: Mapping[str, Any] | None = None, *, params: Mapping[str, Any] | None = None
@@ -147,7 +149,7 @@ class VendorClient:
 
         def ask(more: Mapping[str, str]) -> requests.Response:
             given = {"params": query(params), "headers": {**headers, **more}}
-            return self.transport.send(route, path or {}, stream=True, **given)
+            return self.transport.send(route, path or {}, lambda response: response, stream=True, **given)
 
         return Download(ask({}), self._translator(route), ask)
 
@@ -252,7 +254,7 @@ class VendorClient:
         )
 
     def _not_json(self, response: requests.Response, route: Route) -> QAResponseError:
-        return QAResponseError(
+        error = QAResponseError(
             f"the answer to {route.method} {route.path} is not JSON but {self._kind_of(response)}",
             vendor=route.vendor,
             operation=route.operation,
@@ -260,6 +262,8 @@ class VendorClient:
             outcome=None if route.safe else "The request may have been carried out",
             hint="A login page, a proxy or a wrong base URL answers like this; check the host of the connection",
         )
+        error.passing = True
+        return error
 
     def _kind_of(self, response: requests.Response) -> str:
         kind = response.headers.get("Content-Type", "").split(";")[0].strip() or "an answer without a content type"

@@ -24,6 +24,10 @@ E = TypeVar("E", bound=Enum)
 
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _REPR = re.compile(r"<[^<>]* object at 0x[0-9a-f]+>|<(Task|Mapped)\(.*|<(class|function|bound method) .*", re.DOTALL)
+_ID_HINT = (
+    "Give one id. Of a task that returns it, give the task or its .output, of a @task function what its call returns; "
+    "of several ids, expand over them"
+)
 # what Python prints of a list or mapping, and JSON does not
 _PYTHON = re.compile(r"[\[{(].*(['(]|\b(None|True|False)\b).*[\]})]", re.DOTALL)
 _DURATION = re.compile(
@@ -135,11 +139,10 @@ class Fields:
 
     def id(self, value: object, field: str) -> str:
         """Return an id that must be given: a text or a whole number, never a mapping, a list or an object's repr."""
-        text = self.text(value, field)
-        if isinstance(value, float) or _REPR.fullmatch(text) or _is_structure(text):
-            raise self.refused(
-                f"{field} must be an id, got {value!r}"[:300], "Give the id itself; of a task, its .output"
-            )
+        plain = isinstance(value, (str, int)) and not isinstance(value, (bool, Enum))
+        text = self.text(value, field) if plain or not is_given(value) else ""
+        if not plain or _REPR.fullmatch(text) or _is_structure(text):
+            raise self.refused(f"{field} must be an id, got {value!r}"[:300], _ID_HINT)
         return text
 
     def optional_id(self, value: object, field: str) -> str | None:

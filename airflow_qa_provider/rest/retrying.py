@@ -16,6 +16,7 @@ from airflow_qa_provider.exceptions import (
     QAConnectionLostError,
     QAError,
     QARateLimitError,
+    QAResponseError,
     QAServerError,
     QATimeoutError,
 )
@@ -86,6 +87,8 @@ def may_repeat(route: Route, error: BaseException, max_wait: float) -> bool:
         return False
     if isinstance(error, QAApiError):
         return _is_transient(error)
+    if isinstance(error, QAResponseError):
+        return error.passing and route.safe
     return isinstance(error, (QAConnectionLostError, QATimeoutError))
 
 

@@ -6,7 +6,7 @@ import http.client
 import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -26,6 +26,8 @@ from airflow_qa_provider.rest.retrying import send_with_retries
 from airflow_qa_provider.rest.routes import Route
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.rest.wire import Exchange, current_exchange, exchanging
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -131,11 +133,14 @@ class Transport:
                     pool.close()
         self.session.close()
 
-    def send(self, route: Route, path_values: Mapping[str, Any], **request: Any) -> requests.Response:
-        """Send a request, again where that is harmless, and return the good answer.
+    def send(
+        self, route: Route, path_values: Mapping[str, Any], read: Callable[[requests.Response], T], **request: Any
+    ) -> T:
+        """Send a request, again where that is harmless, and return what was read of the good answer.
 
         :param route: What to ask.
         :param path_values: Values of the route's placeholders.
+        :param read: Reads the answer; one that cannot be read is no good one.
         :param request: ``params``, ``json``, ``data``, ``files``, ``headers``, ``stream`` as in ``requests``.
         :raises QAError: See :mod:`airflow_qa_provider.exceptions`.
         :raises RequestWithheld: The client only previews, and the request would change something.
@@ -146,7 +151,7 @@ class Transport:
         url = self.settings.base_url.rstrip("/") + route.url_path(path_values)
         if self.settings.preview and is_withheld(route):
             raise RequestWithheld(Rehearsed.of(route, url, request, [self.settings.token, *secrets]))
-        return send_with_retries(lambda: self._send_once(route, url, request, secrets), route, self.settings)
+        return send_with_retries(lambda: read(self._send_once(route, url, request, secrets)), route, self.settings)
 
     def fetch(self, route: Route, address: str, headers: Mapping[str, str]) -> requests.Response:
         """Ask for a file by its address, without credentials, again where it is worth it.

@@ -16,7 +16,7 @@ from airflow_qa_provider.triggers.wait import WaitTrigger
 from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.vendors.connect import Connected
 from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
-from airflow_qa_provider.waiting.verdict import OnKill, OnWarning, ResultShape
+from airflow_qa_provider.waiting.verdict import EndTask, OnKill, OnWarning
 
 
 class StartingTrigger(DayInTemplates, WaitTrigger):
@@ -39,7 +39,7 @@ class StartingTrigger(DayInTemplates, WaitTrigger):
         poll_interval: float | None,
         wait_timeout: float,
         terms: dict[str, Any],
-        end_task: ResultShape | None = None,
+        end_task: EndTask | None = None,
         kill_policy: OnKill = "leave",
         connection_fields: Sequence[str] = (),
     ) -> None:

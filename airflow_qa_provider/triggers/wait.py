@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
@@ -16,14 +16,17 @@ from airflow_qa_provider.waiting.decisions import WaitPolicy
 from airflow_qa_provider.waiting.shared import shared_wait
 from airflow_qa_provider.waiting.verdict import (
     Ending,
+    EndTask,
     OnKill,
-    ResultShape,
     Terms,
     Verdict,
     outcome_as_dict,
     verdict,
     xcoms,
 )
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.kinds.kind import Kind
 
 # Airflow fails a task whose resume overtakes the scheduler's late note that it had paused
 _SECONDS_BEFORE_RESUME = 6.0
@@ -43,7 +46,7 @@ class WaitTrigger(BaseTrigger):
     :param object_id: Id at the vendor.
     :param policy: How to wait, see :class:`~airflow_qa_provider.waiting.machine.WaitPolicy`.
     :param terms: What an end means, see :class:`~airflow_qa_provider.waiting.verdict.Terms`.
-    :param end_task: Shape of the result to store when a task that does not fail may end here, without a worker;
+    :param end_task: Whether a task that does not fail may end here, without a worker, and whether its XComs are stored;
         ``None`` to resume.
     :param kill_policy: What happens to the object when a user stops the task: ``cancel`` or ``leave``.
     :param memory: What went wrong in the look before this trigger, such as a 429 whose ``Retry-After`` is to be kept;
@@ -57,7 +60,7 @@ class WaitTrigger(BaseTrigger):
         object_id: str,
         policy: dict[str, Any],
         terms: dict[str, Any],
-        end_task: ResultShape | None = None,
+        end_task: EndTask | None = None,
         kill_policy: OnKill = "leave",
         memory: dict[str, Any] | None = None,
     ) -> None:
@@ -105,7 +108,7 @@ class WaitTrigger(BaseTrigger):
         )
         if self.end_task is not None and self._in_triggerer():
             end = verdict(outcome, kind, self.object_id, Terms.from_dict(self.terms))
-            if end.ending in _END_EVENTS and await self._is_waited_for() and await self._stored(end):
+            if end.ending in _END_EVENTS and await self._is_waited_for() and await self._stored(end, kind):
                 self.log.info("%s", end.message)
                 yield _END_EVENTS[end.ending]()
                 return
@@ -184,9 +187,9 @@ class WaitTrigger(BaseTrigger):
     def _notify(self, line: str) -> None:
         self.log.warning("%s", line)
 
-    async def _stored(self, end: Verdict) -> bool:
+    async def _stored(self, end: Verdict, kind: Kind) -> bool:
         """Store the results and tell whether that worked; if not, a worker can do it."""
-        storing = asyncio.ensure_future(self._store(end))
+        storing = asyncio.ensure_future(self._store(end, kind))
         # not cancelled when it takes too long: its answer would then be taken for that of the next message
         done, _ = await asyncio.wait([storing], timeout=_SECONDS_FOR_XCOM)
         error = storing.exception() if done else TimeoutError(f"no answer within {_SECONDS_FOR_XCOM:g} s")
@@ -194,13 +197,14 @@ class WaitTrigger(BaseTrigger):
             self.log.warning("The result could not be stored from here, a worker will store it: %r", error)
         return error is None
 
-    async def _store(self, end: Verdict) -> None:
+    async def _store(self, end: Verdict, kind: Kind) -> None:
         """Send the results as XComs; an event's own XComs would arrive encoded twice."""
         from airflow.sdk.execution_time import task_runner
         from airflow.sdk.execution_time.comms import SetXCom
 
         ti: Any = self.task_instance
-        for key, value in xcoms(end, self.object_id, self.end_task).items():
+        stored = xcoms(end, kind, self.object_id, mapped=ti.map_index >= 0) if self.end_task == "with_xcoms" else {}
+        for key, value in stored.items():
             message = SetXCom(
                 key=key,
                 value=value,

@@ -251,7 +251,7 @@ class Wait:
             return self._plan(now, now + floor, now + floor, refresh=told, notice=notice if told else None)
         link = self.last.link if self.last else None
         phase = Phase.SUCCEEDED if means == "reached" else Phase.GONE
-        return Finished(Snapshot(self.object_id, phase, "not found", {"reason": self._trouble}, link))
+        return Finished(Snapshot(self.object_id, phase, "not found", {"message": self._trouble}, link))
 
     def _on_refused(self, now: float, error: QAError) -> Decision:
         if self._refreshed:

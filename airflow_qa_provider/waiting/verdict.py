@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
+from airflow_qa_provider.kinds.facts import told
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 OnWarning = Literal["succeed", "skip", "fail"]
 OnKill = Literal["cancel", "leave"]
-ResultShape = Literal["id", "snapshot", "none"]
-"""What a task returns: the object's id (and its snapshot under the XCom key ``result``), the snapshot, or nothing."""
+EndTask = Literal["with_xcoms", "bare"]
+"""How a trigger ends a task that does not fail: with what it returns and tells as XComs, or without."""
 
 
 class Ending(str, Enum):
@@ -35,7 +36,7 @@ class Terms:
     :param on_warning: What an end with a warning makes of the task.
     :param skip_on_failure: Whether a bad end skips the task instead of failing it (``soft_fail`` of sensors).
     :param retry_advice: What an Airflow retry of the task will do.
-    :param journal: How the object came about, where this task made it; becomes part of the result.
+    :param journal: Facts of how the object came about, where this task made it.
     """
 
     on_warning: OnWarning = "succeed"
@@ -64,7 +65,7 @@ class Verdict:
     :param message: One line for the log.
     :param snapshot: The last look.
     :param error: The error to raise when the task fails.
-    :param journal: How the object came about, as in :class:`Terms`.
+    :param journal: Facts of how the object came about, as in :class:`Terms`.
     """
 
     ending: Ending
@@ -119,9 +120,9 @@ def _gave_up(outcome: GaveUp, kind: Kind, object_id: str, terms: Terms) -> Verdi
 
 
 def _describe(snapshot: Snapshot, kind: Kind) -> str:
-    reason = snapshot.detail.get("message") or snapshot.detail.get("reason")
+    message = snapshot.detail.get("message")
     ended = f"{kind.noun} {snapshot.id} ended as {snapshot.status or snapshot.phase.value}"
-    return f"{ended}: {reason}" if reason else ended
+    return f"{ended}: {message}" if message else ended
 
 
 def _left(snapshot: Snapshot) -> str:
@@ -130,21 +131,33 @@ def _left(snapshot: Snapshot) -> str:
     return "It has ended at the vendor" + (f", see {snapshot.link}" if snapshot.link else "")
 
 
-def xcoms(end: Verdict, object_id: str, shape: ResultShape | None) -> dict[str, Any]:
-    """Return what to store for the tasks downstream: XCom key to plain JSON.
+def facts(end: Verdict, kind: Kind) -> dict[str, Any]:
+    """Return what the tasks downstream are told of an end, by name; ``None`` for what is not known.
 
     :param end: The end of the wait.
-    :param object_id: Id of the object.
-    :param shape: What the task returns.
+    :param kind: Kind of object.
     """
-    if shape in (None, "none") or end.snapshot is None:
-        return {}
-    snapshot = end.snapshot.as_dict()
-    if end.journal:
-        snapshot["journal"] = dict(end.journal)
-    if end.ending is not Ending.SUCCEED:
-        return {"result": snapshot}
-    return {"return_value": object_id, "result": snapshot} if shape == "id" else {"return_value": snapshot}
+    seen = end.snapshot
+    if seen is None:
+        return dict(end.journal)
+    found: dict[str, Any] = {"phase": seen.phase.value, "status": seen.status}
+    if kind.link or seen.link:
+        found["link"] = seen.link
+    if seen.detail.get("message"):
+        found["message"] = seen.detail["message"]
+    return {**end.journal, **{name: seen.detail.get(name) for name in kind.facts}, **found}
+
+
+def xcoms(end: Verdict, kind: Kind, object_id: str, *, mapped: bool) -> dict[str, Any]:
+    """Return all that a task leaves which the trigger ends: XCom key to plain JSON.
+
+    :param end: The end of the wait.
+    :param kind: Kind of object.
+    :param object_id: Id of the object.
+    :param mapped: Whether the task is one of several that were expanded.
+    """
+    returned = {"return_value": kind.id_of(object_id)} if end.ending is Ending.SUCCEED else {}
+    return {**told(facts(end, kind), mapped=mapped), **returned}
 
 
 def outcome_as_dict(outcome: Finished | GaveUp) -> dict[str, Any]:
@@ -155,18 +168,18 @@ def outcome_as_dict(outcome: Finished | GaveUp) -> dict[str, Any]:
     if isinstance(outcome, Finished):
         return {"finished": outcome.snapshot.as_dict()}
     last = outcome.last.as_dict() if outcome.last else None
-    facts = {"reason": outcome.reason, "timed_out": outcome.timed_out, "last": last, "permanent": outcome.permanent}
-    return {"gave_up": facts}
+    how = {"reason": outcome.reason, "timed_out": outcome.timed_out, "last": last, "permanent": outcome.permanent}
+    return {"gave_up": how}
 
 
-def outcome_from_dict(facts: Mapping[str, Any]) -> Finished | GaveUp:
+def outcome_from_dict(given: Mapping[str, Any]) -> Finished | GaveUp:
     """Return the outcome that :func:`outcome_as_dict` described.
 
-    :param facts: Plain JSON.
+    :param given: Plain JSON.
     """
-    if "finished" in facts:
-        return Finished(Snapshot.from_dict(facts["finished"]))
-    gave_up = facts["gave_up"]
+    if "finished" in given:
+        return Finished(Snapshot.from_dict(given["finished"]))
+    gave_up = given["gave_up"]
     last = Snapshot.from_dict(gave_up["last"]) if gave_up["last"] else None
     # a trigger of an earlier version did not say
     return GaveUp(gave_up["reason"], gave_up["timed_out"], last, gave_up.get("permanent", False))

@@ -117,6 +117,18 @@ class Run:
         ti = self.dag_run.get_task_instance(task_id, map_index=map_index)
         return ti.xcom_pull(task_ids=task_id, key=key, map_indexes=map_index)
 
+    def told(self, task_id: str, map_index: int = -1) -> dict[str, Any]:
+        """Return what a task tells besides its result: XCom key to value, without the links."""
+        from airflow.models.xcom import XComModel
+        from airflow.utils.session import create_session
+        from sqlalchemy import select
+
+        place = {"run_id": self.dag_run.run_id, "dag_id": self.dag_run.dag_id, "task_id": task_id}
+        with create_session() as session:
+            rows = session.scalars(select(XComModel).filter_by(**place, map_index=map_index)).all()
+            found = {row.key: XComModel.deserialize_value(row) for row in rows}
+        return {key: value for key, value in found.items() if key != "return_value" and not key.startswith("_link_")}
+
 
 class _Failures:
     """Airflow listener that keeps the errors of tasks."""

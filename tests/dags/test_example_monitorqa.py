@@ -73,7 +73,7 @@ def test_a_good_score_ends_the_run_and_the_schedule_is_there_once(
         assert run.state == "success"
     (schedule,) = schedules()
     assert [run.xcom("schedule_walks") for run in runs] == [schedule["id"]] * 2
-    outcomes = [run.xcom("schedule_walks", "result")["journal"]["outcome"] for run in runs]
+    outcomes = [run.xcom("schedule_walks", "outcome") for run in runs]
     assert outcomes == ["created", "adopted"]
     assert sum(request.path.startswith("/audit/reopen") for request in vendors.requests("monitorqa")) == 0
 

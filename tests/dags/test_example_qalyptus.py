@@ -49,7 +49,7 @@ def test_reports_are_stored_after_the_obsolete_are_stopped(
         False,
         True,
     ]
-    assert sorted(run.xcom("stop", "result", map_index=index)["status"] for index in range(2)) == ["stopped"] * 2
+    assert sorted(run.xcom("stop", "status", map_index=index) for index in range(2)) == ["stopped"] * 2
     paths = [request.path.rpartition("/")[2] for request in writes(qalyptus, "qalyptus")[asked:]]
     assert sorted(paths[: -len(REGIONS)]) == ["run", "stop", "stop"]
     assert paths[-len(REGIONS) :] == ["Pdf"] * len(REGIONS)

@@ -71,45 +71,33 @@ class End:
     error: tuple[str, ...] = ()
 
 
-def check(run: Run, task_id: str, end: End, *, returns: str) -> dict[str, Any] | None:
+def check(run: Run, task_id: str, end: End) -> dict[str, Any]:
     """Assert that a task ended as expected; return what it says of the remote object."""
     assert run.states[task_id] == end.state, run.errors.get(task_id)
-    returned = run.xcom(task_id)
-    result: dict[str, Any] | None = run.xcom(task_id, "result")
-    if end.state == "success" and returns == "snapshot":
-        assert result is None
-        result = returned
-    elif end.state == "success":
-        assert result is None or returned == result["id"]
-        assert isinstance(returned, str)
-    else:
-        assert returned is None
-    assert (result and (result["phase"], result["status"])) == end.result
+    returned, told = run.xcom(task_id), run.told(task_id)
+    assert isinstance(returned, str) is (end.state == "success")
+    assert returned is None or told.get("remote_id", returned) == returned
+    assert ((told["phase"], told["status"]) if "phase" in told else None) == end.result
     error = run.errors.get(task_id)
     assert (error is None) is (end.kind is None)
     if end.kind is not None:
         assert type(error) is end.kind
         for part in end.error:
-            assert part.format(id=result["id"] if result else "") in str(error)
-    return result
+            assert part.format(id=told.get("remote_id", "")) in str(error)
+    return told
 
 
-def same_but_for_ids(results: list[dict[str, Any] | None]) -> bool:
+def same_but_for_ids(told: list[dict[str, Any]]) -> bool:
     """Whether what tasks say of different objects has one shape, with equal phases, words and reasons."""
-    volatile = {"number", "completed_at", "score", "score_label", "startDate", "endDate"}
+    volatile = {"number", "completed_at", "score", "score_label", "started_at", "remote_id"}
     kept = [
-        result
-        and {
-            "phase": result["phase"],
-            "status": result["status"],
+        {
+            name: None if name in volatile else str(value).replace(one["remote_id"], "{id}")
+            for name, value in one.items()
             # whether an object was seen before it was deleted is chance
-            "link": result["phase"] != "gone" and (result["link"] or "").replace(result["id"], "{id}"),
-            "detail": {
-                name: None if name in volatile else str(value).replace(result["id"], "{id}")
-                for name, value in result["detail"].items()
-            },
+            if name != "link" or one["phase"] != "gone"
         }
-        for result in results
+        for one in told
     ]
     return all(one == kept[0] for one in kept)
 
@@ -177,15 +165,12 @@ def test_an_audit_ends_the_same_however_it_is_waited_for(run_dag: RunDag, vendor
     run = run_dag(audits)
 
     for result, end in AUDIT_ENDS.items():
-        seen = [check(run, f"{result}_{way}", end, returns="id") for way in WAYS]
+        seen = [check(run, f"{result}_{way}", end) for way in WAYS]
         assert same_but_for_ids(seen), seen
     created = [request.body for request in writes(vendors, "monitorqa")]
     assert len(created) == len(AUDIT_ENDS) * len(WAYS), "one write each, and no other"
     assert all("Look at the roof" in text for text in created)
-    assert (
-        run.xcom("completed_deferred", "result")["detail"]["score"]
-        > run.xcom("failed_in_place", "result")["detail"]["score"]
-    )
+    assert run.xcom("completed_deferred", "score") > run.xcom("failed_in_place", "score")
 
 
 async def first_event(trigger: WaitTrigger) -> Any:
@@ -261,7 +246,7 @@ def test_a_report_ends_the_same_however_it_is_waited_for(run_dag: RunDag, vendor
     run = run_dag(requests)
 
     for result, end in REPORT_ENDS.values():
-        seen = [check(run, f"{result}_{way}", end, returns="id") for way in WAYS]
+        seen = [check(run, f"{result}_{way}", end) for way in WAYS]
         assert same_but_for_ids(seen), seen
     asked = writes(vendors, "qalyptus")
     assert len(asked) == len(REPORT_ENDS) * len(WAYS), "one write each, and no other"
@@ -304,7 +289,7 @@ def test_a_task_run_ends_the_same_however_it_is_waited_for(run_dag: RunDag, vend
     run = run_dag(runs)
 
     for case, end in TASK_ENDS.items():
-        seen = [check(run, f"{names[case]}_{way}", end, returns="id") for way in WAYS]
+        seen = [check(run, f"{names[case]}_{way}", end) for way in WAYS]
         assert same_but_for_ids(seen), seen
     assert len(writes(vendors, "qalyptus")) == len(TASK_ENDS) * len(WAYS), "one write each, and no other"
 
@@ -341,7 +326,7 @@ def test_without_waiting_the_id_is_returned_at_once(run_dag: RunDag, vendors: Sa
         task_run = ask_qalyptus(lambda client, way=way: client.status.get_scheduled(run.xcom(f"task_{way}")))
         assert ask_monitorqa(lambda client, audit_id=audit_id: client.audits.get(audit_id))["id"] == audit_id
         assert (request["reportId"], task_run["taskId"]) == (ids["report_id"], ids["qalyptus_task_id"])
-        assert all("phase" not in (run.xcom(f"{kind}_{way}", "result") or {}) for kind in ("audit", "report", "task"))
+        assert all(run.xcom(f"{kind}_{way}", "phase") is None for kind in ("audit", "report", "task"))
 
 
 def test_a_wait_goes_on_through_the_vendor_s_troubles(run_dag: RunDag, vendors: Sandbox) -> None:
@@ -419,9 +404,8 @@ def test_a_sensor_ends_the_same_however_it_waits(
     for result, end in SENSOR_ENDS.items():
         soft = soft_fail and end.state == "failed"
         assert run.states[result] == ("skipped" if soft else end.state), run.errors.get(result)
-        snapshot = run.xcom(result, "return_value" if end.state == "success" else "result")
-        assert (snapshot["phase"], snapshot["status"], snapshot["id"]) == (*(end.result or ()), audits[result])
-        assert (run.xcom(result) is None) is (end.state != "success")
+        assert (run.xcom(result, "phase"), run.xcom(result, "status")) == end.result
+        assert run.xcom(result) == (audits[result] if end.state == "success" else None)
         if end.kind is not None and not soft:
             assert type(run.errors[result]) is end.kind
             assert audits[result] in str(run.errors[result])

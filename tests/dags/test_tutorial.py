@@ -52,7 +52,7 @@ def test_the_tutorial_delivers_once_also_when_it_is_broken(
     run = run_dag(dag_of(source.replace("/tmp/reports", str(tmp_path))))  # noqa: S108 - the reader's
 
     assert (run.state, run.errors) == ("success", {})
-    assert run.xcom("walk", "result")["journal"]["outcome"] == "adopted", "the fault struck"
+    assert run.xcom("walk", "outcome") == "adopted", "the fault struck"
     assert len([one for one in vendors.requests("monitorqa") if (one.method, one.path) == ("POST", "/audit")]) == 1
     (file,) = tmp_path.rglob("*.pdf")
     (mail,) = mail_server.mails

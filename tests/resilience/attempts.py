@@ -63,7 +63,10 @@ class Task:
         context["dag_run"] = SimpleNamespace(start_date=self.run_started)
         if self.keeps_state:
             context["task_state_store"] = self.state
-        return operator.execute(context)
+        try:
+            return operator.execute(context)
+        finally:
+            assert self.told.keys() <= {*operator.xcom_keys(), "preview", "remote_asking"}, self.told
 
     def clear(self) -> None:
         """Clear the task, as a person does."""
@@ -76,10 +79,15 @@ class Task:
         return [value for (_, name), value in sorted(self.xcoms.items()) if name == key]
 
     @property
-    def journal(self) -> dict[str, Any]:
-        """What the result says about how the object came about."""
-        journal: dict[str, Any] = self.xcoms[self.map_index, "result"]["journal"]
-        return journal
+    def told(self) -> dict[str, Any]:
+        """What the task tells besides what it returns: XCom key to value."""
+        return {key: value for (index, key), value in self.xcoms.items() if index == self.map_index}
+
+    @property
+    def generation(self) -> int:
+        """Which of the objects that the task has made is its own, as its note says."""
+        (note,) = [value for value in self.state.values() if isinstance(value, dict) and "generation" in value]
+        return int(note["generation"])
 
 
 @contextmanager

@@ -215,8 +215,8 @@ def test_a_killed_task_has_one_object(kill: Any, kind: str, sandbox: Sandbox, ta
 
     assert list(made) == [returned] == [again]
     assert posts(sandbox, kind) == (2 if kill is before_the_request_arrived else 1)
-    assert killed.journal["generation"] == 1
-    assert killed.journal["outcome"] == "unchanged"
+    assert killed.generation == 1
+    assert killed.told["outcome"] == "unchanged"
 
 
 # killed at these points: how many requests arrive at last, and which generation the last one is
@@ -245,8 +245,8 @@ def test_a_killed_task_asks_for_a_report_again_unless_the_id_is_noted(
 
     assert len(made) == arrived
     assert list(made)[-1] == returned == again
-    assert killed.journal["generation"] == generation
-    assert killed.journal["outcome"] == "unchanged"
+    assert killed.generation == generation
+    assert killed.told["outcome"] == "unchanged"
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_without_a_state_a_report_is_asked_for_again(kill: Any, sandbox: Sandbox
 
     assert list(made)[-1] == returned != strangers
     assert len(made) == (2 if kill is before_the_request_arrived else 3)
-    assert "this Airflow keeps no state of tasks" in killed.journal["reason"]
+    assert "this Airflow keeps no state of tasks" in killed.told["reason"]
 
 
 @pytest.mark.parametrize("kind", ["report", "task"])
@@ -346,8 +346,8 @@ def test_a_lost_answer_is_made_good_in_the_same_attempt(
 
     assert list(made) == [returned] == [losing.state["journal"]["object_id"]]
     assert posts(sandbox, kind) == 1
-    assert losing.journal["outcome"] == "adopted"
-    assert "the answer to the request was lost, it was found" in losing.journal["reason"]
+    assert losing.told["outcome"] == "adopted"
+    assert "the answer to the request was lost, it was found" in losing.told["reason"]
 
 
 @pytest.mark.parametrize("kind", RECOGNISABLE)
@@ -366,8 +366,8 @@ def test_a_request_that_never_arrived_is_sent_by_the_next_attempt(
         lost.value
     )
     assert "A retry looks for it again, and creates it when it is nowhere." in str(lost.value)
-    assert losing.journal["outcome"] == "created"
-    assert losing.journal["reason"].startswith("the vendor shows nothing of the request of 2")
+    assert losing.told["outcome"] == "created"
+    assert losing.told["reason"].startswith("the vendor shows nothing of the request of 2")
 
 
 @pytest.mark.parametrize("kind", RECOGNISABLE)
@@ -384,7 +384,7 @@ def test_a_vendor_that_is_away_after_the_commit_is_looked_at_later(
         returned = losing.attempt()
 
     assert list(made) == [returned]
-    assert losing.journal["reason"].startswith("found at the vendor, an earlier attempt lost its id; status: ")
+    assert losing.told["reason"].startswith("found at the vendor, an earlier attempt lost its id; status: ")
 
 
 @pytest.mark.parametrize("fault", LOST, ids=["reset", "503", "html", "timeout"])
@@ -408,9 +408,9 @@ def test_a_report_whose_answer_was_lost_is_asked_for_again_at_once(
     assert "A retry asks again: another report request does no harm." in str(lost.value)
     assert not lost.value.permanent
     assert list(made)[1:] == [returned]
-    assert losing.journal["outcome"] == "created"
-    assert losing.journal["generation"] == 2
-    assert "was lost; the vendor does not show which report request came of it" in losing.journal["reason"]
+    assert losing.told["outcome"] == "created"
+    assert losing.generation == 2
+    assert "was lost; the vendor does not show which report request came of it" in losing.told["reason"]
 
 
 def test_a_report_whose_id_was_not_told_is_asked_for_again(sandbox: Sandbox, task: Callable[..., Task]) -> None:
@@ -503,9 +503,9 @@ def test_what_ended_badly_is_replaced(kind: str, ending: str, sandbox: Sandbox, 
 
     first, second = made
     assert second == returned
-    assert failing.journal["outcome"] == "created"
-    assert failing.journal["reason"].endswith(f" {first} ended as {ending}")
-    assert failing.journal["generation"] == 2
+    assert failing.told["outcome"] == "created"
+    assert failing.told["reason"].endswith(f" {first} ended as {ending}")
+    assert failing.generation == 2
     assert failing.state["journal"]["past"] == [first]
 
 
@@ -528,7 +528,7 @@ def test_what_a_vendor_cannot_show_now_is_kept(sandbox: Sandbox, task: Callable[
         returned = waiting.attempt()
 
     assert list(made) == [returned]
-    assert waiting.journal["outcome"] == "adopted"
+    assert waiting.told["outcome"] == "adopted"
 
 
 def test_a_young_object_may_be_unknown_for_a_moment(
@@ -574,7 +574,7 @@ def test_a_deleted_object_is_replaced_by_policy_or_by_hand(
     second = deleting.attempt()
 
     assert second != first
-    assert deleting.journal["reason"] == f"audit {first}, which this task had created, does not exist any more"
+    assert deleting.told["reason"] == f"audit {first}, which this task had created, does not exist any more"
 
 
 def test_a_deleted_object_fails_a_retry(sandbox: Sandbox, task: Callable[..., Task]) -> None:
@@ -639,14 +639,14 @@ def test_changed_input_can_update_an_audit(sandbox: Sandbox, task: Callable[...,
         changing.state.after = lambda value: None
         changing.make = task("audit", on_changed_input="update", name="Another walk").make
         returned = changing.attempt()
-        assert changing.journal["outcome"] == "updated"
+        assert changing.told["outcome"] == "updated"
         assert changing.attempt() == returned
 
     assert [one["name"] for one in made.values()] == ["Another walk"]
     with MonitorQAHook().get_conn() as client:
         audit = client.audits.get(returned)
     assert [person["id"] for person in audit["assignees"]] == [assignee], "it stays with whoever has it"
-    assert changing.journal["outcome"] == "unchanged"
+    assert changing.told["outcome"] == "unchanged"
 
 
 def test_what_an_update_cannot_change_is_refused(sandbox: Sandbox, task: Callable[..., Task]) -> None:
@@ -710,7 +710,7 @@ def test_two_candidates_are_named_and_none_is_taken(sandbox: Sandbox, uncertain:
 
     unsure.state["journal.adopt"] = runs[0]
     assert unsure.attempt() == unsure.attempt() == runs[0]
-    assert unsure.journal["outcome"] == "unchanged"
+    assert unsure.told["outcome"] == "unchanged"
 
 
 def test_uncertain_runs_can_be_repeated(sandbox: Sandbox, uncertain: Callable[..., Task]) -> None:
@@ -981,8 +981,8 @@ def test_a_run_without_an_id_is_found(nameless: Sandbox) -> None:
         returned = starting.attempt()
 
     assert list(made) == [returned]
-    assert starting.journal["outcome"] == "created"
-    assert "the answer names no id, it was found" in starting.journal["reason"]
+    assert starting.told["outcome"] == "created"
+    assert "the answer names no id, it was found" in starting.told["reason"]
 
 
 def test_a_run_that_was_accepted_is_never_started_again(nameless: Sandbox) -> None:
@@ -1014,7 +1014,7 @@ def test_a_run_without_an_id_that_fails_at_once_is_seen_to_fail(late: bool, name
         returned = starting.attempt()
 
     assert list(made) == [returned]
-    assert starting.journal["generation"] == 2
+    assert starting.generation == 2
 
 
 def test_the_hook_finds_the_run_that_it_started(nameless: Sandbox) -> None:
@@ -1084,8 +1084,8 @@ def test_an_operator_needs_no_more_than_a_request(sandbox: Sandbox) -> None:
         assert reminding.attempt() == returned
 
     assert list(made) == [returned]
-    assert reminding.xcoms[-1, "remote_id"] == reminding.xcoms[-1, "result"]["id"] == returned
-    assert reminding.journal["outcome"] == "adopted"
+    assert reminding.told["remote_id"] == returned
+    assert reminding.told["outcome"] == "adopted"
 
 
 @pytest.mark.usefixtures("reminders")

@@ -80,11 +80,6 @@ def writes(sandbox: Sandbox) -> list[Any]:
     return [request for request in sandbox.requests("conqa") if request.method != "GET"]
 
 
-def result(task: Task) -> dict[str, Any]:
-    found: dict[str, Any] = task.xcoms[-1, "result"]
-    return found
-
-
 def timestamps(sandbox: Sandbox) -> set[str]:
     """Transaction times that the vendor was sent; of a request that was cut off it has seen none."""
     bodies = [json.loads(request.body)["metadata"]["timestamp"] for request in writes(sandbox) if request.body]
@@ -98,20 +93,20 @@ def test_a_milestone_is_created_updated_and_left_alone(sandbox: Sandbox) -> None
     fields = {**NEEDED, "startDate": date(2026, 3, 16), "quantity": 42, "notes": "Night shift"}
     creating = upsert(sandbox, external_id=NEW, name="Fill, Area 1", status="planned", fields=fields)
     assert creating.attempt() == NEW
-    assert result(creating)["outcome"] == "created"
-    assert result(creating)["changes"]["fields.area"] == {"from": None, "to": "area-1"}
+    assert creating.told["outcome"] == "created"
+    assert creating.told["changes"]["fields.area"] == {"from": None, "to": "area-1"}
 
     updating = upsert(sandbox, external_id=NEW, status="closed", fields={"quantity": 42, "notes": None})
     updating.attempt()
-    assert result(updating)["outcome"] == "updated"
-    assert result(updating)["changes"] == {
+    assert updating.told["outcome"] == "updated"
+    assert updating.told["changes"] == {
         "status": {"from": "planned", "to": "closed"},
         "fields.notes": {"from": "Night shift", "to": None},
     }
 
     alike = upsert(sandbox, external_id=NEW, name="Fill, Area 1", status=Option(display="Closed"), fields=NEEDED)
     alike.attempt()
-    assert result(alike) == {
+    assert alike.told == {
         "id": NEW,
         "outcome": "unchanged",
         "reason": "the vendor shows what is asked for",
@@ -142,7 +137,7 @@ def test_equal_values_are_equal_however_they_are_written(fields: Any, sandbox: S
     before = len(writes(sandbox))
     writing.attempt()
 
-    assert result(writing)["outcome"] == "unchanged"
+    assert writing.told["outcome"] == "unchanged"
     assert len(writes(sandbox)) == before
 
 
@@ -151,7 +146,7 @@ def test_a_new_option_is_equal_under_the_identifier_that_conqa_derives(sandbox: 
     for outcome in ("updated", "unchanged"):
         writing = upsert(sandbox, fields={"level": level})
         writing.attempt()
-        assert result(writing)["outcome"] == outcome
+        assert writing.told["outcome"] == outcome
 
     assert milestones(sandbox)[0]["fields"]["level"] == {"value": "level-3---east", "display": "Level 3 / East"}
     assert len(writes(sandbox)) == 1
@@ -162,7 +157,7 @@ def test_what_the_list_does_not_tell_is_sent(sandbox: Sandbox, caplog: pytest.Lo
     writing.attempt()
 
     assert "CONQA's list does not tell fields.notes of milestone P6-A1310: sent without" in caplog.text
-    assert result(writing)["outcome"] == "updated"
+    assert writing.told["outcome"] == "updated"
     assert len(writes(sandbox)) == 1
 
 
@@ -215,7 +210,7 @@ def test_texts_of_templates_are_read_as_what_they_mean(sandbox: Sandbox) -> None
     assert (milestone["status"]["value"], milestone["fields"]["quantity"]) == ("closed", 42)
     kept = upsert(sandbox, external_id=NEW, name="None", status="None", fields=fields)
     kept.attempt()
-    assert result(kept)["outcome"] == "unchanged"
+    assert kept.told["outcome"] == "unchanged"
 
 
 def test_several_milestones_of_one_external_id_are_refused(sandbox: Sandbox) -> None:
@@ -232,9 +227,9 @@ def test_what_is_not_there_is_not_deleted(sandbox: Sandbox) -> None:
     deleting, again = delete(sandbox), delete(sandbox)
     assert deleting.attempt() == again.attempt() == THERE
 
-    assert result(deleting)["outcome"] == "deleted"
-    assert result(deleting)["changes"] == {"exists": {"from": True, "to": False}}
-    assert result(again)["outcome"] == "unchanged"
+    assert deleting.told["outcome"] == "deleted"
+    assert deleting.told["changes"] == {"exists": {"from": True, "to": False}}
+    assert again.told["outcome"] == "unchanged"
     assert len(writes(sandbox)) == 1
 
 
@@ -243,8 +238,8 @@ def test_what_conqa_does_not_find_was_not_deleted(sandbox: Sandbox) -> None:
     deleting = delete(sandbox, external_id="P6-A9999")
     deleting.attempt()
 
-    assert (result(deleting)["outcome"], result(deleting)["changes"]) == ("unchanged", {})
-    assert result(deleting)["reason"] == "CONQA has no such milestone"
+    assert (deleting.told["outcome"], deleting.told["changes"]) == ("unchanged", {})
+    assert deleting.told["reason"] == "CONQA has no such milestone"
 
 
 def test_a_milestone_that_moves_to_another_page_while_it_is_looked_for_is_deleted(
@@ -271,7 +266,7 @@ def test_a_milestone_that_moves_to_another_page_while_it_is_looked_for_is_delete
     deleting.attempt()
     sibling.join(10)
 
-    assert result(deleting)["outcome"] == "deleted"
+    assert deleting.told["outcome"] == "deleted"
     assert milestones(sandbox, first_of_page_2) == []
 
 
@@ -359,8 +354,8 @@ def test_a_lost_answer_is_made_good_in_the_same_attempt(change: str, sandbox: Sa
     losing.attempt()
 
     assert seen(sandbox, change) == DONE[change]
-    assert result(losing)["outcome"] == f"{change}d"
-    assert result(losing)["reason"] == "the answer was lost, but the vendor shows the change"
+    assert losing.told["outcome"] == f"{change}d"
+    assert losing.told["reason"] == "the answer was lost, but the vendor shows the change"
     assert len(writes(sandbox)) == 1
 
 
@@ -422,7 +417,7 @@ def test_a_cleared_task_compares_anew(sandbox: Sandbox) -> None:
     cleared.attempt()
 
     assert seen(sandbox, "update") == ["closed"]
-    assert result(cleared)["outcome"] == "updated"
+    assert cleared.told["outcome"] == "updated"
     assert len(timestamps(sandbox)) == 3
 
 
@@ -513,8 +508,8 @@ def test_a_report_is_asked_for_under_an_id_that_comes_back(sandbox: Sandbox) -> 
 
     assert re.fullmatch("airflow-[0-9a-f]{32}", returned)
     assert contexts(sandbox) == [{"building": "B2", "airflow": returned}]
-    assert asking.xcoms[-1, "remote_id"] == result(asking)["id"] == returned
-    assert asking.journal["outcome"] == "adopted"
+    assert asking.xcoms[-1, "remote_id"] == asking.told["id"] == returned
+    assert asking.told["outcome"] == "adopted"
 
 
 def test_an_unexpected_answer_to_a_report_is_an_answer(sandbox: Sandbox) -> None:
@@ -522,7 +517,7 @@ def test_an_unexpected_answer_to_a_report_is_an_answer(sandbox: Sandbox) -> None
     asking = report(sandbox)
 
     assert asking.attempt() == contexts(sandbox)[0]["airflow"]
-    assert asking.journal["outcome"] == "created"
+    assert asking.told["outcome"] == "created"
 
 
 def test_mapped_reports_have_ids_of_their_own(sandbox: Sandbox) -> None:

@@ -160,7 +160,7 @@ def test_every_pattern_of_a_schedule(pattern: str, sandbox: Sandbox, schedule: M
     assert [row["repeat"] for row in schedules().values()] == [shown]
     assert list(schedules()) == [returned]
     assert [request.path for request in writes(sandbox)] == [f"/schedules/{pattern.replace('_', '-')}"]
-    assert losing.journal["outcome"] == "adopted"
+    assert losing.told["outcome"] == "adopted"
 
 
 def test_all_of_a_schedule_arrives(sandbox: Sandbox, schedule: Make) -> None:
@@ -190,7 +190,7 @@ def test_a_killed_task_has_one_schedule(kill: Any, sandbox: Sandbox, schedule: M
 
     assert list(set(schedules()) - old) * 2 == returned, "and not the older twin"
     assert len(writes(sandbox)) == 2
-    assert killed.journal["generation"] == 1
+    assert killed.generation == 1
 
 
 def test_a_request_that_never_arrived_is_sent_by_the_next_attempt(sandbox: Sandbox, schedule: Make) -> None:
@@ -225,7 +225,7 @@ def test_a_cleared_task_keeps_its_schedule_and_a_deleted_one_is_refused(sandbox:
     first = task.attempt()
     task.clear()
     assert task.attempt() == first
-    assert task.journal["reason"].endswith("; status: active")
+    assert task.told["reason"].endswith("; status: active")
 
     ask(lambda client: client.schedules.delete(first))
     with pytest.raises(QAJournalError, match="which this task had created, does not exist any more"):
@@ -240,7 +240,7 @@ def test_changed_input_updates_a_schedule_and_keeps_what_is_not_given(sandbox: S
     first = task.attempt()
     task.make = schedule(repeat=Daily(5), repeat_pattern=None, auditor_hint="Roof", on_changed_input="update").make
     assert task.attempt() == first
-    assert task.journal["outcome"] == "updated"
+    assert task.told["outcome"] == "updated"
     assert task.attempt() == first
 
     made = ask(lambda client: client.schedules.get(first))
@@ -397,7 +397,7 @@ def reopenings(sandbox: Sandbox, audit_id: str) -> int:
 
 
 def result(task: Task) -> tuple[str, str]:
-    said = task.xcoms[-1, "result"]
+    said = task.told
     return said["outcome"], said["reason"]
 
 
@@ -406,7 +406,7 @@ def test_an_audit_is_reopened_with_dates_from_the_moment_and_new_assignees(sandb
     before = datetime.now(timezone.utc)
     task = reopening(completed, assignees_ids=users)
     assert task.attempt() == completed
-    assert task.xcoms[-1, "result"]["changes"] == {"state": {"from": "completed", "to": "active"}}
+    assert task.told["changes"] == {"state": {"from": "completed", "to": "active"}}
 
     audit = wait_until("pending", sandbox, completed)
     assert [user.id for user in audit.assignees] == users

@@ -79,11 +79,6 @@ def puts(sandbox: Sandbox) -> int:
     return sum(request.method == "PUT" for request in sandbox.requests("monitorqa")) - 1
 
 
-def result(task: Task) -> dict[str, Any]:
-    said: dict[str, Any] = task.xcoms[-1, "result"]
-    return said
-
-
 def _die(value: Any) -> None:
     raise Killed
 
@@ -128,7 +123,7 @@ def test_only_what_is_given_changes(field: str, sandbox: Sandbox, pending: str) 
 
     assert show(pending) == {**before, **changed}
     assert show(pending) != before
-    assert (result(task)["outcome"], list(result(task)["changes"])) == ("updated", list(arguments))
+    assert (task.told["outcome"], list(task.told["changes"])) == ("updated", list(arguments))
     assert task.attempt() == pending
     assert puts(sandbox) == 1
 
@@ -141,14 +136,14 @@ def test_what_is_as_asked_for_is_left_alone(sandbox: Sandbox, pending: str) -> N
     task.attempt()
 
     assert [request.method for request in sandbox.requests("monitorqa")][asked:] == ["GET"]
-    assert result(task)["outcome"] == "unchanged"
+    assert task.told["outcome"] == "unchanged"
 
 
 def test_the_difference_is_told_in_words(pending: str) -> None:
     task = changing(pending, status="approved", priority="high")
     task.attempt()
 
-    assert result(task)["changes"] == {
+    assert task.told["changes"] == {
         "status": {"from": "open", "to": "approved"},
         "priority": {"from": "low", "to": "high"},
     }
@@ -197,7 +192,7 @@ def test_a_retry_leaves_alone_what_somebody_has_changed_since(sandbox: Sandbox, 
     change_by_somebody_else(pending, priority="medium")
     marked.attempt()
     assert show(pending)["priority"] == 1
-    assert "somebody has changed the object since" in result(marked)["reason"]
+    assert "somebody has changed the object since" in marked.told["reason"]
 
     marked.clear()
     marked.attempt()

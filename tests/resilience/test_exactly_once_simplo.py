@@ -73,11 +73,6 @@ def sent(sandbox: Sandbox, name: str) -> int:
     return sum(request.path.endswith(PATH[name].strip("$")) for request in sandbox.requests("simplo"))
 
 
-def result(task: Task) -> dict[str, Any]:
-    found: dict[str, Any] = task.xcoms[-1, "result"]
-    return found
-
-
 def shown(sandbox: Sandbox) -> dict[str, Any]:
     with SimploHook().get_conn() as client:
         return client.reports.get(report_id(sandbox))
@@ -91,14 +86,13 @@ def test_a_report_is_approved_once(sandbox: Sandbox) -> None:
     assert approving.attempt() == later.attempt() == str(report_id(sandbox))
 
     moment = shown(sandbox)["approved_at"]
-    assert result(approving) == {
-        "id": str(report_id(sandbox)),
+    assert approving.told == {
         "outcome": "updated",
         "reason": "the vendor showed something else",
         "changes": {"approved": {"from": False, "to": True}},
         "approved_at": moment,
     }
-    assert (result(later)["outcome"], result(later)["approved_at"]) == ("unchanged", moment)
+    assert (later.told["outcome"], later.told["approved_at"]) == ("unchanged", moment)
     assert sent(sandbox, "approve") == effects(sandbox, "approve") == 1
 
 
@@ -107,12 +101,12 @@ def test_a_report_is_invoiced_once(sandbox: Sandbox) -> None:
     assert invoicing.attempt() == later.attempt() == str(report_id(sandbox))
 
     (invoice,) = sandbox.app("simplo").state.store.invoices
-    assert result(invoicing)["outcome"] == "updated"
-    assert result(invoicing)["changes"] == {"invoiced": {"from": False, "to": True}}
-    assert result(later)["outcome"] == "unchanged"
+    assert invoicing.told["outcome"] == "updated"
+    assert invoicing.told["changes"] == {"invoiced": {"from": False, "to": True}}
+    assert later.told["outcome"] == "unchanged"
     for done in (invoicing, later):
-        assert result(done)["invoice_number"] == invoice.number
-        assert result(done)["invoiced_at"] == shown(sandbox)["invoiced_at"] is not None
+        assert done.told["invoice_number"] == invoice.number
+        assert done.told["invoiced_at"] == shown(sandbox)["invoiced_at"] is not None
 
 
 def test_a_number_that_was_given_by_hand_is_no_invoice(sandbox: Sandbox) -> None:
@@ -121,8 +115,8 @@ def test_a_number_that_was_given_by_hand_is_no_invoice(sandbox: Sandbox) -> None
     invoicing = job(sandbox, "invoice")
     invoicing.attempt()
 
-    assert result(invoicing)["outcome"] == "updated"
-    assert result(invoicing)["invoice_number"] == 20269001
+    assert invoicing.told["outcome"] == "updated"
+    assert invoicing.told["invoice_number"] == 20269001
     assert effects(sandbox, "invoice") == 1
 
 
@@ -134,8 +128,8 @@ def test_a_result_that_cannot_be_read_is_read_by_the_retry(name: str, sandbox: S
         reading.attempt()
     reading.attempt()
 
-    assert result(reading)["reason"].startswith("an earlier attempt made the change at 2")
-    assert None not in result(reading).values()
+    assert reading.told["reason"].startswith("an earlier attempt made the change at 2")
+    assert None not in reading.told.values()
     assert sent(sandbox, name) == effects(sandbox, name) == 1
 
 
@@ -159,10 +153,10 @@ def test_a_report_is_billed_once(sandbox: Sandbox) -> None:
     assert_billed_once(sandbox, later.attempt())
 
     number, one = sandbox.app("simplo").state.store.invoices[0].number, str(report_id(sandbox))
-    done = result(billing)
-    assert (done["id"], done["invoice_number"], done["outcome"]) == (one, number, "updated")
+    done = billing.told
+    assert (done["invoice_number"], done["outcome"]) == (number, "updated")
     assert done["approve"] == {"id": one, "outcome": "updated"}
-    assert (result(later)["outcome"], result(later)["approve"]["outcome"]) == ("unchanged", "unchanged")
+    assert (later.told["outcome"], later.told["approve"]["outcome"]) == ("unchanged", "unchanged")
     assert calls == 4, "a look, both requests, and the number"
     assert bill(sandbox, preview=True).attempt() == number, "there is nothing to send"
 
@@ -261,7 +255,7 @@ def test_a_killed_task_has_one_effect(kill: Kill, name: str, sandbox: Sandbox) -
 
     assert killed.attempt() == killed.attempt() == str(report_id(sandbox))
     assert sent(sandbox, name) == effects(sandbox, name) == 1
-    assert result(killed)["outcome"] == "unchanged"
+    assert killed.told["outcome"] == "unchanged"
 
 
 @pytest.mark.parametrize("kill", NEVER_ARRIVED, ids=lambda kill: kill.__name__)
@@ -271,7 +265,7 @@ def test_an_approval_that_never_arrived_is_sent_by_the_retry(kill: Kill, sandbox
     killed.attempt()
 
     assert effects(sandbox, "approve") == 1
-    assert result(killed)["outcome"] == "updated"
+    assert killed.told["outcome"] == "updated"
 
 
 @pytest.mark.parametrize("kill", NEVER_ARRIVED, ids=lambda kill: kill.__name__)
@@ -293,7 +287,7 @@ def test_an_invoice_of_which_nothing_is_seen_is_not_issued_again(kill: Kill, san
     killed.clear()
     killed.attempt()
     assert effects(sandbox, "invoice") == 1
-    assert result(killed)["outcome"] == "updated"
+    assert killed.told["outcome"] == "updated"
 
 
 @pytest.mark.parametrize("kill", NEVER_ARRIVED, ids=lambda kill: kill.__name__)
@@ -303,7 +297,7 @@ def test_an_uncertain_invoice_can_be_repeated(kill: Kill, sandbox: Sandbox) -> N
     killed.attempt()
 
     assert effects(sandbox, "invoice") == 1
-    assert result(killed)["outcome"] == "updated"
+    assert killed.told["outcome"] == "updated"
 
 
 # Lost answers
@@ -319,8 +313,8 @@ def test_a_lost_answer_is_made_good_in_the_same_attempt(fault: Any, name: str, s
     losing = job(sandbox, name)
     losing.attempt()
 
-    assert result(losing)["outcome"] == "updated"
-    assert result(losing)["reason"] == "the answer was lost, but the vendor shows the change"
+    assert losing.told["outcome"] == "updated"
+    assert losing.told["reason"] == "the answer was lost, but the vendor shows the change"
     assert sent(sandbox, name) == effects(sandbox, name) == 1
 
 
@@ -331,9 +325,9 @@ def test_an_invoice_is_known_by_its_new_number(sandbox: Sandbox) -> None:
     sandbox.app("simplo").state.store.report(report_id(sandbox)).invoiced_at = None
     issuing.attempt()
 
-    assert result(issuing)["outcome"] == "unchanged"
-    assert result(issuing)["reason"].endswith("was carried out")
-    assert result(issuing)["invoice_number"] == sandbox.app("simplo").state.store.invoices[0].number
+    assert issuing.told["outcome"] == "unchanged"
+    assert issuing.told["reason"].endswith("was carried out")
+    assert issuing.told["invoice_number"] == sandbox.app("simplo").state.store.invoices[0].number
     assert sent(sandbox, "invoice") == 1
 
 
@@ -344,8 +338,8 @@ def test_the_number_is_looked_for_by_the_attempt_that_loses_the_answer(sandbox: 
     losing = job(sandbox, "invoice")
     losing.attempt()
 
-    assert result(losing)["reason"] == "the answer was lost, but the vendor shows the change"
-    assert result(losing)["invoice_number"] == 20269001
+    assert losing.told["reason"] == "the answer was lost, but the vendor shows the change"
+    assert losing.told["invoice_number"] == 20269001
 
 
 def test_a_number_from_before_the_request_proves_nothing(sandbox: Sandbox) -> None:
@@ -369,7 +363,7 @@ def test_a_retry_looks_until_a_slow_vendor_shows_it(
     killed.attempt()
 
     assert sandbox.scenario.entries[-1].fired == 3
-    assert result(killed)["outcome"] == "unchanged"
+    assert killed.told["outcome"] == "unchanged"
     assert sent(sandbox, name) == effects(sandbox, name) == 1
 
 
@@ -387,7 +381,7 @@ def test_a_retry_looks_as_long_at_the_request_of_the_retry_before_it(
     sandbox.add_fault({"status": 200, "body": stale}, path=r"/reports/\d+$", times=3)
     killed.attempt()
 
-    assert result(killed)["outcome"] == "unchanged"
+    assert killed.told["outcome"] == "unchanged"
     assert sent(sandbox, name) == effects(sandbox, name) == 1
 
 
@@ -403,7 +397,7 @@ def test_a_task_that_is_cleared_in_the_middle_of_a_request_looks_as_long(
     sandbox.add_fault({"status": 200, "body": stale}, path=r"/reports/\d+$", times=3)
     cleared.attempt()
 
-    assert result(cleared)["outcome"] == "unchanged"
+    assert cleared.told["outcome"] == "unchanged"
     assert sent(sandbox, name) == effects(sandbox, name) == 1
 
 
@@ -450,7 +444,7 @@ def test_without_a_state_an_invoice_is_issued_by_the_first_attempt_only(sandbox:
 
     job(sandbox, "invoice").attempt()  # somebody else does
     forgetful.attempt()
-    assert result(forgetful)["outcome"] == "unchanged"
+    assert forgetful.told["outcome"] == "unchanged"
     assert effects(sandbox, "invoice") == 1
 
 
@@ -461,8 +455,8 @@ def test_a_cleared_task_compares_anew(name: str, sandbox: Sandbox) -> None:
     cleared.clear()
     cleared.attempt()
 
-    assert result(cleared)["outcome"] == "unchanged"
-    assert result(cleared)["reason"] == "the vendor shows what is asked for"
+    assert cleared.told["outcome"] == "unchanged"
+    assert cleared.told["reason"] == "the vendor shows what is asked for"
     assert effects(sandbox, name) == 1
 
 

@@ -203,8 +203,8 @@ def test_a_ticket_with_its_files_is_one_thing(sandbox: Sandbox, finding: Callabl
     assert_whole(sandbox, made, returned)
     assert task.xcoms[-1, "remote_id"] == returned
     (note_id,) = made[returned].notes
-    assert task.xcoms[-1, "result"]["note"] == {"id": str(note_id), "outcome": "created"}
-    assert task.xcoms[-1, "result"]["move"] == {"id": returned, "outcome": "updated"}
+    assert task.told["note"] == {"id": str(note_id), "outcome": "created"}
+    assert task.told["move"] == {"id": returned, "outcome": "updated"}
     calls = [f"{call.method} {call.path.rpartition('/')[2]}" for call in sandbox.requests("smartq")]
     reads = [call for call in calls if call.startswith("GET")]
     assert reads == ["GET tickets", "GET steps"], "one look before the ticket, and the step by its name"
@@ -301,7 +301,7 @@ def test_a_killed_task_has_one_ticket(kill: Any, sandbox: Sandbox, ticket: Calla
 
     assert list(made) == [returned] == [again]
     assert len(writes(sandbox)) == (2 if kill is before_it_arrived else 1)
-    assert killed.journal["outcome"] == "adopted"
+    assert killed.told["outcome"] == "adopted"
 
 
 @any_loss
@@ -316,7 +316,7 @@ def test_a_lost_ticket_is_found(marker_tag: bool, fault: Any, sandbox: Sandbox, 
 
     assert list(made) == [returned] == [losing.state["journal"]["object_id"]]
     assert made[returned].tags == ("defect", losing.state["journal"]["fields"]["marker"])[: 1 + marker_tag]
-    assert "the answer to the request was lost, it was found" in losing.journal["reason"]
+    assert "the answer to the request was lost, it was found" in losing.told["reason"]
 
 
 def test_a_ticket_that_somebody_has_renamed_moved_and_archived_is_found(
@@ -654,7 +654,7 @@ def test_a_move_is_made_once_and_keeps_everything_else(sandbox: Sandbox, board: 
 
     first = board.task(str(old))
     first.attempt()
-    result = first.xcoms[-1, "result"]
+    result = first.told
     assert (result["outcome"], result["changes"]) == ("updated", {"step_id": {"from": str(new), "to": str(old)}})
 
 
@@ -662,7 +662,7 @@ def test_a_ticket_that_is_in_the_step_is_left_alone(sandbox: Sandbox, board: Boa
     idle = board.task("Planned")
     idle.attempt()
 
-    assert idle.xcoms[-1, "result"]["outcome"] == "unchanged"
+    assert idle.told["outcome"] == "unchanged"
     assert writes(sandbox) == []
     assert sum(r.method == "GET" for r in sandbox.requests("smartq")) == 2
 
@@ -694,7 +694,7 @@ def test_a_move_whose_answer_is_lost_is_seen(fault: Any, sandbox: Sandbox, board
     losing.attempt()
 
     assert (board.step, moves(sandbox)) == ("Repaired", 1)
-    assert losing.xcoms[-1, "result"]["reason"] == "the answer was lost, but the vendor shows the change"
+    assert losing.told["reason"] == "the answer was lost, but the vendor shows the change"
 
 
 @pytest.mark.parametrize("moved_on", [False, True])
@@ -709,7 +709,7 @@ def test_a_move_that_never_arrived_is_made_by_the_next_attempt(moved_on: bool, s
 
     assert board.step == ("In repair" if moved_on else "Repaired")
     if moved_on:
-        assert "the request of 2" in losing.xcoms[-1, "result"]["reason"]
+        assert "the request of 2" in losing.told["reason"]
 
 
 def test_a_cleared_task_moves_again(sandbox: Sandbox, board: Board) -> None:

@@ -65,20 +65,15 @@ def stops(sandbox: Sandbox) -> int:
     return sum(request.path.endswith("/stop") for request in sandbox.requests("qalyptus"))
 
 
-def result(task: Task) -> dict[str, Any]:
-    found: dict[str, Any] = task.xcoms[-1, "result"]
-    return found
-
-
 def test_a_request_is_stopped_once(sandbox: Sandbox, running: str) -> None:
     task = stopping(running)
 
     assert task.attempt() == running
-    assert result(task)["outcome"] == "updated"
-    assert result(task)["changes"] == {"running": {"from": True, "to": False}}
-    assert (result(task)["phase"], result(task)["status"]) == ("cancelled", "stopped")
+    assert task.told["outcome"] == "updated"
+    assert task.told["changes"] == {"running": {"from": True, "to": False}}
+    assert (task.told["phase"], task.told["status"]) == ("cancelled", "stopped")
     assert task.attempt() == running
-    assert (result(task)["outcome"], result(task)["status"]) == ("unchanged", "stopped")
+    assert (task.told["outcome"], task.told["status"]) == ("unchanged", "stopped")
     assert stops(sandbox) == 1
 
 
@@ -89,7 +84,7 @@ def test_a_task_run_is_stopped_with_the_same_call(sandbox: Sandbox) -> None:
     task.attempt()
 
     assert record(sandbox, run_id).stopped_at is not None
-    assert result(task)["phase"] == "cancelled"
+    assert task.told["phase"] == "cancelled"
 
 
 def test_what_has_ended_is_left_alone(sandbox: Sandbox, running: str) -> None:
@@ -97,7 +92,7 @@ def test_what_has_ended_is_left_alone(sandbox: Sandbox, running: str) -> None:
     task = stopping(running)
     task.attempt()
 
-    assert (result(task)["outcome"], result(task)["status"]) == ("unchanged", "completed")
+    assert (task.told["outcome"], task.told["status"]) == ("unchanged", "completed")
     assert stops(sandbox) == 0
 
 
@@ -109,7 +104,7 @@ def test_what_ends_while_it_is_stopped_counts_as_ended(ended: bool, sandbox: San
         record(sandbox, running).ending, record(sandbox, running).seconds = "completed", 0.0
         task = stopping(running)
         task.attempt()
-        facts = [result(task)[name] for name in ("outcome", "reason", "status", "changes")]
+        facts = [task.told[name] for name in ("outcome", "reason", "status", "changes")]
         assert facts == ["unchanged", "it ended before the stop came", "completed", {}]
     else:
         sandbox.add_fault({"status": 409}, method="POST", path=STOP, times=1)
@@ -143,7 +138,7 @@ def test_a_lost_answer_is_made_good(fault: Any, sandbox: Sandbox, running: str) 
     task = stopping(running)
     task.attempt()
 
-    assert (stops(sandbox), result(task)["phase"]) == (1, "cancelled")
+    assert (stops(sandbox), task.told["phase"]) == (1, "cancelled")
 
 
 def test_a_stop_that_never_arrived_is_made_by_the_next_attempt(sandbox: Sandbox, running: str) -> None:
@@ -153,7 +148,7 @@ def test_a_stop_that_never_arrived_is_made_by_the_next_attempt(sandbox: Sandbox,
         task.attempt()
     task.attempt()
 
-    assert (stops(sandbox), result(task)["outcome"]) == (2, "updated")
+    assert (stops(sandbox), task.told["outcome"]) == (2, "updated")
 
 
 @pytest.mark.parametrize("cleared", [True, False])
@@ -175,8 +170,8 @@ def test_where_it_stands_may_stay_unknown(sandbox: Sandbox, running: str) -> Non
     task = stopping(running)
     task.attempt()
 
-    assert result(task)["outcome"] == "updated"
-    assert "status" not in result(task)
+    assert task.told["outcome"] == "updated"
+    assert "status" not in task.told
 
 
 def test_a_dry_run_shows_the_stop(sandbox: Sandbox, running: str) -> None:

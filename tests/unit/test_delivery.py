@@ -117,7 +117,8 @@ def deliver(sink: SmtpSink, connect: Callable[..., None]) -> Callable[..., dict[
         operator = DeliverReportsOperator(
             **{"task_id": "deliver", "reports": reports, "to": to, "subject": "Audit reports", **arguments}
         )
-        context: dict[str, Any] = {"ti": SimpleNamespace(dag_id="d", run_id="r", task_id="deliver", map_index=-1)}
+        ti = SimpleNamespace(dag_id="d", run_id="r", task_id="deliver", map_index=-1, xcom_push=lambda key, value: None)
+        context: dict[str, Any] = {"ti": ti}
         if store is not None:
             context["task_state_store"] = store
         return operator.execute(context)  # type: ignore[arg-type]
@@ -647,9 +648,9 @@ def test_no_reports(deliver, sink):
 
     for nothing in (None, [], [None, []]):
         with pytest.raises(QAValidationError, match="reports holds no report"):
-            deliver(nothing, Store())
+            deliver(nothing, Store(), if_empty="fail")
         with pytest.raises(AirflowSkipException):
-            deliver(nothing, Store(), if_empty="skip")
+            deliver(nothing, Store())
     assert sink.connections == 0
 
     assert deliver([], Store(), ANNA, if_empty="send")["files"] == []

@@ -32,7 +32,7 @@ from airflow_qa_provider.exceptions import (
     QATLSError,
     QAValidationError,
 )
-from airflow_qa_provider.journal.attempt import Attempt
+from airflow_qa_provider.journal.attempt import Attempt, Made
 from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.journal.record import Notes, Record
 from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search, may_be_done, was_accepted
@@ -376,10 +376,11 @@ def test_more_than_can_be_read_is_said(wire: responses.RequestsMock, monkeypatch
 
 
 def test_the_result_says_how_the_object_came_about() -> None:
-    journal = {"outcome": "adopted", "reason": "found", "generation": 1}
+    journal = Made("a1", "adopted", "found", 1).facts
     outcome = Finished(Snapshot("a1", Phase.SUCCEEDED, "completed"))
     terms = Terms.from_dict(json.loads(json.dumps(Terms(journal=journal).as_dict())))
 
-    assert xcoms(verdict(outcome, AUDIT, "a1", terms), "a1", "id")["result"]["journal"] == journal
-    plain = xcoms(verdict(outcome, AUDIT, "a1", replace(terms, journal={})), "a1", "id")["result"]
-    assert "journal" not in plain
+    told = xcoms(verdict(outcome, AUDIT, "a1", terms), AUDIT, "a1", mapped=False)
+    assert (told["outcome"], told["reason"], told["phase"]) == ("adopted", "found", "succeeded")
+    plain = xcoms(verdict(outcome, AUDIT, "a1", replace(terms, journal={})), AUDIT, "a1", mapped=False)
+    assert "outcome" not in plain

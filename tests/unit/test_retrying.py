@@ -21,6 +21,7 @@ from airflow_qa_provider.exceptions import (
     QANotFoundError,
     QARateLimitError,
     QARequestRejectedError,
+    QAResponseError,
     QAServerError,
     QATimeoutError,
     QATLSError,
@@ -120,6 +121,23 @@ def test_the_answer_of_a_later_try_is_the_result(
     assert acme(retries=2).ask(operation) == [{"id": 7}]
     assert len(vendor.calls) == 3
     assert len(pauses) == 2
+
+
+@pytest.mark.parametrize("body", ["<html><title>Sign in</title></html>", '[{"id": 7'])
+def test_a_read_is_repeated_after_a_page_or_half_an_answer(
+    body: str, vendor: responses.RequestsMock, pauses: list[float]
+) -> None:
+    for operation in ("parts.list", "parts.create", "parts.issue", "parts.link"):
+        method, path = ROUTES[operation].method, ROUTES[operation].path.replace("{id}", "7")
+        vendor.add(method, BASE_URL + path, body=body)
+        vendor.add(method, BASE_URL + path, json=[{"id": 7}])
+
+    assert acme(retries=2).ask("parts.list") == [{"id": 7}]
+    assert (len(vendor.calls), len(pauses)) == (2, 1)
+    for operation in ("parts.create", "parts.issue", "parts.link"):
+        with pytest.raises(QAResponseError):
+            acme(retries=2).ask(operation)
+    assert (len(vendor.calls), len(pauses)) == (5, 1)
 
 
 def test_a_good_answer_costs_no_pause(vendor: responses.RequestsMock, pauses: list[float]) -> None:

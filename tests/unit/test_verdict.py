@@ -10,11 +10,11 @@ import pytest
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
+from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.waiting.decisions import Finished, GaveUp
 from airflow_qa_provider.waiting.verdict import (
     Ending,
     OnWarning,
-    ResultShape,
     Terms,
     outcome_as_dict,
     outcome_from_dict,
@@ -22,7 +22,9 @@ from airflow_qa_provider.waiting.verdict import (
     xcoms,
 )
 
-AUDIT = Kind(name="monitorqa.audit", noun="audit")
+AUDIT = Kind(
+    name="monitorqa.audit", noun="audit", facts={"score": "score of the audit", "number": "number of the audit"}
+)
 TERMS = Terms(retry_advice="A retry looks at the same object again")
 LAST = Snapshot("a1", Phase.ACTIVE, "pending", {"score": None}, "https://example.com/a1")
 BAD_PHASES = [Phase.FAILED, Phase.CANCELLED, Phase.GONE]
@@ -80,43 +82,43 @@ def test_messages_say_what_happened_to_the_object_and_what_a_retry_does() -> Non
     )
 
 
-SNAPSHOT = {
-    "id": "a1",
-    "phase": "succeeded",
-    "status": "completed",
-    "detail": {"score": 82},
-    "link": "https://example.com/a1",
-}
+TOLD = {"phase": "succeeded", "status": "completed", "link": "https://example.com/a1", "score": 82}
+UNKNOWN = {"number": None}
 
 
-@pytest.mark.parametrize(
-    ("shape", "stored"),
-    [
-        ("id", {"return_value": "a1", "result": SNAPSHOT}),
-        ("snapshot", {"return_value": SNAPSHOT}),
-        ("none", {}),
-        (None, {}),
-    ],
-)
-def test_a_success_stores_what_the_task_returns(shape: ResultShape | None, stored: dict[str, object]) -> None:
-    end = verdict(finished(Phase.SUCCEEDED, "completed", score=82), AUDIT, "a1", TERMS)
-    assert xcoms(end, "a1", shape) == stored
-    assert json.loads(json.dumps(xcoms(end, "a1", shape))) == stored
+@pytest.mark.parametrize(("mapped", "more"), [(False, {}), (True, UNKNOWN)])
+def test_a_success_stores_the_id_and_each_fact_under_its_name(mapped: bool, more: dict[str, None]) -> None:
+    """What is not known is told of mapped tasks only, whose lists of facts would not be in step without it."""
+    end = verdict(finished(Phase.SUCCEEDED, "completed", score=82, other=1), AUDIT, "a1", TERMS)
+    stored = xcoms(end, AUDIT, "a1", mapped=mapped)
+    assert stored == {"return_value": "a1", **TOLD, **more}
+    assert json.loads(json.dumps(stored)) == stored
 
 
-@pytest.mark.parametrize("shape", ["id", "snapshot"])
 @pytest.mark.parametrize("phase", BAD_PHASES)
-def test_a_bad_end_stores_the_last_look_and_returns_nothing(phase: Phase, shape: ResultShape) -> None:
-    assert set(xcoms(verdict(finished(phase), AUDIT, "a1", TERMS), "a1", shape)) == {"result"}
+def test_a_bad_end_stores_the_last_look_and_returns_nothing(phase: Phase) -> None:
+    end = verdict(finished(phase, message="no"), AUDIT, "a1", TERMS)
+    stored = xcoms(end, AUDIT, "a1", mapped=False)
+    assert (stored["phase"], stored["message"], "return_value" in stored) == (phase.value, "no", False)
 
 
 def test_a_wait_that_never_saw_anything_stores_nothing() -> None:
-    assert xcoms(verdict(GaveUp("why", True, None), AUDIT, "a1", TERMS), "a1", "id") == {}
+    assert xcoms(verdict(GaveUp("why", True, None), AUDIT, "a1", TERMS), AUDIT, "a1", mapped=True) == {}
+
+
+def test_where_the_poller_knows_an_object_by_more_than_its_id_the_id_is_returned() -> None:
+    for name, known_as, object_id in (
+        ("conqa.milestone", "p1/floor 1/east", "floor 1/east"),
+        ("conqa.webhook", "project/p1/w1", "w1"),
+        ("smartq.ticket", "7/12", "12"),
+        ("monitorqa.audit", "a1", "a1"),
+    ):
+        assert kind_of(name).id_of(known_as) == object_id
 
 
 def test_how_the_object_came_about_is_part_of_the_result() -> None:
     end = verdict(finished(Phase.SUCCEEDED), AUDIT, "a1", replace(TERMS, journal={"outcome": "adopted"}))
-    assert xcoms(end, "a1", "snapshot")["return_value"]["journal"] == {"outcome": "adopted"}
+    assert xcoms(end, AUDIT, "a1", mapped=False)["outcome"] == "adopted"
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def fired(object_id: str, *, skip_on_failure: bool = False) -> TriggerEvent:
         object_id=object_id,
         policy=WaitPolicy(INTERVAL, now, now + PATIENCE, not_found_grace=0.0).as_dict(),
         terms=Terms(skip_on_failure=skip_on_failure).as_dict(),
-        end_task="snapshot",
+        end_task="with_xcoms",
     )
     trigger.task_instance = SimpleNamespace(dag_id="d", run_id="r", task_id="t", map_index=-1)  # type: ignore[assignment]
 
@@ -118,7 +118,7 @@ class TaskInstance:
         self.pushed[key] = value
 
 
-@pytest.mark.parametrize(("do_xcom_push", "pushed"), [(True, {"result"}), (False, set())])
+@pytest.mark.parametrize(("do_xcom_push", "pushed"), [(True, {"phase", "status", "message"}), (False, set())])
 def test_without_xcoms_a_worker_stores_as_little_as_the_trigger(
     client: MonitorQAClient, do_xcom_push: bool, pushed: set[str]
 ) -> None:
@@ -137,7 +137,9 @@ def test_a_success_ends_the_task_without_a_worker(client: MonitorQAClient, super
     event = fired(audit_id)
 
     assert isinstance(event, TaskSuccessEvent)
-    assert [(message.key, message.value["id"]) for message in supervisor.sent] == [("return_value", audit_id)]
+    sent = {message.key: message.value for message in supervisor.sent}
+    assert (sent["return_value"], sent["phase"], sent["status"]) == (audit_id, "succeeded", "completed")
+    assert sent.keys() == {"return_value", *MonitorQAAuditSensor.xcom_keys()} - {"message"}
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_what_only_a_worker_can_store_goes_back_to_one(
     with DAG("d", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=timezone.utc)):
         sensor = MonitorQAAuditSensor(task_id="t", audit_id=audit(client), deferrable=True, **arguments)
         if mapped:
-            MonitorQAAuditSensor.partial(task_id="after").expand_kwargs(sensor.output)
+            MonitorQAAuditSensor.partial(task_id="after").expand(audit_id=sensor.output)
 
         with pytest.raises(TaskDeferred) as deferred:
             sensor.execute({"ti": TaskInstance()})

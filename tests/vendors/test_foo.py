@@ -76,9 +76,9 @@ def test_create_wait_download_and_a_lost_answer(
 
     assert (run.state, run.errors) == ("success", {})
     assert [asked for asked in foo.asked if asked[0] == "POST"] == [("POST", "/inspections")]
-    result = run.xcom("inspect", "result")
-    assert (result["id"], result["phase"], result["detail"]["score"]) == ("1", "succeeded", 87)
-    assert result["journal"]["outcome"] == "adopted"
+    assert run.xcom("inspect") == run.xcom("wait") == "1"
+    told = run.told("inspect")
+    assert (told["phase"], told["score"], told["outcome"]) == ("succeeded", 87, "adopted")
     assert run.xcom("inspect", "_link_ObjectLink") == "https://app.foo.example.com/inspections/1"
     manifest = run.xcom("store")
     assert (manifest["name"], manifest["rows"], manifest["vendor"]) == ("inspection-1.csv", 2, "foo")

@@ -253,4 +253,6 @@ MILESTONE = Kind(
     condition=_target,
     changes={"upsert": UpsertMilestone, "delete": DeleteMilestone},
     overview=overview,
+    facts={"name": "name at the vendor"},
+    id_of=lambda object_id: object_id.partition(SEPARATOR)[2],
 )

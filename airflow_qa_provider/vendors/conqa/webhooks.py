@@ -48,4 +48,11 @@ def _target(given: Given) -> Target:
     return Target(object_id, Condition(reached={"status": [given.member("status", WebhookStatus).value.lower()]}))
 
 
-WEBHOOK = Kind(name="conqa.webhook", noun="webhook", poller=WebhookPoller, condition=_target)
+WEBHOOK = Kind(
+    name="conqa.webhook",
+    noun="webhook",
+    poller=WebhookPoller,
+    condition=_target,
+    facts={"type": "type of the webhook"},
+    id_of=lambda object_id: object_id.rpartition(SEPARATOR)[2],
+)

@@ -293,4 +293,11 @@ AUDIT = Kind(
     changes={"reopen": ReopenAudit},
     made_by={"audits.create": AuditFields.of_call},
     files={"report": AuditReport, "photos": AuditPhotos},
+    facts={
+        "number": "number of the audit",
+        "score": "score of the audit, of 100",
+        "score_label": "what the score counts as, such as passed",
+        "completed_at": "when it was completed",
+        "completed_by": "name of the person who completed it",
+    },
 )

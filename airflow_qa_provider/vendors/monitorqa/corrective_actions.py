@@ -197,4 +197,5 @@ CORRECTIVE_ACTION = Kind(
     condition=_target,
     link=action_page,
     changes={"update": UpdateCorrectiveAction},
+    facts={"due_at": "when it is due", "audit_id": "audit that it belongs to"},
 )

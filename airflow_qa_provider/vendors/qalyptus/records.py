@@ -18,8 +18,17 @@ Record = dict[str, Any]
 CLOCK_SECONDS = 120.0
 """How far the vendor's clock may be from ours."""
 
+TIMES = {"started_at": "when it began", "completed_at": "when it was completed"}
+"""Facts of requests and runs, and what they mean."""
+
 _FEW = 2
-_FACTS = ("outputFormat", "reportName", "taskName", "startDate", "endDate")
+_FACTS = {
+    "output_format": "outputFormat",
+    "report_name": "reportName",
+    "task_name": "taskName",
+    "started_at": "startDate",
+    "completed_at": "endDate",
+}
 
 
 def snapshot(record: Mapping[str, Any], dialect: Dialect) -> Snapshot:
@@ -30,7 +39,7 @@ def snapshot(record: Mapping[str, Any], dialect: Dialect) -> Snapshot:
     """
     status = dialect.status_of(record)
     phase = _phase(status, dialect)
-    detail = {name: record[name] for name in _FACTS if record.get(name) is not None}
+    detail = {name: record[theirs] for name, theirs in _FACTS.items() if record.get(theirs) is not None}
     message = dialect.message_of(record)
     if message:
         detail["message"] = message

@@ -12,6 +12,7 @@ from typing_extensions import Self, override
 from airflow_qa_provider.exceptions import QAConflictError, QAError, QANotFoundError, QARequestRejectedError
 from airflow_qa_provider.kinds.change import Change, Shown
 from airflow_qa_provider.kinds.conditions import Target
+from airflow_qa_provider.kinds.facts import MEANINGS
 from airflow_qa_provider.kinds.fields import UNNOTED, KindFields
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
@@ -22,7 +23,7 @@ from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
 from airflow_qa_provider.vendors.qalyptus.client.reports import OUTPUT_FORMATS
 from airflow_qa_provider.vendors.qalyptus.client.selections import as_field_selections
 from airflow_qa_provider.vendors.qalyptus.log_files import LogFile
-from airflow_qa_provider.vendors.qalyptus.records import candidates, is_same, poll_records, unsearchable
+from airflow_qa_provider.vendors.qalyptus.records import TIMES, candidates, is_same, poll_records, unsearchable
 from airflow_qa_provider.vendors.qalyptus.report_files import RequestedReport
 from airflow_qa_provider.vendors.qalyptus.task_runs import TaskRunPoller
 
@@ -141,6 +142,8 @@ class StopRequest(Change):
     :param request_id: Id of the request or run.
     """
 
+    facts: ClassVar[Mapping[str, str]] = {name: MEANINGS[name] for name in ("phase", "status")}
+
     request_id: str
 
     @classmethod
@@ -214,4 +217,5 @@ REQUEST = Kind(
     changes={"stop": StopRequest},
     made_by={"reports.generate_on_demand": RequestFields.read},
     files={"report": RequestedReport, "log": LogFile},
+    facts={"report_name": "name of the report", **TIMES},
 )

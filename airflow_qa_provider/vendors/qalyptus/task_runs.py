@@ -18,6 +18,7 @@ from airflow_qa_provider.kinds.polling import Statuses
 from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
 from airflow_qa_provider.vendors.qalyptus.records import (
     CLOCK_SECONDS,
+    TIMES,
     Record,
     candidates,
     is_same,
@@ -179,4 +180,5 @@ TASK_RUN = Kind(
     fields=TaskRunFields,
     lookup=TaskRunLookup(),
     made_by={"tasks.run": TaskRunFields.of_call},
+    facts={"task_name": "name of the task", **TIMES},
 )

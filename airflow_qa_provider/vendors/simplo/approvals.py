@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from typing_extensions import override
 
@@ -15,6 +17,8 @@ from airflow_qa_provider.vendors.simplo.records import shown
 @dataclass(frozen=True)
 class ApproveReport(ReportChange):
     """A billing report that is to be approved (source: "Approve Report")."""
+
+    facts: ClassVar[Mapping[str, str]] = {"approved_at": "when it was approved"}
 
     @override
     def wanted(self, client: SimploClient) -> Shown:

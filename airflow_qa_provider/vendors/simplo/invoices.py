@@ -24,6 +24,10 @@ class IssueInvoice(ReportChange):
     """
 
     on_uncertain: ClassVar[OnUncertain] = "fail"
+    facts: ClassVar[Mapping[str, str]] = {
+        "invoiced_at": "when the invoice was issued",
+        "invoice_number": "number of the invoice",
+    }
 
     @override
     def wanted(self, client: SimploClient) -> Shown:

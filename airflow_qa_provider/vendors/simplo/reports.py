@@ -83,4 +83,5 @@ REPORT = Kind(
     condition=_target,
     changes={"approve": ApproveReport, "issue_invoice": IssueInvoice, "bill": BillReport},
     files={"report": ReportPdf},
+    facts={"sent_at": "when it was sent to its client", **ApproveReport.facts, **IssueInvoice.facts},
 )

@@ -286,4 +286,10 @@ TICKET = Kind(
     fields=TicketFields,
     lookup=TicketLookup(),
     changes={"move": MoveTicket},
+    facts={
+        "name": "name at the vendor",
+        "step_id": "step that the ticket is in",
+        "archived": "whether the ticket is archived",
+    },
+    id_of=lambda object_id: object_id.rpartition(SEPARATOR)[2],
 )

@@ -33,7 +33,7 @@ _SCHEDULED, _INLINE = "scheduled", "inline"
 _SCHEDULED_SECONDS = 300.0
 _INLINE_SECONDS = 400.0
 _OVER = ("success", "failed", "upstream_failed", "skipped", "removed")
-_XCOMS = ("return_value", "remote_id", "result")
+_XCOMS = ("return_value", "remote_id", "outcome", "reason", "changes", "phase", "status", "link")
 
 Facts = dict[str, Any]
 """What is compared of a task: its state, which XComs it has, how its result came about, and what the vendor has."""
@@ -140,15 +140,13 @@ def _run_inline(
 
 def _facts(case: Case, world: World, state: str, xcoms: Mapping[str, Any]) -> Facts:
     told = {name: value for name, value in xcoms.items() if value is not None}
-    result = told.get("result") or {}
     effects = list(case.entry.effects(world, case.label, case.arguments))
     believed = case.entry.believed({name: xcoms.get(name) for name in _XCOMS}, case.arguments)
     return {
         "state": state,
         "xcoms": sorted(told),
-        "result": sorted(result),
-        "outcome": (result.get("journal") or result).get("outcome"),
-        "phase": result.get("phase"),
+        "outcome": told.get("outcome"),
+        "phase": told.get("phase"),
         "objects": len(effects),
         "good": state == "success" and effects == [believed],
     }

@@ -14,7 +14,7 @@ from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.plan import RESETS, Case
 from tests.e2e.kills.script import UNMAPPED, Book, Deed, Point, Strike
 
-_XCOMS = ("return_value", "remote_id", "result")
+_XCOMS = ("return_value", "remote_id", "outcome")
 _UNCERTAIN = "QAUncertainError"
 _LONGEST = 600
 

@@ -90,17 +90,15 @@ class Job:
 
 
 def created(xcoms: Mapping[str, Any], arguments: Arguments) -> str | None:
-    """Return the id that a creating task returned, when the other XComs agree."""
-    return _agreed(xcoms.get("return_value"), xcoms.get("remote_id"), (xcoms.get("result") or {}).get("id"))
+    """Return the id that a creating task returned, when it is the one that it told of."""
+    returned = xcoms.get("return_value")
+    return str(returned) if returned is not None and returned == xcoms.get("remote_id") else None
 
 
 def changed(xcoms: Mapping[str, Any], arguments: Arguments) -> str | None:
-    """Return the id that a changing task returned, when the other XCom agrees."""
-    return _agreed(xcoms.get("return_value"), (xcoms.get("result") or {}).get("id"))
-
-
-def _agreed(*told: Any) -> str | None:
-    return str(told[0]) if len(set(told)) == 1 and told[0] is not None else None
+    """Return the id that a changing task returned."""
+    returned = xcoms.get("return_value")
+    return None if returned is None else str(returned)
 
 
 @dataclass(frozen=True)

@@ -112,5 +112,6 @@ INSPECTION = Kind(
     link=lambda inspection_id: f"https://app.foo.example.com/inspections/{inspection_id}",
     fields=InspectionFields,
     lookup=InspectionLookup(),
+    facts={"site": "site of the inspection", "score": "score of the inspection"},
     files={"report": InspectionReport},
 )
