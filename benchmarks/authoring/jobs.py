@@ -125,7 +125,7 @@ JOBS = (
     Job("month_end", "month end", "simplo", ("GET", "/issue-invoice$"), 22, _month_end, nth=2),
 )
 """``most_calls`` is what the version by hand needs, and what safety needs: each ticket is a task of its own, which
-signs in, looks whether the ticket is there, and asks for the step that it ends in; the list of milestones is read before
-and, to see them, after."""
+signs in, looks whether the ticket is there, and asks for the step that it ends in; the list of milestones is read
+before and, to see them, after."""
 MOST_LINES = 60
 """Of the five DAGs of ours together."""
