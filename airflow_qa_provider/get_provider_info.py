@@ -159,7 +159,7 @@ def get_provider_info() -> dict[str, Any]:
                     "account_id": {
                         "label": "Account",
                         "description": "Id of the account of exports which name no other.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "section": "CONQA"},
                     },
                     "conqa": {
                         "label": "Names in answers",

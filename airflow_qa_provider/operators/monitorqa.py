@@ -419,11 +419,7 @@ class _ListOperator(ListOperator):
     ui_color = _COLOR
 
     def __init__(
-        self,
-        *,
-        state: str = "pending",
-        monitorqa_conn_id: str = "monitorqa_default",
-        **kwargs: Unpack[ListArguments],
+        self, *, state: str = "pending", monitorqa_conn_id: str = "monitorqa_default", **kwargs: Unpack[ListArguments]
     ) -> None:
         super().__init__(**kwargs)
         self.state = state
