@@ -5,16 +5,18 @@ Imported by DAG files, so nothing heavy is imported at module level.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
+from airflow_qa_provider.bases.link import StoredFileLink
 from airflow_qa_provider.bases.task import VendorTask, one_execution
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from airflow.providers.common.compat.sdk import BaseOperatorLink
     from airflow.sdk import ObjectStoragePath
 
     from airflow_qa_provider.records.export import RecordsManifest
@@ -76,8 +78,9 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
     ``since``, ``until``, ``mark``, ``drift`` and more. The events of the task's outlets carry the same.
 
     :param records: Name of the list, such as ``issues``. (templated)
-    :param target: File to write, or a folder with ``/`` at its end, in which the file is named after the list.
-        (templated)
+    :param target: File to write, or a folder with ``/`` at its end, in which the file is named after the list. A
+        relative one lies below the ``folder`` of the connection, see
+        :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`. (templated)
     :param format: ``jsonl``, ``csv`` or ``parquet`` (with the extra ``parquet``); by default what the target's suffix
         says, or else ``jsonl``. (templated)
     :param since: Only rows that have changed at or after this moment, such as ``{{ data_interval_start }}``.
@@ -101,6 +104,8 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
         "object_storage_conn_id",
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"filters": "json"}
+    operator_extra_links: Collection[BaseOperatorLink] = (StoredFileLink(),)
+    stored_uri: str | None = None
     _stop: StopSwitch | None = None
 
     def __init__(
@@ -156,6 +161,7 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
             )
         if manifest is None:
             raise AirflowSkipException(f"{reading.listing.name} has no rows, and nothing was stored")
+        self.stored_uri = manifest["uri"]
         self._tell_outlets(context, manifest)
         return manifest
 
@@ -171,17 +177,22 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
 
     def _place(self, name: str) -> tuple[Target, str]:
         from airflow_qa_provider.records.encoding import FORMATS, checked_format
-        from airflow_qa_provider.reports.target import Target
 
         given = None if self.format is None else checked_format(self.format)
-        target = Target.of(self.target, self.object_storage_conn_id, name)
+        target = self._target(self.target, name)
         named = target.named_format
         return target, given or checked_format(named.name if named and named.name in FORMATS else FORMATS[0])
+
+    def _target(self, place: str | ObjectStoragePath, stem: str = "") -> Target:
+        from airflow_qa_provider.reports.target import Target
+
+        with self.connected() as opened:
+            below = opened.below_folder(place, self.object_storage_conn_id)
+        return Target.of(below, self.object_storage_conn_id, stem)
 
     def _marks(self, reading: Reading) -> Marks | None:
         from airflow_qa_provider.exceptions import QAValidationError
         from airflow_qa_provider.records.marks import Marks
-        from airflow_qa_provider.reports.target import Target
 
         if self.mark is None:
             return None
@@ -193,7 +204,7 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
             )
         reading.refuse_undated()
         about = " ".join([self.vendor, reading.listing.name, *map(str, reading.arguments.values())])
-        place = Target.of(self.mark, self.object_storage_conn_id)
+        place = self._target(self.mark)
         if place.stem is not None:
             raise QAValidationError(
                 f"mark {self.mark!s} is a folder: name the file", vendor=self.vendor, outcome="Nothing was sent"
