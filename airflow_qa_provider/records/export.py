@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PAGES_AT_A_TIME = 8
+"""Most pages of a list that are asked for at the same time, within the connection's ``requests_per_minute``."""
+
 
 class RecordsManifest(Manifest):
     """Description of one stored list; plain JSON. ``rows`` is always a number."""
@@ -82,6 +85,7 @@ def store_records(
     fmt = file_format(format)
     path = target.file(fmt)
     where = {"vendor": client.vendor, "operation": reading.listing.operation}
+    reading = replace(reading, pages_at_a_time=PAGES_AT_A_TIME)
     if marks is not None:
         reading = replace(reading, window=marks.window_of(str(path), datetime.now(timezone.utc)))
     cleaner = Cleaner(reading.listing.secrets)

@@ -69,6 +69,7 @@ class Reading:
     :param arguments: Arguments of the operation that say which list it is.
     :param wanted: Filters to their values.
     :param window: The time.
+    :param pages_at_a_time: Most pages that are asked for at the same time, where the vendor counts its rows.
     :param repeated: Rows that came twice, on two pages, and were left out the second time.
     :param undated: Rows that show no date and were kept, where only those of a time are wanted.
     :param gone: Objects whose rows could not be read, for they were deleted meanwhile.
@@ -80,6 +81,7 @@ class Reading:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     wanted: tuple[tuple[Filter, Any], ...] = ()
     window: Window = Window()
+    pages_at_a_time: int = 1
     repeated: int = 0
     undated: int = 0
     gone: int = 0
@@ -198,6 +200,8 @@ class Reading:
             answer = answer.get(self.listing.member) if isinstance(answer, Mapping) else None
             if not isinstance(answer, list):
                 raise self._unexpected(client, f"the answer has no list {self.listing.member}")
+        if isinstance(answer, Paged):
+            answer = answer.several_at_a_time(self.pages_at_a_time)
         sent = 0
         for row in answer:
             if not isinstance(row, dict):
