@@ -133,7 +133,7 @@ def test_an_empty_list_has_its_columns_all_the_same() -> None:
         ({"price": True}, "price", "true", ("other type", "number", "boolean", "text", 2)),
         ({"open": 1}, "open", "1", ("other type", "boolean", "integer", "text", 2)),
         ({"name": 7}, "name", "7", ("other type", "text", "integer", "text", 2)),
-        ({"name": {"en": "Slab"}}, "name", '{"en": "Slab"}', ("other type", "text", "json", "text", 2)),
+        ({"name": {"en": "Slab"}}, "name", '{"en":"Slab"}', ("other type", "text", "json", "text", 2)),
         ({"due": "soon"}, "due", "soon", ("other type", "date", "text", "text", 2)),
         ({"at": "2026-01-15"}, "at", "2026-01-15", ("other type", "timestamp", "text", "text", 2)),
         ({"at": 1768478400}, "at", "1768478400", ("other type", "timestamp", "integer", "text", 2)),
