@@ -38,6 +38,8 @@ class ListOperator(ReadingTask, BaseOperator):
     :cvar filter_fields: Names of the attributes that leave rows out.
     """
 
+    tells = ("rows",)
+    returns = "list of ids"
     records: ClassVar[str | Mapping[str, str]]
     filter_fields: ClassVar[tuple[str, ...]] = ()
 
@@ -72,9 +74,7 @@ class ListOperator(ReadingTask, BaseOperator):
         with self.connected() as opened:
             ids, rows = self._read(opened.client, reading, limit, column)
         self.log.info("%d rows of %s", len(rows), reading.listing.name)
-        ti = context.get("ti")
-        if ti is not None and self.do_xcom_push:
-            ti.xcom_push(key="rows", value=rows)
+        self.tell(context, {"rows": rows})
         return ids
 
     def _name(self) -> str:

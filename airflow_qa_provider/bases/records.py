@@ -104,6 +104,8 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
         "object_storage_conn_id",
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"filters": "json"}
+    tells = ("uri", "mark")
+    returns = "manifest of the file"
     operator_extra_links: Collection[BaseOperatorLink] = (StoredFileLink(),)
     stored_uri: str | None = None
     _stop: StopSwitch | None = None
@@ -162,6 +164,7 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
         if manifest is None:
             raise AirflowSkipException(f"{reading.listing.name} has no rows, and nothing was stored")
         self.stored_uri = manifest["uri"]
+        self.tell(context, {"uri": manifest["uri"], "mark": manifest["mark"]})
         self._tell_outlets(context, manifest)
         return manifest
 
