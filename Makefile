@@ -9,7 +9,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-EXTRAS := dev,sandbox,inspect
+EXTRAS := dev,sandbox,inspect,parquet
 BENCH := .venv-bench
 NO_POSTGRESQL := echo "The extra e2e could not be installed here: SQLite only"
 SOURCES := $(wildcard airflow_qa_provider sandbox example_dags tests scripts benchmarks hatch_build.py)
@@ -20,7 +20,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast bench e2e first-contact lint format coverage-page docs build clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast bench e2e first-contact lint format coverage-page lists-page docs build clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -96,6 +96,7 @@ lint: setup ## check format, style, types, import arrows and sizes
 	@$(BIN)/python scripts/check_tree.py
 	@$(BIN)/python -W ignore scripts/coverage_page.py --check
 	@$(BIN)/python -W ignore scripts/xcom_page.py --check
+	@$(BIN)/python -W ignore scripts/records_page.py --check
 	@$(BIN)/python -W ignore scripts/provider_info.py --check
 
 format: setup ## write what is made from the records, apply the formatter and the safe fixes
@@ -106,6 +107,9 @@ format: setup ## write what is made from the records, apply the formatter and th
 coverage-page: setup ## write docs/coverage.md from the routes, and docs/xcoms.md from the operators
 	@$(BIN)/python scripts/coverage_page.py
 	@$(BIN)/python -W ignore scripts/xcom_page.py
+
+lists-page: setup ## write docs/lists.md from the listings
+	@$(BIN)/python scripts/records_page.py
 
 docs: setup ## build the documentation into docs/_build
 	@$(BIN)/python -W ignore -m sphinx -q -W --keep-going docs docs/_build

@@ -156,6 +156,11 @@ def get_provider_info() -> dict[str, Any]:
                         "description": "Id of the project of tasks which name no other.",
                         "schema": {"type": ["string", "null"], "section": "CONQA"},
                     },
+                    "account_id": {
+                        "label": "Account",
+                        "description": "Id of the account of exports which name no other.",
+                        "schema": {"type": ["string", "null"], "section": "CONQA"},
+                    },
                     "conqa": {
                         "label": "Names in answers",
                         "description": 'What the docs leave open, such as {"external_id_fields": ["externalRef"]}.',

@@ -158,3 +158,25 @@ class ReportingArguments(JobArguments, total=False):
     file_name: str | None
     object_storage_conn_id: str | None
     overwrite: str
+
+
+class RecordsArguments(TaskArguments, total=False):
+    """Arguments of :class:`~airflow_qa_provider.bases.records.RecordsToObjectStorageOperator`."""
+
+    records: Required[str]
+    target: Required[str | ObjectStoragePath]
+    format: str | None
+    since: str | datetime | None
+    until: str | datetime | None
+    mark: str | ObjectStoragePath | None
+    filters: Mapping[str, Any] | str | None
+    empty: Literal["write", "skip"]
+    object_storage_conn_id: str | None
+
+
+class ListArguments(TaskArguments, total=False):
+    """Arguments of :class:`~airflow_qa_provider.bases.listing.ListOperator`."""
+
+    filters: Mapping[str, Any] | str | None
+    column: str | None
+    limit: int | str

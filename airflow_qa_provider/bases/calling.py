@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
+from airflow_qa_provider.bases.listing import DEFAULT_LIMIT
 from airflow_qa_provider.bases.task import VendorTask, one_execution
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from airflow_qa_provider.reports.manifest import Manifest
     from airflow_qa_provider.reports.staging import StopSwitch
 
-DEFAULT_LIMIT = 1000
-"""Most rows of a paged list that go into an XCom when no limit is given."""
-
 
 class VendorOperator(VendorTask, BaseOperator):
     """Calls one operation of a vendor's API and returns its answer as JSON.
@@ -31,8 +29,9 @@ class VendorOperator(VendorTask, BaseOperator):
     For everything that has no operator of its own. Operation and arguments are checked against the client before
     anything is sent; the values of the arguments are checked by the client, where the vendor documents rules.
 
-    A list that comes in pages is returned whole up to ``limit``, an argument of its operation; without one it ends
-    after 1000 rows, and the log says so. An operation that answers with a file needs a ``target``. Secrets in an answer
+    A list that comes in pages is returned whole. Beyond 1000 rows it is refused, for XComs are no place for it: the
+    vendor's records operator stores it. A ``limit`` among the arguments of the operation is another number, or
+    ``None`` for none. An operation that answers with a file needs a ``target``. Secrets in an answer
     are masked; operations whose answer is a secret, such as a new API key, are refused.
 
     An operation that changes something is carried out once, however often the task is retried, killed or cleared: the
@@ -154,15 +153,20 @@ class VendorOperator(VendorTask, BaseOperator):
     def _rows(self, call: Call) -> list[Any]:
         from itertools import islice
 
+        from airflow_qa_provider.bases.listing import cut
+        from airflow_qa_provider.vendors import vendor_named
+
         if "limit" in call.arguments:
-            return list(call())
+            rows = list(call())
+            if str(len(rows)) == str(call.arguments["limit"]):
+                self.log.info("%s: as many rows as limit allows, there may be more", self.operation)
+            return rows
         rows = list(islice(call(), DEFAULT_LIMIT + 1))
         if len(rows) > DEFAULT_LIMIT:
-            self.log.warning(
-                "%s has more than %d rows, and only these are returned: give a limit in arguments, or None for all",
-                *(self.operation, DEFAULT_LIMIT),
-            )
-        return rows[:DEFAULT_LIMIT]
+            listings = vendor_named(self.vendor).listings
+            known = next((one.name for one in listings if one.operation == self.operation), None)
+            raise cut(call.client, self.operation, DEFAULT_LIMIT, known, type(self).__name__.removesuffix("Operator"))
+        return rows
 
     def _for_xcom(self, answer: Any) -> Any:
         from airflow_qa_provider.bases.results import JsonAnswer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping, Set
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -12,9 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from airflow_qa_provider.rest.paging import Paged
-from airflow_qa_provider.rest.redaction import MASK, redact
-
-_SECRET_NAME = re.compile(r"(api[_-]?key|token|password|secret|authorization)$", re.IGNORECASE)
+from airflow_qa_provider.rest.redaction import MASK, SECRET_NAME, redact
 
 
 class JsonAnswer:
@@ -55,7 +52,7 @@ class JsonAnswer:
     def _text(self, value: str, name: str) -> str:
         # a URL may carry its own key, such as that of a download which needs no other
         shown = redact(value) if value.startswith(("https://", "http://")) else value
-        if value and _SECRET_NAME.search(name):
+        if value and SECRET_NAME.search(name):
             shown = MASK
         if shown != value:
             self._masked.add(name or "the answer")

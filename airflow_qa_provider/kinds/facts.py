@@ -15,6 +15,8 @@ MEANINGS: Mapping[str, str] = {
     "link": "page of the object for people",
     "message": "what the vendor says of a bad end or a warning",
     "uri": "where the file is",
+    "rows": "the rows of the list, as the vendor shows them, without secrets",
+    "mark": "where the next partition of the list begins",
     "note": "`id` and `outcome` of the note",
     "move": "`id` and `outcome` of the move",
     "approve": "`id` and `outcome` of the approval",

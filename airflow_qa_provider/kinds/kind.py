@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from airflow_qa_provider.exceptions import QANotSupportedError
+from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
 from airflow_qa_provider.kinds.change import Change, Shown
 from airflow_qa_provider.kinds.conditions import Target
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.files import RemoteFile
 from airflow_qa_provider.kinds.given import Given
+from airflow_qa_provider.kinds.listing import Listing
 from airflow_qa_provider.kinds.lookup import Lookup
 from airflow_qa_provider.kinds.polling import Poller
 
@@ -137,6 +138,7 @@ class Vendor:
     :param client: The client; its ``vendor`` and ``title`` are those of the vendor, its ``routes`` the operations.
     :param form: How a connection is read.
     :param kinds: The kinds of objects.
+    :param listings: The lists.
     :param secrets: Operations whose answer is a secret, which goes into no XCom, to what to do in their place.
     :param guesses: What the docs leave open, to be compared with the OpenAPI file of a tenant.
     :param url: The vendor's documentation.
@@ -145,6 +147,7 @@ class Vendor:
     client: type[VendorClient]
     form: type[ConnectionForm[Any]]
     kinds: tuple[Kind, ...] = ()
+    listings: tuple[Listing, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
     guesses: tuple[Guess, ...] = ()
     url: str = ""
@@ -165,6 +168,23 @@ class Vendor:
         :param name: ``vendor.object``.
         """
         return next((kind for kind in self.kinds if kind.name == name), None)
+
+    def listing(self, name: str) -> Listing:
+        """Return a list.
+
+        :param name: Such as ``issues``.
+        :raises QAValidationError: There is none of that name.
+        """
+        found = next((one for one in self.listings if one.name == name), None)
+        if found is None:
+            known = ", ".join(one.name for one in self.listings)
+            raise QAValidationError(
+                f"{self.title} has no list {name!r}",
+                vendor=self.name,
+                outcome="Nothing was sent",
+                hint=f"Its lists are {known or 'none'}",
+            )
+        return found
 
     def made_by(self, operation: str) -> Kind | None:
         """Return the kind that an operation creates, ``None`` when it creates nothing that could be recognised.

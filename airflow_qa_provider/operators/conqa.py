@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.bases.bulk import BulkSyncOperator
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
+from airflow_qa_provider.bases.listing import ListOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         CallingArguments,
         ChangingArguments,
         CreatingArguments,
+        ListArguments,
         SyncArguments,
     )
     from airflow_qa_provider.vendors.conqa.client.fields import FieldValue, Option
@@ -211,4 +213,71 @@ class ConqaSyncMilestonesOperator(BulkSyncOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.project_id = project_id
+        self.conqa_conn_id = conqa_conn_id
+
+
+class ConqaListIssuesOperator(ListOperator):
+    """Returns the ids of the issues of a project, such as those that are disputed.
+
+    ``column="checklistId"`` returns the checklists that they are on, each once, which is what
+    :class:`ConqaGenerateReportOperator` expands over.
+
+    :param project_id: Id of the project; that of the connection by default. (templated)
+    :param status: Only issues in one of these states, such as ``disputed``. (templated)
+    :param conqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
+    """
+
+    vendor = "conqa"
+    records = "issues"
+    scope_fields = ("project_id",)
+    connection_fields = ("project_id",)
+    filter_fields = ("status",)
+    template_fields = (*ListOperator.template_fields, *scope_fields, *filter_fields, "conqa_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        project_id: str | None = None,
+        status: str | Iterable[str] | None = None,
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Unpack[ListArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.project_id = project_id
+        self.status = status
+        self.conqa_conn_id = conqa_conn_id
+
+
+class ConqaListMilestonesOperator(ListOperator):
+    """Returns the external ids of the milestones of a project.
+
+    Milestones that have none are in the XCom ``rows`` only.
+
+    :param project_id: Id of the project; that of the connection by default. (templated)
+    :param status: Only milestones in one of these states, by identifier or label. (templated)
+    :param conqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
+    """
+
+    vendor = "conqa"
+    records = "milestones"
+    scope_fields = ("project_id",)
+    connection_fields = ("project_id",)
+    filter_fields = ("status",)
+    template_fields = (*ListOperator.template_fields, *scope_fields, *filter_fields, "conqa_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        project_id: str | None = None,
+        status: str | Iterable[str] | None = None,
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Unpack[ListArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.project_id = project_id
+        self.status = status
         self.conqa_conn_id = conqa_conn_id

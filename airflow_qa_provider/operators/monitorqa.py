@@ -14,6 +14,7 @@ from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
 from airflow_qa_provider.bases.link import StoredFileLink
+from airflow_qa_provider.bases.listing import ListOperator
 from airflow_qa_provider.bases.reporting import RemoteReportOperator
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink, MonitorQACorrectiveActionLink
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         ChangingArguments,
         CreatingArguments,
         JobArguments,
+        ListArguments,
         ReportingArguments,
     )
     from airflow_qa_provider.vendors.monitorqa.client.repeats import Repeat
@@ -409,3 +411,38 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
         self.start_from_date = start_from_date
         self.stop_by_date = stop_by_date
         self.monitorqa_conn_id = monitorqa_conn_id
+
+
+class _ListOperator(ListOperator):
+    vendor = "monitorqa"
+    template_fields = (*ListOperator.template_fields, "state", "monitorqa_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self, *, state: str = "pending", monitorqa_conn_id: str = "monitorqa_default", **kwargs: Unpack[ListArguments]
+    ) -> None:
+        super().__init__(**kwargs)
+        self.state = state
+        self.monitorqa_conn_id = monitorqa_conn_id
+
+
+class MonitorQAListAuditsOperator(_ListOperator):
+    """Returns the ids of audits; ``filters`` takes ``template_id``, ``assigned_to``, ``score_max`` and more.
+
+    :param state: ``pending`` or ``completed``. (templated)
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
+    """
+
+    records = {"pending": "pending_audits", "completed": "completed_audits"}  # noqa: RUF012 - read only
+
+
+class MonitorQAListCorrectiveActionsOperator(_ListOperator):
+    """Returns the ids of corrective actions; ``filters`` takes ``audit_id``, ``assigned_to_id`` and more.
+
+    :param state: ``pending``, ``expired`` or ``completed``. (templated)
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
+    """
+
+    records = {state: f"{state}_actions" for state in ("pending", "expired", "completed")}  # noqa: RUF012

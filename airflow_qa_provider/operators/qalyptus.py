@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
+from airflow_qa_provider.bases.listing import ListOperator
 from airflow_qa_provider.bases.reporting import RemoteReportOperator
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
         CallingArguments,
         ChangingArguments,
         JobArguments,
+        ListArguments,
         ReportingArguments,
     )
     from airflow_qa_provider.vendors.qalyptus.client.selections import Selections
@@ -214,4 +218,38 @@ class QalyptusStopRequestOperator(ChangingOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.request_id = request_id
+        self.qalyptus_conn_id = qalyptus_conn_id
+
+
+class QalyptusListReportRequestsOperator(ListOperator):
+    """Returns the ids of on-demand report requests, such as those that failed, or are old.
+
+    Qalyptus Cloud lists all that it keeps. ``created_before`` keeps requests that do not tell when they were made.
+
+    :param status: Only requests in one of these states, in the words of the tenant. (templated)
+    :param report_id: Only requests for a report. (templated)
+    :param created_before: Only requests from before a moment; a duration counts back from now. (templated)
+    :param qalyptus_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
+    """
+
+    vendor = "qalyptus"
+    records = "report_requests"
+    filter_fields = ("status", "report_id", "created_before")
+    template_fields = (*ListOperator.template_fields, *filter_fields, "qalyptus_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        status: str | Iterable[str] | None = None,
+        report_id: str | None = None,
+        created_before: datetime | timedelta | str | None = None,
+        qalyptus_conn_id: str = "qalyptus_default",
+        **kwargs: Unpack[ListArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.status = status
+        self.report_id = report_id
+        self.created_before = created_before
         self.qalyptus_conn_id = qalyptus_conn_id

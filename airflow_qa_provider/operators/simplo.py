@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
+from airflow_qa_provider.bases.listing import ListOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import CallingArguments, ChangingArguments
+    from airflow_qa_provider.bases.arguments import CallingArguments, ChangingArguments, ListArguments
     from airflow_qa_provider.kinds.policies import OnUncertain
 
 _COLOR = "#f9e3ee"
@@ -145,4 +146,38 @@ class SimploBillReportOperator(ChangingOperator):
         super().__init__(**kwargs)
         self.report_id = report_id
         self.on_uncertain = on_uncertain
+        self.simplo_conn_id = simplo_conn_id
+
+
+class SimploListReportsOperator(ListOperator):
+    """Returns the ids of billing reports, such as those that were sent and not invoiced.
+
+    Simplo IS documents no filter for dates that are empty, so all reports are read.
+
+    :param sent: Whether they were sent; both when unset. (templated)
+    :param approved: Whether they were approved; both when unset. (templated)
+    :param invoiced: Whether they were invoiced; both when unset. (templated)
+    :param simplo_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
+    """
+
+    vendor = "simplo"
+    records = "reports"
+    filter_fields = ("sent", "approved", "invoiced")
+    template_fields = (*ListOperator.template_fields, *filter_fields, "simplo_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        sent: bool | str | None = None,
+        approved: bool | str | None = None,
+        invoiced: bool | str | None = None,
+        simplo_conn_id: str = "simplo_default",
+        **kwargs: Unpack[ListArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.sent = sent
+        self.approved = approved
+        self.invoiced = invoiced
         self.simplo_conn_id = simplo_conn_id

@@ -10,6 +10,7 @@ from airflow_qa_provider.bases.bulk import BulkCreateOperator
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
+from airflow_qa_provider.bases.listing import ListOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         CallingArguments,
         ChangingArguments,
         CreatingArguments,
+        ListArguments,
     )
     from airflow_qa_provider.rest.timestamps import Timestamp
     from airflow_qa_provider.vendors.smartq.client.rules import Id
@@ -291,4 +293,43 @@ class SmartQMoveTicketOperator(ChangingOperator):
         self.project_id = project_id
         self.ticket_id = ticket_id
         self.step = step
+        self.smartq_conn_id = smartq_conn_id
+
+
+class SmartQListTicketsOperator(ListOperator):
+    """Returns the ids of the tickets of a project, such as those in a step.
+
+    smartQ filters them.
+
+    :param project_id: Id of the project; that of the connection by default. (templated)
+    :param step: Only tickets in a step, by its id or name. (templated)
+    :param assigned_to: Only tickets of a user, by id. (templated)
+    :param archived: ``active`` tickets, ``archived`` ones, or ``all``. (templated)
+    :param smartq_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
+    """
+
+    vendor = "smartq"
+    records = "tickets"
+    scope_fields = ("project_id",)
+    connection_fields = ("project_id",)
+    filter_fields = ("step", "assigned_to", "archived")
+    template_fields = (*ListOperator.template_fields, *scope_fields, *filter_fields, "smartq_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        project_id: str | int | None = None,
+        step: str | int | None = None,
+        assigned_to: str | int | None = None,
+        archived: str = "active",
+        smartq_conn_id: str = "smartq_default",
+        **kwargs: Unpack[ListArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.project_id = project_id
+        self.step = step
+        self.assigned_to = assigned_to
+        self.archived = archived
         self.smartq_conn_id = smartq_conn_id

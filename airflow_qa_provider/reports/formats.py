@@ -75,6 +75,8 @@ _FORMATS = (
     _old_office("doc", "msword", "WordDocument"),
     _old_office("ppt", "vnd.ms-powerpoint", "PowerPoint Document"),
     FileFormat("csv", "text/csv", other_media_types=("application/csv", "text/x-csv")),
+    FileFormat("jsonl", "application/x-ndjson", other_names=("ndjson",)),
+    FileFormat("parquet", "application/vnd.apache.parquet", (b"PAR1",), b"PAR1"),
     FileFormat("html", "text/html", other_media_types=("application/xhtml+xml",), other_names=("htm",)),
     FileFormat("json", "application/json", other_media_types=("text/json",)),
     FileFormat("txt", "text/plain", other_names=("text", "log")),

@@ -15,6 +15,9 @@ from urllib.parse import quote, quote_plus
 from airflow_qa_provider.rest.clean_json import clean_text
 
 MASK = "***"
+SECRET_NAME = re.compile(r"(api[_-]?key|token|password|secret|authorization)$", re.IGNORECASE)
+"""How names of values end that are secrets."""
+
 _MIN_LENGTH = 4
 _MIN_ENCODED = 6  # shorter pieces of base64 occur in any text
 _LONGEST_FORM = 6  # characters per character of a secret: &#x27;, \u0022

@@ -1,15 +1,16 @@
-"""Reports of CONQA into object storage."""
+"""Reports and lists of CONQA into object storage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_qa_provider.bases.records import RecordsToObjectStorageOperator
 from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import TransferringArguments
+    from airflow_qa_provider.bases.arguments import RecordsArguments, TransferringArguments
 
 
 class ConqaReportToObjectStorageOperator(ReportToObjectStorageOperator):
@@ -54,4 +55,35 @@ class ConqaReportToObjectStorageOperator(ReportToObjectStorageOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.url = url
+        self.conqa_conn_id = conqa_conn_id
+
+
+class ConqaRecordsToObjectStorageOperator(RecordsToObjectStorageOperator):
+    """Stores a list of CONQA as JSON lines, CSV or Parquet.
+
+    :param records: Name of the list: ``projects``, ``issues``, ``milestones``, ``project_webhooks``,
+        ``account_webhooks``. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
+    :param account_id: Id of the account, for its webhooks; that of the connection by default. (templated)
+    :param conqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.records.RecordsToObjectStorageOperator`.
+    """
+
+    vendor = "conqa"
+    scope_fields = ("project_id", "account_id")
+    connection_fields = scope_fields
+    template_fields = (*RecordsToObjectStorageOperator.template_fields, *scope_fields, "conqa_conn_id")
+    ui_color = "#fdf0d9"
+
+    def __init__(
+        self,
+        *,
+        project_id: str | None = None,
+        account_id: str | None = None,
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Unpack[RecordsArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.project_id = project_id
+        self.account_id = account_id
         self.conqa_conn_id = conqa_conn_id

@@ -1,17 +1,18 @@
-"""Reports of MonitorQA into object storage."""
+"""Reports and lists of MonitorQA into object storage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from airflow_qa_provider.bases.link import StoredFileLink
+from airflow_qa_provider.bases.records import RecordsToObjectStorageOperator
 from airflow_qa_provider.bases.transferring import FilesToObjectStorageOperator, ReportToObjectStorageOperator
 from airflow_qa_provider.links.monitorqa import MonitorQAAuditLink
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import TransferringArguments
+    from airflow_qa_provider.bases.arguments import RecordsArguments, TransferringArguments
 
 
 class MonitorQAAuditReportToObjectStorageOperator(ReportToObjectStorageOperator):
@@ -158,4 +159,28 @@ class MonitorQAAuditPhotosToObjectStorageOperator(FilesToObjectStorageOperator):
         super().__init__(**kwargs)
         self.audit_id = audit_id
         self.with_watermark = with_watermark
+        self.monitorqa_conn_id = monitorqa_conn_id
+
+
+class MonitorQARecordsToObjectStorageOperator(RecordsToObjectStorageOperator):
+    """Stores a list of MonitorQA as JSON lines, CSV or Parquet.
+
+    :param records: Name of the list: ``pending_audits``, ``completed_audits``, ``audit_items``, ``pending_actions``,
+        ``expired_actions``, ``completed_actions``, ``schedules``, ``objects``, ``attributes``, ``templates``,
+        ``users``, ``user_groups``, ``roles``, ``score_systems``, ``webhook_log``, ``companies``. (templated)
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.records.RecordsToObjectStorageOperator`.
+    """
+
+    vendor = "monitorqa"
+    template_fields = (*RecordsToObjectStorageOperator.template_fields, "monitorqa_conn_id")
+    ui_color = "#e3f4ea"
+
+    def __init__(
+        self,
+        *,
+        monitorqa_conn_id: str = "monitorqa_default",
+        **kwargs: Unpack[RecordsArguments],
+    ) -> None:
+        super().__init__(**kwargs)
         self.monitorqa_conn_id = monitorqa_conn_id

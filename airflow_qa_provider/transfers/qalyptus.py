@@ -1,15 +1,16 @@
-"""Reports of Qalyptus Cloud into object storage."""
+"""Reports and lists of Qalyptus Cloud into object storage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_qa_provider.bases.records import RecordsToObjectStorageOperator
 from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import TransferringArguments
+    from airflow_qa_provider.bases.arguments import RecordsArguments, TransferringArguments
 
 
 class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
@@ -141,6 +142,29 @@ class QalyptusImportTemplateToObjectStorageOperator(ReportToObjectStorageOperato
         *,
         qalyptus_conn_id: str = "qalyptus_default",
         **kwargs: Unpack[TransferringArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.qalyptus_conn_id = qalyptus_conn_id
+
+
+class QalyptusRecordsToObjectStorageOperator(RecordsToObjectStorageOperator):
+    """Stores a list of Qalyptus Cloud as JSON lines, CSV or Parquet.
+
+    :param records: Name of the list: ``report_requests``, ``task_runs``, ``reports``, ``tasks``, ``filters``,
+        ``conditions``, ``projects``, ``users``, ``groups``. (templated)
+    :param qalyptus_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.records.RecordsToObjectStorageOperator`.
+    """
+
+    vendor = "qalyptus"
+    template_fields = (*RecordsToObjectStorageOperator.template_fields, "qalyptus_conn_id")
+    ui_color = "#e6e9f8"
+
+    def __init__(
+        self,
+        *,
+        qalyptus_conn_id: str = "qalyptus_default",
+        **kwargs: Unpack[RecordsArguments],
     ) -> None:
         super().__init__(**kwargs)
         self.qalyptus_conn_id = qalyptus_conn_id

@@ -1,15 +1,16 @@
-"""Reports of Simplo IS into object storage."""
+"""Reports and lists of Simplo IS into object storage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_qa_provider.bases.records import RecordsToObjectStorageOperator
 from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import TransferringArguments
+    from airflow_qa_provider.bases.arguments import RecordsArguments, TransferringArguments
 
 
 class SimploReportToObjectStorageOperator(ReportToObjectStorageOperator):
@@ -53,4 +54,26 @@ class SimploReportToObjectStorageOperator(ReportToObjectStorageOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.report_id = report_id
+        self.simplo_conn_id = simplo_conn_id
+
+
+class SimploRecordsToObjectStorageOperator(RecordsToObjectStorageOperator):
+    """Stores a list of Simplo IS as JSON lines, CSV or Parquet.
+
+    :param records: Name of the list: ``reports``, ``report_tasks``, ``report_settings``. (templated)
+    :param simplo_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.records.RecordsToObjectStorageOperator`.
+    """
+
+    vendor = "simplo"
+    template_fields = (*RecordsToObjectStorageOperator.template_fields, "simplo_conn_id")
+    ui_color = "#f9e3ee"
+
+    def __init__(
+        self,
+        *,
+        simplo_conn_id: str = "simplo_default",
+        **kwargs: Unpack[RecordsArguments],
+    ) -> None:
+        super().__init__(**kwargs)
         self.simplo_conn_id = simplo_conn_id

@@ -1,15 +1,16 @@
-"""Files of smartQ into object storage."""
+"""Files and lists of smartQ into object storage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_qa_provider.bases.records import RecordsToObjectStorageOperator
 from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import TransferringArguments
+    from airflow_qa_provider.bases.arguments import RecordsArguments, TransferringArguments
 
 
 class SmartQFileToObjectStorageOperator(ReportToObjectStorageOperator):
@@ -64,4 +65,32 @@ class SmartQFileToObjectStorageOperator(ReportToObjectStorageOperator):
         self.ticket_id = ticket_id
         self.note_id = note_id
         self.file_id = file_id
+        self.smartq_conn_id = smartq_conn_id
+
+
+class SmartQRecordsToObjectStorageOperator(RecordsToObjectStorageOperator):
+    """Stores a list of smartQ as JSON lines, CSV or Parquet.
+
+    :param records: Name of the list: ``projects``, ``steps``, ``tickets``, ``notes``, ``tasks``, ``users``,
+        ``custom_fields``. (templated)
+    :param project_id: Id of the project; that of the connection by default. (templated)
+    :param smartq_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.records.RecordsToObjectStorageOperator`.
+    """
+
+    vendor = "smartq"
+    scope_fields = ("project_id",)
+    connection_fields = ("project_id",)
+    template_fields = (*RecordsToObjectStorageOperator.template_fields, *scope_fields, "smartq_conn_id")
+    ui_color = "#e8f1fb"
+
+    def __init__(
+        self,
+        *,
+        project_id: str | int | None = None,
+        smartq_conn_id: str = "smartq_default",
+        **kwargs: Unpack[RecordsArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.project_id = project_id
         self.smartq_conn_id = smartq_conn_id

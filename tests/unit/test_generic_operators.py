@@ -318,16 +318,17 @@ def page(start: int, rows: int, total: int) -> Answer:
     return Answer(headers=JSON, body=json.dumps({"_meta": meta, "items": items}).encode())
 
 
-def test_a_list_without_a_limit_ends_and_says_so(
-    server: RecordingServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_list_that_is_too_long_is_refused_and_not_cut(
+    server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generic, "DEFAULT_LIMIT", 3)
     server.expect([page(0, 2, 6), page(2, 2, 6), page(4, 2, 6)])
-    rows = run("simplo", "reports.list", {"page_size": 2})
+    with pytest.raises(QANotSupportedError) as refused:
+        run("simplo", "reports.list", {"page_size": 2})
 
-    assert rows == [{"id": 0}, {"id": 1}, {"id": 2}]
     assert len(server.requests) == 2, "no page is asked for in vain"
-    assert "reports.list has more than 3 rows" in capsys.readouterr().out
+    assert "the list has more than 3 rows" in str(refused.value)
+    assert 'SimploRecordsToObjectStorageOperator(records="reports") stores it whole' in str(refused.value)
 
 
 @pytest.mark.parametrize(("limit", "rows", "pages"), [(3, 3, 2), (None, 6, 3), (100, 6, 3)])
@@ -345,7 +346,7 @@ def test_a_list_ends_at_its_limit(
 
     assert len(found) == rows
     assert len(server.requests) == pages
-    assert "rows" not in capsys.readouterr().out
+    assert ("as many rows as limit allows" in capsys.readouterr().out) is (rows == limit)
 
 
 def test_a_list_of_exactly_the_default_limit_is_whole(

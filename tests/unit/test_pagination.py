@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from airflow_qa_provider.rest.paging import Page, Paged
+from airflow_qa_provider.rest.paging import Page, Paged, positions_after
 
 
 class Vendor:
@@ -109,3 +111,67 @@ def test_a_total_that_the_vendor_does_not_tell_is_asked_for_once() -> None:
 
     assert (rows.total, rows.total) == (None, None)
     assert vendor.asked == [1]
+
+
+class Counting(Vendor):
+    """A vendor that says how many rows there are, and waits until as many pages are asked for as it is told."""
+
+    def __init__(self, rows: int, together: int = 1, *, counted: int | None = None) -> None:
+        super().__init__(rows, total=rows if counted is None else counted)
+        self._met = threading.Barrier(together, timeout=20)
+
+    def page(self, number: Any) -> Page:
+        page = super().page(number)
+        if number > 1:
+            self._met.wait()
+        return replace(page, ahead=positions_after(number, len(page.items), page.total))
+
+
+def test_pages_that_are_known_are_asked_for_together_and_come_in_order() -> None:
+    vendor = Counting(14, together=3)
+
+    assert ids(Paged(vendor.page, 1).several_at_a_time(3)) == list(range(14))
+    assert sorted(vendor.asked) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_list_that_has_grown_is_read_to_its_end() -> None:
+    vendor = Counting(7, counted=4)
+    assert ids(Paged(vendor.page, 1).several_at_a_time(3)) == list(range(7))
+
+
+@pytest.mark.parametrize("counted", [10**18, 60])
+def test_a_wrong_count_costs_a_few_pages_only(counted: int) -> None:
+    vendor = Counting(6, counted=counted)
+
+    assert ids(Paged(vendor.page, 1).several_at_a_time(4)) == list(range(6))
+    assert len(vendor.asked) < 12
+
+
+def test_who_stops_early_stops_the_rest() -> None:
+    vendor = Counting(200)
+    rows = iter(Paged(vendor.page, 1).several_at_a_time(4))
+    next(rows)
+    assert vendor.asked == [1]
+    assert [next(rows)["id"], next(rows)["id"]] == [1, 2]
+    del rows
+    assert len(vendor.asked) < 12
+
+
+def test_an_error_of_a_page_is_the_error_of_the_list() -> None:
+    class Broken(Counting):
+        def page(self, number: Any) -> Page:
+            if number == 3:
+                raise ValueError("page 3")
+            return super().page(number)
+
+    rows = iter(Paged(Broken(20).page, 1).several_at_a_time(2))
+    with pytest.raises(ValueError, match="page 3"):
+        list(rows)
+
+
+@pytest.mark.parametrize(
+    ("number", "rows", "total", "after"),
+    [(1, 2, 5, [2, 3]), (1, 2, 4, [2]), (1, 2, 2, []), (1, 0, 9, []), (1, 2, None, []), (2, 2, 9, []), (1, 2, "9", [])],
+)
+def test_which_pages_follow(number: int, rows: int, total: Any, after: list[int]) -> None:
+    assert list(positions_after(number, rows, total)) == after

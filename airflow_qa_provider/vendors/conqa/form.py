@@ -22,6 +22,7 @@ class ConqaForm(ConnectionForm[ConqaClient]):
     own_fields = {  # noqa: RUF012 - read only
         "region": {"label": "Region", "description": "Part of the host after api-; oceania when empty."},
         "project_id": {"label": "Project", "description": "Id of the project of tasks which name no other."},
+        "account_id": {"label": "Account", "description": "Id of the account of exports which name no other."},
     }
     option_names = names_of(Dialect)
     option_help = (

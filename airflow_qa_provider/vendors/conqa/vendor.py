@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow_qa_provider.kinds.kind import Vendor
 from airflow_qa_provider.vendors.conqa.client import ConqaClient
 from airflow_qa_provider.vendors.conqa.form import ConqaForm
+from airflow_qa_provider.vendors.conqa.listings import LISTINGS
 from airflow_qa_provider.vendors.conqa.milestones import MILESTONE
 from airflow_qa_provider.vendors.conqa.reports import REPORT
 from airflow_qa_provider.vendors.conqa.webhooks import WEBHOOK
@@ -13,5 +14,6 @@ VENDOR = Vendor(
     client=ConqaClient,
     form=ConqaForm,
     kinds=(MILESTONE, REPORT, WEBHOOK),
+    listings=LISTINGS,
     url="https://help.conqahq.com/hc/en-us/articles/45491806858777-API-Endpoints",
 )

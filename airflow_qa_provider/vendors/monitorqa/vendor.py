@@ -8,6 +8,7 @@ from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.monitorqa.corrective_actions import CORRECTIVE_ACTION
 from airflow_qa_provider.vendors.monitorqa.files import FILE
 from airflow_qa_provider.vendors.monitorqa.form import MonitorQAForm
+from airflow_qa_provider.vendors.monitorqa.listings import LISTINGS
 from airflow_qa_provider.vendors.monitorqa.named import NAMED
 from airflow_qa_provider.vendors.monitorqa.schedules import SCHEDULE
 
@@ -15,6 +16,7 @@ VENDOR = Vendor(
     client=MonitorQAClient,
     form=MonitorQAForm,
     kinds=(AUDIT, CORRECTIVE_ACTION, FILE, SCHEDULE, *NAMED),
+    listings=LISTINGS,
     secrets={"company.create": "Call the hook's client in a @task, and put the secret into a secrets backend there"},
     url="https://developer.monitorqa.com",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import Resource
-from airflow_qa_provider.rest.paging import Page, Paged
+from airflow_qa_provider.rest.paging import Page, Paged, positions_after
 from airflow_qa_provider.vendors.conqa.client.answers import member
 from airflow_qa_provider.vendors.conqa.client.rules import check
 
@@ -41,7 +41,7 @@ class ConqaResource(Resource):
             rows, paging = rows_of(answer), _paging(answer)
             total, per_page = paging.get("total_records"), paging.get("page_size")
             last = isinstance(total, int) and isinstance(per_page, int) and number * per_page >= total
-            return Page(rows, None if last else number + 1, total)
+            return Page(rows, None if last else number + 1, total, positions_after(number, len(rows), total))
 
         return Paged(fetch, 1, most)
 

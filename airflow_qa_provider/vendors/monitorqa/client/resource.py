@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import Resource
-from airflow_qa_provider.rest.paging import Page, Paged
+from airflow_qa_provider.rest.paging import Page, Paged, positions_after
 from airflow_qa_provider.rest.parameters import Ids
 from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
@@ -65,7 +65,9 @@ class MonitorQAResource(Resource):
             seen += len(rows)
             # rows are counted, not computed from meta.pageSize: a server that caps the size must not cut the list
             last = total is not None and seen >= total
-            return Page(rows, None if last else (number + 1, seen), total)
+            # not a list: whatever the vendor counts costs nothing before it is asked for
+            ahead = ((one, (one - 1) * len(rows)) for one in positions_after(number, len(rows), total))
+            return Page(rows, None if last else (number + 1, seen), total, ahead)
 
         return Paged(fetch, (1, 0), most)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from airflow_qa_provider.exceptions import QAResponseError
-from airflow_qa_provider.rest.paging import Page, Paged
+from airflow_qa_provider.rest.paging import Page, Paged, positions_after
 from airflow_qa_provider.rest.parameters import Paging, Read, Words
 from airflow_qa_provider.vendors.simplo.client.rules import check
 
@@ -76,7 +76,7 @@ class Index:
             self._check_filters(rows, wanted)
             pages, total = meta.get("total_pages"), meta.get("records")
             last = isinstance(pages, int) and number >= pages
-            return Page(rows, None if last else number + 1, total)
+            return Page(rows, None if last else number + 1, total, positions_after(number, len(rows), total))
 
         return Paged(fetch, 1, most)
 

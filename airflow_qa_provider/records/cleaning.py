@@ -1,0 +1,75 @@
+"""Rows without secrets: names that are secrets are left out, keys in addresses are masked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from airflow_qa_provider.rest.redaction import SECRET_NAME, redact
+
+_WORDS = ("://", "api", "token", "password", "secret", "authorization")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+class Cleaner:
+    """Takes the secrets out of rows, and remembers their names.
+
+    :param secrets: Names that are secrets, beside those that are called so.
+    :ivar left_out: Names that were left out, or had a key masked, with dots where they are nested.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets = frozenset(secrets)
+        self._words = (*_WORDS, *(name.lower() for name in self._secrets))
+        self.left_out: set[str] = set()
+
+    def line(self, row: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+        """Return a row without its secrets, and the JSON text of it.
+
+        :param row: The row.
+        """
+        text = _json(row)
+        small = text.lower()
+        # most rows have nothing of the kind, and a search through the text is cheap
+        for word in self._words:
+            if word in small:
+                break
+        else:
+            return row, text
+        cleaned = self._cleaned(row, "")
+        return cleaned, (text if cleaned == row else _json(cleaned))
+
+    def row(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a row without its secrets.
+
+        :param row: The row.
+        """
+        return self.line(row)[0]
+
+    def _cleaned(self, value: Any, path: str) -> Any:
+        if isinstance(value, Mapping):
+            return {
+                name: self._cleaned(one, f"{path}.{name}" if path else name)
+                for name, one in value.items()
+                if not self._is_secret(name, one, path)
+            }
+        if isinstance(value, list):
+            return [self._cleaned(one, path) for one in value]
+        if isinstance(value, str) and value.startswith(("https://", "http://")):
+            shown = redact(value)
+            if shown != value:
+                self.left_out.add(path)
+            return shown
+        return value
+
+    def _is_secret(self, name: str, value: Any, path: str) -> bool:
+        nothing = value is None or isinstance(value, bool)
+        found = name in self._secrets or (not nothing and bool(SECRET_NAME.search(name)))
+        if found:
+            self.left_out.add(f"{path}.{name}" if path else name)
+        return found
+
+
+def _json(row: Mapping[str, Any]) -> str:
+    return _ENCODER.encode(row)
