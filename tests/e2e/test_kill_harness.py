@@ -24,7 +24,6 @@ from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
 from airflow_qa_provider.bases.reporting import RemoteReportOperator
-from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 from qa_sandbox import Sandbox, SandboxSettings
 from tests.e2e.kills import __main__ as harness
 from tests.e2e.kills import boundary, database, verdict
@@ -34,13 +33,8 @@ from tests.e2e.kills.plan import SECTIONS, TWINS, Case, scripts
 from tests.e2e.kills.processes import ShowStopped, await_that, is_gone, kill, survivors
 from tests.e2e.kills.script import Book, Deed, Key, Point, Request, Step, Strike, Visit
 
-BASES = (
-    CreatingOperator,
-    RemoteJobOperator,
-    RemoteReportOperator,
-    ChangingOperator,
-    ReportToObjectStorageOperator,
-)
+# transfers have no code of their own: those of reports stand for all
+BASES = (CreatingOperator, RemoteJobOperator, RemoteReportOperator, ChangingOperator)
 KEY = Key("kills", "audit", 0)
 WRITE, LOOKUP = Request("POST", "/audit$"), Request("GET", "/audit/pending$")
 REQUESTS = {Point.BEFORE: WRITE, Point.COMMITTED: WRITE, Point.ANSWERED: WRITE, Point.LOOKING: LOOKUP}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, World, changed
@@ -36,6 +37,11 @@ def _all_invoices(world: World) -> list[dict[str, Any]]:
     return list(world.store("simplo").snapshot()["invoices"])
 
 
+def _billed(xcoms: Mapping[str, Any], arguments: Arguments) -> str | None:
+    """Return the report, which the number of its invoice stands for."""
+    return None if xcoms.get("return_value") is None else str(arguments["report_id"])
+
+
 ENTRIES = (
     Entry(
         "operators.simplo:SimploApproveReportOperator",
@@ -57,6 +63,17 @@ ENTRIES = (
         lookup=Request("GET", "/reports/[0-9]+$"),
         believed=changed,
         # a second invoice is worse than a failed task: what cannot be seen is not issued again
+        uncertain=frozenset({Point.BEFORE}),
+    ),
+    Entry(
+        "operators.simplo:SimploBillReportOperator",
+        "simplo",
+        _open_report,
+        _invoices,
+        lambda world: {str(one["reportId"]) for one in _all_invoices(world)},
+        write=Request("GET", "/issue-invoice$"),
+        lookup=Request("GET", "/reports/[0-9]+$"),
+        believed=_billed,
         uncertain=frozenset({Point.BEFORE}),
     ),
     Entry(
