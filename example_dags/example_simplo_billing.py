@@ -11,18 +11,12 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, task
 
-from airflow_qa_provider.hooks.simplo import SimploHook
-from airflow_qa_provider.operators.simplo import SimploBillReportOperator
+from airflow_qa_provider.operators.simplo import SimploBillReportOperator, SimploListReportsOperator
 
 with DAG("example_simplo_billing", schedule="@monthly", max_active_runs=1, tags=["billing"], doc_md=__doc__) as dag:
     # [START howto_simplo_billing]
-    @task
-    def due() -> list[int]:
-        with SimploHook().get_conn() as client:
-            reports = client.reports.list()
-            return [one["id"] for one in reports if one["is_active"] and one["sent_at"] and not one["invoiced_at"]]
-
-    bills = SimploBillReportOperator.partial(task_id="bill").expand(report_id=due())
+    due = SimploListReportsOperator(task_id="due", sent=True, invoiced=False)
+    bills = SimploBillReportOperator.partial(task_id="bill").expand(report_id=due.output)
 
     @task
     def numbers(invoice_numbers: list[str]) -> list[str]:

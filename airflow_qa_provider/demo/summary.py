@@ -34,6 +34,8 @@ def print_summary(
     files = [value for result in results if _is_manifest(value := result["xcoms"].get("return_value"))]
     console.print(_tasks(results))
     console.print(_files(files, mails, recipients))
+    for folder in sorted({_short(str(_path(manifest["uri"]).parent)) for manifest in files}):
+        console.print(f"The files are in {folder}", highlight=False, soft_wrap=True)
     console.print(_mails(mails))
     problems = [*_file_problems(files), *_mail_problems(files, mails, recipients)]
     for problem in problems:
@@ -75,7 +77,7 @@ def _outcome(xcoms: dict[str, Any]) -> str:
 
 def _files(files: Sequence[dict[str, Any]], mails: Sequence[Any], recipients: Collection[str]) -> Table:
     table = Table(title="Files", title_justify="left")
-    table.add_column("Path", overflow="fold")
+    table.add_column("Name", overflow="fold")
     table.add_column("Size", justify="right", no_wrap=True)
     table.add_column("Holds", justify="right", no_wrap=True)
     table.add_column("SHA-256", no_wrap=True)
@@ -84,7 +86,9 @@ def _files(files: Sequence[dict[str, Any]], mails: Sequence[Any], recipients: Co
         holds = [_count(manifest[unit], unit) for unit in ("pages", "rows") if manifest.get(unit) is not None]
         got = {to for mail in mails if manifest["sha256"] in _digests(mail) for to in mail.recipients}
         to = "everyone" if got == set(recipients) else ", ".join(sorted(got)) or "[red]nobody[/]"
-        table.add_row(_short(manifest["uri"]), _size(manifest["bytes"]), ", ".join(holds), manifest["sha256"][:12], to)
+        table.add_row(
+            _path(manifest["uri"]).name, _size(manifest["bytes"]), ", ".join(holds), manifest["sha256"][:12], to
+        )
     return table
 
 

@@ -129,6 +129,9 @@ class VendorLookup:
             return found
         if seconds < self.timeouts.settled:  # whoever else has lost an id may be about to find it, too
             return self.find(record, fields, since, self.timeouts.settled)
+        if askers is not None:
+            # this task gives up, and stands in nobody's way
+            askers.tell("lost")
         raise doubt
 
     def _only(self, record: Record, fields: KindFields, since: float, askers: Askers | None) -> Candidate | None:

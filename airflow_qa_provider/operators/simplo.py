@@ -154,6 +154,7 @@ class SimploListReportsOperator(ListOperator):
 
     Simplo IS documents no filter for dates that are empty, so all reports are read.
 
+    :param active: Whether they are active; both when ``None``. (templated)
     :param sent: Whether they were sent; both when unset. (templated)
     :param approved: Whether they were approved; both when unset. (templated)
     :param invoiced: Whether they were invoiced; both when unset. (templated)
@@ -163,13 +164,14 @@ class SimploListReportsOperator(ListOperator):
 
     vendor = "simplo"
     records = "reports"
-    filter_fields = ("sent", "approved", "invoiced")
+    filter_fields = ("active", "sent", "approved", "invoiced")
     template_fields = (*ListOperator.template_fields, *filter_fields, "simplo_conn_id")
     ui_color = _COLOR
 
     def __init__(
         self,
         *,
+        active: bool | str | None = True,
         sent: bool | str | None = None,
         approved: bool | str | None = None,
         invoiced: bool | str | None = None,
@@ -177,6 +179,7 @@ class SimploListReportsOperator(ListOperator):
         **kwargs: Unpack[ListArguments],
     ) -> None:
         super().__init__(**kwargs)
+        self.active = active
         self.sent = sent
         self.approved = approved
         self.invoiced = invoiced

@@ -136,6 +136,7 @@ class MonitorQAAuditPhotosToObjectStorageOperator(FilesToObjectStorageOperator):
 
     kind = "monitorqa.audit"
     file = "photos"
+    operator_extra_links = (MonitorQAAuditLink(), StoredFileLink())
     payload_fields = ("audit_id", "with_watermark")
     template_fields = (
         *payload_fields,

@@ -156,12 +156,24 @@ def _register(dag: DAG) -> None:
     sync_bag_to_db(bag, "dags-folder", None)
 
 
+def _forget_variables() -> None:
+    """Forget what tasks of other tests have asked for and never got: their vendors are as new."""
+    from airflow.models.variable import Variable
+    from airflow.utils.session import create_session
+    from sqlalchemy import delete
+
+    with create_session() as session:
+        session.execute(delete(Variable).where(Variable.key.startswith("airflow_qa_provider.", autoescape=True)))
+
+
 @pytest.fixture
 def run_dag(airflow_db: None) -> Iterator[Callable[..., Run]]:
     """Returns a function that runs a DAG with ``dag.test()``."""
     failures = _Failures()
     listeners = listener_manager()
     listeners.add_listener(failures)
+
+    _forget_variables()
 
     def run(dag: DAG, **arguments: Any) -> Run:
         _register(dag)

@@ -123,8 +123,9 @@ def assert_reports_were_asked_for(vendors: Sandbox) -> None:
 
 def assert_files_are_good(folder: Path) -> dict[str, bytes]:
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    (audit_pdf,) = [name for name in files if name.startswith("Site safety walk ")]
-    (audit_json,) = [name for name in files if name.startswith("audit-") and name.endswith(".json")]
+    (audit_pdf, audit_json) = sorted(
+        (name for name in files if name.startswith("Site safety walk ")), key=lambda name: name.endswith(".json")
+    )
     regional = {f"{region}.{suffix}" for region, suffix in product(REGIONS, ("pdf", "xlsx"))}
 
     assert set(files) == {audit_pdf, audit_json} | regional

@@ -56,7 +56,7 @@ def test_each_finding_has_a_ticket_with_its_photo(run_dag: Callable[..., Run], s
     made = {str(number): ticket for number, ticket in project.tickets.items() if number not in before}
 
     assert (run.state, run.errors) == ("success", {})
-    ids = [run.xcom("ticket", map_index=index) for index in range(len(FINDINGS))]
+    ids = [str(run.xcom("ticket", map_index=index)) for index in range(len(FINDINGS))]
     assert sorted(made) == sorted(ids)
     for ticket_id, finding in zip(ids, FINDINGS, strict=True):
         ticket = made[ticket_id]

@@ -442,7 +442,7 @@ def test_the_sensors_of_qalyptus(run_dag: RunDag, vendors: Sandbox) -> None:
     states = {"good": "success", "bad": "failed", "succeed": "success", "skip": "skipped", "fail": "failed"}
     assert run.states == {f"{name}_{way}": state for name, state in states.items() for way in SENSOR_WAYS}
     assert all(run.xcom(f"good_{way}") == run.xcom("good_in_place") for way in SENSOR_WAYS)
-    assert all(run.xcom(f"succeed_{way}")["phase"] == "warning" for way in SENSOR_WAYS)
+    assert all(run.xcom(f"succeed_{way}", "phase") == "warning" for way in SENSOR_WAYS)
     assert all("ended as error: The Qlik app" in str(run.errors[f"bad_{way}"]) for way in SENSOR_WAYS)
 
 

@@ -265,7 +265,7 @@ def test_bad_arguments_are_named_before_anything_is_sent(
 def test_everything_a_user_gives_is_templated() -> None:
     given = {"report_id", "target", "name", "object_storage_conn_id", "overwrite", "simplo_conn_id"}
 
-    assert set(SimploReportToObjectStorageOperator.template_fields) == given
+    assert set(SimploReportToObjectStorageOperator.template_fields) == {*given, "only_if_changed"}
 
 
 @pytest.mark.slow

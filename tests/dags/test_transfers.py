@@ -341,7 +341,7 @@ def test_a_request_that_is_not_done_stores_nothing(sandbox: Sandbox, tmp_path: P
     ("arguments", "named"),
     [
         ({"request_id": None}, "request_id is required"),
-        ({"request_id": {"id": "r1"}}, "request_id must be a text"),
+        ({"request_id": {"id": "r1"}}, "request_id must be an id"),
         ({"output_format": "Parquet"}, "output_format must be one of"),
     ],
 )

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "ignore", "-m", "airflow_qa_provider.cli", "demo", "--output", "out"]
-TASK = r"(audit_site|refresh_dashboards|regions|store_audit_json|deliver|regional_report\[\d\])"
+TASK = r"(walk|items|refresh|deliver|region\[\d\])"
 
 
 class Demo:
@@ -142,8 +142,11 @@ def test_the_demo_delivers_and_says_what(tmp_path: Path) -> None:
     assert sorted(mail.name.split("-", 1)[1] for mail in mails) == sorted(f"{one}.eml" for one in RECIPIENTS)
     for mail in mails:
         assert attachments(mail) == {name: path.read_bytes() for name, path in files.items()}
-    for path in [*files.values(), *mails]:
+    for path in mails:
         assert str(path.relative_to(tmp_path)) in demo.output
+    for path in files.values():
+        assert path.name in demo.output
+        assert f"The files are in {path.parent.relative_to(tmp_path)}\n" in demo.output
     assert f"{len(files)} files, {len(mails)} mails, every attachment equal to its file" in demo.output
     assert len(re.findall(rf"^  done  {TASK}$", demo.output, re.MULTILINE)) == demo.output.count(" success ")
     assert list(demo.scratch.iterdir()) == []

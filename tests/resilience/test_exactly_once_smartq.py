@@ -1005,7 +1005,7 @@ def test_a_dry_run_shows_the_note_and_then_the_first_file(sandbox: Sandbox, thre
         ({"text": " "}, QAValidationError, "text is required"),
         ({"ticket_id": ""}, QAValidationError, "ticket_id is required"),
         ({"users": []}, QAValidationError, "users names no id"),
-        ({"parent_id": ["1", "2"]}, QAValidationError, "parent_id must be a text"),
+        ({"parent_id": ["1", "2"]}, QAValidationError, "parent_id must be an id"),
         ({"users": "[1, None]"}, QAValidationError, "users is what Python prints, and not JSON"),
         ({"private": "perhaps"}, QAValidationError, "private must be true or false, got 'perhaps'"),
         ({"notify_users": "perhaps"}, QAValidationError, "notify_users must be true or false, got 'perhaps'"),

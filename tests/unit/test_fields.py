@@ -90,7 +90,7 @@ def test_values_and_their_texts_are_read(how: str, value: object, expected: obje
         ("text", ["a"], "thing must be a text"),
         ("text", True, "thing must be a text"),
         ("text", float("nan"), "thing must be a text"),
-        ("id", object(), "thing must be a text"),
+        ("id", object(), "thing must be an id"),
         ("id", "<Task(EmptyOperator): one>", "thing must be an id"),
         ("id", '{"id": 1}', "thing must be an id"),
         ("id", "['a']", "thing must be an id"),

@@ -26,6 +26,7 @@ from airflow_qa_provider.exceptions import (
     QATimeoutError,
     QATLSError,
 )
+from airflow_qa_provider.rest import pacing
 from airflow_qa_provider.rest.retrying import may_repeat, retry_after_of, retry_after_seconds
 from tests.unit.acme import BASE_URL, KEY, ROUTES, acme, failures
 
@@ -75,7 +76,17 @@ CASES: dict[str | int, tuple[type[QAError], tuple[str, ...]]] = {
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Pauses that were asked for and not taken: tenacity sleeps in its ``nap`` module so that tests can replace it."""
     asked: list[float] = []
-    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=asked.append))
+    passed = [0.0]
+
+    def pause(seconds: float) -> None:
+        passed.append(seconds)
+
+    def announced(seconds: float) -> None:
+        asked.append(seconds)
+        pause(seconds)
+
+    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=announced))
+    monkeypatch.setattr(pacing, "time", SimpleNamespace(sleep=pause, monotonic=lambda: sum(passed)))
     return asked
 
 

@@ -329,7 +329,7 @@ def test_a_missing_object_is_gone_after_the_grace(policy: WaitPolicy, seen_befor
     assert absent[-2][0] - absent[0][0] < max(policy.not_found_grace, policy.poll_interval)
     assert absent[-1][0] - absent[0][0] >= policy.not_found_grace
     link = ACTIVE.link if seen_before else None
-    assert absent[-1][1] == Finished(Snapshot("a1", Phase.GONE, "not found", {"reason": "no such audit."}, link))
+    assert absent[-1][1] == Finished(Snapshot("a1", Phase.GONE, "not found", {"message": "no such audit."}, link))
     assert sum(bool(decision.notice) for _, decision in absent if isinstance(decision, WaitUntil)) == 1
 
 

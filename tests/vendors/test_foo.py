@@ -76,7 +76,8 @@ def test_create_wait_download_and_a_lost_answer(
 
     assert (run.state, run.errors) == ("success", {})
     assert [asked for asked in foo.asked if asked[0] == "POST"] == [("POST", "/inspections")]
-    assert run.xcom("inspect") == run.xcom("wait") == "1"
+    # Airflow's own model decodes a text of digits twice
+    assert str(run.xcom("inspect")) == str(run.xcom("wait")) == "1"
     told = run.told("inspect")
     assert (told["phase"], told["score"], told["outcome"]) == ("succeeded", 87, "adopted")
     assert run.xcom("inspect", "_link_ObjectLink") == "https://app.foo.example.com/inspections/1"

@@ -19,6 +19,7 @@ REPORTS = Listing(
         "created_at:timestamp updated_at:timestamp _links:json"
     ),
     filters=(
+        filled("active", "is_active"),
         filled("sent", "sent_at"),
         filled("approved", "approved_at"),
         filled("invoiced", "invoiced_at"),
