@@ -131,7 +131,8 @@ def _run_inline(
     xcoms: dict[str, dict[str, Any]] = {}
     for task_id, key, value in rows:
         if key in _XCOMS:
-            xcoms.setdefault(task_id, {})[key] = json.loads(value)
+            # SQLite hands numbers on as numbers
+            xcoms.setdefault(task_id, {})[key] = json.loads(value) if isinstance(value, str) else value
     return {
         case.entry.name: _facts(case, world, str(states.get(case.entry.name)), xcoms.get(case.entry.name, {}))
         for case in made

@@ -38,7 +38,6 @@ _KILL_SCRIPTS: dict[str, Sequence[Script]] = {
     ),
     "postgresql": (
         _script(P.BEFORE, P.COMMITTED, P.LOOKING, P.LOOKING, P.WATCHING),
-        _script(P.ANSWERED, P.LOOKING),
         _script(P.BEFORE, deed=Deed.KILL_SUPERVISOR),
     ),
 }
@@ -97,6 +96,9 @@ def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Scrip
     if section == KILLS:
         possible = _possible(entry, _DOWNLOAD_SCRIPTS if entry.download else _KILL_SCRIPTS[database])
         return possible * scale if scale else possible[:1]
+    if section in (LATE, *TWINS) and database != "sqlite":
+        # what a vendor shows is the same whatever database Airflow has
+        return []
     if section in TWINS:
         return [_TWIN_SCRIPTS[section]] if entry.name in LOST_AND_FOUND else []
     if section == LATE:
