@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS := dev,sandbox,inspect,parquet
 BENCH := .venv-bench
+RELEASE := .venv-release
 NO_POSTGRESQL := echo "The extra e2e could not be installed here: SQLite only"
 SOURCES := $(wildcard airflow_qa_provider sandbox example_dags tests scripts benchmarks hatch_build.py)
 
@@ -20,7 +21,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast bench e2e first-contact lint format coverage-page lists-page docs build clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast bench e2e first-contact lint format coverage-page lists-page docs build release-check clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -118,6 +119,19 @@ docs: setup ## build the documentation into docs/_build
 build: setup ## build sdist and wheel of both distributions into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 	@$(BIN)/python -m build --no-isolation --outdir dist sandbox
+
+release-check: $(RELEASE)/.installed ## build both distributions and look at them as an index and a stranger would (minutes)
+	@exec $(RELEASE)/bin/python scripts/release_check.py $(ARGS)
+
+$(RELEASE)/.installed: scripts/release_constraints.txt
+ifneq ($(UV),)
+	@test -x $(RELEASE)/bin/python || $(UV) venv --quiet --seed --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(RELEASE)
+	@$(UV) pip install --quiet --python $(RELEASE)/bin/python --requirement scripts/release_constraints.txt
+else
+	@test -x $(RELEASE)/bin/python || $(PYTHON) -m venv $(RELEASE)
+	@$(RELEASE)/bin/python -m pip install --quiet --requirement scripts/release_constraints.txt
+endif
+	@touch $@
 
 constraints: ## resolve everything anew for AIRFLOW_VERSION and rewrite constraints.txt
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e'

@@ -687,7 +687,7 @@ class Bucket(AbstractFileSystem):  # type: ignore[misc]
     """
 
     protocol = "s3"
-    cachable = False
+    cacheable = False
 
     def __init__(self) -> None:
         super().__init__()
