@@ -21,7 +21,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast bench e2e first-contact lint format coverage-page lists-page docs build release-check clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast test-matrix bench e2e first-contact lint format coverage-page lists-page docs build release-check clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,9 @@ test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
 
 test-fast: setup ## run the tests that start no Airflow and take no time
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' $(ARGS)
+
+test-matrix: ## run what does not need the newest Airflow on 3.1.8, 3.2.2 and 3.3.2, on each Python here (ARGS="--airflow 3.1.8")
+	@exec $(PYTHON) scripts/test_matrix.py $(ARGS)
 
 bench: $(BENCH)/.installed setup ## measure waits beside other providers' (ARGS=--full: 1,000), many accounts, a large download, and five jobs
 	@$(BENCH)/bin/python -m benchmarks.wait $(ARGS)
@@ -133,8 +136,12 @@ else
 endif
 	@touch $@
 
-constraints: ## resolve everything anew for AIRFLOW_VERSION and rewrite constraints.txt
-	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e'
+constraints: ## resolve everything anew and rewrite constraints.txt; constraints/ with AIRFLOW_VERSION=3.1.8 AS_OF=2026-03-15
+ifdef AS_OF
+	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS)' 'constraints/airflow-$(AIRFLOW_VERSION).txt' '$(AS_OF)'
+else
+	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e' constraints.txt
+endif
 
 clean: ## remove what builds, tests and demos left behind (.venv stays)
 	@rm -rf build dist demo-output .airflow .coverage htmlcov docs/_build docs/operations .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -30,7 +30,7 @@ from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import Run, a_dag, connect
 
 try:
-    from airflow.sdk.exceptions import AirflowRescheduleException
+    from tests.versions import AirflowRescheduleException
 except ImportError:  # Airflow 3.1
     from airflow.exceptions import AirflowRescheduleException
 

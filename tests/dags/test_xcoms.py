@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from airflow.sdk import task
-from airflow.serialization.serialized_objects import DagSerialization
 
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
@@ -21,6 +20,7 @@ from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObject
 from qa_sandbox import Sandbox
 from qa_sandbox.smtp_sink import SmtpSink
 from tests.dags.conftest import Run, a_dag
+from tests.versions import DagSerialization
 
 pytestmark = pytest.mark.slow
 

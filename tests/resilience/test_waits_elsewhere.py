@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSensorTimeout, TaskDeferred
+from airflow.providers.common.compat.sdk import AirflowSensorTimeout, TaskDeferred
 
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError
 from airflow_qa_provider.rest.settings import ClientSettings
@@ -20,6 +20,7 @@ from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.decisions import WaitPolicy
 from qa_sandbox import Sandbox, run_sandbox
+from tests.versions import AirflowRescheduleException
 
 INTERVAL = 0.1
 PATIENCE = 20.0

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from airflow.sdk import BaseOperator
 from airflow.sdk.execution_time.context import MacrosAccessor
-from airflow.sdk.plugins_manager import integrate_macros_plugins
 from jinja2.sandbox import SandboxedEnvironment
 
 from airflow_qa_provider.day import DayInTemplates
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
 from airflow_qa_provider.vendors.connect import Connected
+from tests.versions import integrate_macros_plugins
 
 LOGICAL = datetime(2026, 1, 31, 23, 30, tzinfo=timezone.utc)
 LATER = datetime(2026, 2, 2, 5, tzinfo=timezone.utc)

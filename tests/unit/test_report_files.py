@@ -439,7 +439,7 @@ def test_an_interrupt_in_mid_stream_leaves_nothing(folder: Path) -> None:
 
 
 def test_an_execution_timeout_in_mid_stream_leaves_nothing(folder: Path) -> None:
-    from airflow.sdk.exceptions import AirflowTaskTimeout
+    from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
     with Vendor(silent) as vendor, pytest.raises(AirflowTaskTimeout), timeout(0.5):
         fetch(vendor, f"{folder}/audit.pdf")

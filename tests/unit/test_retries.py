@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG, BaseOperator
-from airflow.sdk.exceptions import AirflowFailException
 
 from airflow_qa_provider import compat, exceptions
 from airflow_qa_provider.bases.retrying import QARetryPolicy, fail_now
@@ -37,6 +36,7 @@ if not compat.RETRY_POLICIES:
     pytest.skip("Airflow 3.3 and later", allow_module_level=True)
 
 from airflow.sdk.definitions.retry_policy import RetryAction, RetryDecision, RetryPolicy
+from airflow.sdk.exceptions import AirflowFailException
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 FINAL = [QAAuthenticationError, QAPermissionError, QANotFoundError, QARequestRejectedError, QAValidationError]

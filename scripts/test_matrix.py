@@ -1,0 +1,121 @@
+"""``make test-matrix``: the tests that do not need the newest Airflow, on each Airflow and each Python of this machine.
+
+Each pair gets an environment of its own in .venv-matrix/, with the exact versions of constraints/. A table says what
+passed; exit code 1 when anything failed. ``--airflow`` and ``--python`` narrow it, what follows ``--`` goes to pytest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / ".venv-matrix"
+CONSTRAINTS = {
+    **{file.stem.removeprefix("airflow-"): file for file in sorted((ROOT / "constraints").glob("airflow-*.txt"))},
+    "3.3.2": ROOT / "constraints.txt",
+}
+"""The versions that are resolved to a date, oldest first, and the one that everything else runs on."""
+PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+# the newest Airflow's own providers have left it
+IMPOSSIBLE = {("3.3.2", "3.10")}
+EXTRAS = "dev,sandbox,inspect,parquet"
+SUITES = ("tests/unit", "tests/dags", "tests/vendors", "tests/resilience")
+_COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?)")
+
+
+@dataclass
+class Pair:
+    """One Airflow on one Python.
+
+    :param airflow: Its version.
+    :param python: Its minor version.
+    :param told: What became of it.
+    :param good: Whether everything passed.
+    """
+
+    airflow: str
+    python: str
+    told: str = ""
+    good: bool = False
+
+    @property
+    def venv(self) -> Path:
+        """Where its environment is."""
+        return HOME / f"airflow-{self.airflow}-python-{self.python}"
+
+
+def main() -> int:
+    """Run the pairs, and print the table."""
+    parser = argparse.ArgumentParser(prog="make test-matrix", description=__doc__)
+    parser.add_argument("--airflow", action="append", choices=sorted(CONSTRAINTS))
+    parser.add_argument("--python", action="append", choices=PYTHONS)
+    parser.add_argument("pytest", nargs="*", default=list(SUITES), help="what pytest is told; after --")
+    args = parser.parse_args()
+    pairs = []
+    for airflow, python in itertools.product(args.airflow or CONSTRAINTS, args.python or PYTHONS):
+        pair = Pair(airflow, python)
+        pairs.append(pair)
+        if (airflow, python) in IMPOSSIBLE:
+            pair.told, pair.good = "not offered by Airflow's own providers", True
+        elif (program := shutil.which(f"python{python}")) is None:
+            pair.told, pair.good = "no such Python here", True
+        else:
+            _play(pair, program, args.pytest)
+    for pair in pairs:
+        print(f"{'ok   ' if pair.good else 'wrong'} Airflow {pair.airflow}, Python {pair.python}: {pair.told}")
+    played = [pair for pair in pairs if pair.venv.is_dir()]
+    return 0 if played and all(pair.good for pair in pairs) else 1
+
+
+def _play(pair: Pair, program: str, what: list[str]) -> None:
+    print(f"Airflow {pair.airflow}, Python {pair.python}", flush=True)
+    _install(pair, program)
+    began = time.monotonic()
+    command = [pair.venv / "bin" / "python", "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--tb=short"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    with subprocess.Popen(  # noqa: S603
+        [*map(str, command), "-m", "not e2e", "-p", "no:cacheprovider", *what],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        last = ""
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last = line if _COUNTS.search(line) else last
+    pair.good = process.returncode == 0
+    counts = ", ".join(f"{count} {word}" for count, word in _COUNTS.findall(last)) or "nothing ran"
+    pair.told = f"{counts} in {time.monotonic() - began:.0f} s"
+
+
+def _install(pair: Pair, program: str) -> None:
+    constraints = CONSTRAINTS[pair.airflow]
+    done, wanted = pair.venv / ".installed", constraints.read_text() + (ROOT / "pyproject.toml").read_text()
+    if done.is_file() and done.read_text() == wanted:
+        return
+    python, uv = pair.venv / "bin" / "python", shutil.which("uv")
+    made = [uv, "venv", "--quiet", "--seed", "--python", program] if uv else [program, "-m", "venv"]
+    pip = (
+        [uv, "pip", "install", "--quiet", "--python", str(python)]
+        if uv
+        else [str(python), "-m", "pip", "install", "-q"]
+    )
+    what = ["--editable", str(ROOT / "sandbox"), "--editable", f"{ROOT}[{EXTRAS}]"]
+    shutil.rmtree(pair.venv, ignore_errors=True)
+    for command in ([*made, str(pair.venv)], [*pip, "--constraint", str(constraints), *what]):
+        subprocess.run([str(one) for one in command], check=True, cwd=ROOT)  # noqa: S603
+    done.write_text(wanted)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
