@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from airflow.sdk import DAG
 
-from airflow_qa_provider.exceptions import QAError
-
 ROOT = Path(__file__).parents[2]
 PAGES = (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/operators/*.md"), ROOT / "sandbox" / "README.md")
 BLOCKS = {
@@ -24,11 +22,7 @@ BLOCKS = {
 def test_a_block_runs_as_it_stands(place: str) -> None:
     with warnings.catch_warnings(), DAG("pasted", schedule=None):
         warnings.simplefilter("error", DeprecationWarning)
-        try:
-            exec(compile(BLOCKS[place], place, "exec"), {"__name__": "pasted"})  # noqa: S102
-        except QAError as error:
-            # a hook asks for a connection, which a page has not
-            assert "onnection" in str(error)
+        exec(compile(BLOCKS[place], place, "exec"), {"__name__": "pasted"})
 
 
 def test_there_are_blocks() -> None:
