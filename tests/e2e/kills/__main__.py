@@ -16,7 +16,6 @@ import requests
 from rich.console import Console
 from rich.markup import escape
 
-from tests.e2e.kills.alike import compare
 from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.database import NoDatabase, postgresql, programs, sqlite
 from tests.e2e.kills.processes import ShowStopped
@@ -46,10 +45,6 @@ def main() -> int:
             findings.append(perform(part, url, home, console, scale, args.only))
             played.append(database)
             problems += [f"{database}: {problem}" for problem in findings[-1].problems]
-    if not args.quick:
-        with _home(keep=args.keep) as home, _noting(problems, "undisturbed"), sqlite(home) as url:
-            console.print("[bold]undisturbed[/]", highlight=False)
-            problems += compare(home, url, args.only, console)
     least = 0 if args.quick or args.only or args.database else LEAST_KILLS
     return _conclude(console, findings, problems, played, time.monotonic() - began, least)
 

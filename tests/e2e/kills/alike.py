@@ -18,17 +18,14 @@ from rich.console import Console
 from airflow_qa_provider.demo.environment import airflow_environment
 from airflow_qa_provider.demo.processes import child, ending, succeeded
 from airflow_qa_provider.demo.runner import tail
-from qa_sandbox import Sandbox
 from tests.e2e.kills.catalogue import CATALOGUE
 from tests.e2e.kills.catalogue.entry import World
-from tests.e2e.kills.gate import Gate
 from tests.e2e.kills.plan import Case, enter_scripts, write_plan
 from tests.e2e.kills.processes import ShowStopped, await_that
-from tests.e2e.kills.script import Book, Key, Step, Strike, Visit
-from tests.e2e.kills.show import SANDBOX, connections_of, serving
-from tests.e2e.kills.stage import DAGS, ROOT, Stage, staged
+from tests.e2e.kills.script import Book, Key
+from tests.e2e.kills.stage import DAGS, ROOT, Stage
 
-_SCHEDULED, _INLINE = "scheduled", "inline"
+SCHEDULED, _INLINE = "scheduled", "inline"
 """DAGs, one for each way."""
 _SCHEDULED_SECONDS = 300.0
 _INLINE_SECONDS = 400.0
@@ -39,53 +36,55 @@ Facts = dict[str, Any]
 """What is compared of a task: its state, which XComs it has, how its result came about, and what the vendor has."""
 
 
-def compare(home: Path, address: str, only: Iterable[str], console: Console) -> list[str]:
-    """Run every operator both ways, and return what differs.
+class Undisturbed:
+    """Every operator once more on the Airflow of a show, and once with ``airflow dags test``.
 
-    :param home: A folder of its own.
-    :param address: SQLAlchemy address of the scheduler's database.
-    :param only: Names of operators; all by default.
-    :param console: For progress.
+    :param world: The vendors.
+    :param home: Where the show keeps its files.
+    :param names: Names of operators; all by default.
     """
-    files = home / "files"
-    files.mkdir()
-    sandbox, book = Sandbox(settings=SANDBOX), Book()
-    for vendor in sandbox.vendors:
-        sandbox.app(vendor).add_middleware(Gate, vendor=vendor, book=book, strike=_nobody)
-    with serving(sandbox):
-        world = World(sandbox, files)
-        names = list(only) or list(CATALOGUE)
-        scheduled, inline = ([_case(world, name, way) for name in names] for way in (_SCHEDULED, _INLINE))
-        enter_scripts([*scheduled, *inline], book)
-        keys = {case.label: case.key for case in (*scheduled, *inline)}
-        world.accepted = lambda label: book.parts[keys[label]].accepted
-        plans = home / "scheduled.json", home / "inline.json"
-        write_plan(scheduled, plans[0])
-        write_plan(inline, plans[1])
-        connections = connections_of(sandbox)
+
+    def __init__(self, world: World, home: Path, names: Iterable[str] = ()) -> None:
+        self._world = world
+        self._home = home
+        self._names = list(names) or list(CATALOGUE)
+        self.scheduled = [_case(world, name, SCHEDULED) for name in self._names]
+        self._inline = [_case(world, name, _INLINE) for name in self._names]
+
+    def enter(self, book: Book) -> dict[str, Key]:
+        """Enter what is to be done into the book, without any script, and return which label is whose.
+
+        :param book: The book.
+        """
+        made = [*self.scheduled, *self._inline]
+        enter_scripts(made, book)
+        return {case.label: case.key for case in made}
+
+    def compare(self, stage: Stage, connections: Mapping[str, Mapping[str, Any]], console: Console) -> list[str]:
+        """Run every operator both ways, and return what differs.
+
+        :param stage: The Airflow, whose plan has the scheduled ones.
+        :param connections: Those to the vendors.
+        :param console: For progress.
+        """
+        plan = self._home / "inline.json"
+        write_plan(self._inline, plan)
         began = time.monotonic()
-        with staged(home, address, connections, plans[0]) as stage:
-            stage.start(_SCHEDULED)
-            stage.trigger(_SCHEDULED)
-            tested = _run_inline(home / "inline", connections, plans[1], inline, world)
-            ran = _await_scheduled(stage, scheduled, world)
-    differing = [
-        f"{name}: with the scheduler {ran[name]}, with dag.test() {tested[name]}"
-        for name in names
-        if ran[name] != tested[name]
-    ]
-    wrong = [f"{name}: {ran[name]}" for name in names if ran[name] == tested[name] and not ran[name]["good"]]
-    seconds = time.monotonic() - began
-    console.print(
-        f"  {len(names) - len(differing)} of {len(names)} operators are the same with dag.test() and with a "
-        f"scheduler, {seconds:.0f} s",
-        highlight=False,
-    )
-    return [*differing, *wrong]
-
-
-def _nobody(step: Step, visit: Visit) -> Strike:
-    raise RuntimeError(f"{visit.key}: nobody is to be disturbed here")
+        stage.trigger(SCHEDULED)
+        tested = _run_inline(self._home / "inline", connections, plan, self._inline, self._world)
+        ran = _await_scheduled(stage, self.scheduled, self._world)
+        differing = [
+            f"{name}: with the scheduler {ran[name]}, with dag.test() {tested[name]}"
+            for name in self._names
+            if ran[name] != tested[name]
+        ]
+        wrong = [f"{name}: {ran[name]}" for name in self._names if ran[name] == tested[name] and not ran[name]["good"]]
+        console.print(
+            f"  {len(self._names) - len(differing)} of {len(self._names)} operators are the same with dag.test() and "
+            f"with a scheduler, {time.monotonic() - began:.0f} s",
+            highlight=False,
+        )
+        return [*differing, *wrong]
 
 
 def _case(world: World, name: str, way: str) -> Case:
@@ -94,15 +93,15 @@ def _case(world: World, name: str, way: str) -> Case:
 
 
 def _await_scheduled(stage: Stage, made: list[Case], world: World) -> dict[str, Facts]:
-    run_id = stage.runs[_SCHEDULED]
+    run_id = stage.runs[SCHEDULED]
 
     def over() -> bool:
         stage.check()
-        states = [ti["state"] for ti in stage.api.tasks(_SCHEDULED, run_id).values()]
+        states = [ti["state"] for ti in stage.api.tasks(SCHEDULED, run_id).values()]
         return len(states) == len(made) and all(state in _OVER for state in states)
 
     await_that("the scheduler's run", over, _SCHEDULED_SECONDS, stage.logs)
-    tasks = stage.api.tasks(_SCHEDULED, run_id)
+    tasks = stage.api.tasks(SCHEDULED, run_id)
     return {
         case.entry.name: _facts(
             case,

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from airflow_qa_provider.demo.runner import tail
 from qa_sandbox import Sandbox, SandboxSettings
+from tests.e2e.kills.alike import SCHEDULED, Undisturbed
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.gate import Gate
 from tests.e2e.kills.plan import DEFERRED, HANDS, KILLS, LATE, RESETS, TWINS, Case, cases, enter_scripts, write_plan
@@ -261,17 +262,23 @@ def perform(
         world = World(sandbox, files)
         made = cases(world, database, scale, only)
         keys = {case.label: case.key for case in made}
+        # once is enough, and it needs no Airflow of its own
+        undisturbed = Undisturbed(world, home, only) if database == "sqlite" and scale else None
         world.accepted = lambda label: book.parts[keys[label]].accepted
-        write_plan(made, plan)
+        write_plan([*made, *(undisturbed.scheduled if undisturbed else ())], plan)
         enter_scripts(made, book)
+        keys |= undisturbed.enter(book) if undisturbed else {}
         before = {case.entry.name: case.entry.everything(world) for case in made}
         with staged(home, url, connections_of(sandbox), plan) as stage:
             actors.append(stage)
             began = time.monotonic()
-            stage.start(*{case.section for case in made})
+            stage.start(*{case.section for case in made}, *([SCHEDULED] if undisturbed else []))
             console.print(f"  Airflow is up after {time.monotonic() - began:.0f} s", highlight=False)
             Show(stage, world, book, made, console).run()
-            return judge(made, world, before, book, stage.api, stage.runs, home)
+            findings = judge(made, world, before, book, stage.api, stage.runs, home)
+            if undisturbed:
+                findings.problems += undisturbed.compare(stage, connections_of(sandbox), console)
+            return findings
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ from tests.e2e.kills.script import Deed, Step, Strike, Visit
 
 ROOT = Path(__file__).parents[3]
 DAGS = Path(__file__).parent / "dags"
+PRELOAD = Path(__file__).parent / "preload"
 _MIGRATE_SECONDS = 180.0
 _START_SECONDS = 180.0
 _STOPPED_SECONDS = 60.0
@@ -71,9 +73,13 @@ class Stage:
         self.api = api
         self.runs: dict[str, str] = {}
         self._execution_port = execution_port
+        preloading = {**env, "PYTHONPATH": os.pathsep.join([env["PYTHONPATH"], str(PRELOAD)])}
         self._parts = {
             name: Component.of_airflow(
-                name, [*command, "--port", str(execution_port)] if name == "execution-api" else command, env, home
+                name,
+                [*command, "--port", str(execution_port)] if name == "execution-api" else command,
+                preloading if name == "scheduler" else env,
+                home,
             )
             for name, command in _COMPONENTS.items()
         }
