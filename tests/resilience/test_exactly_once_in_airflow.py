@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import runpy
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import pytest
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from tests.dags.conftest import airflow_db  # noqa: F401 - a fixture
 from tests.resilience.attempts import connect
 
 pytestmark = pytest.mark.slow
@@ -49,14 +48,6 @@ with DAG("exactly_once", schedule=None, start_date=START, default_args=RETRY) as
         task_id="report", report_id="{{ conn.qalyptus_default.extra_dejson.report_id }}"
     ).expand(selections=[{"Region": ["Nordics"]}, {"Region": ["Iberia"]}])
 """
-
-
-@pytest.fixture(scope="session")
-def airflow_db() -> None:
-    """An empty metadata database in the home of the tests."""
-    subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=120, env=os.environ
-    )
 
 
 @pytest.fixture
