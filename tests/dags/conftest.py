@@ -141,7 +141,7 @@ class _Failures:
         self.errors[task_instance.task_id] = error
 
 
-def _register(dag: DAG) -> None:
+def register(dag: DAG) -> None:
     """Make a DAG known as if it lay in the dags folder; Airflow runs no other."""
     try:
         from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
@@ -176,7 +176,7 @@ def run_dag(airflow_db: None) -> Iterator[Callable[..., Run]]:
     _forget_variables()
 
     def run(dag: DAG, **arguments: Any) -> Run:
-        _register(dag)
+        register(dag)
         failures.errors = {}
         return Run(dag.test(**arguments), failures.errors)
 

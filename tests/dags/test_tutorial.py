@@ -14,16 +14,16 @@ from airflow.sdk import DAG
 
 from qa_sandbox import Sandbox
 from qa_sandbox.smtp_sink import SmtpSink
-from tests.dags.conftest import Run
+from tests.dags.conftest import Run, register
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def block(page: str) -> str:
-    """The first Python block of a page."""
-    found = re.search(r"```python\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+def block(page: str, heading: str = "") -> str:
+    """The first Python block of a page, or below a heading of it."""
+    found = re.search(rf"{heading}.*?```python\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
     assert found is not None, page
     return found[1]
 
@@ -57,3 +57,12 @@ def test_the_tutorial_delivers_once_also_when_it_is_broken(
     (file,) = tmp_path.rglob("*.pdf")
     (mail,) = mail_server.mails
     assert (mail.recipients, mail.attachments[0].content) == (["site.lead@example.com"], file.read_bytes())
+
+
+def test_the_recipe_for_tests_is_a_test(airflow_db: None, qa_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: dict[str, Any] = {}
+    exec(compile(block("docs/recipes.md", "## Test your DAG"), "<page>", "exec"), names)  # noqa: S102 - our own page
+    register(names["walks"])
+    names["test_a_lost_answer_makes_no_second_audit"](qa_sandbox, monkeypatch)
+
+    assert qa_sandbox.scenario.describe()[0]["applied"] == 1
