@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from airflow_qa_provider import compat
@@ -19,8 +21,23 @@ try:
 except ImportError:  # before Airflow 3.2
     from airflow.serialization.serialized_objects import SerializedDAG as DagSerialization
 
-__all__ = ["NEEDS_TASK_STATE", "AirflowRescheduleException", "DagSerialization", "integrate_macros_plugins"]
+__all__ = [
+    "AirflowRescheduleException",
+    "DagSerialization",
+    "integrate_macros_plugins",
+    "keep_state",
+    "needs_retry_policies",
+]
 
-NEEDS_TASK_STATE = pytest.mark.skipif(
-    not compat.RETRY_POLICIES, reason="needs the task state and the retry policies of Airflow 3.3"
-)
+needs_retry_policies = pytest.mark.skipif(not compat.RETRY_POLICIES, reason="Airflow 3.3 has retry policies")
+
+
+def keep_state(context: dict[str, Any], store: Any) -> None:
+    """Give a simulated task a state; where Airflow has none for tasks, what a test says of it cannot be.
+
+    :param context: The task's context.
+    :param store: What stands in for Airflow's store.
+    """
+    if not compat.RETRY_POLICIES:
+        pytest.skip("Airflow 3.3 keeps the state of tasks")
+    context["task_state_store"] = store

@@ -28,11 +28,7 @@ from airflow_qa_provider.triggers.start import StartingTrigger
 from airflow_qa_provider.vendors.connect import polling_client
 from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import Run, a_dag, connect
-
-try:
-    from tests.versions import AirflowRescheduleException
-except ImportError:  # Airflow 3.1
-    from airflow.exceptions import AirflowRescheduleException
+from tests.versions import AirflowRescheduleException, keep_state
 
 POLL_SECONDS = 0.05
 PATIENCE = 20.0
@@ -320,7 +316,9 @@ def outcome(case: Case, way: str, sandbox: Sandbox, error: type[BaseException] |
     given = case.arguments(sandbox)
     sensor = case.sensor(task_id="wait", **given, **arguments)
     ti = TaskInstance()
-    context: dict[str, Any] = {"ti": ti} if "before" in way else {"ti": ti, "task_state_store": Memory()}
+    context: dict[str, Any] = {"ti": ti}
+    if "before" not in way:
+        keep_state(context, Memory())
     with after_first_look(case, sandbox, given):
         if error is None:
             return Outcome(json.loads(json.dumps(run(sensor, context))), ti.xcoms)

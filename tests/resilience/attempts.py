@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from qa_sandbox import Sandbox
+from tests.versions import keep_state
 
 
 class Killed(BaseException):
@@ -62,7 +63,7 @@ class Task:
         context = {"ti": self, "dag": SimpleNamespace(tasks=[operator])}
         context["dag_run"] = SimpleNamespace(start_date=self.run_started)
         if self.keeps_state:
-            context["task_state_store"] = self.state
+            keep_state(context, self.state)
         try:
             return operator.execute(context)
         finally:

@@ -19,7 +19,8 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     def read(key: str, default: Any) -> Any:
         return kept.get(key, default)
 
-    monkeypatch.setattr(Variable, "keys", lambda prefix: sorted(key for key in list(kept) if key.startswith(prefix)))
+    if hasattr(Variable, "keys"):  # from Airflow 3.3 on
+        monkeypatch.setattr(Variable, "keys", lambda prefix: sorted(key for key in [*kept] if key.startswith(prefix)))
     monkeypatch.setattr(Variable, "get", read)
     monkeypatch.setattr(Variable, "set", store)
     monkeypatch.setattr(Variable, "delete", lambda key: kept.pop(key, None))

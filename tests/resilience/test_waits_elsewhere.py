@@ -20,7 +20,7 @@ from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.decisions import WaitPolicy
 from qa_sandbox import Sandbox, run_sandbox
-from tests.versions import AirflowRescheduleException
+from tests.versions import AirflowRescheduleException, keep_state
 
 INTERVAL = 0.1
 PATIENCE = 20.0
@@ -72,7 +72,7 @@ class Task:
         """Run the task to its end, on one worker after the other."""
         context: dict[str, Any] = {"ti": self}
         if self.store is not None:
-            context["task_state_store"] = self.store
+            keep_state(context, self.store)
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:

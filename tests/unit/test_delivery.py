@@ -30,6 +30,7 @@ from airflow_qa_provider.exceptions import (
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
 from airflow_qa_provider.reports.manifest import Manifest, as_manifest
 from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
+from tests.versions import keep_state
 
 ANNA, BEN, CLEO = "anna@example.com", "ben@example.com", "cleo@example.com"
 SENDER = Address("reports@example.com", "Reports")
@@ -120,7 +121,7 @@ def deliver(sink: SmtpSink, connect: Callable[..., None]) -> Callable[..., dict[
         ti = SimpleNamespace(dag_id="d", run_id="r", task_id="deliver", map_index=-1, xcom_push=lambda key, value: None)
         context: dict[str, Any] = {"ti": ti}
         if store is not None:
-            context["task_state_store"] = store
+            keep_state(context, store)
         return operator.execute(context)  # type: ignore[arg-type]
 
     return run
