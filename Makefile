@@ -21,7 +21,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast test-matrix bench e2e first-contact lint format coverage-page lists-page docs build release-check clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast test-matrix bench bench-page e2e first-contact lint format coverage-page lists-page docs build release-check clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,21 +59,27 @@ test-fast: setup ## run the tests that start no Airflow and take no time
 test-matrix: ## run what does not need the newest Airflow on 3.1.8, 3.2.2 and 3.3.2, on each Python here (ARGS="--airflow 3.1.8")
 	@exec $(PYTHON) scripts/test_matrix.py $(ARGS)
 
-bench: $(BENCH)/.installed setup ## measure waits beside other providers' (ARGS=--full: 1,000), many accounts, a large download, and five jobs
+bench: $(BENCH)/.installed setup ## measure waits beside other providers' (ARGS=--full: 1,000), accounts, files, lists, bulk writes, and five jobs
 	@$(BENCH)/bin/python -m benchmarks.wait $(ARGS)
 	@$(BENCH)/bin/python -W ignore -m benchmarks.tenants $(filter --full,$(ARGS))
 	@$(BENCH)/bin/python -W ignore -m benchmarks.download
+	@$(BENCH)/bin/python -W ignore -m benchmarks.read $(filter --full,$(ARGS))
+	@$(BENCH)/bin/python -W ignore -m benchmarks.bulk $(filter --full,$(ARGS))
+	@$(BENCH)/bin/python -W ignore -m benchmarks.imports
 	@exec $(BIN)/python -m benchmarks.authoring
+
+bench-page: $(BENCH)/.installed ## measure anew and write docs/performance.md with its picture (half an hour on an idle machine)
+	@exec $(BENCH)/bin/python -W ignore -m benchmarks.page $(ARGS)
 
 # Apart from .venv, so that the other providers and what they bring disturb nothing.
 $(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt
 	@echo "Installing this package and the other providers into $(BENCH): about a minute the first time"
 ifneq ($(UV),)
 	@test -x $(BENCH)/bin/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(BENCH)
-	@$(UV) pip install --quiet --python $(BENCH)/bin/python --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench]'
+	@$(UV) pip install --quiet --python $(BENCH)/bin/python --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,parquet]'
 else
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench]'
+	@$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,parquet]'
 endif
 	@touch $@
 

@@ -1,6 +1,6 @@
-"""A vendor in a process of its own that takes milestones and lists them, each answer after a time.
+"""A vendor in a process of its own that takes milestones, and lists them and issues, each answer after a time.
 
-``/__begin?seconds=0.02&there=50000`` starts anew with that many milestones, ``/__counts`` tells what was asked.
+``/__begin?seconds=0.02&there=50000`` starts anew with that many of both, ``/__counts`` tells what was asked.
 """
 
 from __future__ import annotations
@@ -20,8 +20,36 @@ def milestone(number: int) -> dict[str, Any]:
     return {"externalId": f"A-{number:06d}", "name": f"Slab {number}", "status": status, "fields": fields}
 
 
+def issue(number: int) -> dict[str, Any]:
+    """Return the issue with this number as the list shows it."""
+    moment = f"2026-{1 + number % 12:02d}-{1 + number % 28:02d}T09:{number % 60:02d}:00.000Z"
+    people = {
+        name: f"usr:{number % 97:08d}-9d3c-4a5e-8f7b-2f1d6c0b9a34"
+        for name in ("assignedTo", "lastUpdatedBy", "raisedBy", "responsiblePerson", "ballInCourtUser")
+    }
+    names = {
+        name: f"Rory Tamihana {number % 97}"
+        for name in ("raisedByName", "responsiblePersonName", "ballInCourtUserName")
+    }
+    return {
+        "issueId": f"iss:{number:08d}-5b0c-4a5e-8f7b-2f1d6c0b9a34",
+        "projectId": "p-1",
+        "checklistId": f"chk:{number % 500:08d}-5b0c-4a5e-8f7b-2f1d6c0b9a34",
+        "checkpointId": f"scpd:{number:08d}-5b0c-4a5e-8f7b-2f1d6c0b9a34",
+        "issueNumber": f"ISS-{number}",
+        "title": "Honeycombing at column base",
+        "description": f"Voids up to {number % 40} mm deep on the north face, grid C4. Engineer to advise on repair.",
+        "status": ("open", "closed", "disputed")[number % 3],
+        "daysAtStatus": number % 90,
+        "numberOfAttachments": number % 5,
+        **{name: moment for name in ("dueDate", "raisedAt", "lastUpdatedAt")},
+        **people,
+        **names,
+    }
+
+
 class Vendor:
-    """The milestones, and how often it was asked."""
+    """The milestones and issues, and how often it was asked."""
 
     def __init__(self) -> None:
         self.begin(0.0, 0)
@@ -29,7 +57,10 @@ class Vendor:
     def begin(self, seconds: float, there: int) -> None:
         """Start anew."""
         self.seconds = seconds
-        self.rows = [json.dumps(milestone(number)).encode() for number in range(there)]
+        self.rows = {
+            "milestones": [json.dumps(milestone(number)).encode() for number in range(there)],
+            "issues": [json.dumps(issue(number)).encode() for number in range(there)],
+        }
         self.lists = self.writes = 0
 
     def answer(self, method: str, path: str, query: str) -> tuple[int, bytes]:
@@ -42,14 +73,16 @@ class Vendor:
             return 200, json.dumps({"lists": self.lists, "writes": self.writes}).encode()
         if method == "GET":
             self.lists += 1
-            return 200, self._page(int(arguments.get("page", 1)), int(arguments.get("limit", 300)))
+            kind = path.rpartition("/")[2]
+            return 200, self._page(kind, int(arguments.get("page", 1)), int(arguments.get("limit", 300)))
         self.writes += 1
         return 202, b""
 
-    def _page(self, number: int, size: int) -> bytes:
-        rows = b",".join(self.rows[(number - 1) * size : number * size])
-        paging = b'{"total_records": %d, "page_size": %d, "page_number": %d}' % (len(self.rows), size, number)
-        return b'{"data": {"paging": %b, "milestones": [%b]}}' % (paging, rows)
+    def _page(self, kind: str, number: int, size: int) -> bytes:
+        there = self.rows[kind]
+        rows = b",".join(there[(number - 1) * size : number * size])
+        paging = b'{"total_records": %d, "page_size": %d, "page_number": %d}' % (len(there), size, number)
+        return b'{"data": {"paging": %b, "%b": [%b]}}' % (paging, kind.encode(), rows)
 
 
 class Connection(asyncio.Protocol):

@@ -86,10 +86,11 @@ class BulkRun:
     def _write(self, items: Sequence[Item]) -> None:
         with previewed(self.task, self.context, preview=self.preview) as client:
             terms = (self.kind, client, self._notes(), self.sending, self.most, self.policy.stops, self.preview)
+            timeouts = timeouts_of(self.task, client)
             if self.task.change is None:
-                BulkCreates(*terms, attempt=self.attempt, timeouts=timeouts_of(self.task, client)).run(items)
+                BulkCreates(*terms, attempt=self.attempt, timeouts=timeouts).run(items)
                 return
-            job = BulkChanges(*terms)
+            job = BulkChanges(*terms, timeouts=timeouts)
             job.run(items)
             if self.waits:
                 job.await_shown(items, client.settings.poll_interval, self.seconds)

@@ -5,14 +5,22 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from typing_extensions import override
 
-from airflow_qa_provider.bulk.items import Item
+from airflow_qa_provider.bulk.items import Item, refused_rows
 from airflow_qa_provider.bulk.job import BulkJob
-from airflow_qa_provider.exceptions import QAError, QANotSupportedError, QAWaitTimeoutError, may_be_done
+from airflow_qa_provider.exceptions import (
+    QAError,
+    QANotSupportedError,
+    QAValidationError,
+    QAWaitTimeoutError,
+    may_be_done,
+)
 from airflow_qa_provider.journal.changes import difference
 from airflow_qa_provider.kinds.change import ChangeOutcome
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +28,14 @@ _PAUSES = (0.5, 2.0, 5.0)
 _FIRST_LOOK = 0.5
 
 
+@dataclass
 class BulkChanges(BulkJob):
-    """Makes many changes."""
+    """Makes many changes.
+
+    :param timeouts: How long to look for objects that a lost request may have made, before another is sent.
+    """
+
+    timeouts: LookupTimeouts = field(kw_only=True)
 
     @override
     def write(self, items: Sequence[Item]) -> None:
@@ -30,6 +44,9 @@ class BulkChanges(BulkJob):
             return
         self._intend(todo)
         self.sending.run(todo, self._send, self.notes.flush)
+        lost = [item for item in todo if item.outcome == "uncertain" and _makes_another(item)]
+        left = self._look_for(lost, self.timeouts.lost_answer)
+        self.sending.run([item for item in lost if item not in left], self._send, self.notes.flush)
 
     def _compared(self, items: Sequence[Item]) -> list[Item]:
         """Return the rows that have to be sent."""
@@ -37,11 +54,34 @@ class BulkChanges(BulkJob):
         for item in items:
             noted = self.notes.of(item)
             if noted is not None and noted[0].done:
+                item.id = noted[0].object_id or item.id
                 item.end(noted[0].outcome, "an earlier attempt made the change")
             else:
                 todo.append(item)
         self._look(todo)
-        return [item for item in todo if self._differs(item)]
+        lost = [item for item in todo if item.error is None and self.notes.of(item) and _makes_another(item)]
+        if not self.preview:
+            # from now on, for an attempt that was killed may have sent the last of them just before
+            self._look_for(lost, self.timeouts.settled)
+        refused = [item for item in todo if item.error is not None]
+        if refused and self.stops:
+            raise refused_rows(refused, len(items))
+        return [item for item in todo if item.error is None and self._differs(item)]
+
+    def _look_for(self, items: Sequence[Item], seconds: float) -> list[Item]:
+        """Look until the vendor shows the objects of rows whose request was lost; return those that it does not show.
+
+        :param items: The rows.
+        :param seconds: For how long.
+        """
+        left = list(items)
+        for pause in self.timeouts.pauses(seconds) if left else ():
+            self.sending.pause(pause)
+            self._look(left)
+            left = [item for item in left if item.current is None]
+            if not left or self.sending.stopped:
+                break
+        return left
 
     def _differs(self, item: Item) -> bool:
         item.changes = difference(item.current, item.wanted)
@@ -68,12 +108,17 @@ class BulkChanges(BulkJob):
             return
         current = self.kind.overview(self.client, [item.asked for item in items])
         for item in items:
-            item.wanted = item.asked.wanted(self.client)
-            item.current = current(item.asked)
+            try:
+                item.wanted = item.asked.wanted(self.client)
+                item.current = current(item.asked)
+            except QAValidationError as error:
+                item.fail(error)
+            if item.current:
+                item.id = item.asked.id_shown(item.current)
 
     def _intend(self, items: Sequence[Item]) -> None:
         """Note that the rows will be sent, and give each the moment at which it was sent first."""
-        self.notes.intend([item for item in items if self.notes.of(item) is None])
+        self.notes.intend([item for item in items if self.notes.of(item) is None or _makes_another(item)])
         for item in items:
             noted = self.notes.of(item)
             if noted is not None:
@@ -95,10 +140,16 @@ class BulkChanges(BulkJob):
             item.end("unchanged", too_late)
         else:
             item.end(item.planned, "the vendor showed something else", item.changes)
-        self.notes.done(item)
+        self.notes.done(item, item.id if item.asked.creates else "")
 
     def _sent(self, item: Item) -> str | None:
         """Send the request of a row; again, with the same moment, where its answer was lost."""
+        if item.asked.creates:
+            if item.current is None:
+                item.current = item.asked.create(self.client, item.wanted)
+                item.id = item.asked.id_shown(item.current)
+            if not difference(item.current, item.wanted):
+                return None
         for pause in (*_PAUSES[: self.client.settings.retries], None):
             try:
                 return item.asked.send(self.client, item.wanted, item.current)
@@ -148,6 +199,11 @@ class BulkChanges(BulkJob):
 def _outcome_of(item: Item) -> ChangeOutcome:
     result = item.asked.result
     return "created" if item.current is None and result == "updated" else result
+
+
+def _makes_another(item: Item) -> bool:
+    """Tell whether the vendor shows no object of a row, and would make one for each request."""
+    return item.asked.creates and item.current is None
 
 
 def _is_shown(item: Item) -> bool:

@@ -27,11 +27,14 @@ class Change(ABC):
     :cvar on_uncertain: What a retry does about a request of which the vendor shows no effect: ``repeat`` it, or
         ``fail``, where a repeat would do harm.
     :cvar result: What the change does to an object that is there.
+    :cvar creates: Whether an object that is not there is made by :meth:`create`, with an id of the vendor's: a repeated
+        request would make another one. Otherwise :meth:`send` makes it, as often as it is repeated.
     :cvar facts: What :meth:`details` tells, by name, and what it means.
     """
 
     on_uncertain: ClassVar[OnUncertain] = "repeat"
     result: ClassVar[ChangeOutcome] = "updated"
+    creates: ClassVar[bool] = False
     facts: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
@@ -74,6 +77,21 @@ class Change(ABC):
         :param current: What :meth:`current` returned.
         :return: Why nothing was changed after all; ``None`` when it was.
         """
+
+    def create(self, client: Any, wanted: Shown) -> Shown:
+        """Make the object, where :attr:`creates` says so, and return what :meth:`current` shows of it from then on.
+
+        :param client: The vendor's client.
+        :param wanted: What :meth:`wanted` returned.
+        """
+        raise NotImplementedError("send makes it")
+
+    def id_shown(self, current: Shown) -> str:
+        """Return the id of an object that is there.
+
+        :param current: What :meth:`current` returned.
+        """
+        return self.object_id
 
     def identity(self) -> Mapping[str, Any]:
         """Return what makes the change the same in another attempt, by field."""

@@ -38,7 +38,7 @@ class Kind:
     :param lookup: How a new object is found whose id was lost.
     :param changes: Name to change of an object that is there.
     :param overview: Client and changes to what tells of each of them what its ``current`` would, with as few requests
-        as the vendor allows; so that many can be made at once.
+        as the vendor allows; so that many can be made at once. It may refuse one with ``QAValidationError``.
     :param made_by: Client operations that create one and return its id, with what their arguments ask for: so that the
         operator for any call creates it once, too.
     :param files: Name to file that the vendor gives of one.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from airflow_qa_provider.bases.bulk import BulkCreateOperator
+from airflow_qa_provider.bases.bulk import BulkCreateOperator, BulkOperator
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
@@ -137,6 +137,34 @@ class MonitorQACreateAuditsOperator(BulkCreateOperator):
         super().__init__(**kwargs)
         self.template_id = template_id
         self.audit_object_id = audit_object_id
+        self.monitorqa_conn_id = monitorqa_conn_id
+
+
+class MonitorQAUpsertAuditObjectsOperator(BulkOperator):
+    """Brings audit objects, such as sites and machines, to what the rows of a file, a query or another task say.
+
+    A row may give ``name``, ``notes``, ``geo_address`` (an object of ``lat``, ``lng``, ``name`` and ``address``),
+    ``attributes`` (an object of the names of attributes to the names of options, ``None`` for none of them) and
+    ``audit_object_id``. MonitorQA keeps no id of other systems: an object is known by its name, or by its
+    ``audit_object_id``, which a row that renames it needs. A name that several objects have is refused. What a row does
+    not give stays as it is, and objects that no row names are left alone.
+
+    The list of all objects is read once, and then the details of those of which rows say more than the name. An object
+    that has to be created takes one request, and one more for its attributes. When an answer is lost, the list is
+    looked at before another request is sent.
+
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.bulk.BulkOperator`.
+    """
+
+    kind = "monitorqa.audit_object"
+    change = "upsert"
+    row_fields = ("audit_object_id", "name", "notes", "geo_address", "attributes")
+    template_fields = (*BulkOperator.template_fields, "monitorqa_conn_id")
+    ui_color = _COLOR
+
+    def __init__(self, *, monitorqa_conn_id: str = "monitorqa_default", **kwargs: Unpack[BulkArguments]) -> None:
+        super().__init__(**kwargs)
         self.monitorqa_conn_id = monitorqa_conn_id
 
 

@@ -12,6 +12,17 @@ _WORDS = ("://", "api", "token", "password", "secret", "authorization")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
+Shape = tuple[Any, ...]
+
+
+def shape_of(row: Mapping[str, Any]) -> Shape:
+    """Return the names of a row, and the types of its values.
+
+    :param row: The row.
+    """
+    return (*row, *map(type, row.values()))
+
+
 class Cleaner:
     """Takes the secrets out of rows, and remembers their names.
 
@@ -22,20 +33,21 @@ class Cleaner:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = frozenset(secrets)
         self._words = (*_WORDS, *(name.lower() for name in self._secrets))
+        self._harmless: dict[Shape, bool] = {}
         self.left_out: set[str] = set()
 
-    def line(self, row: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    def line(self, row: Mapping[str, Any], shape: Shape) -> tuple[Mapping[str, Any], str]:
         """Return a row without its secrets, and the JSON text of it.
 
         :param row: The row.
+        :param shape: Its shape.
         """
         text = _json(row)
-        small = text.lower()
         # most rows have nothing of the kind, and a search through the text is cheap
-        for word in self._words:
-            if word in small:
-                break
-        else:
+        if self._is_harmless(row, shape):
+            if "://" not in text:
+                return row, text
+        elif not any(map(text.lower().__contains__, self._words)):
             return row, text
         cleaned = self._cleaned(row, "")
         return cleaned, (text if cleaned == row else _json(cleaned))
@@ -45,7 +57,16 @@ class Cleaner:
 
         :param row: The row.
         """
-        return self.line(row)[0]
+        return self.line(row, shape_of(row))[0]
+
+    def _is_harmless(self, row: Mapping[str, Any], shape: Shape) -> bool:
+        """Tell whether rows of a shape hold no secret but such as are part of an address."""
+        found = self._harmless.get(shape)
+        if found is None:
+            named = any(name in self._secrets or SECRET_NAME.search(name) for name in row)
+            nested = any(isinstance(value, (dict, list)) for value in row.values())
+            found = self._harmless[shape] = not named and not nested
+        return found
 
     def _cleaned(self, value: Any, path: str) -> Any:
         if isinstance(value, Mapping):

@@ -18,7 +18,7 @@ from typing import IO, Any, Protocol
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
 from airflow_qa_provider.kinds.listing import Column, ColumnType
-from airflow_qa_provider.records.cleaning import Cleaner
+from airflow_qa_provider.records.cleaning import Cleaner, shape_of
 from airflow_qa_provider.records.table import Shapes, Table, text_of
 
 Rows = Iterable[Mapping[str, Any]]
@@ -106,8 +106,9 @@ def _lines(rows: Rows, sink: Sink, columns: Iterable[Column], cleaner: Cleaner) 
     for batch in _batches(rows, _ROWS_AT_ONCE):
         lines = []
         for row in batch:
-            cleaned, line = cleaner.line(row)
-            shapes.see(cleaned)
+            shape = shape_of(row)
+            cleaned, line = cleaner.line(row, shape)
+            shapes.see(cleaned, shape if cleaned is row else shape_of(cleaned))
             lines.append(line)
         sink.write("".join(f"{line}\n" for line in lines).encode())
     return Encoded(shapes.rows, shapes.types, shapes.drift.as_list())

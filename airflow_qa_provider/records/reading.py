@@ -169,7 +169,7 @@ class Reading:
                 self.undated += moment is None
                 if not self.window.holds(moment):
                     continue
-            if all(keeps(client, row, value) for keeps, value in local):
+            if not local or all(keeps(client, row, value) for keeps, value in local):
                 yield row
 
     def _asked(self, client: Any) -> Iterator[Record]:

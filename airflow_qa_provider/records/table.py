@@ -89,13 +89,13 @@ class Shapes:
         """All fields, documented or seen, with their types."""
         return {name: (type_ or ColumnType.JSON).value for name, type_ in self._types.items()}
 
-    def see(self, row: Mapping[str, Any]) -> None:
+    def see(self, row: Mapping[str, Any], shape: tuple[Any, ...]) -> None:
         """Look at a row.
 
         :param row: The row.
+        :param shape: Its names, and the types of its values.
         """
         self.rows += 1
-        shape = (*row, *map(type, row.values()))
         if shape in self._seen:
             return
         self._seen.add(shape)

@@ -38,14 +38,19 @@ class VendorClock:
         self._wall = wall
         self._monotonic = monotonic
         self._seen: tuple[float, float] | None = None
+        self._text = ""
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Take the time of an answer that has just arrived; one from a cache, or without a date, tells nothing.
 
         :param headers: Headers of the answer.
         """
-        moment = None if "Age" in headers else http_date(headers.get("Date"))
+        text = headers.get("Date") or ""
+        if text == self._text or "Age" in headers:  # an answer of the same second tells nothing new
+            return
+        moment = http_date(text)
         if moment is not None:
+            self._text = text
             self._seen = (moment + _HALF_A_SECOND, self._monotonic())
 
     def now(self) -> float | None:

@@ -105,7 +105,28 @@ def send_with_retries(send: Callable[[], T], route: Route, settings: ClientSetti
     :param route: What is asked.
     :param settings: Number of tries, longest pause, and the time after which no further try begins.
     """
+    began = time.monotonic()
+    try:
+        return send()
+    except QAError as error:
+        if not may_repeat(route, error, settings.max_retry_wait):
+            raise
+        # most requests never come here, and what repeats them costs a tenth of one
+        return _again(error, began, send, route, settings)
+
+
+def _again(first: QAError, began: float, send: Callable[[], T], route: Route, settings: ClientSettings) -> T:
+    """Go on after a first try that failed."""
     backoff = tenacity.wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_BACKOFF)
+    failed = [first]
+
+    def attempt() -> T:
+        if failed:
+            raise failed.pop()
+        return send()
+
+    def is_late(state: tenacity.RetryCallState) -> bool:
+        return time.monotonic() - began >= settings.total_timeout
 
     def pause(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -121,10 +142,10 @@ def send_with_retries(send: Callable[[], T], route: Route, settings: ClientSetti
 
     retrying: Any = tenacity.Retrying(
         retry=tenacity.retry_if_exception(lambda error: may_repeat(route, error, settings.max_retry_wait)),
-        stop=tenacity.stop_after_attempt(settings.retries + 1) | tenacity.stop_after_delay(settings.total_timeout),
+        stop=tenacity.stop_any(tenacity.stop_after_attempt(settings.retries + 1), is_late),
         wait=pause,
         before_sleep=announce,
         reraise=True,
     )
-    result: T = retrying(send)
+    result: T = retrying(attempt)
     return result

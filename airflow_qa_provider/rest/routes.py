@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import quote
@@ -47,7 +48,7 @@ class Route:
     idempotent: bool = False
     secrets: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def placeholders(self) -> tuple[str, ...]:
         """Names of the path parameters, in order."""
         return tuple(_PLACEHOLDER.findall(self.path))

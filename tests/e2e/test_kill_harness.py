@@ -20,6 +20,7 @@ import requests
 from rich.console import Console
 
 from airflow_qa_provider import operators, transfers
+from airflow_qa_provider.bases.bulk import BulkSyncOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
@@ -33,8 +34,8 @@ from tests.e2e.kills.plan import SECTIONS, TWINS, Case, scripts
 from tests.e2e.kills.processes import ShowStopped, await_that, is_gone, kill, survivors
 from tests.e2e.kills.script import Book, Deed, Key, Point, Request, Step, Strike, Visit
 
-# transfers have no code of their own: those of reports stand for all
-BASES = (CreatingOperator, RemoteJobOperator, RemoteReportOperator, ChangingOperator)
+# transfers have no code of their own: those of reports stand for all; and bulk creates are one code, too
+BASES = (CreatingOperator, RemoteJobOperator, RemoteReportOperator, ChangingOperator, BulkSyncOperator)
 KEY = Key("kills", "audit", 0)
 WRITE, LOOKUP = Request("POST", "/audit$"), Request("GET", "/audit/pending$")
 REQUESTS = {Point.BEFORE: WRITE, Point.COMMITTED: WRITE, Point.ANSWERED: WRITE, Point.LOOKING: LOOKUP}

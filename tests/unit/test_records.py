@@ -27,7 +27,7 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.listing import Column, ColumnType, Listing, asked, columns, filled, moment_of, one_of
 from airflow_qa_provider.kinds.listing import earlier as earlier_than
 from airflow_qa_provider.records import encoding
-from airflow_qa_provider.records.cleaning import Cleaner
+from airflow_qa_provider.records.cleaning import Cleaner, shape_of
 from airflow_qa_provider.records.encoding import Encoded, checked_format, encode
 from airflow_qa_provider.records.marks import SETTLING, Marks
 from airflow_qa_provider.records.reading import REMEMBERED, Reading, Window
@@ -220,7 +220,7 @@ def test_secrets_are_no_columns_at_any_depth() -> None:
         "note": "the password is on the wall",
     }
     cleaner = Cleaner(["hash"])
-    cleaned, text = cleaner.line(row)
+    cleaned, text = cleaner.line(row, shape_of(row))
 
     assert json.loads(text) == cleaned
     assert cleaned["inner"] == [{"hasPassword": True, "api_key": None}]

@@ -104,7 +104,6 @@ def _by_name(
 
 
 NAMED = (
-    _by_name("audit_objects.create", "audit object", lambda client: client.audit_objects.list()),
     _by_name("audit_object_attributes.create", "attribute", lambda client: client.audit_object_attributes.list()),
     _by_name(
         "users.create",

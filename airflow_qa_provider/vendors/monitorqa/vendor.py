@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airflow_qa_provider.kinds.kind import Vendor
+from airflow_qa_provider.vendors.monitorqa.audit_objects import AUDIT_OBJECT
 from airflow_qa_provider.vendors.monitorqa.audits import AUDIT
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.monitorqa.corrective_actions import CORRECTIVE_ACTION
@@ -15,7 +16,7 @@ from airflow_qa_provider.vendors.monitorqa.schedules import SCHEDULE
 VENDOR = Vendor(
     client=MonitorQAClient,
     form=MonitorQAForm,
-    kinds=(AUDIT, CORRECTIVE_ACTION, FILE, SCHEDULE, *NAMED),
+    kinds=(AUDIT, AUDIT_OBJECT, CORRECTIVE_ACTION, FILE, SCHEDULE, *NAMED),
     listings=LISTINGS,
     secrets={"company.create": "Call the hook's client in a @task, and put the secret into a secrets backend there"},
     url="https://developer.monitorqa.com",

@@ -90,6 +90,8 @@ def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Scrip
     :param database: Name of the database.
     :param scale: How often everything is done; 0 for as little as possible.
     """
+    if entry.sections and section not in entry.sections:
+        return []
     if section == DEFERRED:
         rounds = _DEFERRED_ROUNDS if scale else 1
         return [_script(*[P.DEFERRED] * rounds, deed=Deed.KILL_TRIGGERER)] * _DEFERRED_EACH if entry.job else []

@@ -6,6 +6,8 @@ import time
 from datetime import datetime, timedelta, timezone
 
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, World, changed
+from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
+from tests.e2e.kills.catalogue.rows import COUNT, IN_FLIGHT, all_taken, one_effect, rows
 from tests.e2e.kills.script import Point, Request
 
 _FIELDS = {
@@ -37,6 +39,22 @@ def _changes(world: World, label: str) -> list[str]:
     """Return the external id once for every change of it that CONQA accepted and did not take for a repeat."""
     skipped = [one for one in world.store("conqa").snapshot()["skippedCommands"] if one["externalId"] == label]
     return [label] * (world.accepted(label) - len(skipped))
+
+
+def _milestones(world: World, label: str) -> Arguments:
+    same = {"name": label, "fields": _FIELDS}
+    return {"project_id": world.ids("conqa")["project_id"], "rows": rows(label, "external_id", **same)}
+
+
+def _synced(world: World, label: str, _: Arguments) -> list[str]:
+    snapshot = world.store("conqa").snapshot()
+    skipped = [one for one in snapshot["skippedCommands"] if one["externalId"].startswith(f"{label}.")]
+    twice = world.accepted(label) - len(skipped) - COUNT
+    return one_effect(label, (one["externalId"] for one in snapshot["milestones"]), max(0, twice))
+
+
+def _issues(world: World, label: str) -> Arguments:
+    return {"project_id": world.ids("conqa")["project_id"], "target": f"file://{world.files / label}.jsonl"}
 
 
 def _report(world: World, label: str) -> Arguments:
@@ -90,5 +108,29 @@ ENTRIES = (
         write=Request("POST", "/report$"),
         # nothing at CONQA tells of a report that is being made
         uncertain=frozenset({Point.BEFORE, Point.COMMITTED, Point.ANSWERED}),
+    ),
+    Entry(
+        "operators.conqa:ConqaSyncMilestonesOperator",
+        "conqa",
+        _milestones,
+        _synced,
+        lambda world: set(),
+        write=Request("POST", "/milestones/.*-ConqaSyncMilestones-"),
+        lookup=Request("GET", "/milestones$"),
+        fixed={"max_in_flight": IN_FLIGHT},
+        believed=all_taken,
+        repeats=True,
+        sections=("kills",),
+    ),
+    Entry(
+        "transfers.conqa:ConqaRecordsToObjectStorageOperator",
+        "conqa",
+        _issues,
+        stored,
+        all_stored("ConqaRecordsToObjectStorage"),
+        download=Request("GET", "/issues$"),
+        fixed={"records": "issues"},
+        believed=uri_and_digest,
+        sections=("kills",),
     ),
 )

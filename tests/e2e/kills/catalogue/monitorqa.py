@@ -9,6 +9,7 @@ from typing import Any
 from qa_sandbox import Outcome
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, Job, World, changed
 from tests.e2e.kills.catalogue.files import all_stored, stored, stored_and_made, uri_and_digest
+from tests.e2e.kills.catalogue.rows import IN_FLIGHT, all_taken, one_effect, rows
 from tests.e2e.kills.script import Request
 
 _ID = "[0-9a-f-]{36}"
@@ -152,5 +153,17 @@ ENTRIES = (
         all_stored("MonitorQAAuditReportToObjectStorage"),
         download=Request("GET", "/report-pdf$"),
         believed=uri_and_digest,
+    ),
+    Entry(
+        "operators.monitorqa:MonitorQAUpsertAuditObjectsOperator",
+        "monitorqa",
+        lambda world, label: {"rows": rows(label, "name")},
+        lambda world, label, _: one_effect(label, (site.name for site in world.store("monitorqa").main.objects.sites)),
+        lambda world: set(),
+        write=Request("POST", "/audit/objects$"),
+        lookup=Request("GET", "/audit/objects$"),
+        fixed={"max_in_flight": IN_FLIGHT},
+        believed=all_taken,
+        sections=("kills",),
     ),
 )

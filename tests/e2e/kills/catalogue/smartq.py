@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.e2e.kills.catalogue.entry import Arguments, Entry, World, changed
 from tests.e2e.kills.catalogue.files import all_stored, stored, uri_and_digest
+from tests.e2e.kills.catalogue.rows import IN_FLIGHT, all_taken, one_effect, rows
 from tests.e2e.kills.script import Point, Request
 
 _TICKET = "/tickets/[0-9]+"
@@ -68,6 +69,12 @@ def _moves(world: World, label: str, arguments: Arguments) -> list[str]:
     return [str(ticket.id)] * world.accepted(label) if there == _ACCEPTED else []
 
 
+def _new_tickets(world: World, label: str) -> Arguments:
+    place = _new_ticket(world, label)
+    del place["name"]
+    return {**place, "rows": rows(label, "name")}
+
+
 ENTRIES = (
     Entry(
         "operators.smartq:SmartQCreateTicketOperator",
@@ -125,6 +132,18 @@ ENTRIES = (
         believed=lambda xcoms, _: str((xcoms.get("return_value") or {}).get("id")),
         # a call of a generic operator leaves no trace that could be searched
         uncertain=frozenset({Point.BEFORE, Point.COMMITTED, Point.ANSWERED}),
+    ),
+    Entry(
+        "operators.smartq:SmartQCreateTicketsOperator",
+        "smartq",
+        _new_tickets,
+        lambda world, label, _: one_effect(label, (ticket.name for ticket in _board(world).tickets.values())),
+        lambda world: set(),
+        write=Request("POST", "/tickets$"),
+        lookup=Request("GET", "/tickets$"),
+        fixed={"max_in_flight": IN_FLIGHT},
+        believed=all_taken,
+        sections=("kills",),
     ),
     Entry(
         "transfers.smartq:SmartQFileToObjectStorageOperator",

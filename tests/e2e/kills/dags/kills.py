@@ -9,6 +9,7 @@ from pathlib import Path
 
 from airflow.sdk import DAG, get_parsing_context
 
+from airflow_qa_provider.bases.bulk import BulkOperator
 from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
@@ -18,9 +19,8 @@ from tests.e2e.kills.catalogue import CATALOGUE
 
 boundary.install()
 # the sandboxes are quick, and never go on with a request whose client is gone
-CreatingOperator.lookup_timeouts = ChangingOperator.lookup_timeouts = VendorOperator.lookup_timeouts = LookupTimeouts(
-    pause=0.2, lost_answer=4.0, no_id=4.0, settled=1.0, not_found=5.0
-)
+for base in (BulkOperator, CreatingOperator, ChangingOperator, VendorOperator):
+    base.lookup_timeouts = LookupTimeouts(pause=0.2, lost_answer=4.0, no_id=4.0, settled=1.0, not_found=5.0)
 
 RETRY = {"retries": 12, "retry_delay": timedelta(0)}
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
