@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
@@ -35,6 +35,25 @@ class Session(requests.Session):
 
     def get_redirect_target(self, resp: Any) -> None:
         """Return nothing."""
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Return a request with the session's headers, cookies, credentials and hooks.
+
+        To merge what a session may have besides, and ours never have, takes ``requests`` a sixth of a whole request.
+
+        :param request: What is to be sent.
+        """
+        prepared: Any = requests.PreparedRequest()
+        prepared.prepare_method(request.method)
+        prepared.prepare_url(request.url, request.params or "")
+        prepared.prepare_headers({**self.headers, **(request.headers or {})})
+        if len(self.cookies):
+            prepared.prepare_cookies(self.cookies)
+        prepared.prepare_body(request.data, request.files, request.json)
+        prepared.prepare_auth(request.auth or self.auth, request.url)
+        for hook in self.hooks["response"]:
+            prepared.register_hook("response", hook)
+        return cast(requests.PreparedRequest, prepared)
 
 
 class _Nobody(AuthBase):

@@ -125,8 +125,8 @@ def _again(first: QAError, began: float, send: Callable[[], T], route: Route, se
             raise failed.pop()
         return send()
 
-    def is_late(state: tenacity.RetryCallState) -> bool:
-        return time.monotonic() - began >= settings.total_timeout
+    def is_over(state: tenacity.RetryCallState) -> bool:
+        return state.attempt_number > settings.retries or time.monotonic() - began >= settings.total_timeout
 
     def pause(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -142,7 +142,7 @@ def _again(first: QAError, began: float, send: Callable[[], T], route: Route, se
 
     retrying: Any = tenacity.Retrying(
         retry=tenacity.retry_if_exception(lambda error: may_repeat(route, error, settings.max_retry_wait)),
-        stop=tenacity.stop_any(tenacity.stop_after_attempt(settings.retries + 1), is_late),
+        stop=is_over,
         wait=pause,
         before_sleep=announce,
         reraise=True,

@@ -147,7 +147,8 @@ class Transport:
         """
         parts = (path_values, request.get("params"), request.get("json"), request.get("data"))
         secrets = tuple(secret_values(route.secrets, *parts))
-        self.sent_secrets = tuple(dict.fromkeys((*self.sent_secrets, *secrets)))[-_KEPT_SECRETS:]
+        if secrets:
+            self.sent_secrets = tuple(dict.fromkeys((*self.sent_secrets, *secrets)))[-_KEPT_SECRETS:]
         url = self.settings.base_url.rstrip("/") + route.url_path(path_values)
         if self.settings.preview and is_withheld(route):
             raise RequestWithheld(Rehearsed.of(route, url, request, [self.settings.token, *secrets]))

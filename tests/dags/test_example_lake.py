@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from airflow_qa_provider.demo.environment import demo_connections
+from airflow_qa_provider.vendors.connect import client_for
 from qa_sandbox import Sandbox, run_sandbox
 from tests.dags.conftest import Run
 from tests.dags.test_example_dags import load
@@ -64,7 +65,8 @@ def test_the_lake_is_filled_and_its_picture_tells_what_is_at_the_vendors(
 
     ages, audits, overdue, milestones, hours, _ = (totals(*answer) for answer in answers.values())
     store = {vendor: vendors.app(vendor).state.store for vendor in LISTS}
-    issues = [one for one in store["conqa"].snapshot()["issues"] if one["projectId"] == project(vendors)]
+    with client_for("conqa", "conqa_default") as client:
+        issues = list(client.issues.list(project(vendors)))
     assert ages["CONQA issues"] == sum(one["status"] != "closed" for one in issues)
     assert max(audits.values()) > 0
     assert sum(overdue.values()) == sum(int(one.status) == 4 for one in store["monitorqa"].main.actions.all)

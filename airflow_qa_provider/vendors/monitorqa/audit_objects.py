@@ -100,7 +100,7 @@ class UpsertAuditObject(Change):
         if any(fields[name] != shown.get(name) for name in fields):
             # MonitorQA may replace all of them: those that are not given go as they are
             fields["notes"] = None if fields["notes"] == shown.get("notes") == "" else fields["notes"]
-            client.audit_objects.update(object_id, **fields)  # type: ignore[arg-type]
+            client.audit_objects.update(object_id, **fields)
         options = _options_of(client) if self.attributes else {}
         more, less = [], []
         for name in self.attributes:
