@@ -76,10 +76,10 @@ $(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt
 	@echo "Installing this package and the other providers into $(BENCH): about a minute the first time"
 ifneq ($(UV),)
 	@test -x $(BENCH)/bin/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(BENCH)
-	@$(UV) pip install --quiet --python $(BENCH)/bin/python --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,parquet]'
+	@$(UV) pip install --quiet --python $(BENCH)/bin/python --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,fast,parquet]'
 else
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,parquet]'
+	@$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,fast,parquet]'
 endif
 	@touch $@
 

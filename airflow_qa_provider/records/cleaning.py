@@ -8,6 +8,11 @@ from typing import Any
 
 from airflow_qa_provider.rest.redaction import SECRET_NAME, redact
 
+try:
+    import orjson
+except ImportError:  # writes the same, and takes a tenth of the time
+    orjson = None  # type: ignore[assignment]
+
 _WORDS = ("://", "api", "token", "password", "secret", "authorization")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -93,4 +98,9 @@ class Cleaner:
 
 
 def _json(row: Mapping[str, Any]) -> str:
+    if orjson is not None:
+        try:
+            return str(orjson.dumps(row), "utf-8")
+        except TypeError:  # a whole number of more than 64 bits
+            pass
     return _ENCODER.encode(row)

@@ -96,7 +96,7 @@ def value_of(text: str) -> Any:
         value = _parsed(text)
     except RecursionError:
         raise _too_deep() from None
-    return _cleaned(value, texts="\\u" in text and _SUSPICIOUS.search(text) is not None)
+    return _cleaned(value, texts="\\" in text and _SUSPICIOUS.search(text) is not None)
 
 
 def clean_text(text: str) -> str:

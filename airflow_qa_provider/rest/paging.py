@@ -120,6 +120,10 @@ def positions_after(number: int, rows: int, total: object) -> range:
 
 def _fingerprint(items: list[dict[str, Any]]) -> int:
     try:
+        return hash(tuple([(*row, *row.values()) for row in items]))
+    except (TypeError, AttributeError):  # there are lists or objects in the rows
+        pass
+    try:
         # several times as fast as JSON; later versions note which texts are one object, which equal rows may differ in
         return hash(marshal.dumps(items, 2))
     except ValueError:

@@ -12,14 +12,14 @@ IN_FLIGHT = 3
 _MARK = ".row"
 
 
-def rows(label: str, name: str, **same: Any) -> list[dict[str, Any]]:
+def rows(label: str, argument: str, /, **same: Any) -> list[dict[str, Any]]:
     """Return the rows of one bulk write.
 
     :param label: Its unique name.
-    :param name: Argument that is another one in each row.
+    :param argument: What is another one in each row.
     :param same: Arguments that are the same in all of them.
     """
-    return [{name: f"{label}{_MARK}{number:02d}", **same} for number in range(COUNT)]
+    return [{argument: f"{label}{_MARK}{number:02d}", **same} for number in range(COUNT)]
 
 
 def one_effect(label: str, made: Iterable[str], twice: int = 0) -> list[str]:
