@@ -54,8 +54,8 @@ class MonitorQAOperator(VendorOperator):
 class MonitorQACreateAuditOperator(RemoteJobOperator):
     """Creates a one-time audit, once, and waits until it is completed.
 
-    A completed audit is a success, also when its score is low: it is in the XCom ``score``. An audit
-    that expired or was deleted fails the task. MonitorQA can expire a waiting audit, so ``on_kill="cancel"`` works.
+    A completed audit is a success, also when its score is low: it is in the XCom ``score``. An audit that expired or
+    was deleted fails the task. MonitorQA can expire a waiting audit, so ``on_kill="cancel"`` works.
 
     An audit whose id was lost is found by template, object, name and dates. ``if_exists`` looks at the same, and with a
     relative due date at all open audits of that name; it is ``create`` by default, since a weekly walk has the same
@@ -66,8 +66,7 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
     :param name: Name of the audit. (templated)
     :param template_id: Template to use; that of the connection by default. (templated)
     :param audit_object_id: Object to be audited; that of the connection by default. (templated)
-    :param due: Due date: an aware ``datetime``, an ISO 8601 string with a zone, or a ``timedelta`` from
-        the creation on. (templated)
+    :param due: Due date: an aware ``datetime``, ISO 8601 with a zone, or a ``timedelta`` from the creation. (templated)
     :param start: From when it can be started, in the same forms; at once by default. (templated)
     :param auditor_hint: Instructions for the auditor, at most 2,000 characters. (templated)
     :param assignee_id: User who will do it. (templated)
@@ -96,13 +95,9 @@ class MonitorQACreateAuditOperator(RemoteJobOperator):
         **kwargs: Unpack[JobArguments],
     ) -> None:
         super().__init__(**kwargs)
-        self.name = name
-        self.template_id = template_id
-        self.audit_object_id = audit_object_id
-        self.due = due
-        self.start = start
-        self.auditor_hint = auditor_hint
-        self.assignee_id = assignee_id
+        self.name, self.template_id, self.audit_object_id = name, template_id, audit_object_id
+        self.due, self.start = due, start
+        self.auditor_hint, self.assignee_id = auditor_hint, assignee_id
         self.monitorqa_conn_id = monitorqa_conn_id
 
 
@@ -143,15 +138,10 @@ class MonitorQACreateAuditsOperator(BulkCreateOperator):
 class MonitorQAUpsertAuditObjectsOperator(BulkOperator):
     """Brings audit objects, such as sites and machines, to what the rows of a file, a query or another task say.
 
-    A row may give ``name``, ``notes``, ``geo_address`` (an object of ``lat``, ``lng``, ``name`` and ``address``),
-    ``attributes`` (an object of the names of attributes to the names of options, ``None`` for none of them) and
-    ``audit_object_id``. MonitorQA keeps no id of other systems: an object is known by its name, or by its
-    ``audit_object_id``, which a row that renames it needs. A name that several objects have is refused. What a row does
-    not give stays as it is, and objects that no row names are left alone.
-
-    The list of all objects is read once, and then the details of those of which rows say more than the name. An object
-    that has to be created takes one request, and one more for its attributes. When an answer is lost, the list is
-    looked at before another request is sent.
+    A row may give ``name``, ``notes``, ``geo_address`` (an object of ``lat``, ``lng``, ``name``, ``address``),
+    ``attributes`` (names of attributes to names of options) and ``audit_object_id``. An object is known by its name, or
+    by its id, which a row that renames it needs. What a row does not give stays as it is. When an answer is lost, the
+    list of objects is looked at before another request is sent.
 
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.bulk.BulkOperator`.
@@ -179,8 +169,7 @@ class MonitorQAAuditReportOperator(RemoteReportOperator):
     of the audit under ``facts``.
 
     :param name: Name of the audit. (templated)
-    :param due: Due date: an aware ``datetime``, an ISO 8601 string with a zone, or a ``timedelta`` from the creation
-        on. (templated)
+    :param due: Due date: an aware ``datetime``, ISO 8601 with a zone, or a ``timedelta`` from the creation. (templated)
     :param template_id: Template to use; that of the connection by default. (templated)
     :param audit_object_id: Object to be audited; that of the connection by default. (templated)
     :param start: From when it can be started, in the same forms; at once by default. (templated)
@@ -224,16 +213,10 @@ class MonitorQAAuditReportOperator(RemoteReportOperator):
         **kwargs: Unpack[ReportingArguments],
     ) -> None:
         super().__init__(**kwargs)
-        self.name = name
-        self.due = due
-        self.template_id = template_id
-        self.audit_object_id = audit_object_id
-        self.start = start
-        self.auditor_hint = auditor_hint
-        self.assignee_id = assignee_id
-        self.report = report
-        self.report_type = report_type
-        self.include_photos = include_photos
+        self.name, self.template_id, self.audit_object_id = name, template_id, audit_object_id
+        self.due, self.start = due, start
+        self.auditor_hint, self.assignee_id = auditor_hint, assignee_id
+        self.report, self.report_type, self.include_photos = report, report_type, include_photos
         self.monitorqa_conn_id = monitorqa_conn_id
 
     @override
@@ -284,10 +267,8 @@ class MonitorQAReopenAuditOperator(ChangingOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.audit_id = audit_id
-        self.due = due
-        self.start = start
-        self.assignees_ids = assignees_ids
-        self.remove_assignees = remove_assignees
+        self.due, self.start = due, start
+        self.assignees_ids, self.remove_assignees = assignees_ids, remove_assignees
         self.monitorqa_conn_id = monitorqa_conn_id
 
 
@@ -311,8 +292,7 @@ class MonitorQAUpdateCorrectiveActionOperator(ChangingOperator):
     :param action_id: Id of the corrective action. (templated)
     :param name: New name. (templated)
     :param description: New description, ``""`` for none. (templated)
-    :param due_date: New due date: an aware ``datetime``, an ISO 8601 string with a zone, or a ``timedelta`` from the
-        first attempt on. (templated)
+    :param due_date: New due date, in the forms of an audit's ``due``; a ``timedelta`` from the first attempt. (templated)
     :param status: ``open``, ``approved``, ``rejected``, ``submitted`` or ``expired``. (templated)
     :param priority: ``low``, ``medium`` or ``high``. (templated)
     :param assigned_users_ids: Users who are to do it, all of them; an empty list takes it from everybody. (templated)
@@ -427,17 +407,11 @@ class MonitorQACreateScheduleOperator(CreatingOperator):
         **kwargs: Unpack[CreatingArguments],
     ) -> None:
         super().__init__(**kwargs)
-        self.name = name
-        self.template_id = template_id
-        self.repeat = repeat
-        self.repeat_pattern = repeat_pattern
-        self.audit_object_ids = audit_object_ids
-        self.audit_object_group_ids = audit_object_group_ids
-        self.assignees_ids = assignees_ids
-        self.auditor_hint = auditor_hint
-        self.active = active
-        self.start_from_date = start_from_date
-        self.stop_by_date = stop_by_date
+        self.name, self.template_id, self.active = name, template_id, active
+        self.repeat, self.repeat_pattern = repeat, repeat_pattern
+        self.audit_object_ids, self.audit_object_group_ids = audit_object_ids, audit_object_group_ids
+        self.assignees_ids, self.auditor_hint = assignees_ids, auditor_hint
+        self.start_from_date, self.stop_by_date = start_from_date, stop_by_date
         self.monitorqa_conn_id = monitorqa_conn_id
 
 

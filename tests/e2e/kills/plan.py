@@ -90,7 +90,7 @@ def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Scrip
     :param database: Name of the database.
     :param scale: How often everything is done; 0 for as little as possible.
     """
-    if entry.sections and section not in entry.sections:
+    if entry.sections and (section not in entry.sections or database != "sqlite"):
         return []
     if section == DEFERRED:
         rounds = _DEFERRED_ROUNDS if scale else 1

@@ -121,7 +121,7 @@ class Entry:
     :param title: Its name in the table, where a class has several entries.
     :param repeats: Whether a lost write is sent again without a look, since the vendor takes it for the same.
     :param harmless: Whether a lost write is sent again although the vendor then has one more, which does no harm.
-    :param sections: DAGs that it is part of; all by default.
+    :param sections: DAGs that it is part of, on SQLite only; all DAGs on all databases by default.
     :param uncertain: Points after which the documentation says that it cannot be told what happened.
     """
 
