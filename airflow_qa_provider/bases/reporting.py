@@ -14,12 +14,11 @@ from typing_extensions import override
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
 from airflow_qa_provider.bases.link import StoredFileLink
 from airflow_qa_provider.bases.transferring import StoringTask
-from airflow_qa_provider.waiting.decisions import Finished
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
-    from airflow_qa_provider.waiting.decisions import GaveUp
+    from airflow_qa_provider.waiting.decisions import Finished, GaveUp
     from airflow_qa_provider.waiting.verdict import EndTask
 
 
@@ -63,6 +62,8 @@ class RemoteReportOperator(StoringTask, RemoteJobOperator):
 
     @override
     def conclude(self, context: Any, outcome: Finished | GaveUp, object_id: str) -> Any:
+        from airflow_qa_provider.waiting.decisions import Finished
+
         super().conclude(context, outcome, object_id)
         arguments = {**self.values_of(self.report_fields), self.id_field: object_id}
         manifest = self.store_file(arguments, self.file_name or self.default_name())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow.providers.common.compat.sdk import (
     AirflowSensorTimeout,
@@ -19,10 +19,12 @@ from airflow_qa_provider.bases.task import one_execution
 from airflow_qa_provider.bases.waiting import TRIGGERER_RESTART, WaitingTask
 from airflow_qa_provider.compat import reschedule_at, task_state_store
 from airflow_qa_provider.exceptions import QAWaitTimeoutError
-from airflow_qa_provider.kinds.conditions import Condition, Target
-from airflow_qa_provider.waiting.decisions import Decision, WaitUntil
-from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.kinds.conditions import Condition, Target
+    from airflow_qa_provider.waiting.decisions import Decision
+    from airflow_qa_provider.waiting.machine import Wait
+    from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
 
 _MEMORY = "failed_looks"
 
@@ -107,6 +109,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
         :param context: Airflow's task context.
         """
+        from airflow_qa_provider.waiting.decisions import WaitUntil
+
         _, decision = self._look(time.time())
         if isinstance(decision, WaitUntil):
             return False
@@ -165,6 +169,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         What went wrong so far is kept in the task's state; before Airflow 3.3 there is none, and XComs are cleared with
         every look, so the slot is kept until a look succeeds.
         """
+        from airflow_qa_provider.waiting.decisions import WaitUntil
+
         first = context["ti"].get_first_reschedule_date(context)
         began = first.timestamp() if first else time.time()
         store = task_state_store(context)
@@ -185,7 +191,9 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         return self.conclude(context, decision, self.object_id)
 
     def _look(self, began: float, memory: Any = None) -> tuple[Wait, Decision]:
+        from airflow_qa_provider.waiting.decisions import WaitUntil
         from airflow_qa_provider.waiting.inplace import poll_once
+        from airflow_qa_provider.waiting.machine import Wait
 
         self.awaited_id = self.object_id
         with self.connected():
@@ -198,6 +206,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         return wait, decision
 
     def _look_while_failing(self, wait: Wait, decision: Decision) -> Decision:
+        from airflow_qa_provider.waiting.decisions import WaitUntil
         from airflow_qa_provider.waiting.inplace import polls_in_place
 
         if not wait.failing or not isinstance(decision, WaitUntil):

@@ -16,24 +16,14 @@ from typing_extensions import override
 from airflow_qa_provider.bases.link import show_links
 from airflow_qa_provider.bases.task import KindTask, one_execution
 from airflow_qa_provider.exceptions import QAError
-from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy, WaitUntil, grace_for
-from airflow_qa_provider.waiting.machine import Wait
-from airflow_qa_provider.waiting.verdict import (
-    Ending,
-    EndTask,
-    OnKill,
-    OnWarning,
-    Terms,
-    Verdict,
-    facts,
-    outcome_from_dict,
-    verdict,
-)
 
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.conditions import Condition
     from airflow_qa_provider.kinds.polling import Poller
+    from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy
+    from airflow_qa_provider.waiting.machine import Wait
     from airflow_qa_provider.waiting.session import PollSession
+    from airflow_qa_provider.waiting.verdict import EndTask, OnKill, OnWarning, Terms, Verdict
 
 TIMEOUT = timedelta(days=7)
 _POLLS_BEYOND_DEADLINE = 2
@@ -66,6 +56,7 @@ class WaitingTask(KindTask):
         :param client: The vendor's client, whose connection may name a poll interval.
         """
         from airflow_qa_provider.rest.fields import Fields
+        from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
 
         check = Fields(self.vendor)
         interval = self.poll_interval if self.poll_interval is not None else client.settings.poll_interval
@@ -84,6 +75,7 @@ class WaitingTask(KindTask):
         :raises QAValidationError: ``on_kill`` or ``on_warning`` is none of its words, or a time is none.
         """
         from airflow_qa_provider.rest.fields import Fields
+        from airflow_qa_provider.waiting.verdict import OnKill, OnWarning
 
         check = Fields(self.vendor)
         check.choice(self.kill_policy, get_args(OnKill), "on_kill")
@@ -94,6 +86,8 @@ class WaitingTask(KindTask):
 
     def wait_terms(self) -> Terms:
         """Return what the ends of the wait mean."""
+        from airflow_qa_provider.waiting.verdict import Terms
+
         return Terms(self.on_warning, retry_advice=self.retry_advice(), journal=self.journal_note or {})
 
     def retry_advice(self) -> str:
@@ -106,7 +100,9 @@ class WaitingTask(KindTask):
         :param context: Airflow's task context.
         :param object_id: Id at the vendor.
         """
+        from airflow_qa_provider.waiting.decisions import WaitUntil
         from airflow_qa_provider.waiting.inplace import poll_once, wait_in_place
+        from airflow_qa_provider.waiting.machine import Wait
 
         self.awaited_id = object_id
         poller = self._kind().new_poller()
@@ -129,6 +125,8 @@ class WaitingTask(KindTask):
         :param context: Airflow's task context.
         :param event: The trigger's event.
         """
+        from airflow_qa_provider.waiting.verdict import outcome_from_dict
+
         self.awaited_id = event["object_id"]
         self.journal_note = event.get("journal")
         return self.conclude(context, outcome_from_dict(event["outcome"]), event["object_id"])
@@ -140,6 +138,8 @@ class WaitingTask(KindTask):
         :param outcome: How the wait ended.
         :param object_id: Id of the object.
         """
+        from airflow_qa_provider.waiting.verdict import Ending, facts, verdict
+
         end = verdict(outcome, self._kind(), object_id, self.wait_terms())
         if end.snapshot is not None:
             self.awaited_link = end.snapshot.link

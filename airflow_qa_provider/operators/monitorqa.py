@@ -292,7 +292,7 @@ class MonitorQAUpdateCorrectiveActionOperator(ChangingOperator):
     :param action_id: Id of the corrective action. (templated)
     :param name: New name. (templated)
     :param description: New description, ``""`` for none. (templated)
-    :param due_date: New due date, in the forms of an audit's ``due``; a ``timedelta`` from the first attempt. (templated)
+    :param due_date: New due date, in the forms of an audit's ``due``; ``timedelta`` from the first attempt. (templated)
     :param status: ``open``, ``approved``, ``rejected``, ``submitted`` or ``expired``. (templated)
     :param priority: ``low``, ``medium`` or ``high``. (templated)
     :param assigned_users_ids: Users who are to do it, all of them; an empty list takes it from everybody. (templated)

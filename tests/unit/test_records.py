@@ -26,7 +26,7 @@ from airflow_qa_provider.exceptions import (
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.listing import Column, ColumnType, Listing, asked, columns, filled, moment_of, one_of
 from airflow_qa_provider.kinds.listing import earlier as earlier_than
-from airflow_qa_provider.records import encoding
+from airflow_qa_provider.records import cleaning, encoding
 from airflow_qa_provider.records.cleaning import Cleaner, shape_of
 from airflow_qa_provider.records.encoding import Encoded, checked_format, encode
 from airflow_qa_provider.records.marks import SETTLING, Marks
@@ -523,3 +523,39 @@ def test_listings_name_operations_and_arguments_that_there_are(vendor: str) -> N
             assert listing.key in {column.name for column in listing.columns}
     with pytest.raises(QAValidationError, match=f"no list 'nonsense'.*Its lists are .*{known.listings[0].name}"):
         known.listing("nonsense")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'é\u2028\x7f\x01"\\/',
+        0,
+        -1,
+        2**53 + 1,
+        2**80,
+        0.1,
+        1e22,
+        1e-7,
+        -0.0,
+        True,
+        None,
+        [],
+        {},
+        [{"a": [1, {"b": "ü"}]}],
+    ],
+    ids=repr,
+)
+def test_orjson_writes_what_is_written_without_it(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("orjson")
+    rows = [{"id": 1, "value": value}]
+    fast, _ = encoded(rows, "jsonl", columns("id:integer"))
+    monkeypatch.setattr(cleaning, "orjson", None)
+    plain, _ = encoded(rows, "jsonl", columns("id:integer"))
+    # 1e-07 may be 1e-7
+    assert json.loads(plain) == json.loads(fast)
+    assert json.loads(fast) == rows[0]
+
+
+def test_pages_of_equal_values_are_one_page_only_under_equal_names() -> None:
+    pages = [[{"a": 1}], [{"b": 1}], [{"b": 1}]]
+    assert list(Paged(lambda number: Page(pages[number], number + 1), 0)) == [{"a": 1}, {"b": 1}]
