@@ -47,6 +47,7 @@ def measured(name: str, folder: Path, *, full: bool) -> dict[str, Any]:
 
 def tables(results: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Yield the lines of the page's tables."""
+    yield from ("![How much of what is allowed each figure takes](performance.png)", "")
     yield f"Measured on {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}."
     for name, found in results.items():
         yield from ("", f"### {TITLES[name]}", "", "| | measured | at most | |", "| --- | --- | --- | --- |")
