@@ -55,6 +55,7 @@ def created(task: Any, context: Any, client: Any, *, preview: bool) -> Made:
         None if preview else shared_store(context),
         task.has_failed,
         stop,
+        task.can_pause and notes.kept and not preview,
     )
     made = _completed(journal)
     if made.generation > 1:

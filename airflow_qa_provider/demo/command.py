@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     :param parser: The sub-command's parser.
     """
+    parser.add_argument("--all", action="store_true", help="run all example DAGs, and say how each ended")
     parser.add_argument("--ui", action="store_true", help="open the demo in a real Airflow with its user interface")
     parser.add_argument(
         "--port", type=int, default=0, metavar="N", help="port of the user interface; a free one by default"
@@ -45,7 +46,7 @@ def main(args: argparse.Namespace) -> int:
         from airflow_qa_provider.demo.runner import run_demo
 
         with _every_stop_is_an_interrupt():
-            return run_demo((args.output or Path("demo-output")).resolve(), args.limit, args.verbose)
+            return run_demo((args.output or Path("demo-output")).resolve(), args.limit, args.verbose, args.all)
     except ModuleNotFoundError as error:
         print(
             f"The demo needs {error.name!r}: pip install 'airflow-qa-provider[sandbox,inspect]'",

@@ -50,12 +50,15 @@ class VendorLookup:
     has_failed: Callable[[Phase], bool]
     uncertain: Callable[[str], QAUncertainError]
 
-    def compares(self, fields: KindFields) -> bool:
+    def compares(self, fields: KindFields, record: Record | None = None) -> bool:
         """Tell whether what came of a request is told by what was there before it.
 
         :param fields: What is about to be created.
+        :param record: The note of the request, once it was sent: what was done before it counts.
         """
-        return self.kind.lookup is not None and self.kind.lookup.compares(fields)
+        if self.kind.lookup is None:
+            return False
+        return (record is not None and record.before is not None) or self.kind.lookup.compares(self.client, fields)
 
     def before(self, fields: KindFields, sent_at: float) -> tuple[str, ...] | None:
         """Return digests of the ids of what is there already, ``None`` where that is not needed or cannot be seen.
@@ -112,7 +115,7 @@ class VendorLookup:
             )
         found: Candidate | None = None
         doubt: QAUncertainError | None = None
-        askers = self.askers(fields) if self.compares(fields) else None
+        askers = self.askers(fields) if self.compares(fields, record) else None
         for pause in self.timeouts.pauses(seconds):
             time.sleep(pause)
             last, found, doubt = found, None, None

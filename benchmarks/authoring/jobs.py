@@ -45,6 +45,7 @@ class Job:
     :param look: What a run has left behind.
     :param page: Method and path of a file in whose place a login page comes; by default the answer to ``write`` is one.
     :param harmless: Whether to ask once more does no harm.
+    :param bulk: Whether it is many rows in one task.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Job:
     nth: int = 1
     page: tuple[str, str] | None = None
     harmless: bool = False
+    bulk: bool = False
 
 
 def _mailed(stage: Stage, files: int) -> tuple[bool, int]:
@@ -81,7 +83,7 @@ def _regions(stage: Stage) -> Found:
 
 def _milestones(stage: Stage) -> Found:
     there = {one["externalId"] for one in stage.store("conqa").snapshot()["milestones"]}
-    wanted = {f"B-{number:04}" for number in range(ROWS)}
+    wanted = {f"B-{number:04}" for number in range(stage.rows)}
     return Found(wanted <= there, sum(one.startswith("B-") for one in there - wanted))
 
 
@@ -120,12 +122,26 @@ JOBS = (
         page=("GET", "/download"),
         harmless=True,
     ),
-    Job("milestones", "200 milestones from a CSV", "conqa", ("POST", "/milestones/"), 202, _milestones, nth=100),
-    Job("findings", "a ticket with photo per finding", "smartq", ("POST", "/tickets$"), 21, _findings, nth=2),
+    Job(
+        "milestones",
+        "200 milestones from a CSV",
+        "conqa",
+        ("POST", "/milestones/"),
+        201,
+        _milestones,
+        nth=100,
+        bulk=True,
+    ),
+    Job("findings", "a ticket with photo per finding", "smartq", ("POST", "/tickets$"), 16, _findings, nth=2),
     Job("month_end", "month end", "simplo", ("GET", "/issue-invoice$"), 22, _month_end, nth=2),
 )
-"""``most_calls`` is what the version by hand needs, and what safety needs: each ticket is a task of its own, which
-signs in, looks whether the ticket is there, and asks for the step that it ends in; the list of milestones is read
-before and, to see them, after."""
+"""``most_calls`` is what the version by hand needs, and what safety needs: a list of what is there before the first
+ticket and the first milestone, a sign-in that a page or a lost answer makes worthless."""
 MOST_LINES = 60
 """Of the five DAGs of ours together."""
+MOST_CPU = 1.3
+"""Times the processor time of the version by hand that ``dag.test()`` may take with ours."""
+MOST_OF_MANY = 2.0
+"""The same for many rows in one task, and for the time that it takes."""
+MANY_ROWS = 5000
+"""Rows that ours must take, too."""

@@ -125,7 +125,7 @@ class NoteLookup:
     shown or dropped. Texts are compared without tags and white space.
     """
 
-    def compares(self, fields: NoteFields) -> bool:
+    def compares(self, client: SmartQClient, fields: NoteFields) -> bool:
         """Tell that nothing but a comparison shows what is new."""
         return True
 
