@@ -81,7 +81,8 @@ class CreateJournal(Journal):
         :raises LookLater: Where the task can pause.
         """
         record = self.notes.read()
-        chosen = self.notes.choice()
+        # nobody is asked to choose before an attempt has failed
+        chosen = self.notes.choice() if record is not None or self.attempt.number > 1 else None
         if chosen and (record is None or chosen not in (record.object_id, *record.past)):
             named = replace(record or self._new_intent(None)[0], object_id=chosen)
             return self._done(named, "adopted", f"it is named under {self.notes.choice_key!r} in the task's state")
@@ -257,7 +258,9 @@ class CreateJournal(Journal):
 
     def _askers(self, fields: KindFields, record: Record | None = None) -> Askers | None:
         """Return who asks for the same; ``None`` where an object is told from others without that."""
-        return Askers(self.shared, self.identity, fields) if self.lookup.compares(fields, record) else None
+        if not fields.alike() or not self.lookup.compares(fields, record):
+            return None
+        return Askers(self.shared, self.identity, fields)
 
     @property
     def _asks_again(self) -> bool:
@@ -325,7 +328,7 @@ class CreateJournal(Journal):
         self.notes.complete(record)
         made = Made(record.object_id or "", outcome, reason, record.generation)
         self.ownership.hold(made.id)
-        askers = self._askers(type(self.asked).from_note(record.fields), record)
+        askers = self._askers(self.sent or type(self.asked).from_note(record.fields), record)
         if askers is not None:
             askers.conclude(made.id)
         log.info("%s %s: %s (%s)", self.kind.noun, made.id, outcome, reason)

@@ -115,7 +115,7 @@ class VendorLookup:
             )
         found: Candidate | None = None
         doubt: QAUncertainError | None = None
-        askers = self.askers(fields) if self.compares(fields, record) else None
+        askers = self.askers(fields) if fields.alike() and self.compares(fields, record) else None
         for pause in self.timeouts.pauses(seconds):
             time.sleep(pause)
             last, found, doubt = found, None, None

@@ -104,8 +104,9 @@ class MoveTicket(Change):
 
     def _looked_up(self, client: SmartQClient) -> str:
         steps = [{"id": one.get("id"), "name": one.get("name")} for one in client.project_steps.list(self.project_id)]
+        found = shown.step_named(steps, self.step, self.project_id)
         client.remember(self._steps, steps)
-        return shown.step_named(steps, self.step, self.project_id)
+        return found
 
     @override
     def before(self, current: Shown | None) -> Shown:

@@ -89,6 +89,8 @@ class NoteFields(KindFields):
 
     @override
     def alike(self) -> Mapping[str, Any]:
+        if self.first_of_ticket:
+            return {}
         return {"project_id": self.project_id, "ticket_id": self.ticket_id, "text_key": self.text_key}
 
     @override
