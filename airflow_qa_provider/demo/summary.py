@@ -76,9 +76,9 @@ def print_dags(
     reasons += [f"{dag['dag_id']}: {dag['error']}" for dag in dags if dag.get("error")]
     for reason in reasons:
         console.print(f"[bold red]{escape(reason)}[/]", highlight=False, soft_wrap=True)
-    bad = sum(dag["state"] != "success" for dag in dags)
-    console.print(f"{len(dags) - bad} of {len(dags)} DAGs were a success.", highlight=False)
-    return bad == 0
+    good = [dag for dag in dags if dag["state"] == "success"]
+    console.print(f"{len(good)} of {len(dags)} DAGs were a success.", highlight=False)
+    return len(good) == len(dags)
 
 
 def _is_manifest(value: Any) -> bool:

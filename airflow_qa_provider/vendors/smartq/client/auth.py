@@ -209,8 +209,9 @@ class OAuth2Auth(AuthBase):
     def _keep(self, token: Token) -> Token:
         life = token.lifetime or (_UNKNOWN_LIFETIME if self.store.shared else None)
         usable = float("inf") if life is None else life - min(self._dialect.refresh_margin, life / 2)
-        for secret in (token.access_token, token.refresh_token) if self._kept is not None else ():
-            self._kept.hide(secret or "")
+        if self._kept is not None:
+            for secret in filter(None, (token.access_token, token.refresh_token)):
+                self._kept.hide(secret)
         self.store.keep(token, self._clock() + usable)
         self.store.has_news = True
         self.tell()
