@@ -71,6 +71,7 @@ class CreateJournal(Journal):
             self.timeouts,
             self.has_failed,
             self._cannot_tell,
+            self.notes.kept,
         )
 
     def ensure(self) -> Made:

@@ -24,12 +24,15 @@ class Search:
     :param since: The earliest moment at which it can have been sent; before ``sent_at`` where the moment is not noted;
         ``None`` to find what is there, however old.
     :param compared: Whether the ids that were there before the request are known, so that age need not be judged.
+    :param hasty: Whether it is looked for again in any case before another one is made, so that what is unlikely so
+        soon, such as another name, need not be looked for.
     """
 
     fields: Any
     sent_at: float
     since: float | None
     compared: bool = False
+    hasty: bool = False
 
 
 @dataclass(frozen=True)

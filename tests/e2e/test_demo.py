@@ -25,7 +25,7 @@ import requests
 
 from airflow_qa_provider.demo.environment import RECIPIENTS
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.stem for path in (ROOT / "example_dags").glob("*.py"))
@@ -135,7 +135,7 @@ def attachments(mail: Path) -> dict[str | None, bytes]:
 
 def test_the_demo_delivers_and_says_what(tmp_path: Path) -> None:
     with running(tmp_path, "--all") as demo:
-        code = demo.wait(220)
+        code = demo.wait(540)
         assert demo.left_behind() == []
     out = tmp_path / "out"
     mails = sorted((out / "mails").glob("*.eml"))

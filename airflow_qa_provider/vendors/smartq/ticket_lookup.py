@@ -58,7 +58,7 @@ class TicketLookup:
         if named:
             return named
         renamed: dict[str, Row] = {}
-        if fields.marker is not None:
+        if fields.marker is not None and not (search.hasty and unread is None):
             try:
                 for row in _latest(client, fields, search.since):
                     if fields.marker in _markers_in(row):
