@@ -41,8 +41,8 @@ else
 endif
 	@touch $@
 
-demo: setup ## send a day of reports through Airflow against the local sandboxes (VERBOSE=1 for every log line)
-	@exec $(BIN)/airflow-qa demo $(if $(VERBOSE),--verbose)
+demo: setup ## send a day of reports through Airflow against the local sandboxes (ARGS=--all: all examples; VERBOSE=1: every log line)
+	@exec $(BIN)/airflow-qa demo $(if $(VERBOSE),--verbose) $(ARGS)
 
 airflow: setup ## open the demo in Airflow's own user interface; Ctrl-C ends it
 	@exec $(BIN)/airflow-qa demo --ui

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from importlib import import_module
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from airflow_qa_provider.journal.store import SharedStore, TaskStateStore
+    from airflow_qa_provider.rest.sessions import SessionStore
 
 try:
     from airflow.sdk.definitions.retry_policy import RetryPolicy as RetryPolicy
@@ -47,7 +49,13 @@ def task_state_store(context: Mapping[str, Any]) -> TaskStateStore | None:
 
 
 class _Variables:
-    """The Variables of Airflow."""
+    """The Variables of Airflow.
+
+    :param description: What people read beside each.
+    """
+
+    def __init__(self, description: str) -> None:
+        self._description = description
 
     def keys(self, prefix: str) -> list[str]:
         from airflow.sdk import Variable
@@ -63,12 +71,17 @@ class _Variables:
     def set(self, key: str, value: str) -> None:
         from airflow.sdk import Variable
 
-        Variable.set(key, value, description="What a task has asked a vendor for. Goes when that is over")
+        Variable.set(key, value, description=self._description)
 
     def delete(self, key: str) -> None:
         from airflow.sdk import Variable
 
         Variable.delete(key)
+
+    def hide(self, secret: str) -> None:
+        from airflow.sdk.log import mask_secret
+
+        mask_secret(secret)
 
 
 def shared_store(context: Mapping[str, Any]) -> SharedStore | None:
@@ -78,7 +91,17 @@ def shared_store(context: Mapping[str, Any]) -> SharedStore | None:
     """
     from airflow.sdk import Variable
 
-    return _Variables() if hasattr(Variable, "keys") and context.get("ti") is not None else None
+    if not hasattr(Variable, "keys") or context.get("ti") is None:
+        return None
+    return _Variables("What a task has asked a vendor for. Goes when that is over")
+
+
+def session_store() -> SessionStore | None:
+    """Return where tasks keep what a sign-in has brought, ``None`` outside of a task."""
+    runner = sys.modules.get("airflow.sdk.execution_time.task_runner")
+    if getattr(runner, "SUPERVISOR_COMMS", None) is None:
+        return None
+    return _Variables("Of a sign-in, for the tasks after it; only who has the connection can read it")
 
 
 def reschedule_at(moment: datetime) -> BaseException:

@@ -9,12 +9,21 @@ Connection: ``conqa_default`` (extra: project_id, and folder, in which schedule.
 
 from __future__ import annotations
 
-from airflow.sdk import DAG, Connection, task
+from airflow.sdk import DAG
 
-from airflow_qa_provider.hooks.conqa import ConqaHook
-from airflow_qa_provider.operators.conqa import ConqaGenerateReportOperator, ConqaSyncMilestonesOperator
+from airflow_qa_provider.operators.conqa import (
+    ConqaGenerateReportOperator,
+    ConqaListIssuesOperator,
+    ConqaSyncMilestonesOperator,
+)
 
-with DAG("example_conqa_milestones", schedule="@daily", tags=["quality", "conqa"], doc_md=__doc__) as dag:
+with DAG(
+    "example_conqa_milestones",
+    schedule="@daily",
+    default_args={"retries": 2},
+    tags=["quality", "conqa"],
+    doc_md=__doc__,
+) as dag:
     # [START howto_conqa_milestones]
     sync = ConqaSyncMilestonesOperator(
         task_id="sync",
@@ -29,17 +38,9 @@ with DAG("example_conqa_milestones", schedule="@daily", tags=["quality", "conqa"
         on_row_error="continue",
         wait_until_shown=True,
     )
-
-    @task
-    def disputed_checklists() -> list[str]:
-        project_id = Connection.get("conqa_default").extra_dejson["project_id"]
-        with ConqaHook().get_conn() as client:
-            issues = client.issues.list(project_id)
-            return sorted({issue["checklistId"] for issue in issues if issue["status"] == "disputed"})
-
-    checklists = disputed_checklists()
+    disputed = ConqaListIssuesOperator(task_id="disputed", status="disputed", column="checklistId")
     ConqaGenerateReportOperator.partial(
         task_id="ask_for_report", context={"reason": "disputed issues", "on": "{{ qa.day }}"}
-    ).expand(checklist_id=checklists)
-    sync >> checklists
+    ).expand(checklist_id=disputed.output)
+    sync >> disputed
     # [END howto_conqa_milestones]

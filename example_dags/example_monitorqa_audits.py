@@ -21,6 +21,7 @@ from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 with DAG(
     "example_monitorqa_audits",
     schedule="@daily",
+    default_args={"retries": 2},
     params={"lowest_score": 80},
     tags=["quality", "audits"],
     doc_md=__doc__,

@@ -8,10 +8,10 @@ Connection: ``qalyptus_default`` (extra: report_id, qalyptus_task_id, and folder
 
 from __future__ import annotations
 
-from airflow.sdk import DAG, Connection, task
+from airflow.sdk import DAG
 
-from airflow_qa_provider.hooks.qalyptus import QalyptusHook
 from airflow_qa_provider.operators.qalyptus import (
+    QalyptusListReportRequestsOperator,
     QalyptusReportOperator,
     QalyptusRunTaskOperator,
     QalyptusStopRequestOperator,
@@ -19,17 +19,17 @@ from airflow_qa_provider.operators.qalyptus import (
 
 REGIONS = ["Nordics", "DACH", "Iberia"]
 
-with DAG("example_qalyptus_reports", schedule="@daily", max_active_runs=1, tags=["reports"], doc_md=__doc__) as dag:
+with DAG(
+    "example_qalyptus_reports",
+    schedule="@daily",
+    default_args={"retries": 2},
+    max_active_runs=1,
+    tags=["reports"],
+    doc_md=__doc__,
+) as dag:
     # [START howto_qalyptus_reports]
-    @task
-    def obsolete() -> list[str]:
-        with QalyptusHook().get_conn() as client:
-            report_id, names = Connection.get("qalyptus_default").extra_dejson["report_id"], client.dialect
-            ours = [one for one in client.status.list_on_demand() if names.report_id_of(one) == report_id]
-            return [names.find_id(one) for one in ours if names.status_of(one).lower() in names.active]
-
-    left = obsolete()
-    QalyptusStopRequestOperator.partial(task_id="stop").expand(request_id=left)
+    left = QalyptusListReportRequestsOperator(task_id="left", status=["queued", "running"])
+    QalyptusStopRequestOperator.partial(task_id="stop").expand(request_id=left.output)
 
     refresh = QalyptusRunTaskOperator(task_id="refresh", deferrable=True)
     reports = QalyptusReportOperator.partial(

@@ -19,7 +19,9 @@ from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObject
 REGIONS = ["Nordics", "DACH", "Iberia"]
 FILES = "{{ qa.day }}/{{ run_id }}/"  # two runs of a day do not touch each other's files
 
-with DAG("example_report_distribution", schedule="@weekly", tags=["quality", "reports"], doc_md=__doc__) as dag:
+with DAG(
+    "example_report_distribution", schedule="@weekly", default_args={"retries": 2}, tags=["reports"], doc_md=__doc__
+) as dag:
     # [START howto_report_distribution]
     walk = MonitorQAAuditReportOperator(
         task_id="walk",
@@ -34,11 +36,7 @@ with DAG("example_report_distribution", schedule="@weekly", tags=["quality", "re
     )
     refresh = QalyptusRunTaskOperator(task_id="refresh", on_warning="succeed", deferrable=True)
     regions = QalyptusReportOperator.partial(
-        task_id="region",
-        target=FILES,
-        file_name="{{ task.selections.Region }}",
-        map_index_template="{{ task.selections.Region }} ({{ task.output_format }})",
-        deferrable=True,
+        task_id="region", target=FILES, file_name="{{ task.selections.Region }}", deferrable=True
     ).expand(selections=[{"Region": region} for region in REGIONS], output_format=["Pdf", "Xlsx"])
     refresh >> regions
     DeliverReportsOperator(

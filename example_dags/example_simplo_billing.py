@@ -13,7 +13,14 @@ from airflow.sdk import DAG, task
 
 from airflow_qa_provider.operators.simplo import SimploBillReportOperator, SimploListReportsOperator
 
-with DAG("example_simplo_billing", schedule="@monthly", max_active_runs=1, tags=["billing"], doc_md=__doc__) as dag:
+with DAG(
+    "example_simplo_billing",
+    schedule="@monthly",
+    default_args={"retries": 2},
+    max_active_runs=1,
+    tags=["billing"],
+    doc_md=__doc__,
+) as dag:
     # [START howto_simplo_billing]
     due = SimploListReportsOperator(task_id="due", sent=True, invoiced=False)
     bills = SimploBillReportOperator.partial(task_id="bill").expand(report_id=due.output)

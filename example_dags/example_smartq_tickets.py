@@ -16,7 +16,13 @@ from airflow.sdk import DAG, Connection, ObjectStoragePath, task
 
 from airflow_qa_provider.operators.smartq import SmartQCreateTicketOperator
 
-with DAG("example_smartq_tickets", schedule="@daily", tags=["quality", "tickets"], doc_md=__doc__) as dag:
+with DAG(
+    "example_smartq_tickets",
+    schedule="@daily",
+    default_args={"retries": 2},
+    tags=["quality", "tickets"],
+    doc_md=__doc__,
+) as dag:
     # [START howto_smartq_tickets]
     @task
     def findings() -> list[dict[str, Any]]:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
-
-if TYPE_CHECKING:
-    import pytest
 
 _SETTINGS = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "AIRFLOW_HOME", "AIRFLOW_CONFIG")
 
@@ -27,6 +25,14 @@ os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 # A busy machine is slow, and that is no failure.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
+
+
+@pytest.fixture(autouse=True)
+def _no_sign_ins_of_other_tests() -> None:
+    """Begin without the sessions of tests before, whose vendors are as new."""
+    sessions = sys.modules.get("airflow_qa_provider.vendors.smartq.client.sessions")
+    if sessions is not None:
+        sessions.forget_sessions()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -45,12 +45,14 @@ class CreatingOperator(KindTask, BaseOperator):
     :cvar payload_fields: Names of the attributes that say what is asked for.
     :cvar file_fields: Those of them that name files; ``<name>_from`` is the folder of those that are
         relative paths, itself below that of the connection.
+    :cvar can_pause: Whether it can give its worker back while a lost object may still appear.
     :cvar lookup_timeouts: How long to look for lost objects; the journal's own times by default.
     """
 
     tells: ClassVar[tuple[str, ...]] = ("remote_id", "outcome", "reason", "link")
     payload_fields: ClassVar[tuple[str, ...]]
     file_fields: ClassVar[tuple[str, ...]] = ()
+    can_pause: bool = False
     lookup_timeouts: ClassVar[LookupTimeouts | None] = None
 
     def __init__(

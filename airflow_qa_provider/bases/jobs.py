@@ -5,8 +5,8 @@ Imported by DAG files, so nothing heavy is imported at module level.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowFailException, conf
 from typing_extensions import override
@@ -16,9 +16,12 @@ from airflow_qa_provider.bases.task import one_execution
 from airflow_qa_provider.bases.waiting import TIMEOUT, WaitingTask
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.journal.attempt import Made
+    from airflow_qa_provider.journal.attempt import LookLater, Made
     from airflow_qa_provider.kinds.snapshot import Phase
     from airflow_qa_provider.waiting.verdict import OnKill
+
+
+_SHORTEST_PAUSE = 6.0
 
 
 class RemoteJobOperator(WaitingTask, CreatingOperator):
@@ -55,7 +58,7 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.wait_for_completion = wait_for_completion
-        self.deferrable = deferrable
+        self.deferrable = self.can_pause = deferrable
         self.poll_interval = poll_interval
         self.timeout = timeout
         self.kill_policy = on_kill
@@ -78,13 +81,36 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
 
     @override
     def create_once(self, context: Any) -> Made:
-        made = super().create_once(context)
+        from airflow_qa_provider.journal.attempt import LookLater
+
+        try:
+            made = super().create_once(context)
+        except LookLater as later:
+            self._pause(later)
         self.awaited_id = made.id  # the links show it
         if self.stopped:
             # the stop came while the request was under way: only now is it known what there is to cancel
             self.on_kill()
             raise AirflowFailException(f"The task was stopped while {made.id} was being created")
         return made
+
+    def look_again(self, context: Any, event: Any = None, **_: Any) -> Any:
+        """Begin anew after a pause: by now it is to be seen whether anything came of the request that lost its answer.
+
+        :param context: Airflow's task context.
+        :param event: The trigger's event.
+        """
+        self.can_pause = False  # once is enough: a vendor that loses the next answer as well is left to the retries
+        return self.execute(context)
+
+    def _pause(self, later: LookLater) -> NoReturn:
+        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
+        self.log.warning("%s. The task gives its worker back, and looks again in %.0f s", later.error, later.seconds)
+        # Airflow fails what is resumed within the few seconds in which it still books the pause
+        moment = datetime.now(timezone.utc) + timedelta(seconds=max(later.seconds, _SHORTEST_PAUSE))
+        self.defer(trigger=DateTimeTrigger(moment=moment), method_name="look_again")
+        raise later  # defer() has raised already
 
     @override
     def has_failed(self, phase: Phase) -> bool:

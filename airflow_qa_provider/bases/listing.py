@@ -69,9 +69,11 @@ class ListOperator(ReadingTask, BaseOperator):
 
         given = Given({"limit": self.limit, "column": self.column}, self.vendor)
         limit, column = given.whole("limit", 1), self._checked_column(given)
-        named = {name: getattr(self, name) for name in self.filter_fields if getattr(self, name) is not None}
-        reading = self.reading(self._name(), self.filters, named=named)
+        own = {name: getattr(self, name) for name in self.filter_fields}
         with self.connected() as opened:
+            own = opened.with_defaults(own, [name for name in self.connection_fields if name in own])
+            named = {name: value for name, value in own.items() if value is not None}
+            reading = self.reading(self._name(), self.filters, named=named)
             ids, rows = self._read(opened.client, reading, limit, column)
         self.log.info("%d rows of %s", len(rows), reading.listing.name)
         self.tell(context, {"rows": rows})

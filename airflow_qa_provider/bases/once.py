@@ -55,12 +55,14 @@ def created(task: Any, context: Any, client: Any, *, preview: bool) -> Made:
         None if preview else shared_store(context),
         task.has_failed,
         stop,
+        task.can_pause and notes.kept and not preview,
     )
     made = _completed(journal)
     if made.generation > 1:
         notes = notes.of_step(str(made.generation))  # what was done to the object before it does not count
     steps = (journal.sent or asked).then(made.id, new=made.outcome == "created")
-    done = {step.name: _stepped(task, context, client, step, notes) for step in steps}
+    new = made.outcome == "created"
+    done = {step.name: _stepped(task, context, client, step, notes.of_step(step.name, empty=new)) for step in steps}
     return replace(made, details=done)
 
 
@@ -82,17 +84,17 @@ def _completed(journal: CreateJournal) -> Made:
     return made
 
 
-def _stepped(task: Any, context: Any, client: Any, step: Step, notes: Notes) -> dict[str, Any]:
+def _stepped(task: Any, context: Any, client: Any, step: Step, mine: Notes) -> dict[str, Any]:
     """Carry out one step of a task, once, and say what came of it.
 
     :param task: The operator, with its policies.
     :param context: Airflow's task context.
     :param client: The vendor's client.
     :param step: The step.
-    :param notes: Where the task's own note is kept.
+    :param mine: Where the note of the step is kept.
     """
     kind, asked = kind_of(step.kind), step.asked
-    mine, attempt, timeouts = notes.of_step(step.name), Attempt.of(context), timeouts_of(task, client)
+    attempt, timeouts = Attempt.of(context), timeouts_of(task, client)
     if isinstance(asked, Change):
         identity = Identity.of(context, f"{kind.name}.{step.name}", task.conn_id, asked.identity())
         once = Policies(on_uncertain=asked.on_uncertain)
@@ -114,7 +116,7 @@ def _stepped(task: Any, context: Any, client: Any, step: Step, notes: Notes) -> 
             lambda fields: fields.create(client),
             # the id that the task tells is that of its object
             Ownership(context, kind.name, tell=False),
-            None if notes.read_only else shared_store(context),
+            None if mine.read_only else shared_store(context),
             _never,
         )
     )
@@ -144,7 +146,7 @@ def changed(task: Any, context: Any, client: Any, change: Change, *, preview: bo
     """
     kind = kind_of(task.kind)
     notes = Notes(task_state_store(context), read_only=preview)
-    done = {step.name: _stepped(task, context, client, step, notes) for step in change.first()}
+    done = {step.name: _stepped(task, context, client, step, notes.of_step(step.name)) for step in change.first()}
     made = ChangeJournal(
         Identity.of(context, f"{kind.name}.{task.change}", task.conn_id, change.identity()),
         notes,

@@ -47,9 +47,10 @@ class VendorTask(ProviderTask):
         if self._connected is not None:
             yield self._connected
             return
+        from airflow_qa_provider.compat import session_store
         from airflow_qa_provider.vendors.connect import Connected
 
-        self._connected = Connected(self.vendor, self.conn_id)
+        self._connected = Connected(self.vendor, self.conn_id, session_store())
         try:
             yield self._connected
         finally:

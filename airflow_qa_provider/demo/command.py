@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     :param parser: The sub-command's parser.
     """
+    parser.add_argument("--all", action="store_true", help="run all example DAGs, and say how each ended")
     parser.add_argument("--ui", action="store_true", help="open the demo in a real Airflow with its user interface")
     parser.add_argument(
         "--port", type=int, default=0, metavar="N", help="port of the user interface; a free one by default"
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--verbose", action="store_true", help="show every log line of Airflow")
     parser.add_argument(
-        "--limit", type=float, default=300.0, metavar="S", help="seconds after which the run is given up"
+        "--limit", type=float, metavar="S", help="seconds after which the run is given up: 300, or 900 for all examples"
     )
 
 
@@ -45,13 +46,19 @@ def main(args: argparse.Namespace) -> int:
         from airflow_qa_provider.demo.runner import run_demo
 
         with _every_stop_is_an_interrupt():
-            return run_demo((args.output or Path("demo-output")).resolve(), args.limit, args.verbose)
+            return run_demo(
+                (args.output or Path("demo-output")).resolve(), args.limit or _limit(args.all), args.verbose, args.all
+            )
     except ModuleNotFoundError as error:
         print(
             f"The demo needs {error.name!r}: pip install 'airflow-qa-provider[sandbox,inspect]'",
             file=sys.stderr,
         )
         return 2
+
+
+def _limit(every: bool) -> float:
+    return 900.0 if every else 300.0
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Runs a DAG once with ``dag.test()`` and reports what happens as JSON lines. A process of its own."""
+"""Runs DAGs once each with ``dag.test()`` and reports what happens as JSON lines. A process of its own."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class TaskEvents:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.dag_id = ""
 
     def write(self, event: str, **facts: Any) -> None:
         """Write one event.
@@ -30,7 +31,7 @@ class TaskEvents:
         :param event: Its name.
         :param facts: Plain JSON.
         """
-        self._stream.write(json.dumps({"event": event, "at": time.time(), **facts}) + "\n")
+        self._stream.write(json.dumps({"event": event, "at": time.time(), "dag_id": self.dag_id, **facts}) + "\n")
         self._stream.flush()
 
     def _task(self, state: str, ti: Any, error: Any = None) -> None:
@@ -62,13 +63,24 @@ class TaskEvents:
 
 
 def run(dag_file: Path, events: TaskEvents) -> bool:
-    """Run the DAG of a file and report its tasks and their results.
+    """Run the DAG of a file and report its tasks, their results, and how it ended.
 
     :param dag_file: A file that defines ``dag``.
     :param events: Where to report.
     :return: Whether the run was a success.
     """
-    listener_manager().add_listener(events)
+    events.dag_id = dag_file.stem
+    events.write("dag", state="running")
+    began = time.monotonic()
+    try:
+        state, error = _run(dag_file, events), None
+    except Exception as problem:  # of one file; the others are run all the same
+        state, error = "failed", f"{type(problem).__name__}: {problem}"
+    events.write("dag", state=state, seconds=time.monotonic() - began, error=error)
+    return state == "success"
+
+
+def _run(dag_file: Path, events: TaskEvents) -> str:
     spec = importlib.util.spec_from_file_location(dag_file.stem, dag_file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{dag_file} is not a Python file")
@@ -87,7 +99,7 @@ def run(dag_file: Path, events: TaskEvents) -> bool:
             seconds=took,
             xcoms=results.get(key, {}),
         )
-    return str(dag_run.state) == "success"
+    return str(dag_run.state)
 
 
 def _xcoms(dag_run: Any) -> dict[tuple[str, int], dict[str, Any]]:
@@ -108,11 +120,14 @@ def _xcoms(dag_run: Any) -> dict[tuple[str, int], dict[str, Any]]:
 def main() -> int:
     """Run the process and return its exit code."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("dag_file", type=Path)
     parser.add_argument("events_file", type=Path)
+    parser.add_argument("dag_files", type=Path, nargs="+")
     args = parser.parse_args()
     with args.events_file.open("a", encoding="utf-8") as stream:
-        return 0 if run(args.dag_file, TaskEvents(stream)) else 1
+        events = TaskEvents(stream)
+        listener_manager().add_listener(events)
+        ended = [run(dag_file, events) for dag_file in args.dag_files]
+        return 0 if all(ended) else 1
 
 
 if __name__ == "__main__":

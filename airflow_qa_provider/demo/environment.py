@@ -49,6 +49,7 @@ def demo_connections(
         for name, fields in vendors.items()
     }
     connections["smtp_default"] = dict(smtp)
+    connections["site_schedule"] = {"conn_type": "fs", "extra": {"path": f"file://{output}"}}
     return connections
 
 

@@ -1,4 +1,4 @@
-"""``make demo``: the main job in real Airflow, against local sandboxes and a local mail server."""
+"""``make demo``: the main job, or all examples, in real Airflow, against local sandboxes and a local mail server."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from airflow_qa_provider.demo.environment import DAG_ID, RECIPIENTS, airflow_environment, dag_folder, demo_connections
+from airflow_qa_provider.demo.inputs import write_inputs
 from airflow_qa_provider.demo.processes import child, ending, succeeded, wait_until
-from airflow_qa_provider.demo.summary import print_summary
+from airflow_qa_provider.demo.summary import print_dags, print_summary
 
 _MODULE = "airflow_qa_provider"
 _START_SECONDS = 30.0
@@ -40,6 +41,7 @@ class Progress:
 
     path: Path
     running: dict[tuple[str, int], str] = field(default_factory=dict)
+    dags: list[dict[str, Any]] = field(default_factory=list)
     ended: int = 0
     failures: list[dict[str, Any]] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)
@@ -60,6 +62,10 @@ class Progress:
         if event["event"] == "result":
             self.results.append(event)
             return
+        if event["event"] == "dag":
+            if event["state"] != "running":
+                self.dags.append(event)
+            return
         key = (event["task_id"], event["map_index"])
         if event["state"] == "running":
             self.running[key] = event["state"]
@@ -78,12 +84,13 @@ def task_name(event: dict[str, Any]) -> str:
     return event["task_id"] if event["map_index"] < 0 else f"{event['task_id']}[{event['map_index']}]"
 
 
-def run_demo(output: Path, limit: float, verbose: bool) -> int:
+def run_demo(output: Path, limit: float, verbose: bool, every: bool = False) -> int:
     """Run the demo and print what came out.
 
     :param output: Folder for the files; emptied first.
     :param limit: Seconds after which the run is given up.
     :param verbose: Whether to show every log line of Airflow.
+    :param every: Whether to run all examples, one after the other.
     :return: Exit code.
     """
     from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
@@ -97,9 +104,16 @@ def run_demo(output: Path, limit: float, verbose: bool) -> int:
             progress = Progress(Path(folder) / "events.jsonl")
             with sandboxes(Path(folder), verbose) as (sandbox, vendors):
                 connections = demo_connections(vendors, smtp_connection(sink), output)
+                if every:
+                    write_inputs(output)
                 began = time.monotonic()
-                _run_dag(console, Path(folder), connections, sandbox, progress, limit, verbose)
-            complete = print_summary(console, progress.results, sink.mails, RECIPIENTS, time.monotonic() - began)
+                files = sorted(dag_folder().glob("*.py")) if every else [dag_folder() / f"{DAG_ID}.py"]
+                _run_dags(console, Path(folder), connections, sandbox, progress, (files, limit, verbose))
+            took = time.monotonic() - began
+            results = [one for one in progress.results if one["dag_id"] == DAG_ID]
+            complete = print_summary(console, results, sink.mails, RECIPIENTS, took)
+            if every:
+                complete &= print_dags(console, progress.dags, progress.results, progress.failures)
             return 0 if complete else 1
     except DemoFailed as error:
         console.print(f"\n[bold red]The demo failed:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
@@ -143,25 +157,24 @@ def migrate(home: Path, env: dict[str, str], verbose: bool) -> None:
             raise DemoFailed(f"the Airflow database could not be made: it {ending(process)}. {tail(log)}")
 
 
-def _run_dag(
+def _run_dags(
     console: Console,
     folder: Path,
     connections: dict[str, dict[str, Any]],
     sandbox: subprocess.Popen[bytes],
     progress: Progress,
-    limit: float,
-    verbose: bool,
+    what: tuple[list[Path], float, bool],
 ) -> None:
+    files, limit, verbose = what
     home = folder / "airflow"
     home.mkdir()
     quiet = {} if verbose else {"LOGGING__LOGGING_LEVEL": "WARNING"}
     env = airflow_environment(home, quiet, connections)
     log = folder / "airflow.log"
-    dag_file = dag_folder() / f"{DAG_ID}.py"
     with console.status("Preparing a throw-away Airflow") as status:
         migrate(home, env, verbose)
         status.update("Starting the DAG")
-        arguments = [f"{_MODULE}.demo.dag_process", str(dag_file), str(progress.path)]
+        arguments = [f"{_MODULE}.demo.dag_process", str(progress.path), *map(str, files)]
         with child(arguments, env, None if verbose else log, grace=3) as process:
             deadline = time.monotonic() + limit
             while process.poll() is None:
@@ -176,9 +189,9 @@ def _run_dag(
                     raise DemoFailed(f"the run took longer than {limit:g} s; Airflow was at: {where}.")
                 time.sleep(0.1)
             _show(console, status, progress)
-        if progress.failures:
+        if progress.failures and len(files) == 1:
             raise DemoFailed(_reasons(progress))
-        if process.returncode != 0:
+        if process.returncode != 0 and len(progress.dags) < len(files):
             raise DemoFailed(f"the DAG process {ending(process)}. {tail(log)}")
 
 
@@ -188,7 +201,9 @@ def _names(progress: Progress) -> list[str]:
 
 def _show(console: Console, status: Any, progress: Progress) -> None:
     for event in progress.read():
-        if event["event"] == "task" and event["state"] != "running":
+        if event["event"] == "dag" and event["state"] == "running" and event["dag_id"] != DAG_ID:
+            console.print(escape(event["dag_id"]), highlight=False)
+        elif event["event"] == "task" and event["state"] != "running":
             mark = {"success": "[green]done[/]", "skipped": "[yellow]skipped[/]"}.get(event["state"], "[red]failed[/]")
             console.print(f"  {mark}  {escape(task_name(event))}", highlight=False)
         elif event["event"] == "task":

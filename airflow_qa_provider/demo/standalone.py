@@ -98,7 +98,6 @@ def _serve(steps: _Steps, home: Home, ports: Ports, verbose: bool, stopped: thre
         sandbox, vendors = stack.enter_context(sandboxes(home.airflow, verbose, ports.sandbox))
         env = airflow_environment(home.airflow, _ui_settings(home, ports))
         wanted = demo_connections(vendors, smtp_connection(sink), home.files)
-        wanted["site_schedule"] = {"conn_type": "fs", "extra": {"path": f"file://{home.files}"}}
         write_inputs(home.files)
         steps.say("Preparing the Airflow database")
         _prepare(home, env, wanted, verbose, stopped)

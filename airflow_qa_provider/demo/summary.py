@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,38 @@ def print_summary(
             highlight=False,
         )
     return not problems
+
+
+def print_dags(
+    console: Console,
+    dags: Sequence[dict[str, Any]],
+    results: Sequence[dict[str, Any]],
+    failures: Sequence[dict[str, Any]],
+) -> bool:
+    """Print how each DAG ended.
+
+    :param console: Where to print.
+    :param dags: The last event of each DAG.
+    :param results: One ``result`` event per task instance, of all DAGs.
+    :param failures: The event of each task that failed.
+    :return: Whether all of them were a success.
+    """
+    table = Table(title="All examples", title_justify="left")
+    for name, justify in (("DAG", "left"), ("State", "left"), ("Seconds", "right"), ("Tasks", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for dag in dags:
+        states = Counter(one["state"] for one in results if one["dag_id"] == dag["dag_id"])
+        tasks = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        state = _STATES.get(dag["state"], f"[red]{dag['state']}[/]")
+        table.add_row(dag["dag_id"], state, f"{dag['seconds']:.1f}", tasks)
+    console.print(table)
+    reasons = [f"{one['dag_id']}.{one['task_id']}: {one.get('error', 'no reason given')}" for one in failures]
+    reasons += [f"{dag['dag_id']}: {dag['error']}" for dag in dags if dag.get("error")]
+    for reason in reasons:
+        console.print(f"[bold red]{escape(reason)}[/]", highlight=False, soft_wrap=True)
+    good = [dag for dag in dags if dag["state"] == "success"]
+    console.print(f"{len(good)} of {len(dags)} DAGs were a success.", highlight=False)
+    return len(good) == len(dags)
 
 
 def _is_manifest(value: Any) -> bool:

@@ -6,9 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from airflow_qa_provider.exceptions import QAError
 from airflow_qa_provider.journal.record import Record
 
 Outcome = Literal["created", "adopted", "unchanged", "updated"]
+
+
+class LookLater(Exception):
+    """Nothing is to be seen yet of a request whose answer was lost, and the task need not hold its worker meanwhile.
+
+    :param error: What lost the answer.
+    :param seconds: Time after which no more can come of the request.
+    """
+
+    def __init__(self, error: QAError, seconds: float) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.seconds = seconds
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from airflow_qa_provider.exceptions import (
     QAUncertainError,
 )
 from airflow_qa_provider.journal.askers import Askers, of_others
-from airflow_qa_provider.journal.attempt import Made, Outcome
+from airflow_qa_provider.journal.attempt import LookLater, Made, Outcome
 from airflow_qa_provider.journal.journal import NO_STATE, Journal
 from airflow_qa_provider.journal.lookup import VendorLookup
 from airflow_qa_provider.journal.ownership import Ownership
@@ -45,6 +45,7 @@ class CreateJournal(Journal):
     :param shared: What all tasks of this Airflow see; ``None`` where there is no such thing.
     :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
     :param stop: Cancels an object; given where a stop of the task is to cancel what it waits for.
+    :param can_pause: Whether the task can give its worker back until an object is to be seen.
     :param sent: What this attempt has sent, with dates made absolute; ``None`` while it has sent nothing.
     """
 
@@ -56,6 +57,7 @@ class CreateJournal(Journal):
     shared: SharedStore | None
     has_failed: Callable[[Phase], bool]
     stop: Callable[[str], str] | None = None
+    can_pause: bool = False
     sent: KindFields | None = None
 
     @cached_property
@@ -69,6 +71,7 @@ class CreateJournal(Journal):
             self.timeouts,
             self.has_failed,
             self._cannot_tell,
+            self.notes.kept,
         )
 
     def ensure(self) -> Made:
@@ -76,9 +79,11 @@ class CreateJournal(Journal):
 
         :raises QAJournalError: Going on could create it twice; the message says what to do.
         :raises QAError: The vendor refused, or could not be asked.
+        :raises LookLater: Where the task can pause.
         """
         record = self.notes.read()
-        chosen = self.notes.choice()
+        # nobody is asked to choose before an attempt has failed
+        chosen = self.notes.choice() if record is not None or self.attempt.number > 1 else None
         if chosen and (record is None or chosen not in (record.object_id, *record.past)):
             named = replace(record or self._new_intent(None)[0], object_id=chosen)
             return self._done(named, "adopted", f"it is named under {self.notes.choice_key!r} in the task's state")
@@ -222,7 +227,8 @@ class CreateJournal(Journal):
     def _after_lost_answer(self, intent: Record, fields: KindFields, error: QAError, reason: str) -> Made:
         """Look for what the request made whose answer never came, or came without an id."""
         problem = "the answer names no id" if intent.accepted else "the answer to the request was lost"
-        seconds = self.timeouts.no_id if intent.accepted else self.timeouts.lost_answer
+        longest = self.timeouts.no_id if intent.accepted else self.timeouts.lost_answer
+        seconds = min(longest, self.timeouts.two_looks) if self.can_pause else longest
         looked = f"It was looked for during {seconds:g} s"
         if intent.accepted:
             self.notes.complete(intent)
@@ -247,11 +253,15 @@ class CreateJournal(Journal):
         happened = "was" if intent.accepted else "may have been"
         error.outcome = f"The {self.kind.noun} {happened} created, but is not to be seen at the vendor. {looked}"
         error.hint = "A retry looks for it again" + ("" if intent.accepted else ", and creates it when it is nowhere")
+        if self.can_pause:
+            raise LookLater(error, max(self.timeouts.settled, longest) - intent.age) from error
         raise error
 
-    def _askers(self, fields: KindFields) -> Askers | None:
+    def _askers(self, fields: KindFields, record: Record | None = None) -> Askers | None:
         """Return who asks for the same; ``None`` where an object is told from others without that."""
-        return Askers(self.shared, self.identity, fields) if self.lookup.compares(fields) else None
+        if not fields.alike() or not self.lookup.compares(fields, record):
+            return None
+        return Askers(self.shared, self.identity, fields)
 
     @property
     def _asks_again(self) -> bool:
@@ -298,7 +308,7 @@ class CreateJournal(Journal):
 
     def _hold(self, record: Record, fields: KindFields, found: Candidate) -> Record:
         """Take an object that was found, unless another task takes it at the same moment."""
-        askers = self._askers(fields)
+        askers = self._askers(fields, record)
         self.ownership.hold(found.id)
         others = self.ownership.of_others()
         if askers is not None:
@@ -319,7 +329,7 @@ class CreateJournal(Journal):
         self.notes.complete(record)
         made = Made(record.object_id or "", outcome, reason, record.generation)
         self.ownership.hold(made.id)
-        askers = self._askers(type(self.asked).from_note(record.fields))
+        askers = self._askers(self.sent or type(self.asked).from_note(record.fields), record)
         if askers is not None:
             askers.conclude(made.id)
         log.info("%s %s: %s (%s)", self.kind.noun, made.id, outcome, reason)

@@ -26,6 +26,7 @@ from airflow_qa_provider.kinds.snapshot import Phase
 
 log = logging.getLogger(__name__)
 
+_SLACK_SECONDS = 0.5
 _ENDED_BADLY = (Phase.FAILED, Phase.CANCELLED, Phase.GONE)
 
 
@@ -40,6 +41,7 @@ class VendorLookup:
     :param timeouts: How long to look.
     :param has_failed: Tells of a phase whether an object that stands there is to be replaced.
     :param uncertain: Makes the error for what cannot be told.
+    :param notes_kept: Whether a later attempt knows when the request was sent.
     """
 
     kind: Kind
@@ -49,13 +51,17 @@ class VendorLookup:
     timeouts: LookupTimeouts
     has_failed: Callable[[Phase], bool]
     uncertain: Callable[[str], QAUncertainError]
+    notes_kept: bool = True
 
-    def compares(self, fields: KindFields) -> bool:
+    def compares(self, fields: KindFields, record: Record | None = None) -> bool:
         """Tell whether what came of a request is told by what was there before it.
 
         :param fields: What is about to be created.
+        :param record: The note of the request, once it was sent: what was done before it counts.
         """
-        return self.kind.lookup is not None and self.kind.lookup.compares(fields)
+        if self.kind.lookup is None:
+            return False
+        return (record is not None and record.before is not None) or self.kind.lookup.compares(self.client, fields)
 
     def before(self, fields: KindFields, sent_at: float) -> tuple[str, ...] | None:
         """Return digests of the ids of what is there already, ``None`` where that is not needed or cannot be seen.
@@ -112,7 +118,7 @@ class VendorLookup:
             )
         found: Candidate | None = None
         doubt: QAUncertainError | None = None
-        askers = self.askers(fields) if self.compares(fields) else None
+        askers = self.askers(fields) if fields.alike() and self.compares(fields, record) else None
         for pause in self.timeouts.pauses(seconds):
             time.sleep(pause)
             last, found, doubt = found, None, None
@@ -159,7 +165,8 @@ class VendorLookup:
             return []
         # in the windows of the vendor's dates, its clock counts
         ahead = getattr(self.client.transport, "clock_offset", None) or 0.0
-        search = Search(fields, record.sent_at + ahead, since + ahead, record.before is not None)
+        hasty = self.notes_kept and record.age < self.timeouts.settled - _SLACK_SECONDS
+        search = Search(fields, record.sent_at + ahead, since + ahead, record.before is not None, hasty)
         foreign = {*record.past, *self.ownership.of_others(), *of_others(others)}
         old = set(record.before or ())
         return [

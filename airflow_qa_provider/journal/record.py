@@ -114,19 +114,24 @@ class Notes:
     :param store: The task's state store; ``None`` before Airflow 3.3.
     :param read_only: Whether to write nothing, as in a dry run.
     :param key: Key of the note.
+    :param empty: Whether there can be no note of an earlier attempt, so that none is asked for.
     """
 
-    def __init__(self, store: TaskStateStore | None, *, read_only: bool = False, key: str = NOTE) -> None:
+    def __init__(
+        self, store: TaskStateStore | None, *, read_only: bool = False, key: str = NOTE, empty: bool = False
+    ) -> None:
         self._store = store
         self.read_only = read_only
         self.key = key
+        self._empty = empty
 
-    def of_step(self, name: str) -> Notes:
+    def of_step(self, name: str, *, empty: bool = False) -> Notes:
         """Return where the note of a step is kept, apart from that of the task.
 
         :param name: Name of the step.
+        :param empty: Whether no attempt can have come to it.
         """
-        return Notes(self._store, read_only=self.read_only, key=f"{self.key}.{name}")
+        return Notes(self._store, read_only=self.read_only, key=f"{self.key}.{name}", empty=empty)
 
     @property
     def choice_key(self) -> str:
@@ -144,7 +149,7 @@ class Notes:
         :raises QATaskStateError: The task's state cannot be read.
         :raises QAJournalError: The note in it cannot be read.
         """
-        note = self._get(self.key)
+        note = None if self._empty else self._get(self.key)
         return None if note is None else Record.from_dict(note, self.key)
 
     def choice(self) -> str | None:

@@ -71,7 +71,10 @@ class KindFields(ABC):
         return self
 
     def alike(self) -> Mapping[str, Any]:
-        """Return that by which the vendor shows the object: two tasks with the same here cannot be told apart."""
+        """Return that by which the vendor shows the object: two tasks with the same here cannot be told apart.
+
+        Empty where no other task can ask for the same.
+        """
         return self.as_note()
 
     def update(self, client: Any, object_id: str) -> None:

@@ -11,6 +11,9 @@ from airflow_qa_provider.kinds.snapshot import Phase
 
 __all__ = ["Candidate", "Lookup", "LookupTimeouts", "Search", "may_be_done", "was_accepted"]
 
+_GROWTH = 2.5
+_LONGEST_PAUSE = 10.0
+
 
 @dataclass(frozen=True)
 class Search:
@@ -21,12 +24,15 @@ class Search:
     :param since: The earliest moment at which it can have been sent; before ``sent_at`` where the moment is not noted;
         ``None`` to find what is there, however old.
     :param compared: Whether the ids that were there before the request are known, so that age need not be judged.
+    :param hasty: Whether it is looked for again in any case before another one is made, so that what is unlikely so
+        soon, such as another name, need not be looked for.
     """
 
     fields: Any
     sent_at: float
     since: float | None
     compared: bool = False
+    hasty: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,12 @@ class Candidate:
 class Lookup(Protocol):
     """One per kind of object."""
 
-    def compares(self, fields: Any) -> bool:
+    def compares(self, client: Any, fields: Any) -> bool:
         """Tell whether to list what is there before the request, so that what is new can be told without clocks.
 
-        Costs one :meth:`find` per create.
+        Costs one :meth:`find` per create. Sends nothing itself.
 
+        :param client: The vendor's client, which may have seen before what objects show.
         :param fields: What is about to be created.
         """
 
@@ -74,7 +81,7 @@ class Lookup(Protocol):
 class LookupTimeouts:
     """How long to look for an object before it is believed that there is none, in seconds.
 
-    :param pause: Between two polls; it grows.
+    :param pause: Before the first poll; each next pause is two and a half times as long, up to ten seconds.
     :param lost_answer: In the attempt that lost the answer to its request.
     :param no_id: In an attempt whose answer had no id.
     :param settled: Age of a request from which on one poll is enough: vendors go on working on a request whose client
@@ -88,6 +95,11 @@ class LookupTimeouts:
     settled: float = 15.0
     not_found: float = 60.0
 
+    @property
+    def two_looks(self) -> float:
+        """Time for two polls, the fewest that make sure of an object."""
+        return self.pause * (1 + _GROWTH)
+
     def pauses(self, seconds: float) -> Iterator[float]:
         """Yield the pause before each poll.
 
@@ -99,4 +111,4 @@ class LookupTimeouts:
         while left > 0:
             yield min(pause, left)
             left -= pause
-            pause = min(pause * 1.5, 5.0)
+            pause = min(pause * _GROWTH, _LONGEST_PAUSE)

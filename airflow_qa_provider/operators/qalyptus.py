@@ -227,7 +227,7 @@ class QalyptusListReportRequestsOperator(ListOperator):
     Qalyptus Cloud lists all that it keeps. ``created_before`` keeps requests that do not tell when they were made.
 
     :param status: Only requests in one of these states, in the words of the tenant. (templated)
-    :param report_id: Only requests for a report. (templated)
+    :param report_id: Only requests for a report; that of the connection by default, ``all`` for any. (templated)
     :param created_before: Only requests from before a moment; a duration counts back from now. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
@@ -236,6 +236,7 @@ class QalyptusListReportRequestsOperator(ListOperator):
     vendor = "qalyptus"
     records = "report_requests"
     filter_fields = ("status", "report_id", "created_before")
+    connection_fields = ("report_id",)
     template_fields = (*ListOperator.template_fields, *filter_fields, "qalyptus_conn_id")
     ui_color = _COLOR
 

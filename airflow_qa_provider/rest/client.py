@@ -20,6 +20,7 @@ from airflow_qa_provider.rest.redaction import excerpt
 from airflow_qa_provider.rest.redirects import is_redirect, redirect_error
 from airflow_qa_provider.rest.retrying import retry_after_of
 from airflow_qa_provider.rest.routes import Route, RouteTable
+from airflow_qa_provider.rest.sessions import SessionStore
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.rest.transport import Transport
 
@@ -91,6 +92,12 @@ class VendorClient:
     def close(self) -> None:
         """Close the pooled connections."""
         self.transport.close()
+
+    def share_session(self, store: SessionStore | None) -> None:
+        """Sign in together with the other clients of this process that have the same connection, and with those tasks.
+
+        :param store: What other tasks see as well; ``None`` to share with this process only.
+        """
 
     def without_retries(self) -> Self:
         """Return a client that asks once, for callers that pace themselves; over the same connections."""

@@ -17,6 +17,8 @@ from airflow_qa_provider.vendors import vendor_named
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
+    from airflow_qa_provider.rest.sessions import SessionStore
+
 _KEY_SECONDS = 1.0
 _KEYS: dict[tuple[str, str], tuple[float, Hashable]] = {}
 
@@ -26,11 +28,13 @@ class Connected:
 
     :param vendor: Vendor in lower case.
     :param conn_id: Id of the Airflow connection.
+    :param sessions: Where tasks keep what a sign-in has brought; ``None`` to share it with this process only.
     """
 
-    def __init__(self, vendor: str, conn_id: str) -> None:
+    def __init__(self, vendor: str, conn_id: str, sessions: SessionStore | None = None) -> None:
         self._vendor = vendor
         self._conn_id = conn_id
+        self._sessions = sessions
 
     @cached_property
     def connection(self) -> Connection:
@@ -45,7 +49,9 @@ class Connected:
 
         :raises QAConfigurationError: The connection cannot work.
         """
-        return client_of(self._vendor, self.connection)
+        client = client_of(self._vendor, self.connection)
+        client.share_session(self._sessions)
+        return client
 
     def with_defaults(self, values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
         """Return arguments with the ids that the connection has for those that are not given.
@@ -148,7 +154,9 @@ def polling_client(vendor: str, conn_id: str) -> Any:
     :param conn_id: Id of the Airflow connection.
     :raises QAConfigurationError: The connection cannot work.
     """
-    return client_for(vendor, conn_id).without_retries()
+    client = client_for(vendor, conn_id)
+    client.share_session(None)
+    return client.without_retries()
 
 
 def connection_key(vendor: str, conn_id: str) -> Hashable:

@@ -45,6 +45,8 @@ class Job:
     :param look: What a run has left behind.
     :param page: Method and path of a file in whose place a login page comes; by default the answer to ``write`` is one.
     :param harmless: Whether to ask once more does no harm.
+    :param bulk: Whether it is many rows in one task.
+    :param most_cpu: Times the processor time of the version by hand that ``dag.test()`` may take with ours.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Job:
     nth: int = 1
     page: tuple[str, str] | None = None
     harmless: bool = False
+    bulk: bool = False
+    most_cpu: float = 2.0
 
 
 def _mailed(stage: Stage, files: int) -> tuple[bool, int]:
@@ -81,7 +85,7 @@ def _regions(stage: Stage) -> Found:
 
 def _milestones(stage: Stage) -> Found:
     there = {one["externalId"] for one in stage.store("conqa").snapshot()["milestones"]}
-    wanted = {f"B-{number:04}" for number in range(ROWS)}
+    wanted = {f"B-{number:04}" for number in range(stage.rows)}
     return Found(wanted <= there, sum(one.startswith("B-") for one in there - wanted))
 
 
@@ -108,7 +112,15 @@ def _month_end(stage: Stage) -> Found:
 PDF = "/report-pdf$"
 
 JOBS = (
-    Job("safety_walk", "safety walk, PDF, mail", "monitorqa", ("POST", "/audit$"), 5, _safety_walk, page=("GET", PDF)),
+    Job(
+        "safety_walk",
+        "safety walk, PDF, mail",
+        "monitorqa",
+        ("POST", "/audit$"),
+        5,
+        _safety_walk,
+        page=("GET", PDF),
+    ),
     Job(
         "regions",
         "a report for each of 6 regions",
@@ -119,13 +131,35 @@ JOBS = (
         nth=2,
         page=("GET", "/download"),
         harmless=True,
+        most_cpu=3.0,
     ),
-    Job("milestones", "200 milestones from a CSV", "conqa", ("POST", "/milestones/"), 202, _milestones, nth=100),
-    Job("findings", "a ticket with photo per finding", "smartq", ("POST", "/tickets$"), 21, _findings, nth=2),
-    Job("month_end", "month end", "simplo", ("GET", "/issue-invoice$"), 22, _month_end, nth=2),
+    Job(
+        "milestones",
+        "200 milestones from a CSV",
+        "conqa",
+        ("POST", "/milestones/"),
+        201,
+        _milestones,
+        nth=100,
+        bulk=True,
+    ),
+    Job(
+        "findings",
+        "a ticket with photo per finding",
+        "smartq",
+        ("POST", "/tickets$"),
+        16,
+        _findings,
+        nth=2,
+        most_cpu=6.5,
+    ),
+    Job("month_end", "month end", "simplo", ("GET", "/issue-invoice$"), 22, _month_end, nth=2, most_cpu=3.0),
 )
-"""``most_calls`` is what the version by hand needs, and what safety needs: each ticket is a task of its own, which
-signs in, looks whether the ticket is there, and asks for the step that it ends in; the list of milestones is read
-before and, to see them, after."""
+"""``most_calls`` is what the version by hand needs, and what safety needs: a list of what is there before the first
+ticket and the first milestone. ``most_cpu`` is what each fact and each note costs in ``dag.test()``, see the docs."""
 MOST_LINES = 60
 """Of the five DAGs of ours together."""
+MOST_OF_MANY = 2.0
+"""Times the time of the version by hand that many rows in one task may take with ours."""
+MANY_ROWS = 5000
+"""Rows that ours must take, too."""

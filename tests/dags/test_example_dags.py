@@ -52,6 +52,7 @@ def test_an_example_loads_without_connections_and_explains_itself(name: str) -> 
     assert dag.doc_md
     source = (FOLDER / f"{name}.py").read_text()
     assert "schedule=" in source, "an example says when it runs"
+    assert 'default_args={"retries": ' in source, "an example says how often it is tried"
     assert lines_of_code(source) - lines_of_helpers(source) <= 30
     assert "trigger_rule" not in source
     assert "{{ conn." not in source

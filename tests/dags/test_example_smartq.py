@@ -67,6 +67,28 @@ def test_each_finding_has_a_ticket_with_its_photo(run_dag: Callable[..., Run], s
         assert abs(ticket.deadline - datetime.now(timezone.utc) - timedelta(days=14)) < timedelta(minutes=2)
         assert note.text == f"As seen on {run.dag_run.run_after:%Y-%m-%d}"
         assert (photo.name, photo.content) == (finding["photo"], PHOTOS[finding["photo"]])
+    assert_few_calls(smartq)
+    assert_nothing_is_left_but_the_session(smartq)
+
+
+def assert_few_calls(smartq: Sandbox) -> None:
+    """What one task has found out, the others use."""
+    sent = [request.path for request in smartq.requests("smartq")]
+    assert sum("oauth2" in path for path in sent) == 1
+    assert sum(path.endswith("/steps") for path in sent) == 1
+
+
+def assert_nothing_is_left_but_the_session(smartq: Sandbox) -> None:
+    from airflow.models.variable import Variable
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        stored = {row.key: row.val for row in session.scalars(select(Variable)) if row.key.startswith("airflow_qa_")}
+    ((name, value),) = stored.items()
+    assert name.startswith("airflow_qa_provider.session_token.")
+    (token,) = smartq.app("smartq").state.store.tokens._access
+    assert token not in value
 
 
 def test_a_dry_run_that_a_template_asks_for_changes_nothing(run_dag: Callable[..., Run], smartq: Sandbox) -> None:

@@ -54,18 +54,22 @@ class Task:
     run_started: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     dag_id, run_id, task_id = "distribution", "manual__2026-01-31", "create"
 
-    def attempt(self) -> Any:
-        """Execute the task once more, as Airflow does: a new operator, and none of its XComs."""
-        self.try_number += 1
-        for key in [key for key in self.xcoms if key[0] == self.map_index]:
-            del self.xcoms[key]
+    def attempt(self, resumes: str | None = None) -> Any:
+        """Execute the task once more, as Airflow does: a new operator, and none of its XComs.
+
+        :param resumes: The method with which an attempt that was deferred goes on.
+        """
+        if resumes is None:
+            self.try_number += 1
+            for key in [key for key in self.xcoms if key[0] == self.map_index]:
+                del self.xcoms[key]
         operator = self.make()
         context = {"ti": self, "dag": SimpleNamespace(tasks=[operator])}
         context["dag_run"] = SimpleNamespace(start_date=self.run_started)
         if self.keeps_state:
             keep_state(context, self.state)
         try:
-            return operator.execute(context)
+            return getattr(operator, resumes or "execute")(context)
         finally:
             assert self.told.keys() <= {*operator.xcom_keys(), "preview"}, self.told
 

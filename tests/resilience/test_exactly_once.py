@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from airflow.providers.common.compat.sdk import TaskDeferred
 from typing_extensions import Self, override
 
 from airflow_qa_provider.bases.creating import CreatingOperator
@@ -385,6 +386,38 @@ def test_a_vendor_that_is_away_after_the_commit_is_looked_at_later(
 
     assert list(made) == [returned]
     assert losing.told["reason"].startswith("found at the vendor, an earlier attempt lost its id; status: ")
+
+
+@pytest.mark.parametrize("kind", RECOGNISABLE)
+@pytest.mark.parametrize("arrives", ["meanwhile", "never"])
+def test_a_deferrable_task_gives_its_worker_back_while_a_lost_object_may_appear(
+    arrives: str, kind: str, sandbox: Sandbox, task: Callable[..., Task]
+) -> None:
+    lost = task(kind, deferrable=True, wait_for_completion=False)
+    sandbox.add_fault("reset_after" if arrives == "meanwhile" else "reset_before", method="POST", times=1)
+    with counting(sandbox, kind) as made:
+        hidden = sandbox.add_fault({"status": 503}, method="GET", first=1 if kind == "audit" else 2)
+        with pytest.raises(TaskDeferred) as paused:
+            lost.attempt()
+        assert paused.value.method_name == "look_again"
+        ahead = paused.value.trigger.moment - datetime.now(timezone.utc)
+        assert timedelta(seconds=5) < ahead <= timedelta(seconds=6), "sooner, Airflow would fail what is resumed"
+        sandbox.remove_fault(hidden)
+        object_id = lost.attempt(resumes="look_again")
+
+    assert list(made) == [object_id]
+    assert lost.try_number == 1
+    # the simulated vendor may have ended it by then
+    assert lost.told["outcome"] in (("adopted", "unchanged") if arrives == "meanwhile" else ("created",))
+
+
+def test_a_task_pauses_once_in_an_attempt(sandbox: Sandbox, task: Callable[..., Task]) -> None:
+    lost = task("audit", deferrable=True)
+    sandbox.add_fault("reset_before", method="POST", times=2)
+    with pytest.raises(TaskDeferred):
+        lost.attempt()
+    with pytest.raises(QAConnectionLostError, match="A retry looks for it again"):
+        lost.attempt(resumes="look_again")
 
 
 @pytest.mark.parametrize("fault", LOST, ids=["reset", "503", "html", "timeout"])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ from airflow_qa_provider.exceptions import (
     QANotFoundError,
     QANotSupportedError,
     QARequestRejectedError,
+    QAServerError,
     QAUncertainError,
     QAValidationError,
 )
@@ -317,6 +318,25 @@ def test_a_lost_ticket_is_found(marker_tag: bool, fault: Any, sandbox: Sandbox, 
     assert list(made) == [returned] == [losing.state["journal"]["object_id"]]
     assert made[returned].tags == ("defect", losing.state["journal"]["fields"]["marker"])[: 1 + marker_tag]
     assert "the answer to the request was lost, it was found" in losing.told["reason"]
+
+
+def test_looks_after_a_lost_answer_are_few_and_a_retry_looks_further(
+    sandbox: Sandbox, ticket: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", replace(IN_A_MOMENT, lost_answer=0.19, settled=5.0))
+    sandbox.add_fault({"status": 503}, method="POST", path=TICKETS, times=1)
+    lost = ticket()
+    with pytest.raises(QAServerError, match="A retry looks for it again"):
+        lost.attempt()
+    looks = [request.query for request in sandbox.requests("smartq") if request.method == "GET"]
+    assert len(looks) == 4, "one before the request, three after it"
+    assert all("nameFilter" in query for query in looks)
+
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", IN_A_MOMENT)
+    made = lost.attempt()
+    later = [request.query for request in sandbox.requests("smartq") if request.method == "GET"][len(looks) :]
+    assert any("nameFilter" not in query for query in later), "somebody may have renamed it by then"
+    assert made in tickets(sandbox)
 
 
 def test_a_ticket_that_somebody_has_renamed_moved_and_archived_is_found(

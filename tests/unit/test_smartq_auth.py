@@ -23,8 +23,9 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors.smartq.client import SmartQClient
-from airflow_qa_provider.vendors.smartq.client.auth import Credentials, OAuth2Auth, Token, TokenStore
+from airflow_qa_provider.vendors.smartq.client.auth import Credentials, OAuth2Auth
 from airflow_qa_provider.vendors.smartq.client.dialect import Dialect
+from airflow_qa_provider.vendors.smartq.client.sessions import Token, TokenStore
 
 BASE_URL = "https://demo.smartqweb.example.com/api/v1"
 TOKEN_URL = f"{BASE_URL}/oauth2/"
@@ -128,7 +129,7 @@ class TestRenewing:
 
     def auth(self, fetch: Fetch, clock: Callable[[], float] = lambda: 0.0, **dialect: Any) -> OAuth2Auth:
         credentials = Credentials("ann@example.com", PASSWORD, CLIENT_ID)
-        return OAuth2Auth(credentials, Dialect(**dialect), fetch, TokenStore(), clock)
+        return OAuth2Auth(credentials, Dialect(**dialect), fetch, TokenStore(), clock=clock)
 
     def sent(self, auth: OAuth2Auth) -> str:
         request = requests.Request("GET", PROJECT_URL, auth=auth).prepare()

@@ -35,7 +35,7 @@ class AuditLookup:
     without the milliseconds which were sent. Expired audits are in no list.
     """
 
-    def compares(self, fields: AuditFields) -> bool:
+    def compares(self, client: MonitorQAClient, fields: AuditFields) -> bool:
         """Tell whether there may be another audit with the same dates."""
         return not fields.floating
 

@@ -57,7 +57,7 @@ class NameLookup:
     rows: Rows
     unique: bool = False
 
-    def compares(self, fields: NamedFields) -> bool:
+    def compares(self, client: MonitorQAClient, fields: NamedFields) -> bool:
         """Tell that nothing but a comparison shows what is new."""
         return True
 

@@ -168,7 +168,7 @@ class ScheduleLookup:
     over. A paused schedule is in no list, and the docs do not say whether one that starts later is.
     """
 
-    def compares(self, fields: ScheduleFields) -> bool:
+    def compares(self, client: MonitorQAClient, fields: ScheduleFields) -> bool:
         """Tell that nothing but a comparison shows what is new."""
         return True
 

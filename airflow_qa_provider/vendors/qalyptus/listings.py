@@ -16,7 +16,7 @@ _OF_RECORDS = (
 
 
 def _of_report(client: Any, row: Row, wanted: str) -> bool:
-    return str(client.dialect.report_id_of(row) or "").casefold() == wanted.casefold()
+    return wanted.casefold() in ("all", str(client.dialect.report_id_of(row) or "").casefold())
 
 
 def _of_task(client: Any, row: Row, wanted: str) -> bool:

@@ -109,7 +109,7 @@ class RequestLookup:
     to choose from. For ``if_exists`` a request that still runs will do, if no more is asked for than the list shows.
     """
 
-    def compares(self, fields: RequestFields) -> bool:
+    def compares(self, client: QalyptusClient, fields: RequestFields) -> bool:
         """Tell that a list from before the request would be of no use."""
         return False
 

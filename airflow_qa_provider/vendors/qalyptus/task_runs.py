@@ -78,7 +78,7 @@ class TaskRunLookup:
     the records say so. A run sends mail, so none is started again as long as one of these may be the one.
     """
 
-    def compares(self, fields: TaskRunFields) -> bool:
+    def compares(self, client: QalyptusClient, fields: TaskRunFields) -> bool:
         """Tell that nothing but a comparison shows what is new, where records do not say when they were made."""
         return True
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from typing_extensions import Self, override
 
-from airflow_qa_provider.exceptions import QANotSupportedError
+from airflow_qa_provider.exceptions import QAApiError, QANotSupportedError, QAValidationError, may_be_done
 from airflow_qa_provider.kinds.change import Change, Shown
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.vendors.smartq.client import SmartQClient, shown
+
+# for how long the tasks of one session take the steps of a board for those that it was seen to have
+_STEPS_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,7 @@ class MoveTicket(Change):
 
     @override
     def wanted(self, client: SmartQClient) -> Shown:
-        steps = client.project_steps.list(self.project_id)
-        return {"step_id": shown.step_named(steps, self.step, self.project_id)}
+        return {"step_id": self._from_memory(client) or self._looked_up(client)}
 
     @override
     def current(self, client: SmartQClient) -> Shown:
@@ -81,7 +83,30 @@ class MoveTicket(Change):
                 outcome="Nothing was sent",
                 hint="Move it with SmartQOperator and tickets.update, with a name of yours. A retry fails again",
             )
-        client.tickets.update(self.project_id, self.ticket_id, **content)
+        try:
+            client.tickets.update(self.project_id, self.ticket_id, **content)
+        except QAApiError as error:
+            if not may_be_done(error) and self._from_memory(client):
+                client.remember(self._steps, None)
+                # the board may have changed since: a retry asks for its steps
+                error.permanent = False
+            raise
+
+    @property
+    def _steps(self) -> str:
+        return f"steps of project {self.project_id}"
+
+    def _from_memory(self, client: SmartQClient) -> str | None:
+        try:
+            return shown.step_named(client.recall(self._steps, _STEPS_SECONDS) or (), self.step, self.project_id)
+        except QAValidationError:
+            return None
+
+    def _looked_up(self, client: SmartQClient) -> str:
+        steps = [{"id": one.get("id"), "name": one.get("name")} for one in client.project_steps.list(self.project_id)]
+        found = shown.step_named(steps, self.step, self.project_id)
+        client.remember(self._steps, steps)
+        return found
 
     @override
     def before(self, current: Shown | None) -> Shown:

@@ -89,6 +89,8 @@ class NoteFields(KindFields):
 
     @override
     def alike(self) -> Mapping[str, Any]:
+        if self.first_of_ticket:
+            return {}
         return {"project_id": self.project_id, "ticket_id": self.ticket_id, "text_key": self.text_key}
 
     @override
@@ -125,7 +127,7 @@ class NoteLookup:
     shown or dropped. Texts are compared without tags and white space.
     """
 
-    def compares(self, fields: NoteFields) -> bool:
+    def compares(self, client: SmartQClient, fields: NoteFields) -> bool:
         """Tell that nothing but a comparison shows what is new."""
         return True
 

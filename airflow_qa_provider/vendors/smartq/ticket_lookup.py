@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MARKER = re.compile(r"airflow-[0-9a-f]{32}")
 _MOST_ROWS = 1000
+# how long it is believed that what has shown a marker shows it
+_SHOWN_SECONDS = 7 * 86400.0
 
 
 class TicketLookup:
@@ -32,9 +34,9 @@ class TicketLookup:
     ticket is reported: somebody, or smartQ itself, may have removed or cut the marker.
     """
 
-    def compares(self, fields: TicketFields) -> bool:
-        """Tell that what is new is told by comparison, where the marker is not shown."""
-        return True
+    def compares(self, client: SmartQClient, fields: TicketFields) -> bool:
+        """Tell whether what is new is told by comparison: until an answer has shown that tickets show their marker."""
+        return fields.marker is None or not client.recall(_shows_marker(fields.project_id), _SHOWN_SECONDS)
 
     def find(self, client: SmartQClient, search: Search) -> list[Candidate]:
         """Return the tickets that match.
@@ -46,19 +48,43 @@ class TicketLookup:
         fields: TicketFields = search.fields
         if search.since is None:
             return [_candidate(row, sure=True) for row in _of_that_name(client, fields)]
-        marked: dict[str, Row] = {}
         unread: QANotSupportedError | None = None
-        if fields.marker is not None:
+        found: list[Row] = []
+        try:
+            found = _of_that_name(client, fields)
+        except QANotSupportedError as error:
+            unread = error
+        named = [_candidate(row, sure=True, marked=True) for row in found if fields.marker in _markers_in(row)]
+        if named:
+            return named
+        renamed: dict[str, Row] = {}
+        if fields.marker is not None and not (search.hasty and unread is None):
             try:
                 for row in _latest(client, fields, search.since):
                     if fields.marker in _markers_in(row):
-                        marked[str(row["id"])] = row
+                        renamed[str(row["id"])] = row
             except QANotSupportedError as error:
                 unread = error
-        found = [_candidate(row, sure=True, marked=True) for row in marked.values()] or list(_unmarked(client, search))
-        if unread is not None and not found:
+        marked = [_candidate(row, sure=True, marked=True) for row in renamed.values()]
+        candidates = marked or list(_unmarked(client, search, found))
+        if unread is not None and not candidates:
             raise unread
-        return found
+        return candidates
+
+
+def notice_marker(client: SmartQClient, fields: TicketFields, made: Row) -> None:
+    """Keep in mind that tickets of a project show their marker, if the answer to a create does.
+
+    :param client: The client.
+    :param fields: What was asked for.
+    :param made: The answer.
+    """
+    if fields.marker is not None:
+        client.remember(_shows_marker(fields.project_id), fields.marker in _markers_in({"tags": made.get("tags")}))
+
+
+def _shows_marker(project_id: str) -> str:
+    return f"marker shown in project {project_id}"
 
 
 def is_marker(tag: str) -> bool:
@@ -69,10 +95,10 @@ def is_marker(tag: str) -> bool:
     return _MARKER.fullmatch(tag.strip().lower()) is not None
 
 
-def _unmarked(client: SmartQClient, search: Search) -> Iterator[Candidate]:
+def _unmarked(client: SmartQClient, search: Search, named: list[Row]) -> Iterator[Candidate]:
     """Yield the tickets of that name that may be the one, though the list does not show the marker."""
     fields: TicketFields = search.fields
-    for row in _of_that_name(client, fields):
+    for row in named:
         likely = may_be_ours(search, moment_of(row, "insert_time", client.dialect.timezone))
         if likely is None:
             continue

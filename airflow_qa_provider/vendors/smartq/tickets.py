@@ -23,7 +23,7 @@ from airflow_qa_provider.vendors.smartq.client.shown import step_of, tags_of
 from airflow_qa_provider.vendors.smartq.client.tickets import Archived, ticket_form
 from airflow_qa_provider.vendors.smartq.moves import MoveTicket
 from airflow_qa_provider.vendors.smartq.notes import NoteFields
-from airflow_qa_provider.vendors.smartq.ticket_lookup import TicketLookup, is_marker
+from airflow_qa_provider.vendors.smartq.ticket_lookup import TicketLookup, is_marker, notice_marker
 
 SEPARATOR = "/"
 _PAGE_SIZE = 100
@@ -114,6 +114,7 @@ class TicketFields(KindFields):
     @override
     def create(self, client: SmartQClient) -> str | None:
         made = client.tickets.create(self.project_id, **self._content())
+        notice_marker(client, self, made)
         return str(made["id"]) if made.get("id") else None
 
     @override

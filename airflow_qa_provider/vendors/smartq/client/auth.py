@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from base64 import b64encode
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,14 +18,17 @@ from airflow_qa_provider.exceptions import (
     QAResponseError,
     QAServerError,
 )
+from airflow_qa_provider.rest.sessions import KeptSession
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors.smartq.client.answers import error_in, failed
 from airflow_qa_provider.vendors.smartq.client.dialect import Dialect
+from airflow_qa_provider.vendors.smartq.client.sessions import Token, TokenStore
 
 CLIENT_ID_HEADER = "X-Auth-Client-Id"
 TOKEN_HEADER = "X-Authorization"  # noqa: S105 - the name of a header
 
-_KEPT_SECRETS = 16
+# how long a token is shared of which nobody knows how long it lives, nor how its end is told
+_UNKNOWN_LIFETIME = 600.0
 
 
 @dataclass(frozen=True)
@@ -73,41 +74,27 @@ class Credentials:
         return [self.password, self.client_id, self.basic]
 
 
-@dataclass(frozen=True)
-class Token:
-    """Answer of ``POST /oauth2/``.
+def read_token(answer: Any, dialect: Dialect) -> Token:
+    """Read the token answer, whose fields are not documented.
 
-    :param access_token: Goes with every request as ``X-Authorization: OAUTH2 <token>``.
-    :param refresh_token: Buys the next token without a password; ``None`` when the vendor sent none.
-    :param lifetime: Seconds that the token is good for; ``None`` when the vendor does not say.
+    :param answer: The answer without its envelope.
+    :param dialect: Names to look for.
+    :raises QAResponseError: There is no token under any of the names.
     """
-
-    access_token: str = field(repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
-    lifetime: float | None = None
-
-    @classmethod
-    def read(cls, answer: Any, dialect: Dialect) -> Token:
-        """Read the token answer, whose fields are not documented.
-
-        :param answer: The answer without its envelope.
-        :param dialect: Names to look for.
-        :raises QAResponseError: There is no token under any of the names.
-        """
-        facts = answer if isinstance(answer, Mapping) else {}
-        access, refresh = _first(facts, dialect.token_fields), _first(facts, dialect.refresh_token_fields)
-        if not isinstance(access, str) or not _fits_header(access):
-            seen = sorted(facts) if facts else type(answer).__name__
-            raise QAResponseError(
-                f"no token in the answer; looked for {list(dialect.token_fields)}, got {seen}",
-                vendor="smartq",
-                operation="auth.get_token",
-                outcome="The request that needed the token was not carried out",
-                hint='Set the name in the connection\'s extra: {"smartq": {"token_fields": ["..."]}}; '
-                'with {"smartq": {"authentication": "basic"}} no token is needed',
-            )
-        kept = refresh if isinstance(refresh, str) and _fits_header(refresh) else None
-        return cls(access, kept, _lifetime(_first(facts, dialect.lifetime_fields)) or dialect.token_lifetime or None)
+    facts = answer if isinstance(answer, Mapping) else {}
+    access, refresh = _first(facts, dialect.token_fields), _first(facts, dialect.refresh_token_fields)
+    if not isinstance(access, str) or not _fits_header(access):
+        seen = sorted(facts) if facts else type(answer).__name__
+        raise QAResponseError(
+            f"no token in the answer; looked for {list(dialect.token_fields)}, got {seen}",
+            vendor="smartq",
+            operation="auth.get_token",
+            outcome="The request that needed the token was not carried out",
+            hint='Set the name in the connection\'s extra: {"smartq": {"token_fields": ["..."]}}; '
+            'with {"smartq": {"authentication": "basic"}} no token is needed',
+        )
+    kept = refresh if isinstance(refresh, str) and _fits_header(refresh) else None
+    return Token(access, kept, _lifetime(_first(facts, dialect.lifetime_fields)) or dialect.token_lifetime or None)
 
 
 class HeadersAuth(AuthBase):
@@ -142,44 +129,18 @@ def with_token(client_id: str, token: str) -> HeadersAuth:
     return HeadersAuth({CLIENT_ID_HEADER: client_id, TOKEN_HEADER: f"OAUTH2 {token}"})
 
 
-class TokenStore:
-    """The token of one sign-in, shared by the clients and threads that use it."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.token: Token | None = None
-        self.renew_at = float("inf")
-        # old ones too: a vendor may quote in an error what it was sent a while ago
-        self._issued: deque[str] = deque(maxlen=_KEPT_SECRETS)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-    def keep(self, token: Token, renew_at: float) -> Token:
-        """Replace the token.
-
-        :param token: The new one.
-        :param renew_at: Moment at which it has to be renewed, on the clock of who asks.
-        """
-        self.token, self.renew_at = token, renew_at
-        self._issued.extend(secret for secret in (token.access_token, token.refresh_token) if secret)
-        return token
-
-    def secrets(self) -> list[str]:
-        """Return the tokens that must not be seen."""
-        return list(self._issued)
-
-
 class OAuth2Auth(AuthBase):
     """Signs with a token: fetched at the first request, renewed shortly before its end, and once when it is refused.
 
     Thread-safe: one thread fetches, the others wait and use what it got. A request that is refused a second time is
-    left to the caller.
+    left to the caller. A token that another task has kept is used in place of a sign-in, until it ends or is refused;
+    its refresh token is not handed on.
 
     :param credentials: Sent once for the first token, and again when a refresh token is refused.
     :param dialect: What the docs leave open.
     :param fetch: Asks for a token: with a refresh token, or with the password when there is none.
     :param store: Holds the token; shared to sign in once for several clients.
+    :param kept: What other tasks have kept; ``None`` to share nothing with them.
     :param clock: Seconds that only grow.
     """
 
@@ -189,12 +150,14 @@ class OAuth2Auth(AuthBase):
         dialect: Dialect,
         fetch: Callable[[str | None], Token],
         store: TokenStore,
+        kept: KeptSession | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client_id = credentials.client_id
         self._dialect = dialect
         self._fetch = fetch
         self.store = store
+        self._kept = kept
         self._clock = clock
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -206,9 +169,30 @@ class OAuth2Auth(AuthBase):
         with self.store.lock:
             token = self.store.token
             if token is None or token.access_token == refused or self._clock() >= self.store.renew_at:
-                return self._keep(self._next(token))
+                return self._kept_by_others(refused) or self._keep(self._next(token))
             # of a refused one: another thread was faster
             return token
+
+    def tell(self) -> None:
+        """Keep for other tasks what this process has, unless they know it."""
+        store = self.store
+        if self._kept is None or not store.has_news or store.token is None:
+            return
+        left = store.renew_at - self._clock()
+        store.has_news = False
+        self._kept.keep({"token": store.token.access_token, "until": time.time() + left, "seen": store.seen})
+
+    def _kept_by_others(self, refused: str | None) -> Token | None:
+        if self._kept is None:
+            return None
+        content = self._kept.read()
+        self.store.learn(content.get("seen"))
+        token, until = content.get("token"), content.get("until")
+        left = until - time.time() if isinstance(until, (int, float)) else 0.0
+        if not isinstance(token, str) or token == refused or left <= 0:
+            return None
+        self._kept.hide(token)
+        return self.store.keep(Token(token), self._clock() + left)
 
     def _next(self, token: Token | None) -> Token:
         if token is None or token.refresh_token is None:
@@ -223,9 +207,15 @@ class OAuth2Auth(AuthBase):
         return replace(new, refresh_token=new.refresh_token or token.refresh_token)
 
     def _keep(self, token: Token) -> Token:
-        life = token.lifetime
+        life = token.lifetime or (_UNKNOWN_LIFETIME if self.store.shared else None)
         usable = float("inf") if life is None else life - min(self._dialect.refresh_margin, life / 2)
-        return self.store.keep(token, self._clock() + usable)
+        if self._kept is not None:
+            for secret in filter(None, (token.access_token, token.refresh_token)):
+                self._kept.hide(secret)
+        self.store.keep(token, self._clock() + usable)
+        self.store.has_news = True
+        self.tell()
+        return token
 
     def _again_if_expired(self, response: requests.Response, **send: Any) -> requests.Response:
         if not self._is_expired(response, file=bool(send.get("stream"))):

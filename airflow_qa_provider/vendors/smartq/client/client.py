@@ -13,9 +13,10 @@ from typing_extensions import Self, override
 from airflow_qa_provider.exceptions import QAApiError, QAAuthenticationError, QANotFoundError
 from airflow_qa_provider.rest.client import VendorClient, VendorError
 from airflow_qa_provider.rest.routes import Route
+from airflow_qa_provider.rest.sessions import KeptSession, SessionStore
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors.smartq.client.answers import data_of, error_in, failed
-from airflow_qa_provider.vendors.smartq.client.auth import Credentials, OAuth2Auth, TokenStore, with_password
+from airflow_qa_provider.vendors.smartq.client.auth import Credentials, OAuth2Auth, with_password
 from airflow_qa_provider.vendors.smartq.client.custom_fields import CustomFields, CustomFieldValues
 from airflow_qa_provider.vendors.smartq.client.dialect import Dialect
 from airflow_qa_provider.vendors.smartq.client.files import Files
@@ -25,6 +26,7 @@ from airflow_qa_provider.vendors.smartq.client.project_steps import ProjectSteps
 from airflow_qa_provider.vendors.smartq.client.projects import Projects
 from airflow_qa_provider.vendors.smartq.client.routes import PRINTED_PATHS, ROUTES
 from airflow_qa_provider.vendors.smartq.client.rules import SmartQFields
+from airflow_qa_provider.vendors.smartq.client.sessions import TokenStore, tokens_of
 from airflow_qa_provider.vendors.smartq.client.tasks import Tasks
 from airflow_qa_provider.vendors.smartq.client.tickets import Tickets
 from airflow_qa_provider.vendors.smartq.client.tokens import Authorization
@@ -61,6 +63,7 @@ class SmartQClient(VendorClient):
         self.check = SmartQFields(self.dialect.timezone)
         self.credentials = Credentials.from_settings(settings)
         self._store = TokenStore()
+        self._kept: KeptSession | None = None
         self._sent_secrets: deque[str] = deque(maxlen=_KEPT_SECRETS)
         super().__init__(settings)
         self.auth = Authorization(self)
@@ -82,8 +85,39 @@ class SmartQClient(VendorClient):
 
     def _twin(self, **settings: Any) -> Self:
         twin = super()._twin(**settings)
-        twin._use(self._store)  # signed in with the same token
+        twin._use(self._store, self._kept)  # signed in with the same token
         return twin
+
+    @override
+    def share_session(self, store: SessionStore | None) -> None:
+        if self.dialect.sessions == "own" or self.dialect.authentication == "basic":
+            return
+        account = (self.settings.base_url, self.credentials.login)
+        secrets = (self.credentials.password, self.credentials.client_id)
+        kept = None if store is None else KeptSession(store, account, secrets)
+        self._use(tokens_of((account, secrets, self.dialect)), kept)
+
+    @override
+    def close(self) -> None:
+        if isinstance(self.transport.session.auth, OAuth2Auth):
+            self.transport.session.auth.tell()
+        super().close()
+
+    def recall(self, name: str, seconds: float) -> Any:
+        """Return what was seen of the account lately, by any client of the same session; ``None`` for nothing.
+
+        :param name: Of what.
+        :param seconds: How old it may be.
+        """
+        return self._store.recall(name, seconds)
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep in mind what was seen of the account, for the clients of the same session.
+
+        :param name: Of what.
+        :param value: Plain JSON, without secrets; ``None`` to forget it.
+        """
+        self._store.remember(name, value)
 
     def keep_secret(self, secret: str) -> None:
         """Keep a value that is about to be sent out of error messages, such as a new user's password.
@@ -109,11 +143,15 @@ class SmartQClient(VendorClient):
         if self.dialect.authentication == "basic":
             return with_password(self.credentials)
         return OAuth2Auth(
-            self.credentials, self.dialect, lambda refresh: self.auth.get_token(refresh_token=refresh), self._store
+            self.credentials,
+            self.dialect,
+            lambda refresh: self.auth.get_token(refresh_token=refresh),
+            self._store,
+            self._kept,
         )
 
-    def _use(self, store: TokenStore) -> None:
-        self._store = store
+    def _use(self, store: TokenStore, kept: KeptSession | None) -> None:
+        self._store, self._kept = store, kept
         self.transport.session.auth = self._auth()
 
     def _secrets(self) -> Iterable[str]:

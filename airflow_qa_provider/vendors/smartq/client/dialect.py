@@ -17,7 +17,11 @@ from airflow_qa_provider.rest.options import with_options
 CREDENTIALS = ("login", "client_id")
 """Names in the options that are no habit of an account but say who asks."""
 
-_CHOICES = {"authentication": ("oauth2", "basic"), "reply_field": ("parent_id", "top_parent_id")}
+_CHOICES = {
+    "authentication": ("oauth2", "basic"),
+    "reply_field": ("parent_id", "top_parent_id"),
+    "sessions": ("shared", "own"),
+}
 _SECONDS = ("token_lifetime", "refresh_margin")
 
 
@@ -38,6 +42,8 @@ class Dialect:
     :param items_field: Name under which a list answer holds its rows; seen in a public client of 2014.
     :param reply_field: What a reply to a note calls its parent: the list of properties says ``parent_id``, the example
         ``top_parent_id``.
+    :param sessions: ``shared``: tasks that use the connection hand the token on to each other, encrypted. ``own``: each
+        client signs in for itself.
     :param timezone: Time zone of the dates that are sent, for the docs name none. A name of the IANA database.
     """
 
@@ -50,6 +56,7 @@ class Dialect:
     expired_codes: tuple[str, ...] = ("401",)
     items_field: str = "items"
     reply_field: str = "parent_id"
+    sessions: str = "shared"
     timezone: str = "UTC"
 
     @classmethod

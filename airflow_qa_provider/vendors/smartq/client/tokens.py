@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.fields import is_given
-from airflow_qa_provider.vendors.smartq.client.auth import Token, with_password, with_token
+from airflow_qa_provider.vendors.smartq.client.auth import read_token, with_password, with_token
 from airflow_qa_provider.vendors.smartq.client.rules import check
+from airflow_qa_provider.vendors.smartq.client.sessions import Token
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
@@ -35,4 +36,4 @@ class Authorization(Resource):
         else:
             self._client.keep_secret(check.secret(refresh_token, "refresh_token"))
             auth = with_token(credentials.client_id, refresh_token)
-        return Token.read(self._client.call("auth.get_token", auth=auth), self._client.dialect)
+        return read_token(self._client.call("auth.get_token", auth=auth), self._client.dialect)

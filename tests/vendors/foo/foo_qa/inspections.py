@@ -60,7 +60,7 @@ class InspectionFields(KindFields):
 class InspectionLookup:
     """Inspections by the marker in their reference."""
 
-    def compares(self, fields: InspectionFields) -> bool:
+    def compares(self, client: FooClient, fields: InspectionFields) -> bool:
         """Tell that the marker is enough."""
         return False
 
