@@ -66,9 +66,7 @@ def draw(axes: Any, kind: str, title: str, names: list[str], rows: list[tuple[An
     axes.set_xticks(range(len(labels)), labels, rotation=40 if len(labels) > 5 else 0)
 
 
-with DAG(
-    "example_quality_lake", schedule="@daily", default_args={"retries": 2}, tags=["quality", "lake"], doc_md=__doc__
-) as dag:
+with DAG("example_quality_lake", schedule="@daily", default_args={"retries": 2}, tags=["lake"], doc_md=__doc__) as dag:
     # [START howto_quality_lake]
     lists = [
         records(task_id=name, records=name, target="lake/day={{ qa.day }}/", format="parquet").output
