@@ -21,7 +21,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast test-matrix bench bench-page e2e first-contact lint format coverage-page lists-page docs build release-check clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast test-moment test-matrix bench bench-page e2e first-contact lint format coverage-page lists-page docs build release-check clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,9 @@ test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
 
 test-fast: setup ## run the tests that start no Airflow and take no time
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' $(ARGS)
+
+test-moment: setup ## the same at a random moment of the next four years, which it prints
+	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' --moment=random $(ARGS)
 
 test-matrix: ## run what does not need the newest Airflow on 3.1.8, 3.2.2 and 3.3.2, on each Python here (ARGS="--airflow 3.1.8")
 	@exec $(PYTHON) scripts/test_matrix.py $(ARGS)

@@ -117,8 +117,9 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         return PokeReturnValue(True, self.conclude(context, decision, self.object_id))
 
     def wait_terms(self) -> Terms:
-        """Return what the ends of the wait mean: as with all sensors, ``soft_fail`` skips."""
-        return replace(super().wait_terms(), skip_on_failure=bool(self.soft_fail or self.never_fail))
+        """Return what the ends of the wait mean: as with all sensors, ``soft_fail`` skips, and a time-out is final."""
+        skips = bool(self.soft_fail or self.never_fail)
+        return replace(super().wait_terms(), skip_on_failure=skips, time_out_is_final=True)
 
     def failure(self, end: Verdict) -> BaseException:
         """Return the error that fails the task.
@@ -231,7 +232,10 @@ def _as_template(value: Any) -> Any:
         if source is None or not hasattr(value, "key") or _is_mapped(source):
             raise ValueError("only the output of a task that is not mapped can be read in the triggerer")
         return f"{{{{ ti.xcom_pull(task_ids={source.task_id!r}, key={value.key!r}, map_indexes=-1) }}}}"
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset)):
+        # in any order, it would be another version of the DAG in every process
+        value = sorted(value, key=str)
+    if isinstance(value, (list, tuple)):
         return [_as_template(item) for item in value]
     if isinstance(value, str) and "xcom_pull" in value and "map_indexes" not in value:
         raise ValueError("a triggerer can render xcom_pull with map_indexes only")

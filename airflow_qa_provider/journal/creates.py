@@ -90,6 +90,7 @@ class CreateJournal(Journal):
         if record is None:
             return self._begin()
         if self.attempt.was_cleared_since(record) and self.policies.on_clear == "new":
+            self._stop(record, self._seen(record) if self.stop else None)
             return self._create(record, "the task was cleared, and on_clear is 'new'", anew=True)
         if not record.belongs_to(self.identity):
             return self._changed(record)
@@ -136,20 +137,22 @@ class CreateJournal(Journal):
         if seen is not None and self.has_failed(seen.phase):
             return self._create(record, f"{self.kind.noun} {record.object_id} ended as {seen.status}", anew=True)
         if self.stop is not None and self.attempt.was_cleared_since(record) and not (seen and seen.phase.ended):
-            return self._replace_stopped(record, self.stop)
+            self._stop(record, seen)
+            return self._create(record, "the task was cleared, and on_kill is 'cancel'", anew=True)
         if record.fingerprint != self.identity.fingerprint:
             return self._changed(record)
         if seen is None:
             return self._done(record, "adopted", how)
         return self._done(record, "unchanged" if seen.phase.ended else "adopted", f"{how}; status: {seen.status}")
 
-    def _replace_stopped(self, record: Record, stop: Callable[[str], str]) -> Made:
-        """Create another object for a task that was cleared: the one it had is cancelled, by this at the latest."""
+    def _stop(self, record: Record, seen: Snapshot | None) -> None:
+        """Under ``cancel``, cancel what a task had that was cleared: now at the latest, for nobody else may have."""
+        if self.stop is None or not record.object_id or (seen and seen.phase.ended):
+            return
         try:
-            log.info("The task was cleared: %s", stop(record.object_id or ""))
+            log.info("The task was cleared: %s", self.stop(record.object_id))
         except QAError as error:
             log.warning("The task was cleared, and %s may be cancelled already: %s", record.object_id, error)
-        return self._create(record, "the task was cleared, and on_kill is 'cancel'", anew=True)
 
     def _gone(self, record: Record) -> Made:
         gone = f"{self.kind.noun} {record.object_id}, which this task had created, does not exist any more"

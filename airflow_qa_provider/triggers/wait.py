@@ -34,6 +34,9 @@ _SECONDS_BEFORE_RESUME = 6.0
 _SECONDS_FOR_XCOM = 120.0
 # on_kill has half a minute in all
 _SECONDS_FOR_ANSWER = 10.0
+# in these a task has ended; in all others but "deferred" an attempt is on its way, which may want the same object
+_ENDED = ("failed", "success", "skipped", "upstream_failed", "removed")
+_CLEARED = "none"
 # no failure: ended from here, it would pass by policies, e-mails, listeners, and before Airflow 3.3.1 by retries
 _END_EVENTS = {Ending.SUCCEED: TaskSuccessEvent, Ending.SKIP: TaskSkippedEvent}
 
@@ -123,16 +126,28 @@ class WaitTrigger(BaseTrigger):
         """Apply the kill policy, when a user marks or clears the deferred task.
 
         Airflow calls this, too, when a triggerer that was out of touch learns that another one has taken its tasks
-        over. What is still waited for is left alone, and so is what cannot be told.
+        over. What is still waited for, or may be, is left alone.
         """
         if self.kill_policy != "cancel":
             return
-        state = await self._task_state()
-        if state is None or state == "deferred":
-            why = "whether it is still waited for cannot be told" if state is None else "it is still waited for"
+        if why := await self._why_not_cancelled():
             self.log.warning("%s was not cancelled: %s", self.object_id, why)
             return
         self.log.info("%s", await asyncio.to_thread(self._cancel))
+
+    async def _why_not_cancelled(self) -> str:
+        """Say why the object is left alone; empty when a person has stopped the task, and nobody else cancels it."""
+        state = await self._task_state()
+        if state is None:
+            return "whether it is still waited for cannot be told"
+        if state == "deferred":
+            return "it is still waited for"
+        if state == _CLEARED:
+            # the next attempt of an operator makes another one; that of a sensor waits for this one
+            return "" if self.terms.get("journal") else "the next attempt waits for it"
+        if state not in _ENDED:
+            return f"the task is {state}: what becomes of it is left to the attempt that is on its way"
+        return "the task has ended by itself" if await self._xcom("phase") is not None else ""
 
     @property
     def _vendor(self) -> str:
@@ -149,14 +164,15 @@ class WaitTrigger(BaseTrigger):
         """Tell whether the task still waits for this object: not if another attempt has taken another one up."""
         if await self._task_state() not in (None, "deferred"):
             return False
+        return await self._xcom("remote_id") in (None, self.object_id)
+
+    async def _xcom(self, key: str) -> Any:
+        """Return what the task has told; ``None`` for nothing, and for what Airflow does not say."""
         from airflow.sdk.execution_time.comms import GetXCom
 
         ti: Any = self.task_instance
-        message = GetXCom(
-            key="remote_id", dag_id=ti.dag_id, run_id=ti.run_id, task_id=ti.task_id, map_index=ti.map_index
-        )
-        told = getattr(await self._answer(message), "value", None)
-        return told in (None, self.object_id)
+        message = GetXCom(key=key, dag_id=ti.dag_id, run_id=ti.run_id, task_id=ti.task_id, map_index=ti.map_index)
+        return getattr(await self._answer(message), "value", None)
 
     async def _task_state(self) -> str | None:
         """Return the state of the task in Airflow; ``None`` when it cannot be told."""

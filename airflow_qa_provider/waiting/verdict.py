@@ -37,12 +37,14 @@ class Terms:
     :param skip_on_failure: Whether a bad end skips the task instead of failing it (``soft_fail`` of sensors).
     :param retry_advice: What an Airflow retry of the task will do.
     :param journal: Facts of how the object came about, where this task made it.
+    :param time_out_is_final: Whether Airflow does not retry the task after a time-out, as with all sensors.
     """
 
     on_warning: OnWarning = "succeed"
     skip_on_failure: bool = False
     retry_advice: str = ""
     journal: Mapping[str, Any] = field(default_factory=dict)
+    time_out_is_final: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -101,7 +103,7 @@ def _finished(snapshot: Snapshot, kind: Kind, object_id: str, terms: Terms) -> V
         vendor=kind.vendor,
         object_id=object_id,
         outcome=_left(snapshot),
-        hint=terms.retry_advice,
+        hint=None if terms.skip_on_failure else terms.retry_advice,
     )
     return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), snapshot, error)
 
@@ -113,10 +115,18 @@ def _gave_up(outcome: GaveUp, kind: Kind, object_id: str, terms: Terms) -> Verdi
         vendor=kind.vendor,
         object_id=object_id,
         outcome=f"The {kind.noun} itself was left as it is and may still be running",
-        hint="A retry would get the same answer" if outcome.permanent else terms.retry_advice,
+        hint=_after_giving_up(outcome, terms),
     )
     error.permanent = outcome.permanent
     return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), outcome.last, error)
+
+
+def _after_giving_up(outcome: GaveUp, terms: Terms) -> str | None:
+    if terms.skip_on_failure:
+        return None  # there is no retry
+    if outcome.timed_out and terms.time_out_is_final:
+        return "Airflow does not retry a sensor after its time-out: clear the task to wait again"
+    return "A retry would get the same answer" if outcome.permanent else terms.retry_advice
 
 
 def _describe(snapshot: Snapshot, kind: Kind) -> str:

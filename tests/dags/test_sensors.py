@@ -449,6 +449,12 @@ def test_how_the_wait_goes_on_is_part_of_how_it_begins() -> None:
     assert (path, again) == (how.trigger_cls, how.trigger_kwargs)
 
 
+def test_a_set_is_the_same_in_every_process() -> None:
+    """Else each of Airflow's processes would write another version of the DAG."""
+    steps = {f"step {number}" for number in range(20)}
+    assert begins_with(a_sensor(step_id=steps))["step_id"] == sorted(steps)
+
+
 def test_tasks_that_need_a_worker_begin_on_one() -> None:
     @task
     def find(number: int = 1) -> int:

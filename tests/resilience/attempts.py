@@ -96,12 +96,13 @@ class Task:
         return int(note["generation"])
 
 
-@contextmanager
-def killed_when(happened: Callable[[], bool]) -> Iterator[None]:
-    """Kill this thread, wherever it is, as soon as something has happened."""
+def die(number: int, frame: Any) -> None:
+    raise Killed
 
-    def die(number: int, frame: Any) -> None:
-        raise Killed
+
+@contextmanager
+def killed_when(happened: Callable[[], bool], die: Callable[[int, Any], None] = die) -> Iterator[None]:
+    """Kill this thread, wherever it is, as soon as something has happened; or do something else to it."""
 
     def watch() -> None:
         end = time.monotonic() + 10

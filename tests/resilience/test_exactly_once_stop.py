@@ -1,4 +1,4 @@
-"""Stopping Qalyptus requests and runs: once, and only what still runs."""
+"""Stopping Qalyptus requests and runs: once, and only what still runs; and what stopped tasks cancel."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowSkipException
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, TaskDeferred
 
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.exceptions import QAConflictError, QAConnectionLostError, QANotFoundError, QAValidationError
 from airflow_qa_provider.hooks.qalyptus import QalyptusHook
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
-from airflow_qa_provider.operators.qalyptus import QalyptusStopRequestOperator
+from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusStopRequestOperator
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
-from tests.resilience.attempts import Killed, Task
+from tests.resilience.attempts import Killed, Task, killed_when
 
 IN_A_MOMENT = LookupTimeouts(pause=0.02, lost_answer=0.25, no_id=0.25, settled=0.1, not_found=0.0)
 STOP = "/stop$"
@@ -193,3 +193,83 @@ def test_bad_ids_are_refused(sandbox: Sandbox) -> None:
     with pytest.raises(QANotFoundError):
         stopping("00000000-0000-4000-8000-000000000000").attempt()
     assert stops(sandbox) == 0
+
+
+# A task that is stopped or cleared while it waits for its request
+
+
+def generating(**arguments: Any) -> Task:
+    given = {"output_format": "Pdf", "deferrable": True, "on_kill": "cancel", **arguments}
+    return Task(lambda: QalyptusGenerateReportOperator(task_id="create", **given))
+
+
+def deferred(task: Task) -> str:
+    with pytest.raises(TaskDeferred):
+        task.attempt()
+    return str(task.told["remote_id"])
+
+
+@pytest.mark.parametrize("on_clear", ["adopt", "new"])
+@pytest.mark.parametrize("stopped_before", [True, False])
+def test_a_cleared_task_cancels_its_request_and_makes_another(
+    stopped_before: bool, on_clear: str, sandbox: Sandbox
+) -> None:
+    task = generating(on_clear=on_clear)
+    first = deferred(task)
+    if stopped_before:
+        # as by the trigger that was told of it; the vendor's list still shows it as running
+        still = {"data": {"id": first, "status": "running"}, "isSuccess": True}
+        sandbox.add_fault({"status": 200, "body": still}, method="GET", path=f"{first}$", times=1)
+        ask(lambda client: client.status.stop(first))
+    task.clear()
+    second = deferred(task)
+
+    assert record(sandbox, first).stopped_at is not None
+    assert record(sandbox, second).stopped_at is None
+    assert first != second
+
+
+def test_what_a_cleared_task_leaves_is_not_cancelled(sandbox: Sandbox) -> None:
+    task = generating(on_kill="leave", on_clear="new")
+    first = deferred(task)
+    task.clear()
+
+    assert deferred(task) != first
+    assert stops(sandbox) == 0
+
+
+def test_what_has_ended_is_not_cancelled_for_a_cleared_task(sandbox: Sandbox) -> None:
+    task = generating(on_clear="new")
+    first = deferred(task)
+    record(sandbox, first).ending, record(sandbox, first).seconds = "completed", 0.0
+    task.clear()
+
+    assert deferred(task) != first
+    assert stops(sandbox) == 0
+
+
+def test_a_retry_takes_its_request_up(sandbox: Sandbox) -> None:
+    task = generating()
+    first = deferred(task)
+
+    assert deferred(task) == first
+    assert stops(sandbox) == 0
+
+
+def test_a_task_that_is_stopped_while_its_request_is_under_way_cancels_it(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Airflow calls ``on_kill`` at SIGTERM, and lets the task go on until it loses its patience."""
+    task, made = generating(), []
+    make = task.make
+    monkeypatch.setattr(task, "make", lambda: made.append(make()) or made[-1])
+
+    def die(number: int, frame: Any) -> None:
+        made[-1].on_kill()
+
+    sandbox.add_fault({"delay": 0.2}, method="POST", path="on-demand")
+    asked = lambda: any(one.method == "POST" for one in sandbox.requests("qalyptus"))  # noqa: E731
+    with killed_when(asked, die), pytest.raises(AirflowFailException, match="was stopped while"):
+        task.attempt()
+
+    assert record(sandbox, task.told["remote_id"]).stopped_at is not None

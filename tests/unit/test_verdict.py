@@ -82,6 +82,17 @@ def test_messages_say_what_happened_to_the_object_and_what_a_retry_does() -> Non
     )
 
 
+def test_no_message_promises_a_retry_that_does_not_come() -> None:
+    late, refused = GaveUp("the time-out of 60 s has passed", True, None), GaveUp("polls in a row failed", False, None)
+    of_a_sensor = replace(TERMS, time_out_is_final=True)
+
+    assert "A retry looks" not in verdict(late, AUDIT, "a1", of_a_sensor).message
+    assert "clear the task to wait again" in verdict(late, AUDIT, "a1", of_a_sensor).message
+    assert "A retry looks" in verdict(refused, AUDIT, "a1", of_a_sensor).message
+    for outcome in (late, refused, finished(Phase.FAILED)):
+        assert "retry" not in verdict(outcome, AUDIT, "a1", replace(TERMS, skip_on_failure=True)).message
+
+
 TOLD = {"phase": "succeeded", "status": "completed", "link": "https://example.com/a1", "score": 82}
 UNKNOWN = {"number": None}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -22,6 +23,7 @@ from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 from airflow_qa_provider.triggers import wait
 from airflow_qa_provider.triggers.wait import WaitTrigger
+from airflow_qa_provider.vendors import connect
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.decisions import WaitPolicy
 from airflow_qa_provider.waiting.verdict import Terms
@@ -40,12 +42,13 @@ class Supervisor:
         self.sent: list[Any] = []
         self.state: str | None = "deferred"
         self.remote_id: str | None = None
+        self.phase: str | None = None
 
     async def asend(self, message: Any) -> Any:
         if isinstance(message, GetTaskStates):
             return SimpleNamespace(task_states={"r": {"t": self.state}} if self.state != "unknown" else {})
         if isinstance(message, GetXCom):
-            return SimpleNamespace(value=self.remote_id)
+            return SimpleNamespace(value={"remote_id": self.remote_id, "phase": self.phase}[message.key])
         self.sent.append(message)
         return None
 
@@ -156,20 +159,91 @@ def test_a_trigger_of_an_earlier_attempt_stores_nothing(
     assert supervisor.sent == []
 
 
+MADE = {"journal": {"outcome": "created"}}
+
+
 @pytest.mark.parametrize(
-    ("state", "cancelled"),
-    [("failed", True), ("success", True), (None, True), ("deferred", False), ("unknown", False)],
+    ("state", "phase", "terms", "cancelled"),
+    [
+        ("failed", None, {}, True),
+        ("success", None, {}, True),
+        # an operator makes another one, and a sensor that is cleared waits for the same
+        (None, None, MADE, True),
+        (None, None, {}, False),
+        # another triggerer has it, or the attempt after it
+        ("deferred", None, MADE, False),
+        ("running", None, MADE, False),
+        ("up_for_retry", None, MADE, False),
+        # nobody has stopped it: it has ended in the other triggerer
+        ("failed", "active", MADE, False),
+        ("unknown", None, MADE, False),
+    ],
 )
 def test_only_what_nobody_waits_for_is_cancelled(
-    slow_client: MonitorQAClient, supervisor: Supervisor, state: str | None, cancelled: bool
+    slow_client: MonitorQAClient,
+    supervisor: Supervisor,
+    state: str | None,
+    phase: str | None,
+    terms: dict[str, Any],
+    cancelled: bool,
 ) -> None:
-    supervisor.state = state
+    supervisor.state, supervisor.phase = state, phase
     audit_id = audit(slow_client)
-    trigger = WaitTrigger("monitorqa.audit", "monitorqa_default", audit_id, {}, {}, kill_policy="cancel")
+    trigger = WaitTrigger("monitorqa.audit", "monitorqa_default", audit_id, {}, terms, kill_policy="cancel")
     trigger.task_instance = SimpleNamespace(dag_id="d", run_id="r", task_id="t", map_index=-1)  # type: ignore[assignment]
     asyncio.run(trigger.on_kill())
 
     assert bool(slow_client.audits.get(audit_id)["isExpired"]) is cancelled
+
+
+def waiting_for(audit_id: str, grace: float = 0.0) -> WaitTrigger:
+    now = time.time()
+    policy = WaitPolicy(INTERVAL, now, now + PATIENCE, not_found_grace=grace).as_dict()
+    return WaitTrigger("monitorqa.audit", "monitorqa_default", audit_id, policy, Terms().as_dict())
+
+
+def lead_to(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> MonitorQAClient:
+    """Let the one connection of all waits lead to another account; return a client of it."""
+    monkeypatch.setattr(connect, "_KEY_SECONDS", 0.0)
+    return next(connected(sandbox, monkeypatch))
+
+
+def test_a_connection_that_changes_leads_newcomers_elsewhere(
+    quick_sandbox: Sandbox, slow_client: MonitorQAClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = audit(slow_client)
+
+    async def play() -> tuple[TriggerEvent, bool]:
+        first = asyncio.ensure_future(anext(waiting_for(there).run()))
+        await asyncio.sleep(3 * INTERVAL)
+        here = audit(lead_to(quick_sandbox, monkeypatch))
+        second = await asyncio.wait_for(anext(waiting_for(here).run()), PATIENCE)
+        goes_on = not first.done()
+        first.cancel()
+        return second, goes_on
+
+    ended, goes_on = asyncio.run(play())
+
+    assert ended.payload["outcome"]["finished"]["phase"] == "succeeded"
+    assert goes_on, "and those before are still asked for where they are"
+
+
+def test_nothing_is_gone_before_the_connection_was_read_anew(
+    quick_sandbox: Sandbox, slow_client: MonitorQAClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wait that began with the connection of another account ends well once somebody has put that right."""
+
+    async def play() -> TriggerEvent:
+        wrong = dict(os.environ)
+        here = audit(lead_to(quick_sandbox, monkeypatch))
+        right = os.environ["AIRFLOW_CONN_MONITORQA_DEFAULT"]
+        monkeypatch.setenv("AIRFLOW_CONN_MONITORQA_DEFAULT", wrong["AIRFLOW_CONN_MONITORQA_DEFAULT"])
+        wait = asyncio.ensure_future(anext(waiting_for(here, grace=1.0).run()))
+        await asyncio.sleep(INTERVAL / 2)
+        monkeypatch.setenv("AIRFLOW_CONN_MONITORQA_DEFAULT", right)
+        return await asyncio.wait_for(wait, PATIENCE)
+
+    assert asyncio.run(play()).payload["outcome"]["finished"]["phase"] == "succeeded"
 
 
 def test_a_skip_ends_the_task_without_a_worker(client: MonitorQAClient, supervisor: Supervisor) -> None:

@@ -22,6 +22,7 @@ from tests.e2e.kills.processes import ShowStopped
 from tests.e2e.kills.show import perform
 from tests.e2e.kills.table import last_line, show
 from tests.e2e.kills.verdict import Findings
+from tests.e2e.triggerers.show import Triggerers
 
 LEAST_KILLS = 200
 DATABASES = ("sqlite", "postgresql")
@@ -38,11 +39,13 @@ def main() -> int:
     problems: list[str] = []
     played = []
     scale = 0 if args.quick else args.scale
+    last = None if args.quick or args.only else (args.database or DATABASES)[-1]
     for part in args.database or DATABASES:
         with _home(keep=args.keep) as home, _noting(problems, part), _served(console, part, home) as served:
             database, url = served
             console.print(f"[bold]{database}[/]{f': {home}' if args.keep else ''}", highlight=False)
-            findings.append(perform(part, url, home, console, scale, args.only))
+            more = Triggerers(lambda line: console.print(f"  {line}", highlight=False)) if part == last else None
+            findings.append(perform(part, url, home, console, scale, args.only, more))
             played.append(database)
             problems += [f"{database}: {problem}" for problem in findings[-1].problems]
     least = 0 if args.quick or args.only or args.database else LEAST_KILLS

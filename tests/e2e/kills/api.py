@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -47,15 +47,14 @@ class Api:
         """Return why DAG files could not be read."""
         return [error["stack_trace"] for error in self._v2("GET", "/importErrors")["import_errors"]]
 
-    def trigger(self, dag_id: str) -> str:
+    def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
         """Start a run and return its id.
 
         :param dag_id: The DAG.
+        :param conf: What the run is told.
         """
-        run_id = f"kills-{dag_id}"
-        return str(
-            self._v2("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "dag_run_id": run_id})["dag_run_id"]
-        )
+        body = {"logical_date": None, "dag_run_id": f"kills-{dag_id}", "conf": dict(conf or {})}
+        return str(self._v2("POST", f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
     def tasks(self, dag_id: str, run_id: str) -> dict[Key, dict[str, Any]]:
         """Return the task instances of a run, as the API describes them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -123,12 +123,31 @@ class Stage:
                 if part.process is not None and not part.runs:
                     raise ShowStopped(f"airflow {name} {ending(part.process)}\n{tail(part.log, 30)}")
 
-    def trigger(self, dag_id: str) -> None:
+    def begin(self, name: str, command: Sequence[str]) -> None:
+        """Start one more part.
+
+        :param name: What it is called.
+        :param command: Airflow's command and its arguments.
+        """
+        part = Component.of_airflow(name, command, self._env, self.home)
+        with self._lock:
+            self._parts[name] = part
+            part.start()
+
+    def pid_of(self, name: str) -> int:
+        """Return the id of the process of a part.
+
+        :param name: What it is called.
+        """
+        return self._parts[name].pid
+
+    def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> None:
         """Start the one run of a DAG.
 
         :param dag_id: The DAG.
+        :param conf: What the run is told.
         """
-        self.runs[dag_id] = self.api.trigger(dag_id)
+        self.runs[dag_id] = self.api.trigger(dag_id, conf)
 
     def kill_triggerer(self) -> int:
         """Kill the triggerer, start the next one, and return the id of the one that was killed."""
