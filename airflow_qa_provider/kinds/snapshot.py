@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from airflow_qa_provider.rest.clean_json import LEAST, MAX_DEPTH, MOST, clean_text
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Phase(str, Enum):
@@ -44,6 +50,15 @@ class Snapshot:
     link: str | None = None
     known: bool = field(default=True, compare=False)
 
+    def __post_init__(self) -> None:
+        """Leave out what Airflow cannot carry: in an event, it would end the triggerer; in an XCom, fail the task."""
+        if all(map(can_be_carried, (self.detail, self.status, self.link))):
+            return
+        kept = {name: one for name, one in self.detail.items() if can_be_carried(name) and can_be_carried(one)}
+        object.__setattr__(self, "detail", kept)
+        object.__setattr__(self, "status", clean_text(str(self.status)))
+        object.__setattr__(self, "link", self.link if can_be_carried(self.link) else None)
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON: id, phase, status, detail, link."""
         return {
@@ -61,3 +76,27 @@ class Snapshot:
         :param facts: Plain JSON.
         """
         return cls(facts["id"], Phase(facts["phase"]), facts["status"], facts.get("detail") or {}, facts.get("link"))
+
+
+def can_be_carried(value: Any, depth: int = MAX_DEPTH) -> bool:
+    """Tell whether a value is plain data that any database, and any message between Airflow's processes, can hold.
+
+    :param value: Any value.
+    :param depth: Most levels of lists and dictionaries in each other.
+    """
+    if value is None or isinstance(value, bool):
+        return True
+    if isinstance(value, str):
+        return "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))
+    if isinstance(value, int):
+        return LEAST <= value <= MOST
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if depth == 0:
+        return False
+    if isinstance(value, Mapping):
+        return all(
+            isinstance(name, str) and can_be_carried(name) and can_be_carried(one, depth - 1)
+            for name, one in value.items()
+        )
+    return isinstance(value, (list, tuple)) and all(can_be_carried(one, depth - 1) for one in value)

@@ -5,7 +5,9 @@ in the text                                  what becomes of it
 ============================================ ======================================================================
 a lone surrogate, NUL                        U+FFFD: neither can be stored in PostgreSQL or written as UTF-8
 ``NaN``, ``Infinity``, ``1e999``             ``None``: no number that JSON, XCom or a database can carry
-a whole number of more than 4,300 digits     ``None``: Python refuses to write it out
+a whole number beyond 64 bits                its digits as a text: nothing that Airflow sends to a process can carry
+                                             it, and a triggerer that tries to ends
+one of more than 4,300 digits                ``None``: Python refuses to write it out
 more than 100 levels                         refused: whoever writes it again would run out of stack
 more than memory for it                      refused, see :data:`MEMORY_FACTOR`
 ============================================ ======================================================================
@@ -23,6 +25,8 @@ from typing import Any
 
 MAX_DEPTH = 100
 """Most levels of arrays and objects in each other."""
+LEAST, MOST = -(2**63), 2**63 - 1
+"""The whole numbers that everybody can carry."""
 MEMORY_FACTOR = 2.5
 """What a text and its value may take at most, in times the longest text that is allowed: 160 MiB for 64 MiB.
 
@@ -34,6 +38,7 @@ _MOST_OF_A_BYTE = _VALUE_BYTES + _OBJECT_BYTES + 8
 _LEAST_MEMORY = 64 * 1024 * 1024
 _SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # as a lone surrogate, or as one of a pair
 _ESCAPED_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONG_NUMBER = re.compile(r"\d{19}")
 _UNWANTED = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
 _CONTAINERS = frozenset({dict, list})
@@ -128,12 +133,9 @@ def size_words(size: float) -> str:
 
 
 def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_nothing, parse_float=_finite)
-    except json.JSONDecodeError:
-        raise
-    except ValueError:  # more digits than Python converts
-        return json.loads(text, parse_constant=_nothing, parse_float=_finite, parse_int=_whole)
+    # a function for each number costs time, and hardly any text has such numbers
+    whole = _whole if _LONG_NUMBER.search(text) else None
+    return json.loads(text, parse_constant=_nothing, parse_float=_finite, parse_int=whole)
 
 
 def _cost(content: bytes) -> int:
@@ -166,11 +168,12 @@ def _finite(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _whole(text: str) -> int | None:
+def _whole(text: str) -> int | str | None:
     try:
-        return int(text)
-    except ValueError:
+        number = int(text)
+    except ValueError:  # more digits than Python converts
         return None
+    return number if LEAST <= number <= MOST else text
 
 
 def _cleaned(value: Any, *, texts: bool) -> Any:

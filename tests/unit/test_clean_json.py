@@ -37,7 +37,7 @@ def nested(depth: int, opening: str = "[", closing: str = "]") -> bytes:
         ('{"a": 1e999, "b": [-1e400]}', {"a": None, "b": [None]}),
         ("NaN", None),
         ("1.5e3", 1500.0),
-        ("1" + "0" * 4000, 10**4000),
+        ("1" + "0" * 4000, "1" + "0" * 4000),
         ("[1" + "0" * 5000 + ", 7]", [None, 7]),
         ('{"a": 1, "a": 2}', {"a": 2}),
     ],
@@ -96,6 +96,19 @@ def test_whatever_is_read_can_be_stored_and_sent(value: Any) -> None:
     text = json.dumps(read, allow_nan=False, ensure_ascii=False)
     assert "\x00" not in text
     assert text.encode() == json.dumps(json.loads(text), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("number", "read"),
+    [
+        *((number, int(number)) for number in ("9223372036854775807", "-9223372036854775808", "0")),
+        *((number, number) for number in ("9223372036854775808", "-9223372036854775809", "18446744073709551616")),
+        ("1" * 4000, "1" * 4000),
+        ("1" * 5000, None),
+    ],
+)
+def test_a_whole_number_beyond_64_bits_is_a_text(number: str, read: object) -> None:
+    assert read_json(b'{"a": [%b]}' % number.encode(), MIB) == {"a": [read]}
 
 
 @given(st.floats())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -91,6 +92,20 @@ def test_no_message_promises_a_retry_that_does_not_come() -> None:
     assert "A retry looks" in verdict(refused, AUDIT, "a1", of_a_sensor).message
     for outcome in (late, refused, finished(Phase.FAILED)):
         assert "retry" not in verdict(outcome, AUDIT, "a1", replace(TERMS, skip_on_failure=True)).message
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["Ann \ud83d", "Ann\0Lee", float("nan"), float("inf"), 2**64, object(), {1: 2}, {"a": ["\ud800"]}, {"a", "b"}],
+)
+def test_what_airflow_cannot_carry_is_left_out_wherever_it_comes_from(hostile: Any) -> None:
+    """An event with one of these would end the triggerer, and every one that is started after it."""
+    seen = Snapshot("a1", Phase.SUCCEEDED, "ended \ud83d", {"score": 82, "label": hostile}, "https://example.com/\0")
+    plain = seen.as_dict()
+
+    assert (plain["status"], plain["detail"], plain["link"]) == ("ended \ufffd", {"score": 82}, None)
+    assert json.dumps(outcome_as_dict(Finished(seen)), allow_nan=False).encode()
+    assert Snapshot.from_dict(plain) == seen
 
 
 TOLD = {"phase": "succeeded", "status": "completed", "link": "https://example.com/a1", "score": 82}

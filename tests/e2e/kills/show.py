@@ -262,6 +262,8 @@ def perform(
 
     for vendor in sandbox.vendors:
         sandbox.app(vendor).add_middleware(Gate, vendor=vendor, book=book, strike=strike)
+    if triggerers:
+        triggerers.guard(sandbox)
     with serving(sandbox), triggerers.serving() if triggerers else nullcontext({}) as more:
         world = World(sandbox, files)
         made = cases(world, database, scale, only)

@@ -52,6 +52,7 @@ def _play(home: Path, *, on_sqlite: bool) -> list[str]:
         except NoDatabase as error:
             print(f"On SQLite: {error}")
             address = stack.enter_context(sqlite(home))
+        triggerers.guard(sandbox)
         stack.enter_context(serving(sandbox))
         connections = {**connections_of(sandbox), **stack.enter_context(triggerers.serving())}
         stage = stack.enter_context(staged(home, address, connections, empty))

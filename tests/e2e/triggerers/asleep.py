@@ -20,12 +20,12 @@ from tests.e2e.kills.processes import await_that
 from tests.e2e.kills.script import UNMAPPED, Key
 from tests.e2e.kills.stage import Stage
 from tests.e2e.triggerers import plan
+from tests.e2e.triggerers.door import Held
 
 # longer than anything takes on a busy machine
 _SECONDS = 240.0
-_STOP_SECONDS = 6.0
-_CREATE_SECONDS = 8.0
 _STEADY_SECONDS = 0.7
+_BOTH_SECONDS = 4.0
 _TRIES_TO_FREEZE = 8
 _XCOMS = ("return_value", "remote_id", "outcome", "phase", "status", "report_name", "started_at", "completed_at")
 # a transaction that stays open in what was frozen would keep everybody else waiting
@@ -41,10 +41,12 @@ class Asleep:
     :param stage: The Airflow.
     :param world: The vendors.
     :param address: SQLAlchemy address of its database.
+    :param held: What stands before the vendor's door.
     """
 
-    def __init__(self, stage: Stage, world: World, address: str) -> None:
+    def __init__(self, stage: Stage, world: World, address: str, held: Held) -> None:
         self._stage = stage
+        self._held = held
         self._world = world
         self._address = address
         self._reports = {name: _report(world, name) for name in (*plan.TASKS, plan.UNSEEN)}
@@ -56,20 +58,17 @@ class Asleep:
         sandbox = self._world.sandbox
         for report_id in self._reports.values():
             sandbox.add_outcome("report", "never", match=report_id)
-        report_id = self._reports[plan.IN_FLIGHT]
-        sandbox.add_fault({"delay": _CREATE_SECONDS}, vendor="qalyptus", method="POST", path=report_id)
+        self._held.hold(self._reports[plan.IN_FLIGHT])
         self._stage.trigger(plan.WAITS, self._reports)
 
     def mark_in_flight(self) -> None:
         """Mark a task as failed whose request has reached the vendor, and has not been answered."""
-        report_id, key = self._reports[plan.IN_FLIGHT], _key(plan.IN_FLIGHT)
-
-        def on_its_way() -> bool:
-            asked = self._world.sandbox.requests("qalyptus")
-            return any(one.method == "POST" and report_id in one.path for one in asked)
-
-        self._until("the request of the task that is marked as failed", on_its_way)
-        self._stage.api.mark_failed(key, self._stage.runs[plan.WAITS])
+        report_id = self._reports[plan.IN_FLIGHT]
+        self._until("the request of a task that is marked as failed", lambda: self._held.has_come(report_id) > 0)
+        self._stage.api.mark_failed(_key(plan.IN_FLIGHT), self._stage.runs[plan.WAITS])
+        # from here on, its process has five seconds
+        self._until("the signal to its process", lambda: self._says(plan.IN_FLIGHT, "Terminating process"))
+        self._held.let_in(report_id)
         self._until("the cancellation of what was being created", partial(self._all_stopped, plan.IN_FLIGHT))
         self._expect(
             len(self._of(plan.IN_FLIGHT)) == 1, "marked as failed while its request was under way: asked again"
@@ -78,8 +77,16 @@ class Asleep:
     def clear_while_it_stops(self) -> None:
         """Clear a task whose request takes its time to be stopped."""
         first = self._waiting(plan.SLOW)
-        self._world.sandbox.add_fault({"delay": _STOP_SECONDS}, vendor="qalyptus", method="POST", path=f"{first}/stop$")
+        stop = f"{first}/stop"
+        self._held.hold(stop)
         self._stage.api.clear([_key(plan.SLOW)], self._stage.runs[plan.WAITS])
+        self._until("the stop of what was cleared", lambda: self._held.has_come(stop) > 0)
+        self._until("the attempt after it", lambda: self._state(plan.SLOW) in ("running", "deferred"))
+        # the trigger and the attempt stop it, or the attempt alone
+        deadline = time.monotonic() + _BOTH_SECONDS
+        while time.monotonic() < deadline and self._held.has_come(stop) < 2:
+            time.sleep(0.1)
+        self._held.let_in(stop)
         second = self._another(plan.SLOW, first)
         self._release(second)
         self._ends_well(plan.SLOW, second)
@@ -105,7 +112,7 @@ class Asleep:
             # what the sleeping one waits for ends well, too
             self._release(replaced)
         self._until("the triggerer that slept gives up what another one holds", self._has_given_up)
-        self._until("it forgets what was cleared", partial(self._has_forgotten, replaced))
+        self._until("it forgets what was cleared", self._has_forgotten)
         self._expect(
             self._told(plan.CLEARED) == told, f"a trigger of an earlier attempt has told {self._told(plan.CLEARED)}"
         )
@@ -145,16 +152,15 @@ class Asleep:
             _signal(processes, signal.SIGCONT)
 
     def _has_given_up(self) -> bool:
-        return any("it is still waited for" in line for line in self._logs(plan.FROZEN))
+        return self._says(plan.FROZEN, "it is still waited for")
 
-    def _has_forgotten(self, request_id: str) -> bool:
-        lines = self._logs(plan.CLEARED)
-        return any("trigger completed" in line or "cancelled by user action" in line for line in lines)
+    def _has_forgotten(self) -> bool:
+        return self._says(plan.CLEARED, "cancelled by user action") or self._says(plan.CLEARED, "trigger completed")
 
-    def _logs(self, task_id: str) -> list[str]:
-        """Return what triggers of a task have logged."""
-        found = self._stage.home.glob(f"logs/**/task_id={task_id}/**/*.trigger.*")
-        return [line for file in found for line in file.read_text(errors="replace").splitlines()]
+    def _says(self, task_id: str, words: str) -> bool:
+        """Tell whether a log of a task, or of a trigger of it, has some words."""
+        files = self._stage.home.glob(f"logs/**/task_id={task_id}/**/*.log*")
+        return any(words in file.read_text(errors="replace") for file in files if file.is_file())
 
     def _waiting(self, name: str) -> str:
         """Wait until a task is deferred; return the id of its request."""

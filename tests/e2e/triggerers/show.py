@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from qa_sandbox import Sandbox
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.processes import ShowStopped, await_that
 from tests.e2e.kills.stage import Stage
 from tests.e2e.triggerers import plan
 from tests.e2e.triggerers.asleep import Asleep
+from tests.e2e.triggerers.door import Door, Held
 from tests.e2e.triggerers.hostile import ANSWERS, HostileVendor
 
 _HOSTILE_SECONDS = 300.0
@@ -30,6 +32,14 @@ class Triggerers:
         self._say = say
         self._chance = secrets.randbelow(2**32)
         self._vendor = HostileVendor(self._chance)
+        self._held = Held()
+
+    def guard(self, sandbox: Sandbox) -> None:
+        """Put a door before the vendor, which has not begun to serve.
+
+        :param sandbox: The sandbox.
+        """
+        sandbox.app("qalyptus").add_middleware(Door, held=self._held)
 
     @contextmanager
     def serving(self) -> Iterator[Mapping[str, Any]]:
@@ -45,7 +55,7 @@ class Triggerers:
         :param address: SQLAlchemy address of its database.
         """
         began = time.monotonic()
-        asleep = Asleep(stage, world, address)
+        asleep = Asleep(stage, world, address, self._held)
         pid = stage.pid_of("triggerer")
         try:
             asleep.begin()
