@@ -83,7 +83,7 @@ class _Exchange:
                 await self.app(self._altered_scope(), self.receive, _discard)
             await self._answer_instead()
         elif fault.reset_after:
-            await self.app(self._altered_scope(), self.receive, _discard)
+            await self._whole_answer()
             await self._reset()
         elif fault.list_lag is not None or fault.duplicate_content_length or self._hidden():
             await self._answer_whole()
@@ -110,8 +110,8 @@ class _Exchange:
             del lagging[made_id]
         return set(lagging) if self.scope["method"] == "GET" else set()
 
-    async def _answer_whole(self) -> None:
-        """Answer in one piece, for what cannot be done to an answer as it streams by."""
+    async def _whole_answer(self) -> tuple[Message, bytes]:
+        """Let the app handle the request, and return its answer; lists lag behind where the fault says so."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -122,6 +122,11 @@ class _Exchange:
         if self.fault.list_lag is not None:
             until = later(self.context.clock.now(), self.fault.list_lag)
             self.context.lagging.update(dict.fromkeys(made_ids(body), until))
+        return start, body
+
+    async def _answer_whole(self) -> None:
+        """Answer in one piece, for what cannot be done to an answer as it streams by."""
+        start, body = await self._whole_answer()
         body = without(body, self._hidden())
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         headers.append((b"content-length", str(len(body)).encode()))

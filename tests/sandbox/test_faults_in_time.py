@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
+import requests
 
 from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 
@@ -66,6 +67,16 @@ def test_list_shows_a_new_object_only_after_the_lag(frozen: Sandbox, api_of: Any
     frozen.advance(10)
     after = api.get("/score-systems").json()
     assert (len(after["data"]), after["meta"]["totalCount"]) == (len(before["data"]) + 1, len(before["data"]) + 1)
+
+
+def test_what_was_made_though_the_answer_is_lost_lags_behind_too(frozen: Sandbox, api_of: Any) -> None:
+    api = api_of(frozen, "monitorqa")
+    frozen.add_fault({"reset_after": True, "list_lag": 10}, method="POST", times=1)
+    with pytest.raises(requests.ConnectionError):
+        api.post("/users", json=user("Late", api))
+    assert "Late" not in names(api)
+    frozen.advance(10)
+    assert names(api).count("Late") == 1
 
 
 def test_reset_ends_the_lag(frozen: Sandbox, api_of: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -55,6 +56,24 @@ class Api:
         """
         body = {"logical_date": None, "dag_run_id": f"kills-{dag_id}", "conf": dict(conf or {})}
         return str(self._v2("POST", f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+
+    def backfill(self, dag_id: str, first: datetime, last: datetime) -> None:
+        """Let a DAG be run for days that are over.
+
+        :param dag_id: The DAG.
+        :param first: The first day.
+        :param last: The last one.
+        """
+        days = {"from_date": first.isoformat(), "to_date": last.isoformat()}
+        self._v2("POST", "/backfills", {"dag_id": dag_id, **days, "max_active_runs": 4})
+
+    def runs(self, dag_id: str) -> dict[str, str]:
+        """Return the ids of the runs of a DAG, and their states.
+
+        :param dag_id: The DAG.
+        """
+        found = self._v2("GET", f"/dags/{dag_id}/dagRuns?limit={_PAGE}")["dag_runs"]
+        return {run["dag_run_id"]: str(run["state"]) for run in found}
 
     def tasks(self, dag_id: str, run_id: str) -> dict[Key, dict[str, Any]]:
         """Return the task instances of a run, as the API describes them.

@@ -278,23 +278,16 @@ def perform(
         with staged(home, url, {**connections_of(sandbox), **more}, plan) as stage:
             actors.append(stage)
             began = time.monotonic()
-<<<<<<< HEAD
-            stage.start(*{case.section for case in made}, *([SCHEDULED] if undisturbed else []))
+            waited_for = [*{case.section for case in made}, *([SCHEDULED] if undisturbed else [])]
+            stage.start(*waited_for, *(DAG_IDS if triggerers else []))
             console.print(f"  Airflow is up after {time.monotonic() - began:.0f} s", highlight=False)
             Show(stage, world, book, made, console).run()
             findings = judge(made, world, before, book, stage.api, stage.runs, home)
             if undisturbed:
                 findings.problems += undisturbed.compare(stage, connections_of(sandbox), console)
-            return findings
-=======
-            stage.start(*{case.section for case in made}, *(DAG_IDS if triggerers else ()))
-            console.print(f"  Airflow is up after {time.monotonic() - began:.0f} s", highlight=False)
-            Show(stage, world, book, made, console).run()
-            found = judge(made, world, before, book, stage.api, stage.runs, home)
             if triggerers:
-                found.problems += triggerers.play(stage, world, url)
-            return found
->>>>>>> a76cd17 (Tests at another moment; two triggerers and a hostile vendor beside the kill harness (under way); what a stop cancels)
+                findings.problems += triggerers.play(stage, world, url)
+            return findings
 
 
 @contextmanager

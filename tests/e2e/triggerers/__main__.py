@@ -43,7 +43,7 @@ def _play(home: Path, *, on_sqlite: bool) -> list[str]:
     files, empty = home / "files", home / "plan.json"
     files.mkdir()
     empty.write_text("{}")
-    sandbox = Sandbox(["qalyptus"], settings=SANDBOX)
+    sandbox = Sandbox(["monitorqa", "qalyptus"], settings=SANDBOX)
     began = time.monotonic()
     triggerers = Triggerers(lambda line: print(f"{time.monotonic() - began:4.0f} s  {line}", flush=True))
     with ExitStack() as stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta, timezone
 
 ACCOUNTS = 5
 VICTIMS = 8
@@ -11,7 +12,12 @@ WAITS, LATE = "triggerers-waits", "triggerers-late"
 """DAGs: waits that are disturbed, and one that begins while no triggerer is there."""
 HOSTILE = tuple(f"triggerers-hostile-{account}" for account in range(ACCOUNTS))
 """Waits at a hostile vendor; small DAGs, for the triggerer reads the whole one for each wait that begins there."""
-DAG_IDS = (WAITS, LATE, *HOSTILE)
+BACKFILLED, WALK = "backfilled", "A walk that is the same every day"
+"""A DAG that is backfilled, and the name of all its audits."""
+DAYS = 6
+FIRST = datetime(2026, 1, 1, tzinfo=timezone.utc)
+LAST = FIRST + timedelta(days=DAYS - 1)
+DAG_IDS = (WAITS, LATE, *HOSTILE, BACKFILLED)
 
 FROZEN, CLEARED, SLOW, IN_FLIGHT = "frozen", "cleared", "slow", "in_flight"
 TASKS = {FROZEN: {}, CLEARED: {"on_clear": "new", "on_kill": "leave"}, SLOW: {}, IN_FLIGHT: {}}

@@ -15,6 +15,7 @@ from tests.e2e.kills.processes import ShowStopped, await_that
 from tests.e2e.kills.stage import Stage
 from tests.e2e.triggerers import plan
 from tests.e2e.triggerers.asleep import Asleep
+from tests.e2e.triggerers.backfill import backfill
 from tests.e2e.triggerers.door import Door, Held
 from tests.e2e.triggerers.hostile import ANSWERS, HostileVendor
 
@@ -57,16 +58,18 @@ class Triggerers:
         began = time.monotonic()
         asleep = Asleep(stage, world, address, self._held)
         pid = stage.pid_of("triggerer")
+        problems: list[str] = []
         try:
+            problems = backfill(stage, world, self._say)
             asleep.begin()
             asleep.mark_in_flight()
             asleep.clear_while_it_stops()
             for dag_id in plan.HOSTILE:
                 stage.trigger(dag_id)
-            problems = self._survived(stage)
+            problems += self._survived(stage)
             asleep.sleep()
         except ShowStopped as error:
-            return [*asleep.problems, f"triggerers: {error}"]
+            return [*asleep.problems, *problems, f"triggerers: {error}"]
         if stage.pid_of("triggerer") != pid:
             problems.append("the triggerer is another one than in the beginning")
         self._say(
