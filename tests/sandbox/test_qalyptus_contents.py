@@ -273,6 +273,9 @@ def test_qlik_side_of_a_report(qalyptus: Any) -> None:
     variables, items = data(qalyptus.get(f"{path}/variables")), data(qalyptus.get(f"{path}/template-items"))
     assert [app["name"] for app in apps] == ["Sales analytics"]
     assert {item["qlikAppID"] for item in (*objects, *variables)} == {apps[0]["id"]}
-    in_template = [item for node in items["nodes"] for item in node["objects"]]
+    levels = [item for node in items["nodes"] for item in node["objects"]]
+    in_template = [item for level in levels for item in level["objects"]]
+    assert {item["objects"] for item in in_template} == {None}
     assert {item["id"] for item in in_template} == {item["id"] for item in objects}
-    assert all(item["columns"][:2] == ["Region", "Month"] for item in in_template)
+    assert all([column["name"] for column in item["columns"]][:2] == ["Region", "Month"] for item in in_template)
+    assert all(column.keys() == {"id", "name"} for item in in_template for column in item["columns"])

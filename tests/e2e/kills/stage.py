@@ -50,6 +50,8 @@ SETTINGS = {
     "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "2",
     "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+    # five seconds are little on a busy machine, and a task that is not answered in time has failed
+    "WORKERS__EXECUTION_API_TIMEOUT": "30",
     # the same for triggerers: the next one takes over what the dead one held
     "TRIGGERER__JOB_HEARTBEAT_SEC": "1",
     "TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "6",

@@ -180,24 +180,15 @@ class Reports(ContentCollection):
         return self.store.qlik.app_of(self.get(object_id)["subject"])
 
     def template_items(self, object_id: str) -> Row:
-        """Describe the Qlik objects in a report's template as a tree."""
+        """Describe the Qlik objects in a report's template as a tree, whose leaves have ``null`` for objects."""
         subject, objects = self.get(object_id)["subject"], self.app(object_id).objects
-        columns = [subject.dimension, "Month", *(measure.heading for measure, _, _ in subject.measures)]
+        headings = [subject.dimension, "Month", *(measure.heading for measure, _, _ in subject.measures)]
+        columns = [{"id": f"cId{number}", "name": heading} for number, heading in enumerate(headings, 1)]
         nodes = []
         for kind in dict.fromkeys(item["type"] for item in objects):
-            items = [
-                {
-                    "id": item["id"],
-                    "itemID": item["id"],
-                    "title": item["title"],
-                    "type": kind,
-                    "objects": [],
-                    "columns": columns,
-                }
-                for item in objects
-                if item["type"] == kind
-            ]
-            nodes.append({"name": f"{kind}s", "type": kind, "icon": kind.lower(), "objects": items})
+            leaves = [_item(item["id"], item["title"], kind, None, columns) for item in objects if item["type"] == kind]
+            level = _item(f"level-{kind.lower()}", f"{kind}s", "Level", leaves, None)
+            nodes.append({"name": f"{kind}s", "type": kind, "icon": kind.lower(), "objects": [level]})
         return {"nodes": nodes}
 
     def removed(self, row: Row) -> None:
@@ -215,3 +206,8 @@ class StorageServices(Collection):
 
     def removed(self, row: Row) -> None:
         self.store.tasks.reports.unlink("storageServices", row["id"])
+
+
+def _item(item_id: str, title: str, kind: str, objects: list[Row] | None, columns: list[Row] | None) -> Row:
+    """Return an item of a template."""
+    return {"id": item_id, "itemID": item_id, "title": title, "type": kind, "objects": objects, "columns": columns}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from airflow.sdk import DAG
 
@@ -11,7 +11,7 @@ from airflow_qa_provider.sensors.qalyptus import QalyptusRequestSensor
 from tests.e2e.triggerers import plan
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-STOPPED = {"deferrable": True, "on_kill": "cancel"}
+STOPPED = {"deferrable": True, "on_kill": "cancel", "retries": 3, "retry_delay": timedelta(0)}
 
 
 def reports(dag_id: str, tasks: dict[str, dict[str, str]]) -> DAG:
