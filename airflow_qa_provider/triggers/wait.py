@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 _SECONDS_BEFORE_RESUME = 6.0
 # the supervisor never answers a message that it does not know, and takes its time when a thousand tasks end at once
 _SECONDS_FOR_XCOM = 120.0
-# on_kill has half a minute in all
-_SECONDS_FOR_ANSWER = 10.0
+# on_kill has half a minute in all; the first answer of a triggerer takes many seconds on a busy machine
+_SECONDS_FOR_ANSWER = 20.0
 # in these a task has ended; in all others but "deferred" an attempt is on its way, which may want the same object
 _ENDED = ("failed", "success", "skipped", "upstream_failed", "removed")
 _CLEARED = "none"

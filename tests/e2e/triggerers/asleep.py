@@ -74,6 +74,14 @@ class Asleep:
             len(self._of(plan.IN_FLIGHT)) == 1, "marked as failed while its request was under way: asked again"
         )
 
+    def mark_waiting(self) -> None:
+        """Mark a task as failed that waits in the triggerer."""
+        self._waiting(plan.STOPPED)
+        self._until("the triggerer's look at it", lambda: self._says(plan.STOPPED, "starting"))
+        self._stage.api.mark_failed(_key(plan.STOPPED), self._stage.runs[plan.WAITS])
+        self._until("the cancellation of what was waited for", partial(self._all_stopped, plan.STOPPED))
+        self._expect(len(self._of(plan.STOPPED)) == 1, "marked as failed while it waited: asked for again")
+
     def clear_while_it_stops(self) -> None:
         """Clear a task whose request takes its time to be stopped."""
         first = self._waiting(plan.SLOW)

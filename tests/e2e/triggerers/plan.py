@@ -19,8 +19,8 @@ FIRST = datetime(2026, 1, 1, tzinfo=timezone.utc)
 LAST = FIRST + timedelta(days=DAYS - 1)
 DAG_IDS = (WAITS, LATE, *HOSTILE, BACKFILLED)
 
-FROZEN, CLEARED, SLOW, IN_FLIGHT = "frozen", "cleared", "slow", "in_flight"
-TASKS = {FROZEN: {}, CLEARED: {"on_clear": "new", "on_kill": "leave"}, SLOW: {}, IN_FLIGHT: {}}
+FROZEN, CLEARED, SLOW, IN_FLIGHT, STOPPED = "frozen", "cleared", "slow", "in_flight", "stopped"
+TASKS = {FROZEN: {}, CLEARED: {"on_clear": "new", "on_kill": "leave"}, SLOW: {}, IN_FLIGHT: {}, STOPPED: {}}
 """Tasks of the first DAG, and what is special about them; all others cancel their request when they are stopped."""
 UNSEEN = "unseen"
 """The one task of the second DAG."""

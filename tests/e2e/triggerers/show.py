@@ -60,12 +60,13 @@ class Triggerers:
         pid = stage.pid_of("triggerer")
         problems: list[str] = []
         try:
-            problems = backfill(stage, world, self._say)
             asleep.begin()
             asleep.mark_in_flight()
-            asleep.clear_while_it_stops()
+            asleep.mark_waiting()
             for dag_id in plan.HOSTILE:
                 stage.trigger(dag_id)
+            asleep.clear_while_it_stops()
+            problems += backfill(stage, world, self._say)
             problems += self._survived(stage)
             asleep.sleep()
         except ShowStopped as error:

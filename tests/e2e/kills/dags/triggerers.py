@@ -36,7 +36,7 @@ for account, dag_id in enumerate(plan.HOSTILE):
                     task_id=f"{kind}_{number}",
                     request_id=request_id,
                     qalyptus_conn_id=plan.connection_id(account),
-                    poll_interval=0.5,
+                    poll_interval=0.2,
                     timeout=600,
                     # what ends badly ends in the triggerer, too
                     soft_fail=True,
