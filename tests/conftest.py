@@ -62,6 +62,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(travel.stop)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs the real time."""
+    if config.getoption("moment"):
+        for item in items:
+            if item.get_closest_marker("real_clock"):
+                item.add_marker(pytest.mark.skip(reason="the processes that it starts have the real time"))
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Say which time it is, so that a failure can be repeated."""
     config = session.config

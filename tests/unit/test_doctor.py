@@ -512,6 +512,7 @@ def in_airflow(tmp_path: Path, host: str, *arguments: str) -> subprocess.Complet
     )
 
 
+@pytest.mark.real_clock
 def test_connections_of_the_metadata_database(tmp_path: Path, opened: Opener) -> None:
     ran = in_airflow(tmp_path, opened().url)
     found = json.loads(ran.stdout.partition("--\n")[2])
@@ -527,6 +528,7 @@ def test_connections_of_the_metadata_database(tmp_path: Path, opened: Opener) ->
     assert KEY not in ran.stdout + ran.stderr
 
 
+@pytest.mark.real_clock
 def test_a_database_that_cannot_be_read_is_said_and_the_environment_goes_on(tmp_path: Path, opened: Opener) -> None:
     ran = in_airflow(tmp_path, opened().url, "empty")
 
