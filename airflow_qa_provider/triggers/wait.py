@@ -37,6 +37,8 @@ _SECONDS_FOR_ANSWER = 20.0
 # in these a task has ended; in all others but "deferred" an attempt is on its way, which may want the same object
 _ENDED = ("failed", "success", "skipped", "upstream_failed", "removed")
 _CLEARED = "none"
+# whether this process has asked Airflow for a state
+_ASKED_BEFORE: list[str | None] = []
 # no failure: ended from here, it would pass by policies, e-mails, listeners, and before Airflow 3.3.1 by retries
 _END_EVENTS = {Ending.SUCCEED: TaskSuccessEvent, Ending.SKIP: TaskSkippedEvent}
 
@@ -96,6 +98,9 @@ class WaitTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait, then end the task or wake it up."""
         began = asyncio.get_running_loop().time()
+        if self.kill_policy == "cancel" and not _ASKED_BEFORE:
+            # a triggerer's first answer takes seconds, which on_kill may not have
+            _ASKED_BEFORE.append(await self._task_state())
         # in a thread: the first task of a vendor loads its client
         kind = await asyncio.to_thread(kind_of, self.kind)
         account = await asyncio.to_thread(connection_key, self._vendor, self.conn_id)

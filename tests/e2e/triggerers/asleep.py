@@ -76,8 +76,14 @@ class Asleep:
 
     def mark_waiting(self) -> None:
         """Mark a task as failed that waits in the triggerer."""
-        self._waiting(plan.STOPPED)
-        self._until("the triggerer's look at it", lambda: self._says(plan.STOPPED, "starting"))
+        request_id = self._waiting(plan.STOPPED)
+
+        def polled() -> bool:
+            # once on the worker, then in the triggerer
+            asked = self._world.sandbox.requests("qalyptus")
+            return sum(one.method == "GET" and one.path.endswith(request_id) for one in asked) > 1
+
+        self._until("the triggerer's look at it", polled)
         self._stage.api.mark_failed(_key(plan.STOPPED), self._stage.runs[plan.WAITS])
         self._until("the cancellation of what was waited for", partial(self._all_stopped, plan.STOPPED))
         self._expect(len(self._of(plan.STOPPED)) == 1, "marked as failed while it waited: asked for again")
