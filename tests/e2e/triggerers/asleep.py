@@ -76,12 +76,13 @@ class Asleep:
 
     def mark_waiting(self) -> None:
         """Mark a task as failed that waits in the triggerer."""
-        request_id = self._waiting(plan.STOPPED)
+        self._waiting(plan.STOPPED)
+        self._until("the triggerer's look at it", lambda: self._says(plan.STOPPED, "starting"))
+        before = len(self._world.sandbox.requests("qalyptus"))
 
         def polled() -> bool:
-            # once on the worker, then in the triggerer
-            asked = self._world.sandbox.requests("qalyptus")
-            return sum(one.method == "GET" and one.path.endswith(request_id) for one in asked) > 1
+            asked = self._world.sandbox.requests("qalyptus")[before:]
+            return any(one.method == "GET" and "on-demand-requests" in one.path for one in asked)
 
         self._until("the triggerer's look at it", polled)
         self._stage.api.mark_failed(_key(plan.STOPPED), self._stage.runs[plan.WAITS])
