@@ -163,7 +163,12 @@ class Staging:
         file, self._file = self._file, None
         try:
             if file is not None:
-                _abort(file)
+                try:
+                    _abort(file)
+                except RuntimeError:
+                    # a signal came in the middle of a write; a file that is removed goes when its writer lets go of it
+                    if not is_local(self.fs):
+                        raise
             if file_info(self.fs, self.temporary) is not None:
                 self.fs.rm_file(self.temporary)
         except Exception as error:

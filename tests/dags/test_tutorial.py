@@ -12,6 +12,8 @@ import pytest
 import requests
 from airflow.sdk import DAG
 
+from airflow_qa_provider.bases.creating import CreatingOperator
+from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from qa_sandbox import Sandbox
 from qa_sandbox.smtp_sink import SmtpSink
 from tests.dags.conftest import Run, register
@@ -62,6 +64,8 @@ def test_the_tutorial_delivers_once_also_when_it_is_broken(
 def test_the_recipe_for_tests_is_a_test(airflow_db: None, qa_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     names: dict[str, Any] = {}
     exec(compile(block("docs/recipes.md", "## Test your DAG"), "<page>", "exec"), names)  # noqa: S102 - our own page
+    # the sandbox shows at once what it has made
+    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", LookupTimeouts(pause=0.1, lost_answer=1.0, settled=1.0))
     register(names["walks"])
     names["test_a_lost_answer_makes_no_second_audit"](qa_sandbox, monkeypatch)
 

@@ -687,7 +687,7 @@ class Bucket(AbstractFileSystem):  # type: ignore[misc]
     """
 
     protocol = "s3"
-    cacheable = False
+    cachable = False
 
     def __init__(self) -> None:
         super().__init__()

@@ -55,7 +55,7 @@ class Cloud(MemoryFileSystem):  # type: ignore[misc]
     """An object store in memory that fails at one call, and remembers how files were opened."""
 
     protocol = "s3"
-    cacheable = False
+    cachable = False
     store: dict[str, Any] = {}  # noqa: RUF012 - as fsspec declares it
     pseudo_dirs: list[str] = [""]  # noqa: RUF012
 
