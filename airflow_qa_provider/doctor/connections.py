@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PREFIX = "AIRFLOW_CONN_"
 _FIELDS = ("conn_id", "conn_type", "host", "schema", "login", "password", "port", "extra")
 _DATABASE_SECONDS = 10.0
+_LOADING_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,25 @@ def _from_database(conn_types: Collection[str] = (), conn_ids: Collection[str] =
     """Read the metadata database in a thread, for a driver may wait for minutes until it gives a host up."""
     answers: list[list[Found]] = []
     errors: list[BaseException] = []
+    loaded = threading.Event()
 
     def ask() -> None:
         try:
+            _check_database()
+            import airflow.models
+            import airflow.utils.session  # noqa: F401 - what takes long, and says nothing of the database
+            from sqlalchemy.orm import configure_mappers
+
+            configure_mappers()
+            loaded.set()
             answers.append(_rows(conn_types, conn_ids))
         except Exception as error:  # whatever the driver, the configuration or a missing package raises
             errors.append(error)
+            loaded.set()
 
     thread = threading.Thread(target=ask, name="airflow-qa-doctor-database", daemon=True)
     thread.start()
+    loaded.wait(_LOADING_SECONDS)
     thread.join(_DATABASE_SECONDS)
     if answers:
         return answers[0]
@@ -158,7 +169,6 @@ def _check_database() -> None:
 
 
 def _rows(conn_types: Collection[str], conn_ids: Collection[str]) -> list[Found]:
-    _check_database()
     from airflow.models import Connection as Row
     from airflow.utils.session import create_session
     from sqlalchemy import or_, select

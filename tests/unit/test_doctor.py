@@ -541,3 +541,25 @@ def test_a_database_that_cannot_be_read_is_said_and_the_environment_goes_on(tmp_
 @pytest.mark.parametrize("message", ["The key is expired", "The key is expired."])
 def test_a_finding_and_its_hint_are_two_sentences(message: str) -> None:
     assert str(diagnosis.Diagnosis(False, "unauthorized", message, "Renew it")) == "The key is expired. Renew it"
+
+
+SHORT_OF_TIME = """
+from airflow_qa_provider.doctor import connections
+connections._DATABASE_SECONDS = 1.0
+try:
+    print("said:", connections.of_types(("monitorqa",)))
+except Exception as error:
+    print("said:", error)
+"""
+
+
+def test_what_airflow_takes_to_load_does_not_count_as_silence_of_the_database(tmp_path: Path) -> None:
+    (tmp_path / "airflow.db").touch()
+    env = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
+    env["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = f"sqlite:///{tmp_path}/airflow.db"
+
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SHORT_OF_TIME], env=env, capture_output=True, text=True, check=True
+    )
+
+    assert "no such table" in ran.stdout
