@@ -22,6 +22,11 @@ def rows(label: str, argument: str, /, **same: Any) -> list[dict[str, Any]]:
     return [{argument: f"{label}{_MARK}{number:02d}", **same} for number in range(COUNT)]
 
 
+def is_row(name: str) -> bool:
+    """Tell whether an object of that name belongs to a bulk write."""
+    return _MARK in name
+
+
 def one_effect(label: str, made: Iterable[str], twice: int = 0) -> list[str]:
     """Return the label once when each row is there once, as often as the rows are there otherwise, at least.
 
