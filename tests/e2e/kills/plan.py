@@ -98,7 +98,7 @@ def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Scrip
     if section == KILLS:
         possible = _possible(entry, _DOWNLOAD_SCRIPTS if entry.download else _KILL_SCRIPTS[database])
         return possible * scale if scale else possible[:1]
-    if section in (LATE, *TWINS) and database != "sqlite":
+    if section in (RESETS, LATE, *TWINS) and database != "sqlite":
         # what a vendor shows is the same whatever database Airflow has
         return []
     if section in TWINS:
