@@ -42,7 +42,6 @@ with DAG("exactly_once", schedule=None, start_date=START, default_args=RETRY) as
         template_id="{{ conn.monitorqa_default.extra_dejson.template_id }}",
         audit_object_id="{{ conn.monitorqa_default.extra_dejson.audit_object_id }}",
         due=timedelta(days=1),
-        deferrable=True,
     )
     QalyptusGenerateReportOperator.partial(
         task_id="report", report_id="{{ conn.qalyptus_default.extra_dejson.report_id }}"
