@@ -324,5 +324,6 @@ def test_a_member_for_the_error_text_is_a_guess_that_can_be_changed(api_of: Any)
     assert (answer.status_code, answer.json()) == (404, {"error": "Project not found"})
 
 
+@pytest.mark.slow
 def test_no_input_makes_a_500(conqa: Any) -> None:
     assert {200, 400, 404} <= set(fuzz(conqa, examples=4)), "no fuzzing unless some requests get through"

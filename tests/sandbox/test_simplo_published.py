@@ -101,5 +101,6 @@ def test_faults_reach_simplo_too(sandbox: Sandbox, simplo: Any) -> None:
     assert simplo.get("/reports/46/download-pdf").text.startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.slow
 def test_no_input_makes_a_500(simplo: Any) -> None:
     assert {200, 404, 422} <= set(fuzz(simplo, examples=3)), "no fuzzing unless some requests get through"

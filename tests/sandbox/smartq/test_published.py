@@ -131,6 +131,7 @@ def test_hostile_paths_are_refused(smartq: Any, path: str) -> None:
     assert smartq.call("GET", path).json()["error"]["code"] in (404, 405)
 
 
+@pytest.mark.slow
 def test_no_input_makes_a_500(sandbox: Sandbox, smartq: Any, schema: dict[str, Any]) -> None:
     schemathesis = pytest.importorskip("schemathesis")
     hypothesis = pytest.importorskip("hypothesis")
