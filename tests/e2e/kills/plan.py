@@ -98,8 +98,10 @@ def scripts(entry: Entry, section: str, database: str, scale: int) -> list[Scrip
     if section == KILLS:
         possible = _possible(entry, _DOWNLOAD_SCRIPTS if entry.download else _KILL_SCRIPTS[database])
         if entry.sections:
-            # with several requests in flight, all that is left may have been sent before a kill arrives: one point each
-            possible = list(dict.fromkeys((step,) for script in possible for step in script))
+            # with several requests in flight, all that is left may be sent before a kill arrives: one point each,
+            # and none that needs an answer lost before it
+            met = (step for script in possible for step in script if step.point not in (P.LOOKING, P.WATCHING))
+            possible = list(dict.fromkeys((step,) for step in met))
         return possible * scale if scale else possible[:1]
     if section in (RESETS, LATE, *TWINS) and database != "sqlite":
         # what a vendor shows is the same whatever database Airflow has
