@@ -26,10 +26,7 @@ __all__ = [
     "DagSerialization",
     "integrate_macros_plugins",
     "keep_state",
-    "needs_retry_policies",
 ]
-
-needs_retry_policies = pytest.mark.skipif(not compat.RETRY_POLICIES, reason="Airflow 3.3 has retry policies")
 
 
 def keep_state(context: dict[str, Any], store: Any) -> None:
