@@ -19,7 +19,7 @@ import codecs
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -38,7 +38,6 @@ _MOST_OF_A_BYTE = _VALUE_BYTES + _OBJECT_BYTES + 8
 _LEAST_MEMORY = 64 * 1024 * 1024
 _SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # as a lone surrogate, or as one of a pair
 _ESCAPED_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
-_LONG_NUMBER = re.compile(r"\d{19}")
 _UNWANTED = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
 _CONTAINERS = frozenset({dict, list})
@@ -97,11 +96,16 @@ def value_of(text: str) -> Any:
     :raises UnusableJSONError: It is too deep.
     :raises ValueError: It is not JSON.
     """
-    try:
-        value = _parsed(text)
-    except RecursionError:
-        raise _too_deep() from None
-    return _cleaned(value, texts="\\" in text and _SUSPICIOUS.search(text) is not None)
+    texts = "\\" in text and _SUSPICIOUS.search(text) is not None
+    # a function for each number costs time, and hardly any text has numbers that need one
+    for whole in (None, _whole):
+        try:
+            return _cleaned(_parsed(text, whole), texts=texts)
+        except _LargeNumberError:
+            pass  # its traceback holds the first value, so the second is read only when it is gone
+        except RecursionError:
+            raise _too_deep() from None
+    raise AssertionError("numbers that are read one by one are never too large")
 
 
 def clean_text(text: str) -> str:
@@ -132,10 +136,17 @@ def size_words(size: float) -> str:
     return f"{size:g} bytes"
 
 
-def _parsed(text: str) -> Any:
-    # a function for each number costs time, and hardly any text has such numbers
-    whole = _whole if _LONG_NUMBER.search(text) else None
-    return json.loads(text, parse_constant=_nothing, parse_float=_finite, parse_int=whole)
+class _LargeNumberError(Exception):
+    """A whole number is beyond 64 bits, or beyond what Python reads."""
+
+
+def _parsed(text: str, whole: Callable[[str], Any] | None) -> Any:
+    try:
+        return json.loads(text, parse_constant=_nothing, parse_float=_finite, parse_int=whole)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        raise _LargeNumberError from None
 
 
 def _cost(content: bytes) -> int:
@@ -185,7 +196,10 @@ def _cleaned(value: Any, *, texts: bool) -> Any:
             for container in level:
                 _clean_texts(container)
         # the kinds alone, at first: in most answers the deepest level has nearly all values, and no container
-        if _CONTAINERS.isdisjoint(map(type, _members(level))):
+        kinds = set(map(type, _members(level)))
+        if int in kinds and not all(LEAST <= one <= MOST for one in _members(level) if type(one) is int):
+            raise _LargeNumberError
+        if _CONTAINERS.isdisjoint(kinds):
             return root[0]
         level = [one for one in _members(level) if type(one) in _CONTAINERS]
     raise _too_deep()
