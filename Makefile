@@ -1,8 +1,8 @@
 # Everything lives in this folder: .venv (made here), .airflow (state of demos), dist.
-# Needs python3 (3.11 or newer) and make. Uses uv when it is on PATH; `make UV= <target>` insists on pip.
+# Needs python3 (3.11 or newer) and make. Installs with uv; `make UV= <target>` insists on pip.
 
 PYTHON ?= python3
-UV ?= $(shell command -v uv 2>/dev/null)
+UV ?= uv
 AIRFLOW_VERSION ?= 3.3.2
 WORKERS ?= 2
 
@@ -12,6 +12,7 @@ STAMP := $(VENV)/.installed
 EXTRAS := dev,sandbox,inspect,parquet
 BENCH := .venv-bench
 RELEASE := .venv-release
+INSTALL := PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/install.sh
 NO_POSTGRESQL := echo "The extra e2e could not be installed here: SQLite only"
 SOURCES := $(wildcard airflow_qa_provider sandbox example_dags tests scripts benchmarks hatch_build.py)
 
@@ -31,14 +32,8 @@ setup: $(STAMP) ## create .venv with the pinned versions of constraints.txt; ins
 # __init__.py holds the version that the installed metadata repeats.
 $(STAMP): pyproject.toml sandbox/pyproject.toml constraints.txt hatch_build.py airflow_qa_provider/__init__.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "constraints.txt needs Python 3.11 or newer, $(PYTHON) is %d.%d: make PYTHON=python3.11 setup" % sys.version_info[:2])'
-	@echo "Installing into $(VENV) with $(if $(UV),uv,pip): about a minute the first time"
-ifneq ($(UV),)
-	@test -x $(BIN)/python || $(UV) venv --quiet --seed --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
-	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable ./sandbox --editable '.[$(EXTRAS)]'
-else
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ./sandbox --editable '.[$(EXTRAS)]'
-endif
+	@echo "Installing into $(VENV): about a minute the first time"
+	@$(INSTALL) $(VENV) --constraint constraints.txt --editable ./sandbox --editable '.[$(EXTRAS)]'
 	@touch $@
 
 demo: setup ## send a day of reports through Airflow against the local sandboxes (ARGS=--all: all examples; VERBOSE=1: every log line)
@@ -76,13 +71,7 @@ bench-page: $(BENCH)/.installed ## measure anew and write docs/performance.md wi
 # Apart from .venv, so that the other providers and what they bring disturb nothing.
 $(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt
 	@echo "Installing this package and the other providers into $(BENCH): about a minute the first time"
-ifneq ($(UV),)
-	@test -x $(BENCH)/bin/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(BENCH)
-	@$(UV) pip install --quiet --python $(BENCH)/bin/python --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,fast,parquet]'
-else
-	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,fast,parquet]'
-endif
+	@$(INSTALL) $(BENCH) --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,fast,parquet]'
 	@touch $@
 
 e2e: $(VENV)/.installed-e2e ## kill Airflow's processes 200 times and count what is at the vendors (ARGS=--quick: fewer)
@@ -93,11 +82,7 @@ first-contact: setup ## do what a stranger does in `make airflow`, by Airflow's 
 
 # Without wheels of PostgreSQL for this platform, the harness does what it can on SQLite.
 $(VENV)/.installed-e2e: $(STAMP)
-ifneq ($(UV),)
-	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable ./sandbox --editable '.[e2e]' || $(NO_POSTGRESQL)
-else
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ./sandbox --editable '.[e2e]' || $(NO_POSTGRESQL)
-endif
+	@$(INSTALL) $(VENV) --constraint constraints.txt --editable ./sandbox --editable '.[e2e]' || $(NO_POSTGRESQL)
 	@touch $@
 
 lint: setup ## check format, style, types, import arrows and sizes
@@ -135,13 +120,7 @@ release-check: $(RELEASE)/.installed ## build both distributions and look at the
 	@exec $(RELEASE)/bin/python scripts/release_check.py $(ARGS)
 
 $(RELEASE)/.installed: scripts/release_constraints.txt
-ifneq ($(UV),)
-	@test -x $(RELEASE)/bin/python || $(UV) venv --quiet --seed --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(RELEASE)
-	@$(UV) pip install --quiet --python $(RELEASE)/bin/python --requirement scripts/release_constraints.txt
-else
-	@test -x $(RELEASE)/bin/python || $(PYTHON) -m venv $(RELEASE)
-	@$(RELEASE)/bin/python -m pip install --quiet --requirement scripts/release_constraints.txt
-endif
+	@$(INSTALL) $(RELEASE) --requirement scripts/release_constraints.txt
 	@touch $@
 
 constraints: ## resolve everything anew and rewrite constraints.txt; constraints/ with AIRFLOW_VERSION=3.1.8 AS_OF=2026-03-15

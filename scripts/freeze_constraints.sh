@@ -9,7 +9,7 @@ extras=$2
 file=$3
 date=${4:-}
 python=${PYTHON:-python3}
-uv=${UV:-}
+uv=$(command -v "${UV:-}" || true)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
