@@ -15,7 +15,7 @@ if [ -n "$uv" ] && ! command -v "$uv" >/dev/null 2>&1; then
 fi
 if [ -n "$uv" ]; then
     [ -x "$venv/bin/python" ] || "$uv" venv --quiet --seed --python "$("$python" -c 'import sys; print(sys.executable)')" "$venv"
-    if "$uv" pip install --quiet --python "$venv/bin/python" "$@"; then exit 0; fi
+    if "$uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" "$@"; then exit 0; fi
     echo "uv could not install it; pip tries" >&2
 fi
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
