@@ -60,7 +60,7 @@ test-matrix: ## run what does not need the newest Airflow on 3.1.8, 3.2.2 and 3.
 bench: $(BENCH)/.installed setup ## measure five jobs, waits beside other providers' (ARGS=--full: 1,000), accounts, files, lists, bulk writes
 	@missed=; \
 	$(BIN)/python -m benchmarks.authoring || missed="$$missed authoring"; \
-	for part in "wait $(ARGS)" "tenants $(filter --full,$(ARGS))" download "read $(filter --full,$(ARGS))" "bulk $(filter --full,$(ARGS))" imports; do \
+	for part in "wait $(ARGS)" "tenants $(filter --full,$(ARGS))" download looking "read $(filter --full,$(ARGS))" "bulk $(filter --full,$(ARGS))" imports; do \
 		$(BENCH)/bin/python -W ignore -m benchmarks.$$part || missed="$$missed $${part%% *}"; \
 	done; \
 	test -z "$$missed" || { echo "Missed:$$missed"; exit 1; }

@@ -21,11 +21,14 @@ from benchmarks.wanted import LEEWAY, Wanted
 
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = PAGE.with_suffix(".png")
+FIGURES = PAGE.with_suffix(".json")
+"""What the page was made of, so that one part can be measured anew."""
 BEGIN, END = "<!-- begin: benchmarks.page -->\n", "<!-- end -->\n"
 TITLES = {
     "read": "Lists as files",
     "bulk": "Many rows written",
     "download": "A large file",
+    "looking": "Looking into a file",
     "tenants": "Many accounts",
     "imports": "Import",
 }
@@ -41,7 +44,6 @@ def measured(name: str, folder: Path, *, full: bool) -> dict[str, Any]:
     if not path.exists():
         raise SystemExit(f"{name} ended with {done.returncode} and has no figures")
     found: dict[str, Any] = json.loads(path.read_text())
-    found["wanted"] = [Wanted(*one) for one in found["wanted"]]
     return found
 
 
@@ -85,14 +87,16 @@ def main() -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="the small rounds")
-    parser.add_argument("--only", action="append", choices=TITLES, help="to look at one; the page then shows no other")
+    parser.add_argument("--only", action="append", choices=TITLES, help="measure this one anew, and keep the others")
     arguments = parser.parse_args()
+    kept: dict[str, dict[str, Any]] = json.loads(FIGURES.read_text()) if arguments.only else {}
     with tempfile.TemporaryDirectory() as name:
-        results = {
-            one: measured(one, Path(name), full=not arguments.quick)
-            for one in TITLES
-            if one in (arguments.only or TITLES)
-        }
+        for one in arguments.only or TITLES:
+            kept[one] = measured(one, Path(name), full=not arguments.quick)
+    results = {one: kept[one] for one in TITLES if one in kept}
+    FIGURES.write_text(json.dumps(results, indent=1) + "\n")
+    for found in results.values():
+        found["wanted"] = [Wanted(*one) for one in found["wanted"]]
     head, begin, rest = PAGE.read_text().partition(BEGIN)
     _, end, tail = rest.partition(END)
     PAGE.write_text(head + begin + "\n".join(tables(results)) + end + tail)

@@ -215,7 +215,10 @@ def main() -> None:
             print(f"{f'{rows:,} issues, {seconds * 1000:g} ms a page':34}{'wall s':>9}{'CPU s':>9}{'MiB':>9}")
             for name, line in figures.items():
                 print(f"{TITLES[name]:34}{line['wall']:9.2f}{line['cpu']:9.2f}{line['mib']:9.1f}", flush=True)
-    named = {f"{rows:,} issues, {seconds * 1000:g} ms a page": figures for seconds, figures in found.items()}
+    named = {
+        f"{rows:,} issues, {seconds * 1000:g} ms a page": {TITLES[name]: line for name, line in figures.items()}
+        for seconds, figures in found.items()
+    }
     conclude(checks(found[0.0], found[SLOW]), arguments.json, figures=named)
 
 

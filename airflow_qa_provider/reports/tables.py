@@ -17,6 +17,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # what stands for a quoted field with content, once the text in quotes is gone
 _FIELD = b"\x01"
 _NO_TEXT = (b"\0", _FIELD)
+_NO_QUOTE = bytes(sign for sign in range(256) if sign not in b'"\n')
 
 
 class TableCount:
@@ -126,20 +127,23 @@ class TableCount:
         self._filled += sum(bool(line.strip(self._delimiter)) for line in lines)
 
     def _counts_at_once(self, piece: bytes) -> bool:
-        """Count a piece in which every field is in quotes, by the pairs of quotes between fields and lines."""
+        """Count a piece in which every field is in quotes, if what is left without their texts looks so."""
         if self._in_quotes or self._fields is None or not piece.startswith(b'"') or not piece.endswith(b"\n"):
             return False
-        end = b'"\r\n' if piece.endswith(b"\r\n") else b'"\n'
-        lines = piece.count(end)
-        if lines != piece.count(b"\n"):
+        # two quotes for each field of each line, and nothing else of the kind: no line lies within quotes
+        line = b'""' * (self._fields + 1) + b"\n"
+        quotes = piece.translate(None, _NO_QUOTE)
+        lines = len(quotes) // len(line)
+        if quotes != line * lines or (b"\r" in piece and piece.count(b'"\r\n') != lines):
             return False
-        cuts = self._fields * lines
-        # any other quote, such as one within a field, and the sums do not come out
-        plain = piece.count(b'"' + self._delimiter + b'"') == cuts and piece.count(b'"') == 2 * (cuts + lines)
-        if not plain or b'""' in piece:
+        empty = b'""' + (self._delimiter + b'""') * self._fields
+        if piece.startswith(empty) or b"\n" + empty in piece or self._between_quotes(piece) != self._fields * lines:
             return False
         self._filled += lines
         return True
+
+    def _between_quotes(self, piece: bytes) -> int:
+        return piece.count(b'"' + self._delimiter + b'"')
 
     def _counts_plain(self, piece: bytes) -> bool:
         """Count a piece without quotes and without lines that may be empty; say whether it is one."""
