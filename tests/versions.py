@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from airflow.providers.common.compat.sdk import AirflowFailException
 
 from airflow_qa_provider import compat
 
@@ -26,7 +29,17 @@ __all__ = [
     "DagSerialization",
     "integrate_macros_plugins",
     "keep_state",
+    "our_errors",
 ]
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Raise what our code raised, also where Airflow has no retry policies and is told to fail by its own error."""
+    try:
+        yield
+    except AirflowFailException as error:
+        raise error.__cause__ or error from None
 
 
 def keep_state(context: dict[str, Any], store: Any) -> None:

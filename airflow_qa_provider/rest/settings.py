@@ -84,6 +84,8 @@ class ClientSettings:
             raise refuse("the host URL carries a user name or password", "Put the key into the password field")
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise refuse(f"host {self.base_url!r} is not an absolute http(s) URL", "Set the host, with https://")
+        if any(sign.isspace() for sign in parts.netloc):
+            raise refuse(f"the host name in {self.base_url!r} holds a space", "Check the host of the connection")
         if parts.query or parts.fragment:
             raise refuse("the host URL has a query or a fragment", "Leave off all from the ? or # on")
         if not self.token:

@@ -20,7 +20,7 @@ from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.decisions import WaitPolicy
 from qa_sandbox import Sandbox, run_sandbox
-from tests.versions import AirflowRescheduleException, keep_state
+from tests.versions import AirflowRescheduleException, keep_state, our_errors
 
 INTERVAL = 0.1
 PATIENCE = 20.0
@@ -76,14 +76,16 @@ class Task:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
-                return self.sensor(**arguments).execute(context)
+                with our_errors():
+                    return self.sensor(**arguments).execute(context)
             except AirflowRescheduleException as later:
                 self.first = self.first or datetime.now(timezone.utc)
                 self.reschedules += 1
                 time.sleep(max(0.0, later.reschedule_date.timestamp() - time.time()))
             except TaskDeferred as deferred:
                 event = asyncio.run(self._event(deferred.trigger))
-                return self.sensor(**arguments).execute_complete(context, event)
+                with our_errors():
+                    return self.sensor(**arguments).execute_complete(context, event)
         raise AssertionError("the task did not end")
 
     async def _event(self, trigger: Any) -> Any:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -266,6 +267,8 @@ SPOILT: dict[str, bytes] = {
     "several": b"HTTP/1.1 300 Multiple Choices\r\nContent-Length: 0\r\n\r\n",
     "303": b"HTTP/1.1 303 See Other\r\nLocation: /parts/9\r\nContent-Length: 0\r\n\r\n",
 }
+if tuple(map(int, urllib3.__version__.split(".")[:2])) < (2, 7):
+    del SPOILT["long chunk line"]  # read to its end, however long
 
 
 @pytest.mark.parametrize("how", SPOILT)

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from airflow_qa_provider import cli
+from airflow_qa_provider import cli, compat
 from airflow_qa_provider.rest import diagnosis
 from qa_sandbox import Sandbox, run_sandbox
 
@@ -251,6 +251,8 @@ def test_each_broken_connection_gets_its_own_correct_answer(
         "bad_host": {"kind": "qalyptus", "extra": {"tenant": "tenant.qalyptus.net"}},
         "bad_setting": {"host": "ftp://127.0.0.1"},
     }
+    if not compat.RETRY_POLICIES:
+        del doors["bad_extra"]  # older Airflow does not read such a connection at all
     for code, facts in doors.items():
         doctor.connect(f"qa_{code}", **{name: value for name, value in facts.items() if name != "conn_type"})
 

@@ -39,6 +39,7 @@ from airflow_qa_provider.vendors import connect
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.contract.recorder import Answer, RecordingServer
 from tests.registered import VENDORS, routes_of
+from tests.versions import our_errors
 
 OPERATORS: dict[str, type[VendorOperator]] = {
     "conqa": ConqaOperator,
@@ -109,7 +110,8 @@ def account(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 
 def run(vendor: str, operation: str, arguments: Any = None, **more: Any) -> Any:
     """Execute an operator outside a DAG run; the result must survive an XCom."""
-    result = OPERATORS[vendor](task_id="call", operation=operation, arguments=arguments, **more).execute({})
+    with our_errors():
+        result = OPERATORS[vendor](task_id="call", operation=operation, arguments=arguments, **more).execute({})
     assert json.loads(json.dumps(result)) == result
     return result
 
