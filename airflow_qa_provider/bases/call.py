@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
+from airflow_qa_provider.rest.clean_json import parsed
 from airflow_qa_provider.rest.client import VendorClient
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.parameters import parameters_of
 from airflow_qa_provider.vendors import vendor_named
 
@@ -106,14 +107,14 @@ def _method(client: VendorClient, operation: str) -> Callable[..., Any]:
 
 
 def _mapping(client: VendorClient, operation: str, arguments: object) -> dict[str, Any]:
-    if isinstance(arguments, str) and arguments.strip():
+    if not is_given(arguments):
+        return {}
+    if isinstance(arguments, str):
         # a template makes text of what another task returned
         try:
-            arguments = json.loads(arguments)
+            arguments = parsed(arguments)
         except ValueError:
             arguments = False
-    if arguments in (None, ""):
-        return {}
     if not isinstance(arguments, Mapping) or not all(isinstance(name, str) for name in arguments):
         raise QAValidationError(
             "arguments must be names and values",

@@ -102,6 +102,34 @@ class VendorOperator(VendorTask, BaseOperator):
         self.if_exists = if_exists
         self.preview = preview
 
+    def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Render a value as Airflow does; secrets among the arguments are masked in what Airflow shows of the task.
+
+        :param content: What may hold templates.
+        :param context: Airflow's template context.
+        :param args: See Airflow.
+        :param kwargs: See Airflow.
+        """
+        rendered = super().render_template(content, context, *args, **kwargs)
+        if isinstance(rendered, Mapping) or (isinstance(rendered, str) and rendered.lstrip().startswith("{")):
+            self._mask_secrets(rendered)
+        return rendered
+
+    def _mask_secrets(self, arguments: Any) -> None:
+        from airflow.sdk.log import mask_secret
+
+        from airflow_qa_provider.rest.clean_json import parsed
+        from airflow_qa_provider.rest.redaction import SECRET_NAME, secret_values
+        from airflow_qa_provider.vendors import vendor_named
+
+        try:
+            given = parsed(arguments) if isinstance(arguments, str) else arguments
+        except ValueError:
+            return  # what that is supposed to be is said when the task runs
+        names = [name for name in given if isinstance(name, str) and SECRET_NAME.search(name)]
+        for secret in secret_values([*names, *vendor_named(self.vendor).secret_names], given):
+            mask_secret(secret)
+
     @one_execution
     def execute(self, context: Any) -> Any:
         """Check the call, carry it out, and return its answer.
@@ -139,8 +167,9 @@ class VendorOperator(VendorTask, BaseOperator):
 
     def _check_target(self, call: Call) -> None:
         from airflow_qa_provider.exceptions import QAValidationError
+        from airflow_qa_provider.rest.fields import is_given
 
-        if call.gives_file == bool(self.target):
+        if call.gives_file == is_given(self.target):
             return
         problem, hint = "this operation answers with JSON: target has no use", "Leave target out"
         if call.gives_file:
@@ -171,9 +200,10 @@ class VendorOperator(VendorTask, BaseOperator):
     def _for_xcom(self, answer: Any) -> Any:
         from airflow_qa_provider.bases.results import JsonAnswer
         from airflow_qa_provider.exceptions import QANotSupportedError
+        from airflow_qa_provider.vendors import vendor_named
 
         try:
-            read = JsonAnswer(answer)
+            read = JsonAnswer(answer, vendor_named(self.vendor).secret_names)
         except TypeError as error:
             raise QANotSupportedError(
                 f"the answer holds a {error}, which cannot go into an XCom",
@@ -188,14 +218,16 @@ class VendorOperator(VendorTask, BaseOperator):
 
     def _store(self, call: Call) -> Manifest:
         from airflow_qa_provider.reports.staging import StopSwitch
+        from airflow_qa_provider.reports.storage import given_conn_id
         from airflow_qa_provider.reports.store import checked_policy, store_report
         from airflow_qa_provider.reports.target import Target
 
         checked_policy(self.overwrite)
+        conn_id = given_conn_id(self.object_storage_conn_id)
         stem = "-".join([*self.operation.replace("_", "-").split("."), *call.ids.values()])
         with self.connected() as opened:
-            place = opened.below_folder(self.target or "", self.object_storage_conn_id)
-        target = Target.of(place, self.object_storage_conn_id, stem)
+            place = opened.below_folder(self.target or "", conn_id)
+        target = Target.of(place, conn_id, stem)
         self._stop = StopSwitch()
         return store_report(
             call,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -18,10 +18,12 @@ class JsonAnswer:
     """An answer, read into JSON.
 
     :param answer: What a client method returned.
+    :param secret_names: Names of values that are secrets, beside those that are called so.
     :raises TypeError: There is something in it that is no data.
     """
 
-    def __init__(self, answer: Any) -> None:
+    def __init__(self, answer: Any, secret_names: Collection[str] = ()) -> None:
+        self._secret_names = secret_names
         self._masked: set[str] = set()
         self.value = self._read(answer, "")
 
@@ -52,7 +54,7 @@ class JsonAnswer:
     def _text(self, value: str, name: str) -> str:
         # a URL may carry its own key, such as that of a download which needs no other
         shown = redact(value) if value.startswith(("https://", "http://")) else value
-        if value and SECRET_NAME.search(name):
+        if value and (SECRET_NAME.search(name) or name in self._secret_names):
             shown = MASK
         if shown != value:
             self._masked.add(name or "the answer")

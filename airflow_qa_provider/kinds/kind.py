@@ -140,6 +140,7 @@ class Vendor:
     :param kinds: The kinds of objects.
     :param listings: The lists.
     :param secrets: Operations whose answer is a secret, which goes into no XCom, to what to do in their place.
+    :param secret_names: Names of fields and arguments whose values are secrets, beside those that are called so.
     :param guesses: What the docs leave open, to be compared with the OpenAPI file of a tenant.
     :param url: The vendor's documentation.
     """
@@ -149,6 +150,7 @@ class Vendor:
     kinds: tuple[Kind, ...] = ()
     listings: tuple[Listing, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
+    secret_names: tuple[str, ...] = ()
     guesses: tuple[Guess, ...] = ()
     url: str = ""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAError, QAFileError, QAValidationError
+from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.redaction import excerpt
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ def open_path(uri: str, conn_id: str | None = None) -> ObjectStoragePath:
     return ObjectStoragePath(uri, conn_id=conn_id) if conn_id else ObjectStoragePath(uri)
 
 
+def given_conn_id(value: object) -> str | None:
+    """Return the connection that a task names for its files; ``None`` for what a template leaves of none.
+
+    :param value: Its id.
+    """
+    return str(value).strip() if is_given(value) else None
+
+
 def check_connection(conn_id: str) -> None:
     """See that a connection exists.
 
@@ -71,8 +80,10 @@ def check_connection(conn_id: str) -> None:
     try:
         BaseHook.get_connection(conn_id)
     except AirflowNotFoundException:
+        # in place of an id, s3://key:secret@bucket/ has credentials
+        named, with_secret, _ = conn_id.partition(":")
         raise QAConfigurationError(
-            f"there is no connection {conn_id!r} for the object storage",
+            f"there is no connection {f'{named}:***' if with_secret else conn_id!r} for the object storage",
             outcome=f"{NOTHING_SENT}, and nothing was read or stored with other credentials in its place",
             hint="Correct object_storage_conn_id (or the id in front of the @ of the URI), or add that connection. "
             "A retry will fail the same way",

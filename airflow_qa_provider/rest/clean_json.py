@@ -108,6 +108,18 @@ def value_of(text: str) -> Any:
     raise AssertionError("numbers that are read one by one are never too large")
 
 
+def parsed(text: str | bytes) -> Any:
+    """Return the value of a JSON text that an author or a file of this Airflow holds, as it is.
+
+    :param text: The text.
+    :raises ValueError: It is not JSON, or nested too deep to be read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
 def clean_text(text: str) -> str:
     """Return a text without lone surrogates and NUL, each replaced by U+FFFD.
 

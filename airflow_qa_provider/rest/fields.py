@@ -17,25 +17,21 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.clean_json import parsed
+from airflow_qa_provider.rest.durations import LONGEST, LONGEST_IN_SECONDS, duration_of
 from airflow_qa_provider.rest.parameters import camel_case, fields_of
 from airflow_qa_provider.rest.timestamps import to_utc
+from airflow_qa_provider.rest.written import is_python, is_structure, is_written
 
 E = TypeVar("E", bound=Enum)
 
+_LARGEST = 2**63
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _REPR = re.compile(r"<[^<>]* object at 0x[0-9a-f]+>|<(Task|Mapped)\(.*|<(class|function|bound method) .*", re.DOTALL)
 _ID_HINT = (
     "Give one id. Of a task that returns it, give the task or its .output, of a @task function what its call returns; "
     "of several ids, expand over them"
 )
-# what Python prints of a list or mapping, and JSON does not
-_PYTHON = re.compile(r"[\[{(].*(['(]|\b(None|True|False)\b).*[\]})]", re.DOTALL)
-_DURATION = re.compile(
-    r"P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
-)
-# str(timedelta(...)), which a template makes
-_TIMEDELTA = re.compile(r"(?:(?P<days>-?\d+) days?, )?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d(?:\.\d+)?)")
 
 
 def is_given(value: object) -> bool:
@@ -141,7 +137,7 @@ class Fields:
         """Return an id that must be given: a text or a whole number, never a mapping, a list or an object's repr."""
         plain = isinstance(value, (str, int)) and not isinstance(value, (bool, Enum))
         text = self.text(value, field) if plain or not is_given(value) else ""
-        if not plain or _REPR.fullmatch(text) or _is_structure(text):
+        if not plain or _REPR.fullmatch(text) or is_structure(text):
             raise self.refused(f"{field} must be an id, got {value!r}"[:300], _ID_HINT)
         return text
 
@@ -170,7 +166,9 @@ class Fields:
 
     def optional_words(self, value: object, field: str) -> list[str] | None:
         """Return words; a text may hold several, separated by commas, or be JSON."""
-        if isinstance(value, str) and is_given(value) and not value.lstrip().startswith("["):
+        if isinstance(value, str) and is_written(value):
+            value = self.structure(value, field)
+        if isinstance(value, str) and is_given(value):
             value = [word for word in value.split(",") if word.strip()]
         listed = self.optional_list(value, field)
         return None if listed is None else [self.text(one, field) for one in listed]
@@ -203,7 +201,7 @@ class Fields:
         :param unit: Unit, for the message.
         """
         number = self._number(value, field)
-        if number is None or number != int(number) or not _within(number, low, high):
+        if number is None or number != int(number) or abs(number) >= _LARGEST or not _within(number, low, high):
             least = "" if low is None else f" from {low} to {high}" if high is not None else f" of at least {low}"
             kind = f"a whole number{f' of {unit}' if unit else ''}{least}"
             raise self.refused(f"{field} must be {kind}, got {value!r}"[:300], f"Give {field}={low or 1}")
@@ -308,9 +306,9 @@ class Fields:
         if not is_given(value):
             return None
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            wrong = "is what Python prints, and not JSON" if _PYTHON.fullmatch(value.strip()) else "is not JSON"
+            return parsed(value)
+        except ValueError:
+            wrong = "is what Python prints, and not JSON" if is_python(value.strip()) else "is not JSON"
             raise self.refused(
                 f"{field} {wrong}: {value!r}"[:300],
                 f"Use the filter tojson in the template: {{{{ {field} | tojson }}}}",
@@ -341,12 +339,13 @@ class Fields:
         """Return a moment or a ``timedelta``, as :meth:`when` does."""
         if not is_given(value):
             return None
-        if isinstance(value, timedelta):
-            return value
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            span = _duration(value)
-            if span is not None:
-                return span
+        span = duration_of(value)
+        if span is not None:
+            if abs(span) > (LONGEST if isinstance(value, (timedelta, str)) else LONGEST_IN_SECONDS):
+                # seconds since 1970 would be half a century from now
+                hint = "Give a date such as 2026-01-31T18:00:00Z, timedelta(days=1), or P1D"
+                raise self.refused(f"{field} is too long for a duration, got {value!r}"[:300], hint)
+            return span
         if isinstance(value, str) or (isinstance(value, date) and isinstance(value, datetime)):
             try:
                 return to_utc(value, field)
@@ -361,11 +360,11 @@ class Fields:
 
     def duration(self, value: object, field: str) -> timedelta:
         """Return a positive duration: a ``timedelta``, ``P1D``, ``PT8H``, or seconds."""
-        span = value if isinstance(value, timedelta) else None
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            span = _duration(value)
+        span = duration_of(value)
         if span is None or span <= timedelta(0):
             raise self.refused(f"{field} must be a positive number of seconds, got {value!r}", "Give 60, or PT1M")
+        if span > LONGEST:
+            raise self.refused(f"{field} must be 100 years at most, got {value!r}", "Give timedelta(days=365)")
         return span
 
     def in_order(self, start: Any, end: Any, start_field: str, end_field: str) -> None:
@@ -391,7 +390,7 @@ class Fields:
     def _plain(self, value: object, field: str, what: str) -> str:
         if isinstance(value, str) and not isinstance(value, Enum):
             return value
-        if isinstance(value, (int, float)) and not isinstance(value, (bool, Enum)) and math.isfinite(value):
+        if isinstance(value, (int, float)) and not isinstance(value, (bool, Enum)) and _is_finite(value):
             return str(value)
         raise self.refused(f"{field} must be {what}, got {value!r}"[:300])
 
@@ -402,7 +401,14 @@ class Fields:
             number = value if isinstance(value, (int, float)) else _as_number(value.strip())
         except ValueError:
             return None
-        return number if math.isfinite(number) else None
+        return number if _is_finite(number) else None
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def _as_number(text: str) -> int | float:
@@ -416,30 +422,6 @@ def _as_number(text: str) -> int | float:
 
 def _within(number: float, low: int | None, high: int | None) -> bool:
     return (low is None or number >= low) and (high is None or number <= high)
-
-
-def _duration(value: str | float) -> timedelta | None:
-    try:
-        if not isinstance(value, str):
-            return timedelta(seconds=value)
-        text = value.strip()
-        found = _DURATION.fullmatch(text.upper()) or _TIMEDELTA.fullmatch(text)
-        if found:
-            return timedelta(**{name: float(part) for name, part in found.groupdict().items() if part})
-        # eight digits are a date without signs
-        return timedelta(seconds=float(text)) if re.fullmatch(r"\d{1,7}(\.\d+)?", text) else None
-    except (OverflowError, ValueError):
-        return None
-
-
-def _is_structure(text: str) -> bool:
-    """Tell whether a text is what a template makes of a list or a mapping."""
-    if text[0] not in "[{":
-        return False
-    try:
-        return isinstance(json.loads(text), (list, dict))
-    except (ValueError, RecursionError):
-        return bool(_PYTHON.fullmatch(text))
 
 
 def _letters(text: str) -> str:

@@ -15,16 +15,20 @@ from urllib.parse import quote, quote_plus
 from airflow_qa_provider.rest.clean_json import clean_text
 
 MASK = "***"
-SECRET_NAME = re.compile(r"(api[_-]?key|token|password|secret|authorization)$", re.IGNORECASE)
+_SECRETS = (
+    r"(?:api|access|account|private|secret|shared)[_-]?key|token|password|passphrase|pwd|secret|connection[_-]?string"
+)
+SECRET_NAME = re.compile(rf"({_SECRETS}|authorization)$", re.IGNORECASE)
 """How names of values end that are secrets."""
 
 _MIN_LENGTH = 4
 _MIN_ENCODED = 6  # shorter pieces of base64 occur in any text
 _LONGEST_FORM = 6  # characters per character of a secret: &#x27;, \u0022
-_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry")
+# the second names the whole URL at level WARNING, where an answer has a header that cannot be read
+_LOGGERS = ("urllib3.connectionpool", "urllib3.connection", "urllib3.poolmanager", "urllib3.util.retry")
 _NAMED = re.compile(
     # any name that ends like a secret: x-api-key, refresh_token, clientSecret, fileOpenPassword
-    r"(?i)([\"']?\b(?:[\w-]{0,40}(?:api[_-]?key|token|password|secret)|(?:x-)?authorization|x-auth-client-id|signature|"
+    rf"(?i)([\"']?\b(?:[\w-]{{0,40}}(?:{_SECRETS})|(?:x-)?authorization|x-auth-client-id|signature|"
     r"sig)\b[\"']?\s*[:=]\s*[\"']?(?:(?:basic|bearer|digest|oauth2?|token|api[_-]?key)\s+)?)[^\s\"'&,;}]+"
 )
 
@@ -105,7 +109,8 @@ def _named_values(part: Any, names: frozenset[str], secret: bool) -> Iterator[st
 
 
 class UrlFilter(logging.Filter):
-    """Masks the secrets of our own requests in what urllib3 logs of them, for it logs whole URLs at level DEBUG.
+    """Masks the secrets of our own requests in what urllib3 logs of them, for it logs whole URLs at level DEBUG, and
+    with a traceback what it cannot read of an answer.
 
     :param secrets: Returns the secrets of the request that this thread is sending; ``None`` when it sends none of ours.
     """
@@ -122,6 +127,7 @@ class UrlFilter(logging.Filter):
             record.args = tuple(
                 one if one is None or isinstance(one, (int, float)) else redact(str(one), known) for one in record.args
             )
+            record.exc_info = record.exc_text = None  # the arguments say it
         return True
 
     def install(self) -> None:

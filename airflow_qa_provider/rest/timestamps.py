@@ -12,6 +12,7 @@ from airflow_qa_provider.exceptions import QAValidationError
 Timestamp = datetime | str
 """An aware ``datetime`` (pendulum's too) or an ISO 8601 string with a time and an offset or ``Z``."""
 
+_LONGEST = 100
 _HAS_DATE = re.compile(r"\d{4}-?[\dW]\d")
 _HAS_ZONE = re.compile(r"\d{2}:?\d{2}.*(Z|[+-]\d{2}:?(\d{2})?)$")
 
@@ -38,7 +39,7 @@ def to_utc(value: Timestamp, field: str) -> datetime:
 
 
 def _parse(value: object, field: str) -> datetime:
-    text = value.strip().upper() if isinstance(value, str) else ""
+    text = value.strip().upper() if isinstance(value, str) and len(value) < _LONGEST else ""
     try:
         moment: object = pendulum.parse(text, tz=None) if text else None
     except (ValueError, OverflowError):

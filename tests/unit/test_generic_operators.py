@@ -455,12 +455,56 @@ def test_answers_become_json(answer: Any, value: Any) -> None:
             ["the answer"],
         ),
         (Session("x", KEY), {"name": "x", "pass_phrase": "***"}, ["pass_phrase"]),
+        (
+            {"connectionString": KEY, "secretAccessKey": KEY},
+            {"connectionString": "***", "secretAccessKey": "***"},
+            ["connectionString", "secretAccessKey"],
+        ),
     ],
 )
 def test_secrets_in_answers_are_masked_and_named(answer: Any, value: Any, masked: list[str]) -> None:
     read = JsonAnswer(answer)
 
     assert (read.value, read.masked) == (value, masked)
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("reports.get", {"report_id": 7}),
+        ("reports.patch", {"report_id": 7, "state": 2}),
+        ("reports.get_public", {"report_id": 7, "report_hash": "h" * 48}),
+        ("reports.list", {}),
+    ],
+)
+def test_the_hash_that_opens_a_report_is_in_no_xcom(operation: str, arguments: Any, server: RecordingServer) -> None:
+    report = {"id": 7, "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c", "name": "May"}
+    body: Any = {"items": [report], "_meta": {"total_pages": 1}} if operation == "reports.list" else report
+    server.expect([Answer(headers=JSON, body=json.dumps(body).encode())] * 2)
+
+    result = run("simplo", operation, arguments)
+
+    shown = {"id": 7, "hash": "***", "name": "May"}
+    assert result == ([shown] if operation == "reports.list" else shown)
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_secrets_among_the_arguments_are_masked_where_airflow_shows_them(
+    as_text: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.sdk import log
+
+    masked: list[Any] = []
+    monkeypatch.setattr(log, "mask_secret", lambda secret, name=None: masked.append(secret))
+    given = {"report_id": 7, "report_hash": "{{ 'h' * 48 }}", "filters": {"hash": "g" * 48}, "new_password": "p" * 9}
+    task = SimploOperator(
+        task_id="call", operation="reports.approve", arguments=json.dumps(given) if as_text else given
+    )
+
+    task.render_template_fields({})  # type: ignore[typeddict-item]
+
+    assert {"h" * 48, "g" * 48, "p" * 9} <= set(masked)
+    assert not {7, "7", "reports.approve"} & set(masked)
 
 
 def test_a_masked_answer_is_said_in_the_log(server: RecordingServer, capsys: pytest.CaptureFixture[str]) -> None:

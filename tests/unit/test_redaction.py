@@ -22,7 +22,7 @@ from airflow_qa_provider.rest.redaction import MASK, UrlFilter, excerpt, redact,
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors.simplo.client import SimploClient
 from tests.unit.acme import acme
-from tests.unit.peers import peer
+from tests.unit.peers import hear, peer
 
 KEY = "k3y+S/ecr et&1"
 TOKEN = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=._-", min_size=12, max_size=60)
@@ -47,6 +47,9 @@ def test_what_is_too_short_to_be_a_secret_leaves_the_text_readable() -> None:
         "X-API-KEY: s3cr3t-value",
         "api_key=s3cr3t-value&page=2",
         '{"apiKey": "s3cr3t-value"}',
+        '{"secretAccessKey": "s3cr3t-value"}',
+        "AccountKey=s3cr3t-value;EndpointSuffix=core.example.net",
+        "private_key: s3cr3t-value",
         "{'api-key': 's3cr3t-value'}",
         '"password":"s3cr3t-value"',
         "clientSecret=s3cr3t-value",
@@ -207,6 +210,24 @@ def test_the_hash_of_a_report_is_not_shown(
     assert "0" * 48 not in shown
 
 
+def test_a_header_that_cannot_be_read_is_logged_without_it(caplog: pytest.LogCaptureFixture) -> None:
+    # urllib3 warns of such a header with the whole URL, and with what it could not read
+    def answer(connection: socket.socket) -> None:
+        hear(connection)
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nno header %b\r\n\r\n" % HASH.encode())
+
+    with (
+        peer(answer) as port,
+        SimploClient(ClientSettings(f"http://127.0.0.1:{port}", "t0ken-of-simplo")) as client,
+        pytest.raises(QAError),
+    ):
+        client.reports.get_public(7, HASH)
+
+    assert "urllib3.connection" in {record.name for record in caplog.records if record.levelno == logging.WARNING}
+    assert HASH not in caplog.text.lower()
+    assert "unparsed data" in caplog.text, "what is wrong with the answer is still said"
+
+
 def test_a_preview_does_not_show_it_either() -> None:
     client = SimploClient(ClientSettings("https://is.example.com/api/v0", "t0ken-of-simplo")).previewing()
     with pytest.raises(RequestWithheld) as withheld:
@@ -230,5 +251,5 @@ def test_the_log_of_other_requests_is_left_alone(caplog: pytest.LogCaptureFixtur
 def test_the_filter_is_there_once() -> None:
     for _ in range(3):
         acme()
-    for name in ("urllib3.connectionpool", "urllib3.util.retry"):
+    for name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry"):
         assert sum(isinstance(one, UrlFilter) for one in logging.getLogger(name).filters) == 1

@@ -253,6 +253,13 @@ def test_a_connection_that_does_not_exist_is_refused(
     assert [path for path in cloud.contents() if path != "/bucket/a.csv"] == []
 
 
+def test_credentials_in_place_of_a_connection_are_not_shown(cloud: Cloud) -> None:
+    with pytest.raises(QAConfigurationError, match=r"there is no connection 'AKIA7:\*\*\*' for the object") as caught:
+        Target.of("s3://AKIA7:s3cr3t-value@bucket/a.csv")
+
+    assert "s3cr3t" not in str(caught.value)
+
+
 def test_a_connection_that_exists_is_in_the_manifest(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     from airflow.sdk import io
 

@@ -13,5 +13,6 @@ VENDOR = Vendor(
     form=SimploForm,
     kinds=(REPORT,),
     listings=LISTINGS,
+    secret_names=("hash", "report_hash"),
     url="https://simplo-is-docs.docker.sdev.cz/docs/api/",
 )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from airflow_qa_provider.rest.fields import Fields, is_given
 from airflow_qa_provider.rest.parameters import Id as Id
+from airflow_qa_provider.rest.written import is_written
 
 _WALL_CLOCK = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2})?")
 
@@ -30,9 +31,9 @@ class SmartQFields(Fields):
 
     def comma_separated(self, value: object, field: str) -> str:
         """Return words separated by commas; a text goes as it is, unless it is a JSON list."""
-        if isinstance(value, str) and not value.lstrip().startswith("["):
+        if isinstance(value, str) and not is_written(value):
             return value
-        words = [self.text(word, field) for word in self.optional_list(value, field) or []]
+        words = self.optional_words(value, field) or []
         for word in words:
             if "," in word:
                 raise self.refused(f"{field}: {word!r} has a comma, which would make two of it")
