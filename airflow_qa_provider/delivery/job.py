@@ -14,14 +14,23 @@ from airflow_qa_provider.delivery.batch import Batch, sort_out
 from airflow_qa_provider.delivery.ledger import Content, Ledger, open_ledger
 from airflow_qa_provider.delivery.message import compose
 from airflow_qa_provider.delivery.policies import AttachPolicy, EmptyPolicy, LinkUrl, UncertainPolicy
-from airflow_qa_provider.delivery.recipients import NOTHING_SENT, Address, header_safe, parse_recipients, parse_sender
+from airflow_qa_provider.delivery.recipients import (
+    NOTHING_SENT,
+    Address,
+    header_safe,
+    parse_recipients,
+    parse_sender,
+    structured,
+)
 from airflow_qa_provider.delivery.report import DeliveryReport
 from airflow_qa_provider.delivery.session import MailServerError, SmtpSession
 from airflow_qa_provider.delivery.staging import stage
 from airflow_qa_provider.delivery.templates import flattened
-from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.exceptions import QAFileError, QAValidationError
 from airflow_qa_provider.journal.store import TaskStateStore
 from airflow_qa_provider.reports.manifest import Manifest
+from airflow_qa_provider.reports.storage import explanation
+from airflow_qa_provider.rest.fields import Fields, is_given
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +68,7 @@ class DeliveryJob:
         :raises QAError: As the operator describes.
         """
         self._check_policies()
+        self._read_texts()
         manifests = list(flattened(self.reports))
         if not manifests and self.if_empty == "skip":
             return None
@@ -88,7 +98,7 @@ class DeliveryJob:
         ledger = open_ledger(store, scope, Content.of(manifests, subject, self.html_content))
         report = sort_out(recipients, ledger, self.on_uncertain)
         if report.pending:
-            with tempfile.TemporaryDirectory(prefix="reports-") as folder, session:
+            with _own_folder() as folder, session:
                 self._send(report, items, subject, sender, session, ledger, Path(folder))
         message_ids = {recipient.email: ledger.message_id(recipient, sender.domain) for recipient in recipients}
         if report.failed(self.max_refused):
@@ -132,6 +142,19 @@ class DeliveryJob:
             return items
         return choose_attachments(items, self.attach, room, "what the mail server takes per mail")
 
+    def _read_texts(self) -> None:
+        """Read what templates have made of the optional arguments."""
+        try:
+            self.html_content = Fields().optional_text(self.html_content, "html_content")
+        except QAValidationError as error:
+            error.outcome = NOTHING_SENT
+            raise
+        self.from_email = self.from_email if is_given(self.from_email) else None
+        if not is_given(self.link_url):
+            self.link_url = None
+        elif isinstance(self.link_url, str) and self.link_url.lstrip().startswith("{"):
+            self.link_url = structured(self.link_url, "link_url")  # no address begins like this
+
     def _checked_subject(self) -> str:
         subject = header_safe(self.subject, "subject")
         if not subject:
@@ -147,6 +170,18 @@ class DeliveryJob:
             value = getattr(self, name)
             if not isinstance(value, int) or value < 0:
                 raise QAValidationError(f"{name} is {value!r} and can be 0 or more", outcome=NOTHING_SENT)
+
+
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="reports-")
+    except OSError as error:
+        raise QAFileError(
+            f"the reports cannot be copied to this worker: {explanation(error)[0]}",
+            operation="delivery",
+            outcome=NOTHING_SENT,
+            hint="Its folder for temporary files (TMPDIR) must be there, be writable and have room",
+        ) from None
 
 
 def _result(report: DeliveryReport, items: Sequence[Item], message_ids: Mapping[str, str]) -> dict[str, Any]:

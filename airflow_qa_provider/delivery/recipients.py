@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from airflow_qa_provider.exceptions import QAValidationError
+from airflow_qa_provider.rest.fields import Fields
 
 NOTHING_SENT = "No mail was sent"
 
@@ -43,7 +44,7 @@ def parse_recipients(value: Any) -> list[Address]:
     """Return the recipients in the given order, each once whatever the case of its letters.
 
     :param value: Addresses (``"a@example.com"`` or ``"Anna <a@example.com>"``) as a list, a nested list, or a string
-        that separates them by comma or semicolon.
+        that separates them by comma or semicolon, or is JSON of a list.
     :raises QAValidationError: There is none, or some are not addresses; the message names them all.
     """
     found: dict[str, Address] = {}
@@ -79,6 +80,20 @@ def parse_sender(value: str, field: str = "from_email") -> Address:
     return address
 
 
+def structured(value: Any, field: str) -> Any:
+    """Return a structured value; a text is read as JSON.
+
+    :param value: A native value, or text.
+    :param field: Name of the argument, for the message.
+    :raises QAValidationError: It is no JSON.
+    """
+    try:
+        return Fields().structure(value, field)
+    except QAValidationError as error:
+        error.outcome = NOTHING_SENT
+        raise
+
+
 def header_safe(value: Any, field: str) -> str:
     """Return a text that may stand in a mail header, without the blanks around it.
 
@@ -101,7 +116,9 @@ def header_safe(value: Any, field: str) -> str:
 
 
 def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        yield from _texts(structured(value, "to"))
+    elif isinstance(value, str):
         yield from (part for part in _SEPARATED.findall(value) if part.strip())
     elif isinstance(value, Iterable) and not isinstance(value, Mapping | bytes):
         for item in value:

@@ -139,7 +139,7 @@ class SmtpSession:
     def max_message_bytes(self) -> int | None:
         """Largest mail that the connected server takes, ``None`` when it does not say (RFC 1870)."""
         announced = self._client.esmtp_features.get("size", "") if self._client else ""
-        return int(announced) or None if announced.isdigit() else None
+        return int(announced) or None if announced.isascii() and announced.isdigit() and len(announced) < 20 else None
 
     def send(self, sender: Address, recipient: Address, parts: Sequence[bytes], commit: Callable[[], None]) -> Answer:
         """Send one mail to one recipient.

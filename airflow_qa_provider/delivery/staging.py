@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from airflow_qa_provider.delivery.attachments import Item, human_size
@@ -18,6 +18,7 @@ _READ_AGAIN = (
     "A retry reads the file again. If it was moved or removed on purpose, clear the task that fetched it; a path of a "
     "worker exists on that worker only"
 )
+_COPIED_AGAIN = "That is the worker's folder for temporary files (TMPDIR). A retry copies the file again"
 
 
 def stage(items: Sequence[Item], folder: Path) -> dict[str, Path]:
@@ -48,17 +49,40 @@ def _check(item: Item, copy: Path | None) -> None:
     with storage_errors("read", shown, {"operation": "delivery"}, outcome=NOTHING_SENT, again=_READ_AGAIN):
         path = open_path(manifest["uri"], manifest["conn_id"])
         # the file system itself, for an ObjectStoragePath reports lineage for every chunk
-        with path.fs.open(str(path.path), "rb") as stored, copy.open("wb") if copy else nullcontext() as kept:
+        with path.fs.open(str(path.path), "rb") as stored, _kept(copy) as keep:
             while chunk := stored.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
-                if kept is not None:
-                    kept.write(chunk)
+                keep(chunk)
     if size != manifest["bytes"]:
         raise _changed(item, f"has {size:,} bytes ({human_size(size)}) and had {manifest['bytes']:,}")
     if digest.hexdigest() != manifest["sha256"].lower():
         raise _changed(item, f"has SHA-256 {digest.hexdigest()} and had {manifest['sha256']}")
     report_lineage(path, read=True)
+
+
+@contextmanager
+def _kept(copy: Path | None) -> Iterator[Callable[[bytes], None]]:
+    """Give a function that takes the chunks of a file; it writes the copy, where there is to be one."""
+    if copy is None:
+        yield lambda chunk: None
+        return
+
+    def errors() -> AbstractContextManager[None]:
+        # the copy's own, so that they are not taken for those of the storage that is read
+        facts = {"operation": "delivery"}
+        return storage_errors("write", f"a copy to {copy}", facts, outcome=NOTHING_SENT, again=_COPIED_AGAIN)
+
+    with errors():
+        file = copy.open("wb")
+    with file:
+
+        def keep(chunk: bytes) -> None:
+            with errors():
+                file.write(chunk)
+                file.flush()
+
+        yield keep
 
 
 def _changed(item: Item, what: str) -> QAFileError:

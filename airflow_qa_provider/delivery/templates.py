@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import ChainableUndefined
 
+from airflow_qa_provider.delivery.recipients import structured
 from airflow_qa_provider.reports.manifest import Manifest, as_manifest
 
 
@@ -31,9 +32,11 @@ class ReportsInTemplates(Sequence[Any]):
 def flattened(value: Any) -> Iterable[Manifest]:
     """Return the manifests in what a task was given as reports: one, a list, lists of lists, ``None`` for none.
 
-    :param value: What was given.
+    :param value: What was given; a text is read as JSON.
     :raises QAValidationError: There is something else in it.
     """
+    if isinstance(value, str):
+        value = structured(value, "reports")
     if value is None:
         return
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):

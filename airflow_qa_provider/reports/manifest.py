@@ -38,6 +38,8 @@ class Manifest(TypedDict):
 
 
 _REQUIRED = frozenset({"uri", "name", "bytes", "sha256", "content_type"})
+_TEXTS = ("uri", "name", "sha256", "content_type", "conn_id", "vendor", "link", "fetched_at")
+_NUMBERS = ("bytes", "pages", "rows")
 
 
 def as_manifest(value: Any, field: str = "reports") -> Manifest:
@@ -53,4 +55,19 @@ def as_manifest(value: Any, field: str = "reports") -> Manifest:
             f"{field} takes the manifests that the transfers return, got {kind}", outcome="Nothing was sent"
         )
     defaults: dict[str, Any] = dict.fromkeys(Manifest.__annotations__)
-    return {**defaults, "source": {}, **value}  # type: ignore[typeddict-item]
+    made: dict[str, Any] = {**defaults, "source": {}, **value}
+    wrong = next((name for name in (*_TEXTS, *_NUMBERS) if not _fits(made[name], name)), None)
+    if wrong is not None:
+        raise QAValidationError(
+            f"{field} takes the manifests that the transfers return, and {wrong} of one is {made[wrong]!r:.80}",
+            outcome="Nothing was sent",
+        )
+    return made  # type: ignore[return-value]
+
+
+def _fits(value: Any, name: str) -> bool:
+    if value is None:
+        return name not in _REQUIRED
+    if name in _TEXTS:
+        return isinstance(value, str)
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

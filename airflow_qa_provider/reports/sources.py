@@ -13,6 +13,7 @@ from airflow_qa_provider.compat import storage_conn_id
 from airflow_qa_provider.exceptions import QAError, QAFileError, QAValidationError
 from airflow_qa_provider.reports.manifest import as_manifest
 from airflow_qa_provider.reports.storage import explanation, open_path, report_lineage
+from airflow_qa_provider.rest.fields import Fields, is_given
 from airflow_qa_provider.rest.redaction import redact
 
 _NOT_SENT = "It was not sent"
@@ -98,7 +99,8 @@ class SourceFile:
 def source_files(value: Any, field: str = "files", folder: Any = None) -> list[SourceFile]:
     """Return files as a user names them: one or many, nested as mapped tasks return them.
 
-    :param value: A path, URI, ``ObjectStoragePath`` or manifest, or an iterable of such; ``None`` for no files.
+    :param value: A path, URI, ``ObjectStoragePath`` or manifest, or an iterable of such, also as JSON; ``None`` for no
+        files.
     :param field: Name of the argument, for the message.
     :param folder: Folder of the names that are relative, as a text or ``ObjectStoragePath``.
     :raises QAValidationError: Something else is among them.
@@ -106,6 +108,10 @@ def source_files(value: Any, field: str = "files", folder: Any = None) -> list[S
     within = None if folder is None else _Folder(str(folder).strip(), _conn_id_of(folder))
     if within is not None and within.uri in ("", "None"):
         raise QAValidationError(f"{field}_from names no folder, got {folder!r}", outcome="Nothing was sent")
+    if not is_given(value):
+        return []
+    if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+        value = Fields().structure(value, field)
     return list(_each(value, field, within))
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -21,6 +22,8 @@ from airflow_qa_provider.delivery.layout import html_body, html_to_text, text_bo
 from airflow_qa_provider.delivery.ledger import Content, Ledger, Progress, open_ledger
 from airflow_qa_provider.delivery.message import compose, media_type
 from airflow_qa_provider.delivery.recipients import Address, parse_recipients, parse_sender
+from airflow_qa_provider.delivery.session import SmtpSession
+from airflow_qa_provider.delivery.staging import stage
 from airflow_qa_provider.exceptions import (
     QAConfigurationError,
     QADeliveryError,
@@ -598,6 +601,10 @@ def test_missing_connection_and_sender(deliver, stored, sink, connect):
         ({"to": "anna@example.com, not an address; b@d@e"}, "'not an address', 'b@d@e'"),
         ({"to": " ;"}, "no recipient"),
         ({"to": {"a": 1}}, "to takes addresses"),
+        ({"to": "['anna@example.com']"}, "to is what Python prints, and not JSON"),
+        ({"to": "None"}, "'None'"),
+        ({"html_content": {"a": 1}}, "html_content must be a text"),
+        ({"link_url": "{'a.pdf': 'https://a.example'}"}, "link_url is what Python prints"),
         ({"from_email": "x\r\nBcc: eve@example.com"}, "from_email holds"),
         ({"attach": "some"}, "attach is 'some' and can be 'fit', 'all', 'none'"),
         ({"on_uncertain": True}, "on_uncertain is True"),
@@ -659,10 +666,71 @@ def test_no_reports(deliver, sink):
     assert "<th" not in sink.mails[0].body("html")
 
 
-def test_reports_that_are_no_manifests(deliver):
-    for wrong in ("[{'uri': 'a'}]", [{"uri": "a"}], 7):
+def test_reports_that_are_no_manifests(deliver, sink):
+    for wrong in ('[{"uri": "a"}]', [{"uri": "a"}], 7):
         with pytest.raises(QAValidationError, match="takes the manifests"):
             deliver(wrong, Store())
+    for wrong in ("[{'uri': 'a'}]", "[" * 100_000, "report.pdf"):
+        with pytest.raises(QAValidationError, match=r"reports is .*No mail was sent.*reports \| tojson"):
+            deliver(wrong, Store())
+    assert sink.connections == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bytes": "8"},
+        {"bytes": -1},
+        {"bytes": None},
+        {"sha256": None},
+        {"uri": 7},
+        {"name": ["a"]},
+        {"pages": "3"},
+        {"link": 5},
+        {"conn_id": {}},
+    ],
+)
+def test_a_manifest_with_something_else_in_it_is_refused(deliver, stored, wrong):
+    with pytest.raises(QAValidationError, match=f"takes the manifests.* {next(iter(wrong))} of one is"):
+        deliver({**stored("a.pdf"), **wrong}, Store())
+
+
+def test_what_templates_make_of_the_arguments_is_read(deliver, stored, sink):
+    one, two = stored("a.pdf"), stored("b.pdf")
+    links = {"a.pdf": "https://a.example", "b.pdf": "https://b.example"}
+    result = deliver(
+        json.dumps([one, [two, None]]),
+        Store(),
+        json.dumps([ANNA, BEN]),
+        attach="none",
+        from_email="None",
+        html_content="None",
+        link_url=json.dumps(links),
+    )
+
+    assert result["files"] == ["a.pdf", "b.pdf"]
+    assert served(sink) == [ANNA, BEN]
+    for mail in sink.mails:
+        assert "None" not in mail.body("plain")
+        assert all(link in mail.body("plain") for link in links.values())
+
+
+def test_a_worker_without_room_says_so_and_not_that_the_storage_is_full(deliver, stored, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    with pytest.raises(QAFileError, match=rf"could not write a copy to {gone}.*No mail was sent.*TMPDIR"):
+        stage([Item(stored("a.pdf"), "a.pdf", None, attached=True)], gone)
+    monkeypatch.setattr(tempfile, "tempdir", str(gone))
+    with pytest.raises(QAFileError, match=r"cannot be copied to this worker.*No mail was sent.*TMPDIR"):
+        deliver(stored("a.pdf"), Store())
+
+
+@pytest.mark.parametrize(
+    ("announced", "size"), [("", None), ("0", None), ("1000", 1000), ("\u00b2\u00b3", None), ("9" * 5000, None)]
+)
+def test_a_size_that_the_server_announces(announced, size):
+    session = SmtpSession("smtp_default")
+    session._client = SimpleNamespace(esmtp_features={"size": announced})
+    assert session.max_message_bytes == size
 
 
 # ---------------------------------------------------------------------------------------------------------------------
