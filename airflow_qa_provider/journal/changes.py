@@ -15,7 +15,7 @@ from typing import Any
 from airflow_qa_provider.exceptions import QAError, QAUncertainError
 from airflow_qa_provider.journal.journal import NO_STATE, Journal
 from airflow_qa_provider.journal.record import Record
-from airflow_qa_provider.kinds.change import Change, ChangeOutcome, Shown
+from airflow_qa_provider.kinds.change import Change, ChangeOutcome, Shown, shown_now
 from airflow_qa_provider.kinds.lookup import may_be_done
 from airflow_qa_provider.rest.preview import RequestWithheld
 
@@ -68,7 +68,7 @@ class ChangeJournal(Journal):
             return self._done(record, "unchanged", f"an earlier attempt made the change at {record.when}", {})
         intent = record or self.intent({}, sent_at=moment.timestamp())
         doubtful = record is not None or self._knows_nothing
-        current = (None if noted or doubtful else change.known) or change.current(self.client)
+        current = (None if noted or doubtful else change.known) or shown_now(change, self.client)
         if doubtful or (noted is not None and noted.object_id is None):
             current = self._seen_late(change, noted or intent, wanted, current)
         changes = difference(current, wanted)
@@ -119,7 +119,7 @@ class ChangeJournal(Journal):
             return current
         for pause in self.timeouts.pauses(max(0.0, self.timeouts.settled - record.age)):
             time.sleep(pause)
-            current = change.current(self.client)
+            current = shown_now(change, self.client)
             if _shows(change, current, wanted, record.fields):
                 break
         return current
@@ -160,7 +160,7 @@ class ChangeJournal(Journal):
         try:
             for pause in self.timeouts.pauses(self.timeouts.lost_answer):
                 time.sleep(pause)
-                if _shows(change, change.current(self.client), wanted, before):
+                if _shows(change, shown_now(change, self.client), wanted, before):
                     return
         except QAError as failed:
             looked = f"It could not be looked for: {failed.message}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_qa_provider.exceptions import (
+    QAError,
     QANotFoundError,
     QANotSupportedError,
     QAPermissionError,
@@ -21,7 +22,8 @@ from airflow_qa_provider.journal.ownership import Ownership
 from airflow_qa_provider.journal.record import Record
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.kind import Kind
-from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search
+from airflow_qa_provider.kinds.lookup import Candidate, Lookup, LookupTimeouts, Search
+from airflow_qa_provider.kinds.polling import as_qa_error
 from airflow_qa_provider.kinds.snapshot import Phase
 
 log = logging.getLogger(__name__)
@@ -73,7 +75,7 @@ class VendorLookup:
         if lookup is None or not self.compares(fields):
             return None
         try:
-            found = lookup.find(self.client, Search(fields, sent_at, None))
+            found = self._listed(lookup, Search(fields, sent_at, None))
         except (QANotSupportedError, QANotFoundError, QAPermissionError) as error:
             log.warning(
                 "Should the answer to the request be lost, the %s cannot be looked up: %s", self.kind.noun, error
@@ -96,7 +98,7 @@ class VendorLookup:
                 hint="Leave if_exists at 'create'",
             )
         others = self.ownership.of_others()
-        found = self.kind.lookup.find(self.client, Search(fields, sent_at, None))
+        found = self._listed(self.kind.lookup, Search(fields, sent_at, None))
         return [one for one in found if one.current and one.id not in others and not self._is_over(one)]
 
     def find(self, record: Record, fields: KindFields, since: float, seconds: float) -> Candidate | None:
@@ -171,11 +173,20 @@ class VendorLookup:
         old = set(record.before or ())
         return [
             one
-            for one in self.kind.lookup.find(self.client, search)
+            for one in self._listed(self.kind.lookup, search)
             # what ended badly is not taken over, since another one is created in its place in any case; but one that
             # the vendor has accepted is not missing when it has
             if one.id not in foreign and id_digest(one.id) not in old and (record.accepted or not self._is_over(one))
         ]
+
+    def _listed(self, lookup: Lookup, search: Search) -> list[Candidate]:
+        """Ask the vendor; rows that are not what it documents are an error of ours."""
+        try:
+            return lookup.find(self.client, search)
+        except QAError:
+            raise
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            raise as_qa_error(error) from error
 
     def _is_over(self, one: Candidate) -> bool:
         return one.phase in _ENDED_BADLY or self.has_failed(one.phase)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from typing_extensions import Self
 
+from airflow_qa_provider.exceptions import QAError
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.policies import OnUncertain
+from airflow_qa_provider.kinds.polling import as_qa_error
 
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.steps import Step
@@ -142,3 +144,18 @@ class Change(ABC):
         :param client: The vendor's client.
         """
         return {}
+
+
+def shown_now(change: Change, client: Any) -> Shown | None:
+    """Return what :meth:`Change.current` does; an answer of an undreamt-of shape is an error of ours.
+
+    :param change: The change.
+    :param client: The vendor's client.
+    :raises QAError: The vendor could not be asked, or its answer cannot be read.
+    """
+    try:
+        return change.current(client)
+    except QAError:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise as_qa_error(error) from error

@@ -13,21 +13,23 @@ from airflow_qa_provider.rest.clean_json import read_json
 _LARGEST_ERROR = 64 * 1024
 
 
-def small_json(response: requests.Response, *, file: bool) -> Any:
+def possible_error(response: requests.Response, *, file: bool) -> Any:
     """Return the JSON of an answer that may be an error, whatever its content type; ``None`` for all others.
 
     :param response: An answer.
     :param file: Whether a file was asked for; then the body is left unread unless it may well be an error.
     """
-    if file and not _may_be_error(response):
-        return None
-    body = response.peek(_LARGEST_ERROR) if isinstance(response, Answer) else response.content
-    if body is None or len(body) > _LARGEST_ERROR:
-        return None
     try:
-        return read_json(body, _LARGEST_ERROR)
+        if not file:
+            return response.json()  # an error may stand beside any amount of content
+        return _small_json(response) if _may_be_error(response) else None
     except ValueError:
         return None
+
+
+def _small_json(response: requests.Response) -> Any:
+    body = response.peek(_LARGEST_ERROR) if isinstance(response, Answer) else response.content
+    return None if body is None or len(body) > _LARGEST_ERROR else read_json(body, _LARGEST_ERROR)
 
 
 def _may_be_error(response: requests.Response) -> bool:

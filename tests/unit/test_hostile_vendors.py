@@ -21,6 +21,7 @@ from tests.unit.peers import flood, give, peer
 KINDS: tuple[type[VendorClient], ...] = (ConqaClient, MonitorQAClient, QalyptusClient, SimploClient, SmartQClient)
 DEEP = b"[" * 30000 + b"]" * 30000
 STRANGE_CODE, STRANGE_ERROR = b'{"code": "\xb2\xb3"}', b'{"error": {"code": "\\u00b2\\u00b3"}}'
+LONG_CODE = b'{"error": {"code": "%b"}}' % (b"9" * 5000)
 DEEP_ERROR = b'{"isSuccess": false, "data": null, "error": ' + b'{"error":' * 20000 + b"1" + b"}" * 20001
 
 
@@ -40,7 +41,7 @@ def answer(
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"400 Bad Request", b"500 Oops"])
-@pytest.mark.parametrize("body", [DEEP, DEEP_ERROR, STRANGE_CODE, STRANGE_ERROR, b"\x00"])
+@pytest.mark.parametrize("body", [DEEP, DEEP_ERROR, STRANGE_CODE, STRANGE_ERROR, LONG_CODE, b"\x00"])
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.vendor)
 def test_what_nobody_should_send_is_an_error_of_ours(kind: type[VendorClient], body: bytes, status: bytes) -> None:
     with peer(answer(body, status)) as port, client_of(kind, port) as client, pytest.raises(QAError) as failed:
@@ -71,6 +72,31 @@ def test_a_json_report_is_looked_into_for_an_error_and_still_whole(rows: int) ->
     with peer(flood(start, body, 1)) as port, client_of(QalyptusClient, port) as client:
         download = client.stream("status.download_report_stream", {"id": "7"})
         assert b"".join(download.chunks(1000)) == body
+
+
+SAYS_NO: dict[type[VendorClient], dict[str, object]] = {
+    QalyptusClient: {"isSuccess": False, "data": [], "error": "no licence"},
+    SmartQClient: {"error": {"code": 3, "message": "no licence"}, "data": {"items": []}},
+}
+
+
+@pytest.mark.parametrize("filler", [0, 100_000], ids=["small", "large"])
+@pytest.mark.parametrize("kind", SAYS_NO, ids=lambda kind: kind.vendor)
+def test_an_error_is_one_whatever_stands_beside_it(kind: type[VendorClient], filler: int) -> None:
+    body = json.dumps({**SAYS_NO[kind], "trace": "x" * filler}).encode()
+    with peer(answer(body)) as port, client_of(kind, port) as client, pytest.raises(QAError, match="no licence"):
+        client.ping()
+
+
+@pytest.mark.parametrize("said", [False, None, 0, "false", "False", "no", {}])
+def test_what_is_not_called_a_success_is_none(said: object) -> None:
+    body = json.dumps({"isSuccess": said, "data": [], "error": "no licence"}).encode()
+    with (
+        peer(answer(body)) as port,
+        client_of(QalyptusClient, port) as client,
+        pytest.raises(QAError, match="no licence"),
+    ):
+        client.ping()
 
 
 def test_an_error_in_place_of_a_json_report_is_one() -> None:

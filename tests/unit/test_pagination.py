@@ -79,6 +79,18 @@ def test_a_vendor_that_repeats_itself_does_not_loop(answers: list[str]) -> None:
     assert len(asked) == len(answers)
 
 
+def test_a_vendor_that_repeats_itself_and_goes_on_counting_does_not_loop() -> None:
+    asked: list[Any] = []
+
+    def fetch(position: Any) -> Page:
+        asked.append(position)
+        assert len(asked) < 10, "it goes on and on"
+        return Page([{"id": "a", "age": len(asked)}, {"id": "b", "age": len(asked)}], len(asked))
+
+    assert [row["id"] for row in Paged(fetch)] == ["a", "b"]
+    assert len(asked) == 2
+
+
 def test_equal_rows_on_unequal_pages_are_kept() -> None:
     pages = [Page([{"id": 1}, {"id": 1}], 1), Page([{"id": 1}, {"id": 2}], None)]
 

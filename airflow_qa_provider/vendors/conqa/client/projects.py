@@ -10,6 +10,7 @@ from typing_extensions import Unpack
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.paging import Paged
 from airflow_qa_provider.rest.parameters import Id, Paging
+from airflow_qa_provider.rest.shapes import record_in, rows_in
 from airflow_qa_provider.vendors.conqa.client.answers import member
 from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource, Rows
 
@@ -24,7 +25,7 @@ class Projects(Resource):
         :raises QAAuthenticationError: The token is missing or wrong.
         """
         answer = self._client.call("projects.list")
-        return [*member(answer, "projects", operation="projects.list")]
+        return rows_in(member(answer, "projects", operation="projects.list"), "conqa", "projects.list")
 
     def get_summary(self, project_id: Id) -> dict[str, Any]:
         """Return the name of a project and the counts of its issues and milestones (source: "Get Project Summary").
@@ -34,7 +35,8 @@ class Projects(Resource):
             "statuses", "measures"}}``. ``total`` need not be the sum of the counts: it is not in the vendor's example.
         """
         answer = self._client.call("projects.get_summary", {"projectId": project_id})
-        return dict(member(answer, "data", operation="projects.get_summary"))
+        found = member(answer, "data", operation="projects.get_summary")
+        return record_in(found, "conqa", "projects.get_summary")
 
 
 class Issues(ConqaResource):
@@ -52,4 +54,4 @@ class Issues(ConqaResource):
 
 
 def _issues(answer: Any) -> Rows:
-    return [*member(answer, "data", "issues", operation="issues.list")]
+    return rows_in(member(answer, "data", "issues", operation="issues.list"), "conqa", "issues.list")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.paging import Page, Paged, positions_after
+from airflow_qa_provider.rest.shapes import count_in, rows_in
 from airflow_qa_provider.vendors.conqa.client.answers import member
 from airflow_qa_provider.vendors.conqa.client.rules import check
 
@@ -38,9 +39,9 @@ class ConqaResource(Resource):
 
         def fetch(number: int) -> Page:
             answer = client.call(operation, path, params={**params, "page": number, "limit": size})
-            rows, paging = rows_of(answer), _paging(answer)
-            total, per_page = paging.get("total_records"), paging.get("page_size")
-            last = isinstance(total, int) and isinstance(per_page, int) and number * per_page >= total
+            rows, paging = rows_in(rows_of(answer), client.vendor, operation), _paging(answer)
+            total, per_page = count_in(paging, "total_records"), count_in(paging, "page_size")
+            last = total is not None and per_page is not None and number * per_page >= total
             return Page(rows, None if last else number + 1, total, positions_after(number, len(rows), total))
 
         return Paged(fetch, 1, most)
@@ -54,8 +55,8 @@ class ConqaResource(Resource):
             # the docs print a content type on this GET
             headers = {"Content-Type": "application/json"}
             answer = client.call(operation, path, params={"limit": size, "lastEvaluatedKey": cursor}, headers=headers)
-            rows = member(answer, "data", "webhooks", operation=operation)
-            return Page(list(rows), answer["data"].get("lastEvaluatedKey") or None)
+            rows = rows_in(member(answer, "data", "webhooks", operation=operation), client.vendor, operation)
+            return Page(rows, answer["data"].get("lastEvaluatedKey") or None)
 
         def fetch(cursor: str | None) -> Page:
             # only a missing key ends the list: a page may be empty and still lead to another

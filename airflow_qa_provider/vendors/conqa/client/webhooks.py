@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.paging import Paged
 from airflow_qa_provider.rest.parameters import Id
+from airflow_qa_provider.rest.shapes import record_in
 from airflow_qa_provider.vendors.conqa.client.answers import member
 from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource
 from airflow_qa_provider.vendors.conqa.client.rules import callback_url as absolute_url
@@ -66,7 +67,9 @@ class Webhooks(ConqaResource):
         operation = f"{self._group}.register"
         body = {"name": check.text(name, "name"), "callbackUrl": absolute_url(callback_url)}
         answer = self._client.call(operation, self._path(owner_id, webhook_type), body=body)
-        return dict(member(answer, "webhook", operation=operation, outcome="The webhook was registered"))
+        outcome = "The webhook was registered"
+        found = member(answer, "webhook", operation=operation, outcome=outcome)
+        return record_in(found, "conqa", operation, outcome)
 
     def update(
         self,
@@ -96,9 +99,9 @@ class Webhooks(ConqaResource):
             raise check.refused(
                 "name and status are both unset: at least one of them must be given", 'Give status="ACTIVE", say'
             )
-        return dict(
-            self._client.call(f"{self._group}.update", self._path(owner_id, webhook_type, webhook_id), body=body)
-        )
+        operation = f"{self._group}.update"
+        answer = self._client.call(operation, self._path(owner_id, webhook_type, webhook_id), body=body)
+        return record_in(answer, "conqa", operation, "The webhook was changed")
 
     def delete(self, owner_id: Id, webhook_type: WebhookType | str, webhook_id: Id) -> dict[str, Any]:
         """Delete a webhook (sources: "Delete Project Webhook", "Delete Account Webhook").
@@ -108,7 +111,9 @@ class Webhooks(ConqaResource):
         :param webhook_id: Id of the webhook, ``wh:...``.
         :return: ``{"message", "webhookId"}``.
         """
-        return dict(self._client.call(f"{self._group}.delete", self._path(owner_id, webhook_type, webhook_id)))
+        operation = f"{self._group}.delete"
+        answer = self._client.call(operation, self._path(owner_id, webhook_type, webhook_id))
+        return record_in(answer, "conqa", operation, "The webhook was deleted")
 
     def _path(self, owner_id: Id, webhook_type: WebhookType | str, webhook_id: Id | None = None) -> dict[str, Any]:
         kind = check.member(WebhookType, webhook_type, "webhook_type").value.lower()

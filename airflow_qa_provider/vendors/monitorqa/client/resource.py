@@ -9,6 +9,7 @@ from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.paging import Page, Paged, positions_after
 from airflow_qa_provider.rest.parameters import Ids
+from airflow_qa_provider.rest.shapes import count_in, part_in, rows_in
 from airflow_qa_provider.vendors.monitorqa.client.rules import check
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class MonitorQAResource(Resource):
         answer = self._client.call(operation)
         if not isinstance(answer, list):
             raise self._unexpected(operation, "a list", answer)
-        return answer
+        return rows_in(answer, self._client.vendor, operation)
 
     def _record(self, operation: str, path: Mapping[str, Any] | None = None) -> Row:
         answer = self._client.call(operation, path)
@@ -61,7 +62,8 @@ class MonitorQAResource(Resource):
             answer = client.call(operation, params={**params, "pageNumber": number, "pageSize": size})
             if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
                 raise QAResponseError(f"page {number} has no list in data", vendor=client.vendor, operation=operation)
-            rows, total = answer["data"], (answer.get("meta") or {}).get("totalCount")
+            rows = rows_in(answer["data"], client.vendor, operation)
+            total = count_in(part_in(answer, "meta"), "totalCount")
             seen += len(rows)
             # rows are counted, not computed from meta.pageSize: a server that caps the size must not cut the list
             last = total is not None and seen >= total

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import requests
 from requests.auth import AuthBase
 
 from airflow_qa_provider.rest.client import VendorClient, VendorError
-from airflow_qa_provider.rest.peek import small_json
+from airflow_qa_provider.rest.peek import possible_error
 from airflow_qa_provider.rest.routes import Route
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.rest.transport import HeaderAuth
@@ -93,6 +94,11 @@ class QalyptusClient(VendorClient):
     def _check(self, response: requests.Response, route: Route) -> None:
         super()._check(response, route)
         # errors may come as HTTP 200 with isSuccess false, also where a file was asked for, and as plain text
-        answer = small_json(response, file=route.operation in _FILES)
-        if isinstance(answer, dict) and answer.get("isSuccess") is False:
+        answer = possible_error(response, file=route.operation in _FILES)
+        if isinstance(answer, dict) and _has_failed(answer):
             raise self.api_error(response, route, answer)
+
+
+def _has_failed(answer: Mapping[str, Any]) -> bool:
+    """Tell whether an envelope says so; whatever is not true is no success."""
+    return "isSuccess" in answer and str(answer["isSuccess"]).strip().lower() not in ("true", "1")

@@ -11,6 +11,7 @@ from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import Resource
 from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.parameters import Id
+from airflow_qa_provider.rest.shapes import rows_in
 from airflow_qa_provider.vendors.qalyptus.client.routes import ROUTES
 from airflow_qa_provider.vendors.qalyptus.client.rules import check
 
@@ -63,7 +64,7 @@ class QalyptusResource(Resource):
         if answer is None:
             return []
         if isinstance(answer, list):
-            return answer
+            return rows_in(answer, "qalyptus", operation)
         raise _unexpected(answer, "a list", operation)
 
     def _created(self, operation: str, path: Mapping[str, Any] | None = None, **request: Any) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -12,6 +13,7 @@ from airflow_qa_provider.exceptions import QAApiError
 from airflow_qa_provider.rest.client import VendorClient, VendorError
 from airflow_qa_provider.rest.routes import Route
 from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.rest.shapes import record_in
 from airflow_qa_provider.rest.transport import HeaderAuth
 from airflow_qa_provider.vendors.simplo.client import errors
 from airflow_qa_provider.vendors.simplo.client.dialect import Dialect
@@ -71,6 +73,17 @@ class SimploClient(VendorClient):
         """Read the first page of the list of reports (source: "Reports index")."""
         total = self.reports.list(page_size=1).total
         return "reports visible" if total is None else f"{total} reports visible"
+
+    def record(self, operation: str, path: Mapping[str, Any] | None = None, **request: Any) -> dict[str, Any]:
+        """Call an operation whose answer is one object.
+
+        :param operation: Name in the route table.
+        :param path: Values of the path's placeholders.
+        :param request: As in :meth:`call`.
+        :raises QAResponseError: The answer is something else.
+        """
+        outcome = None if self.route_table[operation].safe else "The request was carried out"
+        return record_in(self.call(operation, path, **request), self.vendor, operation, outcome)
 
     @override
     def api_error(self, response: requests.Response, route: Route, answer: Any) -> QAApiError:

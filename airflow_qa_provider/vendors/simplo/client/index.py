@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.paging import Page, Paged, positions_after
 from airflow_qa_provider.rest.parameters import Paging, Read, Words
+from airflow_qa_provider.rest.shapes import count_in, part_in, rows_in
 from airflow_qa_provider.vendors.simplo.client.rules import check
 
 if TYPE_CHECKING:
@@ -71,11 +72,11 @@ class Index:
 
         def fetch(number: int) -> Page:
             answer = client.call(self.operation, params={**params, dialect.page_param: number})
-            rows, meta = self._rows(answer), answer.get("_meta") or {}
+            rows, meta = self._rows(answer), part_in(answer, "_meta")
             self._check_page(meta, number)
             self._check_filters(rows, wanted)
-            pages, total = meta.get("total_pages"), meta.get("records")
-            last = isinstance(pages, int) and number >= pages
+            pages, total = count_in(meta, "total_pages"), count_in(meta, "records")
+            last = pages is not None and number >= pages
             return Page(rows, None if last else number + 1, total, positions_after(number, len(rows), total))
 
         return Paged(fetch, 1, most)
@@ -83,11 +84,11 @@ class Index:
     def _rows(self, answer: Any) -> list[dict[str, Any]]:
         if not isinstance(answer, Mapping) or not isinstance(answer.get("items"), list):
             raise self._unexpected("the answer has no list under items", "Check the base URL of the connection")
-        return list(answer["items"])
+        return rows_in(answer["items"], "simplo", self.operation)
 
     def _check_page(self, meta: Mapping[str, Any], number: int) -> None:
         # a server that does not know the parameter would give its first page for ever
-        if meta.get("page", number) != number:
+        if str(meta.get("page", number)) != str(number):
             hint = 'Set the name of the parameter in the connection\'s extra: {"simplo": {"page_param": "..."}}'
             raise self._unexpected(f"page {number} was asked for, page {meta['page']} came", hint)
 

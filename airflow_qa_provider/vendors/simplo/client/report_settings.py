@@ -82,14 +82,14 @@ class ReportSettings(Resource):
         :param report_setting_id: Id of the report setting.
         :return: ``type`` and ``task_filter`` are numbers in texts; dates are ISO 8601.
         """
-        return dict(self._client.call("report_settings.get", {"report_setting_id": report_setting_id}))
+        return self._client.record("report_settings.get", {"report_setting_id": report_setting_id})
 
     def create(self, **setting: Unpack[SettingFields]) -> dict[str, Any]:
         """Create a report setting and return it (source: "Create report setting"). What is required is not public.
 
         :param setting: Fields of :class:`SettingFields`.
         """
-        return dict(self._client.call("report_settings.create", body=_body(setting)))
+        return self._client.record("report_settings.create", body=_body(setting))
 
     def update(self, report_setting_id: Id, **setting: Unpack[SettingFields]) -> dict[str, Any]:
         """Replace a report setting and return it (source: "Update report setting").
@@ -117,7 +117,7 @@ class ReportSettings(Resource):
         self._client.call("report_settings.delete", {"report_setting_id": report_setting_id})
 
     def _change(self, operation: str, report_setting_id: Id, setting: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(self._client.call(operation, {"report_setting_id": report_setting_id}, body=_body(setting)))
+        return self._client.record(operation, {"report_setting_id": report_setting_id}, body=_body(setting))
 
 
 def _body(setting: Mapping[str, Any]) -> dict[str, Any]:

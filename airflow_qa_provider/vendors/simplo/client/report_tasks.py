@@ -38,4 +38,4 @@ class ReportTasks(Resource):
         :return: ``id``, ``report_id``, ``name``, ``is_bug``, ``estimated_time``, ``reported_time``,
             ``to_invoice_time``, ``to_invoice_price``, ``status_id``, ``task_id``, ``note``, and more.
         """
-        return dict(self._client.call("report_tasks.get", {"report_task_id": report_task_id}))
+        return self._client.record("report_tasks.get", {"report_task_id": report_task_id})

@@ -56,7 +56,7 @@ class Reports(Resource):
         :param embed: Fields of :data:`EMBEDS`.
         """
         params = embedding(self._client, embed, EMBEDS)
-        return dict(self._client.call("reports.get", {"report_id": report_id}, params=params))
+        return self._client.record("reports.get", {"report_id": report_id}, params=params)
 
     def update(self, report_id: Id, *, state: int | str, invoice_number: int | str) -> dict[str, Any]:
         """Replace state and invoice number of a report (source: "Update report").
@@ -74,7 +74,7 @@ class Reports(Resource):
             "state": check.whole(state, "state"),
             "invoice_number": check.whole(invoice_number, "invoice_number"),
         }
-        return dict(self._client.call("reports.update", {"report_id": report_id}, body=body))
+        return self._client.record("reports.update", {"report_id": report_id}, body=body)
 
     def patch(
         self, report_id: Id, *, state: int | str | None = None, invoice_number: int | str | None = None
@@ -96,7 +96,7 @@ class Reports(Resource):
         )
         if not body:
             raise check.refused("state and invoice_number are both unset: there is nothing to change", "Give state=2")
-        return dict(self._client.call("reports.patch", {"report_id": report_id}, body=body))
+        return self._client.record("reports.patch", {"report_id": report_id}, body=body)
 
     def delete(self, report_id: Id) -> None:
         """Delete a report (source: "Delete report"). Needs the permission delete on reports.
@@ -139,7 +139,7 @@ class Reports(Resource):
         :raises QAPermissionError: The hash is not the one of this report.
         """
         params = {"hash": check.report_hash(report_hash), **embedding(self._client, embed, PUBLIC_EMBEDS)}
-        return dict(self._client.call("reports.get_public", {"report_id": report_id}, params=params))
+        return self._client.record("reports.get_public", {"report_id": report_id}, params=params)
 
     def issue_invoice(self, report_id: Id) -> None:
         """Turn a report into a new iDoklad invoice (source: "Issue external (idoklad) invoice").

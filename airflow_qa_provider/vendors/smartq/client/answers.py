@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ import requests
 
 from airflow_qa_provider.exceptions import QAResponseError
 from airflow_qa_provider.rest.client import VendorError
-from airflow_qa_provider.rest.peek import small_json
+from airflow_qa_provider.rest.peek import possible_error
+from airflow_qa_provider.rest.shapes import rows_in
 
 if TYPE_CHECKING:
     from airflow_qa_provider.vendors.smartq.client.client import SmartQClient
@@ -18,6 +20,7 @@ Record = dict[str, Any]
 Records = list[Record]
 
 _ENVELOPE = frozenset({"error", "data"})
+_STATUS = re.compile(r"[45][0-9]{2}")
 
 
 def failed(response: requests.Response, *, file: bool = False) -> Record | None:
@@ -26,7 +29,7 @@ def failed(response: requests.Response, *, file: bool = False) -> Record | None:
     :param response: An answer.
     :param file: Whether a file was asked for; then the body is left unread unless it may well be an error.
     """
-    answer = small_json(response, file=file)
+    answer = possible_error(response, file=file)
     if not isinstance(answer, dict) or not answer.get("error"):
         return None
     # whatever stands beside it; but a file may be JSON with an error of its own
@@ -43,7 +46,7 @@ def error_in(answer: Any) -> VendorError:
         return VendorError(str(error or ""))
     code = error.get("code")
     text = "" if code is None else str(code)
-    status = int(text) if text.isdecimal() and 400 <= int(text) <= 599 else None
+    status = int(text) if _STATUS.fullmatch(text) else None
     return VendorError(str(error.get("message") or error.get("type") or ""), text or None, status)
 
 
@@ -92,4 +95,4 @@ def rows(client: SmartQClient, answer: Any, operation: str) -> Records:
             operation=operation,
             hint='If the rows have another name, set it in the connection\'s extra: {"smartq": {"items_field": "..."}}',
         )
-    return listed
+    return rows_in(listed, "smartq", operation)

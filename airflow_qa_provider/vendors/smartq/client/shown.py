@@ -113,7 +113,7 @@ def file_size_of(file: Mapping[str, Any]) -> int | None:
     :param file: A file of a note.
     """
     shown = next((str(file[name]) for name in _FILE_SIZES if file.get(name) is not None), "")
-    return int(shown) if shown.isdigit() else None
+    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 20 else None
 
 
 def moment_of(row: Mapping[str, Any], name: str, timezone: str) -> float | None:
