@@ -27,7 +27,7 @@ from airflow_qa_provider.reports.counting import Counts
 from airflow_qa_provider.reports.envelope import error_in
 from airflow_qa_provider.reports.formats import FileFormat
 from airflow_qa_provider.reports.jsonscan import JsonScan, NotJsonError
-from airflow_qa_provider.reports.signatures import OLE_MAGIC, as_text, is_binary, is_html, signature
+from airflow_qa_provider.reports.signatures import OLE_MAGIC, as_text, is_binary, is_html, is_xml, signature
 from airflow_qa_provider.rest.redaction import excerpt
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,11 @@ _PDF_HEAD, _END_WINDOW, _TITLE_WINDOW = 1024, 2048, 8192
 _IN_ZIP64 = 0xFFFFFFFF
 _ENCRYPTED_OFFICE = "EncryptedPackage"
 _TITLE = re.compile(rb"(?is)<title[^>]*>(.*?)</title>")
-_LOGIN_FORM = re.compile(rb"(?is)<input\b[^>]{0,500}\btype\s*=\s*[\"']?password\b")
+# what asks for a password, hands over to a sign-in elsewhere, or leads on by itself
+_LOGIN_FORM = re.compile(
+    rb"(?is)<input\b[^>]{0,500}\b(?:type\s*=\s*[\"']?password|name\s*=\s*[\"']?SAML(?:Request|Response))\b"
+    rb"|<meta\b[^>]{0,200}\bhttp-equiv\s*=\s*[\"']?refresh\b[^>]{0,200};\s*url\s*="
+)
 _LINEARIZED = re.compile(rb"(?s)/Linearized\b[^>]{0,400}?/L\s+(\d{1,18})\b")
 _START_OF_TABLE = re.compile(rb"startxref\s+(\d{1,18})\s+%%EOF")
 
@@ -177,10 +181,10 @@ class Inspection:
             raise self._error(f"a file of another kind{f', {found}' if found else ''}", _WRONG_KIND)
 
     def _check_text(self, head: bytes, text: bytes) -> None:
-        found = signature(head) or signature(text)
+        found = signature(head, text=True) or signature(text, text=True)
         if found is not None:
             raise self._error(found, _WRONG_KIND)
-        if text.startswith(b"<?xml") and self.expected.name in ("csv", "json"):
+        if self.expected.name in ("csv", "json", "jsonl") and is_xml(text):
             raise self._error("an XML document", _WRONG_KIND)
         # JSON may be in UTF-16 or UTF-32 without a mark, and is read through anyway
         if self._scan is None and is_binary(head):
@@ -205,6 +209,8 @@ class Inspection:
         said = error_in(document)
         if said is not None:
             raise self._error(f"an error of the vendor: {excerpt(said, self._secrets)}", None)
+        if self.expected.name == "jsonl":
+            return  # of one line
         # a CSV or text file may begin with a bracket, a binary file never does
         if self.expected.magic or "json" in self._content_type or isinstance(document, dict):
             raise self._error("a JSON document", _WRONG_KIND)
@@ -217,6 +223,8 @@ class Inspection:
         except NotJsonError as error:
             why = excerpt(str(error), self._secrets)
             raise self._error(f"a document that is not JSON ({why})", _CUT_OFF) from None
+        if scan.is_single:
+            raise self._error("a single JSON value", _WRONG_KIND)
         said = error_in(scan.top)
         if said is not None:
             raise self._error(f"an error of the vendor: {excerpt(said, self._secrets)}", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ LIMIT_BYTES = 64 * 1024 * 1024
 LIMIT_SECONDS = 20.0
 _CHUNK_BYTES = 256 * 1024
 _PAGES_PER_LOOK = 100
+_MOST_ENTRIES = 1_000_000
+_CLAIM_BYTES = 64
+_ENTRIES = re.compile(rb"/(?:Size|N)\s{1,9}\d{5,9}|/Index\s{0,9}\[[\d\s]{5,60}|\bxref\s{1,9}\d{1,9}\s{1,9}\d{5,9}")
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, li
 def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
     from pypdf import PdfReader
 
+    if _entries_of(file, clock) > _MOST_ENTRIES:
+        raise NotCountedError("its index has too many entries")
     reader = PdfReader(file)
     if reader.is_encrypted:
         # most locked reports can be read by everybody and are locked against changes
@@ -111,6 +117,20 @@ def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
     if pages == 0:
         raise NotCountedError("it has no pages")
     return pages
+
+
+def _entries_of(file: IO[bytes], clock: Clock) -> int:
+    """Return how many entries the indexes of a PDF claim to have: they are read before any page, without a limit."""
+    found, rest = 0, b""
+    file.seek(0)
+    while chunk := file.read(_CHUNK_BYTES):
+        clock.check()
+        text = rest + chunk
+        for claim in _ENTRIES.finditer(text):
+            found += sum(int(number) for number in re.findall(rb"\d{5,9}", claim[0]))
+        rest = text[-_CLAIM_BYTES:] if not _ENTRIES.search(text, len(text) - _CLAIM_BYTES) else b""
+    file.seek(0)
+    return found
 
 
 def _xlsx_rows(file: IO[bytes], clock: Clock) -> int:

@@ -49,11 +49,13 @@ class JsonScan:
 
     :ivar top: Members of a document that is an object, as far as they are small; ``None`` for another one, or one of
         many members. In place of what is large stands a list that is not empty.
+    :ivar is_single: Whether the document is neither an object nor a list.
     :ivar counts: Items of the document that is a list, under ``""``, or of its lists ``items`` and ``data``.
     """
 
     def __init__(self) -> None:
         self.top: dict[str, Any] | None = None
+        self.is_single = False
         self.counts: dict[str, int] = {}
         self._decoder: codecs.IncrementalDecoder | None = None
         self._start = b""
@@ -159,6 +161,7 @@ class JsonScan:
         if self._is_entered(sign):
             self._enter(sign)
             return True
+        self.is_single = self.is_single or not self._stack
         if self._stack and self._stack[-1] == "[" and (run := _VALUES.match(self._text, self._at, self._at + _RUN)):
             if self._is_counted():
                 self._count(len(json.loads(f"[{run[0].rpartition(',')[0]}]", parse_int=float)))

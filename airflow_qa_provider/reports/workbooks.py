@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
@@ -20,9 +20,12 @@ _INDEX_BYTES = 4 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
 _ROW_BYTES = 2 * 1024 * 1024
 _ROOT = re.compile(rb"<([A-Za-z0-9_.-]+:)?worksheet\b")
-_CELL = re.compile(rb"(?s)<c\b([^>]*)(?<!/)>(.*?)</c>")
-_ROW = re.compile(rb"""<row\b[^>]*?\br=["'](\d{1,7})["']""")
-_FILTER = re.compile(rb"""autoFilter\b[^>]*?\bref=["']\$?[A-Z]+\$?(\d{1,7}):\$?[A-Z]+\$?(\d{1,7})["']""")
+# bounded, or a sheet of marks without an end is searched without one
+_ROW = re.compile(rb"""<row\b[^>]{0,500}?\br=["'](\d{1,7})["']""")
+_FILTER = re.compile(rb"""autoFilter\b[^>]{0,500}?\bref=["']\$?[A-Z]+\$?(\d{1,7}):\$?[A-Z]+\$?(\d{1,7})["']""")
+_TOTALS = re.compile(rb"""\btotalsRowCount=["'](\d{1,7})["']""")
+_TABLE_HEAD_BYTES = 4096
+_AFTER_A_NAME = (b" ", b">", b"\n", b"\r", b"\t")
 _MOST_RUNS = 10_000
 _PLACE = re.compile(rb"""\br=["']([A-Z]+)[0-9]+""")
 
@@ -187,13 +190,22 @@ def _has_open_formula(row: bytes) -> bool:
     """Tell whether a row has a formula whose result is not stored; an empty text is a result."""
     return any(
         b"<f" in content and b"</v>" not in content.replace(b"<v></v>", b"") and b't="str"' not in attributes
-        for attributes, content in _CELL.findall(row)
+        for attributes, content in _cells(row)
     )
+
+
+def _cells(row: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield attributes and content of the cells that have content."""
+    for part in row.split(b"</c>")[:-1]:
+        start = max(part.rfind(b"<c" + sign) for sign in _AFTER_A_NAME)
+        attributes, _, content = part[start + 2 :].partition(b">")
+        if start >= 0:
+            yield attributes, content
 
 
 def _leftmost(row: bytes) -> str:
     """Return the column of the first cell with content."""
-    for attributes, content in _CELL.findall(row):
+    for attributes, content in _cells(row):
         if b"</v>" in content.replace(b"<v></v>", b"") or b"</is>" in content:
             place = _PLACE.search(attributes)
             return place[1].decode() if place else ""
@@ -208,9 +220,10 @@ def rows(file: IO[bytes], check: Callable[[], None]) -> int:
 
     :param file: The workbook, seekable.
     :param check: Called often; raises when the time is up.
-    :raises NotCountedError: Several visible sheets qualify, or rows cannot be told from titles.
+    :raises NotCountedError: Several visible sheets qualify, or rows cannot be told from titles and totals.
     """
     with open_archive(file) as archive:
+        _check_tables(archive)
         sheets = [_read_rows(archive, name, check) for name in _visible_sheets(archive, check)]
     if not sheets:
         raise NotCountedError("it has no visible sheet with cells")
@@ -221,6 +234,16 @@ def rows(file: IO[bytes], check: Callable[[], None]) -> int:
     if len(filled) > 1:
         raise NotCountedError(f"{len(filled)} of its sheets have content")
     return filled[0].below_header if filled else 0
+
+
+def _check_tables(archive: zipfile.ZipFile) -> None:
+    """See that no table has a row of totals, which looks like any other."""
+    for name, info in member_names(archive).items():
+        if name.startswith("xl/tables/") and is_bounded(info):
+            with archive.open(info) as file:
+                found = _TOTALS.search(file.read(_TABLE_HEAD_BYTES))
+            if found and int(found[1]):
+                raise NotCountedError("it has a table with a row of totals")
 
 
 def _visible_sheets(archive: zipfile.ZipFile, check: Callable[[], None]) -> list[str]:

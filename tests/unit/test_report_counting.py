@@ -8,6 +8,7 @@ import logging
 import sys
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -152,6 +153,20 @@ def bomb(cell: bytes, times: int) -> bytes:
 
 
 @pytest.mark.parametrize(
+    "sheet",
+    [
+        b"<row><c><f>" + b"<c>" * 400_000 + b"<v>1</v></c></row>",
+        b"<row" * 400_000 + b"><c><v>1</v></c></row>",
+        b"<row><c><v>1</v></c></row></sheetData>" + b"<autoFilter" * 100_000,
+    ],
+    ids=["cells", "rows", "filters"],
+)
+def test_a_sheet_of_marks_without_an_end_is_read_in_linear_time(sheet: bytes) -> None:
+    content = bomb(sheet, 1)
+    count(lambda: io.BytesIO(content), "xlsx", len(content))
+
+
+@pytest.mark.parametrize(
     ("make", "rows"),
     [
         (lambda: bomb(b"<row><c><v>1</v></c></row>", 50_000), 50_002),
@@ -235,3 +250,41 @@ def test_a_table_is_counted_in_little_memory() -> None:
 
     assert found.rows == 100_000
     assert peak < 4 * 2**20
+
+
+def pdf_with_an_index_of(entries: int) -> bytes:
+    """A PDF of one page whose index is a compressed stream, and claims to have so many entries."""
+    out, places = bytearray(b"%PDF-1.5\n"), [0]
+    for body in (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    ):
+        places.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (len(places) - 1, body)
+    rows = b"\0\0\0\0" + b"".join(b"\x01" + place.to_bytes(3, "big") for place in places[1:])
+    index = zlib.compress(rows + b"\x01\0\0\x09" * (entries - 4))
+    start = len(out)
+    out += b"9 0 obj\n<</Type/XRef/Size %d/W[1 3 0]/Root 1 0 R/Filter/FlateDecode" % entries
+    out += b"/Length %d>>stream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (len(index), index, start)
+    return bytes(out)
+
+
+@pytest.mark.parametrize(("entries", "pages"), [(100, 1), (20_000, 1), (1_500_000, None)])
+def test_an_index_that_expands_is_not_read_without_a_limit(entries: int, pages: int | None) -> None:
+    content = pdf_with_an_index_of(entries)
+    assert count(lambda: io.BytesIO(content), "pdf", len(content)) == Counts(pages=pages)
+
+
+@pytest.mark.parametrize(("totals", "rows"), [(False, 3), (True, None)])
+def test_a_row_of_totals_is_not_counted_as_one_of_the_table(totals: bool, rows: int | None) -> None:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.table import Table
+
+    book, buffer = Workbook(), io.BytesIO()
+    for row in [["Region", "Sales"], ["North", 1], ["South", 2], ["West", 3]] + [["Total", 6]] * totals:
+        book.active.append(row)
+    book.active.add_table(Table(displayName="Sales", ref="A1:B5" if totals else "A1:B4", totalsRowCount=int(totals)))
+    book.save(buffer)
+
+    assert count(lambda: io.BytesIO(buffer.getvalue()), "xlsx", len(buffer.getvalue())) == Counts(rows=rows)
