@@ -180,12 +180,16 @@ def _read_document(path: str) -> Any:
         raise ValueError("the file is not text in UTF-8") from None
     try:
         return json.loads(text)
+    except RecursionError:
+        raise ValueError("the file is nested too deep to be one") from None
     except ValueError as error:
         problem = f"not JSON ({error})"
     import yaml
 
     try:
         return yaml.safe_load(text)
+    except RecursionError:
+        raise ValueError("the file is nested too deep to be one") from None
     except yaml.YAMLError as error:
         where = " ".join(str(getattr(error, "problem_mark", "") or "").split())
         raise ValueError(f"the file is {problem}, and not YAML either{f' ({where})' if where else ''}") from None

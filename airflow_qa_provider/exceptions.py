@@ -38,11 +38,12 @@ what happened                                                   carried out?    
 =============================================================== =================== ==================================
 refused, no such name, no route, connect time-out, proxy away   no                  yes, and so is a change
 no TLS connection, bad certificate, proxy or CA bundle          no                  no: it would fail again
-400, 401, 403, 404, 405, 409, 410, 422, other 4xx               no: refused         no
+400, 401, 403, 404, 405, 409, 410, 422, others of the standard  no: refused         no
 423: locked                                                     no: refused         yes
 429: too many requests                                          no: refused         yes, and so is a change
 408, 425, 499: a gateway gave up on the request                 perhaps             yes
 5xx, 520 to 530 and 599 of gateways included                    perhaps             yes, but for 501, 505 and 511
+4xx of no standard, such as 444 and 460 of gateways             perhaps             no
 301, 307, 308: moved                                            no                  no: the address is wrong
 300, 304, and other answers that mean nothing                   perhaps             no
 302, 303: "see there", which may well follow a change           perhaps             no: the address is wrong
@@ -59,6 +60,7 @@ comes from whom would have carried the request out, or from a gateway that did n
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 
@@ -281,6 +283,7 @@ _BY_STATUS: dict[int, type[QAApiError]] = {
 }
 _LOST = (QAConnectionLostError, QATimeoutError, QAServerError, QAResponseError)
 _SEE_THERE = frozenset({302, 303})
+_STANDARD = frozenset(HTTPStatus)
 
 
 def error_class_for(status_code: int) -> type[QAApiError]:
@@ -292,7 +295,9 @@ def error_class_for(status_code: int) -> type[QAApiError]:
         return _BY_STATUS[status_code]
     if status_code >= 500:
         return QAServerError
-    return QARequestRejectedError if status_code >= 400 or 200 <= status_code < 300 else QAApiError
+    # a gateway has numbers of its own for what became of a request that it had taken
+    is_refusal = 200 <= status_code < 300 or (status_code >= 400 and status_code in _STANDARD)
+    return QARequestRejectedError if is_refusal else QAApiError
 
 
 def may_be_done(error: QAError) -> bool:

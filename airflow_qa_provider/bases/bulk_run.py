@@ -22,7 +22,7 @@ from airflow_qa_provider.exceptions import QAError, QAValidationError
 from airflow_qa_provider.journal.attempt import Attempt
 from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.kinds.kind import Kind
-from airflow_qa_provider.reports.storage import check_connection
+from airflow_qa_provider.reports.storage import check_connection, given_conn_id
 from airflow_qa_provider.rest.fields import Fields, is_given
 from airflow_qa_provider.vendors import kind_of
 
@@ -48,7 +48,7 @@ class BulkRun:
         self.most = check.whole(task.max_in_flight, "max_in_flight", 1, _MOST_IN_FLIGHT)
         self.waits = bool(check.optional_flag(task.wait_until_shown, "wait_until_shown")) and not self.preview
         self.seconds = check.duration(task.timeout, "timeout").total_seconds()
-        self.storage_conn_id = task.object_storage_conn_id if is_given(task.object_storage_conn_id) else None
+        self.storage_conn_id = given_conn_id(task.object_storage_conn_id)
         self.sending: Sending[Item] = Sending(self.most)
         if self.storage_conn_id:
             check_connection(self.storage_conn_id)

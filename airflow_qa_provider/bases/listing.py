@@ -87,7 +87,7 @@ class ListOperator(ReadingTask, BaseOperator):
         return self.records[Given({"state": getattr(self, "state", None)}, self.vendor).choice("state", self.records)]
 
     def _checked_column(self, given: Any) -> str | None:
-        return None if self.column is None else str(given.text("column"))
+        return str(given.text("column")) if given.has("column") else None
 
     def _read(
         self, client: Any, reading: Reading, limit: int, column: str | None

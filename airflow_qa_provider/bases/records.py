@@ -180,18 +180,21 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
 
     def _place(self, name: str) -> tuple[Target, str]:
         from airflow_qa_provider.records.encoding import FORMATS, checked_format
+        from airflow_qa_provider.rest.fields import is_given
 
-        given = None if self.format is None else checked_format(self.format)
+        given = checked_format(self.format) if is_given(self.format) else None
         target = self._target(self.target, name)
         named = target.named_format
         return target, given or checked_format(named.name if named and named.name in FORMATS else FORMATS[0])
 
     def _target(self, place: str | ObjectStoragePath, stem: str = "") -> Target:
+        from airflow_qa_provider.reports.storage import given_conn_id
         from airflow_qa_provider.reports.target import Target
 
+        conn_id = given_conn_id(self.object_storage_conn_id)
         with self.connected() as opened:
-            below = opened.below_folder(place, self.object_storage_conn_id)
-        return Target.of(below, self.object_storage_conn_id, stem)
+            below = opened.below_folder(place, conn_id)
+        return Target.of(below, conn_id, stem)
 
     def _marks(self, reading: Reading) -> Marks | None:
         from airflow_qa_provider.exceptions import QAValidationError

@@ -62,11 +62,12 @@ class RemoteReportOperator(StoringTask, RemoteJobOperator):
 
     @override
     def conclude(self, context: Any, outcome: Finished | GaveUp, object_id: str) -> Any:
+        from airflow_qa_provider.rest.fields import is_given
         from airflow_qa_provider.waiting.decisions import Finished
 
         super().conclude(context, outcome, object_id)
         arguments = {**self.values_of(self.report_fields), self.id_field: object_id}
-        manifest = self.store_file(arguments, self.file_name or self.default_name())
+        manifest = self.store_file(arguments, self.file_name if is_given(self.file_name) else self.default_name())
         self.tell(context, {"uri": manifest["uri"]})
         facts = dict(outcome.snapshot.detail) if isinstance(outcome, Finished) else {}
         return {**manifest, "facts": facts}

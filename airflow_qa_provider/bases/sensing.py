@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from airflow_qa_provider.waiting.verdict import OnKill, Terms, Verdict
 
 _MEMORY = "failed_looks"
+_LONGEST_SECONDS = timedelta(days=36500).total_seconds()
 
 
 class _StartTriggerArgs:
@@ -158,8 +159,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         )
 
     def _seconds(self) -> float:
-        # Airflow's sensors make seconds of what is given
-        return float(cast(float, self.timeout))
+        # Airflow's sensors make seconds of what is given; what is too long is refused when the task runs
+        return min(float(cast(float, self.timeout)), _LONGEST_SECONDS)
 
     def _target(self) -> Target:
         return self._kind().target(self.values_of(tuple(type(self).template_fields)))
@@ -232,9 +233,6 @@ def _as_template(value: Any) -> Any:
         if source is None or not hasattr(value, "key") or _is_mapped(source):
             raise ValueError("only the output of a task that is not mapped can be read in the triggerer")
         return f"{{{{ ti.xcom_pull(task_ids={source.task_id!r}, key={value.key!r}, map_indexes=-1) }}}}"
-    if isinstance(value, (set, frozenset)):
-        # in any order, it would be another version of the DAG in every process
-        value = sorted(value, key=str)
     if isinstance(value, (list, tuple)):
         return [_as_template(item) for item in value]
     if isinstance(value, str) and "xcom_pull" in value and "map_indexes" not in value:

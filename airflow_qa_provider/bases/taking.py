@@ -12,7 +12,9 @@ from airflow.sdk.definitions.mappedoperator import MappedOperator, OperatorParti
 
 
 def with_outputs(value: Any) -> Any:
-    """Return a value in which each task has become its output.
+    """Return a value in which each task has become its output, and each set a list in one order.
+
+    Sets come in any order: in each process it would be another version of the DAG.
 
     :param value: An argument, also a list, tuple or mapping of arguments.
     """
@@ -20,6 +22,8 @@ def with_outputs(value: Any) -> Any:
         return value.output
     if type(value) in (list, tuple):
         return type(value)(with_outputs(one) for one in value)
+    if type(value) in (set, frozenset):
+        return sorted((with_outputs(one) for one in value), key=str)
     if type(value) is dict:
         return {name: with_outputs(one) for name, one in value.items()}
     return value

@@ -51,8 +51,8 @@ class StoringTask(KindTask):
         """
         from airflow_qa_provider.vendors import kind_of
 
-        file = kind_of(self.kind).file(self.file, arguments)
-        has_fields = bool(name) and file.asks_for_facts(str(name))
+        file, name = kind_of(self.kind).file(self.file, arguments), self._read_name(name)
+        has_fields = name is not None and file.asks_for_facts(name)
         target = self._target(name or file.stem)
         with self.connected() as opened:
             return self._fetched(file, opened.client, target, name, has_fields, only_if_changed)
@@ -71,8 +71,8 @@ class StoringTask(KindTask):
         from airflow_qa_provider.reports.store import UnchangedFile
         from airflow_qa_provider.vendors import kind_of
 
-        file = kind_of(self.kind).file(self.file, arguments)
-        has_fields = bool(name) and file.asks_for_facts(str(name))
+        file, name = kind_of(self.kind).file(self.file, arguments), self._read_name(name)
+        has_fields = name is not None and file.asks_for_facts(name)
         target = self._target(name or file.stem)
         if target.stem is None:
             raise self._several("target must be a folder", 'End it with "/"')
@@ -104,6 +104,11 @@ class StoringTask(KindTask):
             f"{problem}, for there may be several files", vendor=self.vendor, outcome="Nothing was sent", hint=hint
         )
 
+    def _read_name(self, name: object) -> str | None:
+        from airflow_qa_provider.rest.fields import Fields, is_given
+
+        return Fields(self.vendor).text(name, "name") if is_given(name) else None
+
     def stop_storing(self) -> None:
         """Remove the temporary file: Airflow lets the task run on after SIGTERM, until SIGKILL ends it."""
         if self._stop is not None:
@@ -117,13 +122,15 @@ class StoringTask(KindTask):
             mask_secret(secret)
 
     def _target(self, stem: str) -> Target:
+        from airflow_qa_provider.reports.storage import given_conn_id
         from airflow_qa_provider.reports.store import checked_policy
         from airflow_qa_provider.reports.target import Target
 
         checked_policy(self.overwrite)
+        conn_id = given_conn_id(self.object_storage_conn_id)
         with self.connected() as opened:
-            target = opened.below_folder(self.target, self.object_storage_conn_id)
-        return Target.of(target, self.object_storage_conn_id, stem)
+            target = opened.below_folder(self.target, conn_id)
+        return Target.of(target, conn_id, stem)
 
     def _store(self, file: RemoteFile, client: Any, target: Target, only_if_changed: bool) -> Manifest:
         from airflow_qa_provider.exceptions import QAError

@@ -91,6 +91,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.strip() else None
     if isinstance(value, Decimal):
+        if not value.is_finite():
+            return None if value.is_nan() else float(value)  # no reader takes what is infinite
         value = int(value) if value == value.to_integral_value() else float(value)
     return None if isinstance(value, float) and math.isnan(value) else value
 

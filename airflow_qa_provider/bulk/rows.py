@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, BinaryIO
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
 from airflow_qa_provider.reports.sources import SourceFile
+from airflow_qa_provider.rest.clean_json import parsed
 
 Row = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ def rows_of_value(value: Any) -> Iterator[Row]:
     """
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            value = parsed(value)
         except ValueError:
             raise _no_row(value) from None
     if isinstance(value, Mapping):
@@ -64,7 +64,7 @@ def _jsonl(file: BinaryIO, name: str) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line.decode("utf-8-sig"))
+            row = parsed(line.decode("utf-8-sig"))
         except ValueError:
             raise _unreadable(name, f"has no JSON in line {number}", "Write one object in each line") from None
         if not isinstance(row, dict):
@@ -107,7 +107,7 @@ def _parquet(file: BinaryIO, name: str) -> Iterator[Row]:
     try:
         for batch in ParquetFile(file).iter_batches():
             yield from batch.to_pylist()
-    except (ArrowException, OSError) as error:
+    except (ArrowException, OSError, ValueError, OverflowError) as error:  # such as dates after the year 9999
         raise _unreadable(name, f"is not Parquet: {error}"[:300], "Look at what wrote it") from None
 
 

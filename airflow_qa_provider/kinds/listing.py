@@ -134,6 +134,23 @@ def moment_of(value: Any, zone: Any = None) -> datetime | None:
         return None
 
 
+def moments_of(value: Any, zone: Any = None) -> tuple[datetime, ...]:
+    """Return the moments that a date can mean: two of one without a zone in the hour that a clock shows twice.
+
+    :param value: Text of the date.
+    :param zone: Time zone of dates that come without one.
+    """
+    first = moment_of(value, zone)
+    if first is None or zone is None:
+        return () if first is None else (first,)
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return (first,)
+    second = first if read.tzinfo else to_utc(read.replace(tzinfo=zone, fold=1), "date")
+    return (first,) if second <= first else (first, second)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listing:
     """A list of a vendor.

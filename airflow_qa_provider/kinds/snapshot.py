@@ -12,6 +12,7 @@ from typing import Any
 from airflow_qa_provider.rest.clean_json import LEAST, MAX_DEPTH, MOST, clean_text
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_TEXT, _LONGEST_STATUS, _MOST_MEMBERS = 32 * 1024, 200, 1000
 
 
 class Phase(str, Enum):
@@ -52,11 +53,12 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         """Leave out what Airflow cannot carry: in an event, it would end the triggerer; in an XCom, fail the task."""
-        if all(map(can_be_carried, (self.detail, self.status, self.link))):
+        if len(str(self.status)) <= _LONGEST_STATUS and all(map(can_be_carried, (self.detail, self.status, self.link))):
             return
-        kept = {name: one for name, one in self.detail.items() if can_be_carried(name) and can_be_carried(one)}
+        cut = {name: one[:_LONGEST_TEXT] if isinstance(one, str) else one for name, one in self.detail.items()}
+        kept = {name: one for name, one in cut.items() if can_be_carried(name) and can_be_carried(one)}
         object.__setattr__(self, "detail", kept)
-        object.__setattr__(self, "status", clean_text(str(self.status)))
+        object.__setattr__(self, "status", clean_text(str(self.status)[:_LONGEST_STATUS]))
         object.__setattr__(self, "link", self.link if can_be_carried(self.link) else None)
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,18 +83,21 @@ class Snapshot:
 def can_be_carried(value: Any, depth: int = MAX_DEPTH) -> bool:
     """Tell whether a value is plain data that any database, and any message between Airflow's processes, can hold.
 
+    A text has 32,768 characters, and a list or dictionary 1,000 members, at most.
+
     :param value: Any value.
     :param depth: Most levels of lists and dictionaries in each other.
     """
     if value is None or isinstance(value, bool):
         return True
     if isinstance(value, str):
-        return "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))
+        is_short = len(value) <= _LONGEST_TEXT
+        return is_short and "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))
     if isinstance(value, int):
         return LEAST <= value <= MOST
     if isinstance(value, float):
         return math.isfinite(value)
-    if depth == 0:
+    if depth == 0 or (isinstance(value, (Mapping, list, tuple)) and len(value) > _MOST_MEMBERS):
         return False
     if isinstance(value, Mapping):
         return all(

@@ -11,15 +11,17 @@ import io
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import IO, Any, Protocol
 
-from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
+from airflow_qa_provider.exceptions import QAConfigurationError, QAFileError, QAValidationError
 from airflow_qa_provider.kinds.listing import Column, ColumnType
 from airflow_qa_provider.records.cleaning import Cleaner, shape_of
 from airflow_qa_provider.records.table import Shapes, Table, text_of
+from airflow_qa_provider.reports.storage import UNTOUCHED, explanation
 
 Rows = Iterable[Mapping[str, Any]]
 Batches = Iterator[list[list[Any]]]
@@ -94,7 +96,9 @@ def encode(
     table = Table(columns, zone)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as spool:
         for batch in _batches(rows, _ROWS_AT_ONCE):
-            pickle.dump([table.flat(cleaner.row(row)) for row in batch], spool, pickle.HIGHEST_PROTOCOL)
+            flat = [table.flat(cleaner.row(row)) for row in batch]
+            with _spooling():
+                pickle.dump(flat, spool, pickle.HIGHEST_PROTOCOL)
         end = spool.tell()
         spool.seek(0)
         _WRITERS[format](table, _spooled(spool, end, table), sink)
@@ -112,6 +116,20 @@ def _lines(rows: Rows, sink: Sink, columns: Iterable[Column], cleaner: Cleaner) 
             lines.append(line)
         sink.write("".join(f"{line}\n" for line in lines).encode())
     return Encoded(shapes.rows, shapes.types, shapes.drift.as_list())
+
+
+@contextmanager
+def _spooling() -> Iterator[None]:
+    """Say which disk is full: not that of the target."""
+    try:
+        yield
+    except OSError as error:
+        raise QAFileError(
+            f"the rows cannot be kept on this worker until all columns are known: {explanation(error)[0]}",
+            outcome=UNTOUCHED,
+            hint="Its folder for temporary files (TMPDIR) must be there, be writable and have room for the whole list; "
+            "jsonl needs none",
+        ) from None
 
 
 def _spooled(spool: IO[bytes], end: int, table: Table) -> Batches:

@@ -17,6 +17,7 @@ from airflow_qa_provider.exceptions import QAFileError
 from airflow_qa_provider.records.reading import Window
 from airflow_qa_provider.reports.staging import Staging, StopSwitch
 from airflow_qa_provider.reports.storage import file_info, storage_errors
+from airflow_qa_provider.rest.clean_json import parsed
 from airflow_qa_provider.rest.timestamps import to_utc
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Marks:
             with self._path.fs.open(str(self._path.path), "rb") as file:
                 content = file.read()
         try:
-            noted = json.loads(content)
+            noted = parsed(content)
             about, partitions = noted["list"], noted["partitions"]
             for one in partitions:
                 _window(one)

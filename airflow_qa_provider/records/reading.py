@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow_qa_provider.exceptions import QANotFoundError, QAResponseError, QAValidationError
 from airflow_qa_provider.kinds.given import Given
-from airflow_qa_provider.kinds.listing import Filter, Listing, moment_of
+from airflow_qa_provider.kinds.listing import Filter, Listing, moments_of
 from airflow_qa_provider.rest.paging import Paged
 from airflow_qa_provider.rest.timestamps import to_utc
 
@@ -50,13 +50,14 @@ class Window:
     def __bool__(self) -> bool:
         return self.since is not None or self.until is not None
 
-    def holds(self, moment: datetime | None) -> bool:
-        """Tell whether a moment is in it; one that is not known is, for nothing may be lost.
+    def holds(self, *moments: datetime) -> bool:
+        """Tell whether one of the moments is in it; what is not known is, for nothing may be lost.
 
-        :param moment: The moment.
+        :param moments: The moment, or those that it may be; none for one that is not known.
         """
-        if moment is None:
-            return True
+        return not moments or any(self._holds(one) for one in moments)
+
+    def _holds(self, moment: datetime) -> bool:
         return (self.since is None or moment >= self.since) and (self.until is None or moment < self.until)
 
 
@@ -165,9 +166,9 @@ class Reading:
                 recent.append(key)
                 known.add(key)
             if self.window and changed:
-                moment = moment_of(row.get(changed), zone)
-                self.undated += moment is None
-                if not self.window.holds(moment):
+                moments = moments_of(row.get(changed), zone)
+                self.undated += not moments
+                if not self.window.holds(*moments):
                     continue
             if not local or all(keeps(client, row, value) for keeps, value in local):
                 yield row

@@ -20,6 +20,7 @@ MAX_ERROR_BYTES = 1024 * 1024
 _KEPT_BYTES = 1024 * 1024
 _CHECK_CA_PATH = "Check ca_path in the connection's extra"
 _CHUNK_BYTES = 64 * 1024  # small, or old releases of urllib3 make a gigabyte of one
+_NOT_ASKED_FOR = ("br", "zstd")  # what urllib3 expands where it can, and of a few bytes without an end
 
 
 def announced_length(headers: Mapping[str, str]) -> int | None:
@@ -142,6 +143,8 @@ class Answer(requests.Response):
         compression = self.headers.get("Content-Encoding", "")
         if "," in compression:
             raise requests.exceptions.ContentDecodingError(f"the answer is compressed more than once ({compression!r})")
+        if compression.strip().lower() in _NOT_ASKED_FOR:
+            raise requests.exceptions.ContentDecodingError(f"the answer is compressed as {compression!r:.40}, unasked")
         if compression.strip().lower() not in ("", "identity"):
             chunk_size = min(chunk_size or _CHUNK_BYTES, _CHUNK_BYTES)
         chunks = super().iter_content(chunk_size, decode_unicode)

@@ -12,7 +12,14 @@ import requests
 from requests.auth import AuthBase
 from typing_extensions import Self
 
-from airflow_qa_provider.exceptions import QAApiError, QAError, QAResponseError, error_class_for, may_be_done
+from airflow_qa_provider.exceptions import (
+    QAApiError,
+    QAError,
+    QARequestRejectedError,
+    QAResponseError,
+    error_class_for,
+    may_be_done,
+)
 from airflow_qa_provider.rest.answer import Answer
 from airflow_qa_provider.rest.clean_json import UnusableJSONError
 from airflow_qa_provider.rest.download import Download
@@ -238,6 +245,8 @@ class VendorClient:
         meant = said.status if said.status and status < 400 else status
         request_id = next((response.headers[h] for h in _REQUEST_ID_HEADERS if h in response.headers), None)
         kind = error_class_for(meant)
+        if meant != status and kind is QAApiError:
+            kind = QARequestRejectedError  # a number of the vendor's own, for what it has refused
         return kind(
             f"HTTP {status} {self._shown(response.reason)} for {route.method} {route.path}: {words}{shown_code}",
             vendor=route.vendor,

@@ -8,6 +8,8 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 _HALF_A_SECOND = 0.5  # a Date has whole seconds, cut off
+# 2024 to 2100: a gateway without a clock says 1970, one that counts wrong 2106, and what was made then is never found
+_BELIEVED = (1_704_067_200.0, 4_102_444_800.0)
 
 
 def http_date(text: str | None) -> float | None:
@@ -41,7 +43,7 @@ class VendorClock:
         self._text = ""
 
     def note(self, headers: Mapping[str, str]) -> None:
-        """Take the time of an answer that has just arrived; one from a cache, or without a date, tells nothing.
+        """Take the time of an answer that has just arrived; from a cache, or without a date that can be, it tells none.
 
         :param headers: Headers of the answer.
         """
@@ -49,7 +51,7 @@ class VendorClock:
         if text == self._text or "Age" in headers:  # an answer of the same second tells nothing new
             return
         moment = http_date(text)
-        if moment is not None:
+        if moment is not None and _BELIEVED[0] <= moment < _BELIEVED[1]:
             self._text = text
             self._seen = (moment + _HALF_A_SECOND, self._monotonic())
 

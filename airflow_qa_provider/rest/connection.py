@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from airflow_qa_provider.exceptions import QAConfigurationError
+from airflow_qa_provider.rest.clean_json import parsed
 from airflow_qa_provider.rest.client import VendorClient
 from airflow_qa_provider.rest.settings import ClientSettings
 
@@ -151,7 +152,7 @@ class ConnectionFields:
         self.extra: Mapping[str, Any] = {}
         if connection.extra:
             try:
-                readable = isinstance(json.loads(connection.extra), dict)
+                readable = isinstance(parsed(connection.extra), dict)
             except ValueError:
                 readable = False
             if not readable:
@@ -227,7 +228,7 @@ class ConnectionFields:
         value = self.extra.get(name)
         if isinstance(value, str) and value.strip():
             try:
-                value = json.loads(value)
+                value = parsed(value)
             except ValueError:
                 value = False
         if value in (None, ""):
@@ -439,7 +440,7 @@ def with_path(url: str, path: str) -> str:
 
 def _read(text: str) -> Any:
     try:
-        return json.loads(text)
+        return parsed(text)
     except ValueError:
         return text
 

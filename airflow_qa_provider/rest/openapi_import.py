@@ -138,8 +138,12 @@ def _endpoints(document: Mapping[str, Any], base_path: str, vendor: str) -> Iter
                 path=_below(full_path, base_path, anchored=_names_server(operation, item, document)),
                 full_path=full_path,
                 titles=frozenset(_plain(name) for name in names if name),
-                tags=frozenset(_plain(tag) for tag in operation.get("tags") or ()),
+                tags=frozenset(_plain(tag) for tag in _listed(operation.get("tags"))),
             )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _server_path(*levels: Mapping[str, Any]) -> str:
@@ -150,11 +154,20 @@ def _server_path(*levels: Mapping[str, Any]) -> str:
         servers = level.get("servers")
         if servers and isinstance(servers, list) and isinstance(servers[0], Mapping):
             url = str(servers[0].get("url") or "")
-            for name, variable in (servers[0].get("variables") or {}).items():
-                url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-            path = urlsplit(url).path.rstrip("/")
+            variables = servers[0].get("variables")
+            for name, variable in variables.items() if isinstance(variables, Mapping) else ():
+                default = variable.get("default", "") if isinstance(variable, Mapping) else ""
+                url = url.replace(f"{{{name}}}", str(default))
+            path = _path_of(url).rstrip("/")
             return path if path.startswith("/") or not path else f"/{path}"
     return ""
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # half of the brackets of an IPv6 address
+        return ""
 
 
 def _names_server(*levels: Mapping[str, Any]) -> bool:

@@ -34,6 +34,7 @@ _CONFIRMATIONS = 2
 _NO_SUCH_PATH = 405
 # a longer Retry-After is more likely a moment in place of seconds
 _LONGEST_HOLD = 3600.0
+_MOST_WARNINGS = 20
 # what a client says of retrying one request is not what becomes of the wait, or of the task
 _RETRY_ADVICE = re.compile(r"\s*\bA retry [^.]*\.(?=\s|$)")
 
@@ -300,7 +301,7 @@ class Wait:
         return GaveUp(f"the time-out of {limit:g} s has passed and {standing}", True, self.last)
 
     def _notice(self, snapshot: Snapshot) -> str | None:
-        if snapshot.known or snapshot.status in self._warned:
+        if snapshot.known or snapshot.status in self._warned or len(self._warned) == _MOST_WARNINGS:
             return None
         self._warned = (*self._warned, snapshot.status)
         return f"status {snapshot.status!r} of {snapshot.id} is not known to this provider; waiting on"

@@ -102,7 +102,7 @@ def test_where_the_results_go(tmp_path: Path) -> None:
     assert results_path(None, None, None, "results.run") is None
 
 
-@pytest.mark.parametrize("value", [7, "x", [1], [["a"]], [None]], ids=str)
+@pytest.mark.parametrize("value", [7, "x", [1], [["a"]], [None], "[" * 100_000], ids=lambda value: str(value)[:9])
 def test_what_is_no_row(value: Any) -> None:
     with pytest.raises(QAError, match="rows takes objects of column and value"):
         list(rows_of_value(value))
@@ -121,6 +121,8 @@ def test_columns() -> None:
         "fields": {"x": 2, "y": {"value": None}},
     }
     assert columns.arguments({"a": float("nan"), "gone": None}) == {"id": None}
+    assert columns.arguments({"a": Decimal("sNaN")}) == {"id": None}
+    assert columns.arguments({"a": Decimal("Infinity")}) == {"id": float("inf")}
     columns.check_seen()
 
 

@@ -111,6 +111,8 @@ def test_notes_survive_pickling() -> None:
         (423, QAConflictError),
         (425, QAServerError),
         (429, QARateLimitError),
+        (444, QAApiError),
+        (460, QAApiError),
         (499, QAServerError),
         (500, QAServerError),
         (502, QAServerError),
@@ -144,7 +146,7 @@ def test_the_documented_tree_is_the_real_one() -> None:
 
 
 NOT_DONE = (400, 401, 402, 403, 404, 405, 409, 410, 415, 418, 422, 423, 429)
-PERHAPS_DONE = (101, 300, 304, 408, 425, 499, *range(500, 600))
+PERHAPS_DONE = (101, 300, 304, 408, 419, 425, 444, 460, 494, 499, *range(500, 600), 999)
 
 
 @pytest.mark.parametrize("status", NOT_DONE)

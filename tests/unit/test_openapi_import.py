@@ -265,6 +265,8 @@ def test_odd_parts_of_a_file_are_passed_over() -> None:
     document = openapi([("GET", "/tasks/{id}", {"summary": "Get task", "tags": None})])
     document["paths"]["/odd"] = None
     document["paths"]["/odder"] = {"parameters": [], "get": "none", "trace": {"summary": "Get task"}}
+    for tags, servers in ((5, 5), ({"a": 1}, [{"url": "http://[", "variables": []}]), ("x", [{"variables": {"v": 1}}])):
+        document["paths"][f"/{tags}"] = {"get": {"summary": "Other", "tags": tags, "servers": servers}}
     assert import_routes(document, GET_TASK, BASE_PATH).unchanged == ["tasks.get"]
 
 

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import re
+import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,13 @@ def test_dates_without_a_zone_are_read_in_that_of_the_account() -> None:
     assert parquet([{"at": "2026-01-15 13:00:00"}])[0][0]["at"] == "2026-01-15 13:00:00"
 
 
+def test_a_worker_without_room_for_a_long_table_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(encoding, "_IN_MEMORY_BYTES", 10)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(QAFileError, match=r"cannot be kept on this worker.*Nothing was stored.*TMPDIR"):
+        encoded([ROW], "csv")
+
+
 def test_a_long_list_becomes_row_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "ROW_GROUP", 1000)
     content, held = encoded(({"id": str(n), **({"late": n} if n == 2499 else {})} for n in range(2500)), "parquet")
@@ -333,6 +342,25 @@ def test_a_time_ends_before_its_end_so_that_no_row_is_in_two_partitions() -> Non
 
     assert ids(one, Account(rows)) == ["0", "59", "x", "y"]
     assert one.undated == 2, "what shows no date is in each partition, and counted"
+
+
+@pytest.mark.parametrize(
+    ("shown", "hours"),
+    [
+        ("2026-10-25T02:30:00", [0, 1]),  # the clock is put back at 01:00 UTC, and shows this hour twice
+        ("2026-10-25 02:30:00", [0, 1]),
+        ("2026-10-25T03:30:00", [2]),
+        ("2026-03-29T02:30:00", []),  # an hour that there is not
+        ("2026-10-25T02:30:00+01:00", [1]),
+    ],
+)
+def test_in_the_hour_that_a_clock_shows_twice_no_row_is_lost(shown: str, hours: list[int]) -> None:
+    prague = replace(VISITS, zone=lambda client: ZoneInfo("Europe/Prague"))
+    midnight = datetime(2026, 10, 25, tzinfo=UTC)
+    windows = [(midnight + timedelta(hours=n), midnight + timedelta(hours=n + 1)) for n in range(4)]
+    account = Account([{"id": "a", "at": shown}])
+
+    assert [n for n, window in enumerate(windows) if ids(reading(prague, window=window), account)] == hours
 
 
 @pytest.mark.parametrize(

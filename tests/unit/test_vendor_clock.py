@@ -33,6 +33,8 @@ def test_an_unknown_time_is_unknown() -> None:
     assert clock.now() is None
     for headers in ({}, {"Date": "yesterday"}, {"Date": ""}, {"Date": DATE, "Age": "7"}, {"Date": "x" * 5000}):
         clock.note(headers)
+    for year in (1970, 2106, 9999):  # of a gateway without a clock, or one that has run over
+        clock.note({"Date": f"Thu, 01 Jan {year} 00:00:10 GMT"})
     assert clock.offset is None
 
 

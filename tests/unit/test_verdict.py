@@ -108,6 +108,15 @@ def test_what_airflow_cannot_carry_is_left_out_wherever_it_comes_from(hostile: A
     assert Snapshot.from_dict(plain) == seen
 
 
+def test_what_is_too_large_for_an_event_is_cut_or_left_out() -> None:
+    large = {"score": 82, "message": "m" * 10**6, "rows": list(range(10**5)), "by": {"a": "b" * 10**6}}
+    plain = Snapshot("a1", Phase.FAILED, "s" * 10**6, large).as_dict()
+
+    assert plain["detail"].keys() == {"score", "message"}
+    assert len(json.dumps(plain)) < 40_000
+    assert plain["status"] == "s" * 200
+
+
 TOLD = {"phase": "succeeded", "status": "completed", "link": "https://example.com/a1", "score": 82}
 UNKNOWN = {"number": None}
 

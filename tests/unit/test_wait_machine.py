@@ -289,6 +289,14 @@ def test_each_unknown_status_is_told_once(script: list[Snapshot]) -> None:
     assert all("is not known to this provider; waiting on" in notice for notice in notices)
 
 
+def test_a_vendor_that_invents_statuses_is_told_of_for_a_while() -> None:
+    wait = Wait("a1", POLICY)
+    script = [Snapshot("a1", Phase.ACTIVE, f"status {number}", known=False) for number in range(50)]
+    notices = [d.notice for _, _, d in drive(wait, script) if isinstance(d, WaitUntil) and d.notice]
+
+    assert len(notices) == len(wait.as_dict()["warned"]) == 20
+
+
 # Refused credentials
 
 
