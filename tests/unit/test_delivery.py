@@ -725,7 +725,9 @@ def test_a_worker_without_room_says_so_and_not_that_the_storage_is_full(deliver,
 
 
 @pytest.mark.parametrize(
-    ("announced", "size"), [("", None), ("0", None), ("1000", 1000), ("\u00b2\u00b3", None), ("9" * 5000, None)]
+    ("announced", "size"),
+    [("", None), ("0", None), ("1000", 1000), ("\u00b2\u00b3", None), ("9" * 5000, None)],
+    ids=["none", "no limit", "one", "no digits", "too many digits"],
 )
 def test_a_size_that_the_server_announces(announced, size):
     session = SmtpSession("smtp_default")

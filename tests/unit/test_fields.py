@@ -139,6 +139,7 @@ def test_values_and_their_texts_are_read(how: str, value: object, expected: obje
         ("when", "P1M", "Durations are written as P1D"),
         ("secret", "", "thing must be a non-empty text"),
     ],
+    ids=lambda value: repr(value)[:40],
 )
 def test_what_cannot_be_read_is_refused_by_name(how: str, value: object, says: str) -> None:
     with pytest.raises(QAValidationError) as caught:
