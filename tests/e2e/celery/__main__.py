@@ -82,7 +82,15 @@ def _play(home: Path, say: Any) -> tuple[int, Counts]:
         before = objects(world)
         more = cluster.settings(address, broker, str(_gathered(home / "dags")))
         airflow = stack.enter_context(
-            staged(home, address, _connections(sandbox, sink, files), home / "none.json", more, cluster.parts())
+            staged(
+                home,
+                address,
+                _connections(sandbox, sink, files),
+                home / "none.json",
+                more,
+                cluster.parts(),
+                cluster.PRELOAD,
+            )
         )
         airflow.start(*plan.DAG_IDS)
         say(f"Airflow is up, with {', '.join((*cluster.WORKERS, *cluster.TRIGGERERS))}")

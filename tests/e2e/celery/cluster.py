@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from tests.e2e.kills.stage import COMPONENTS, PART
 
 WORKERS, TRIGGERERS = ("worker-1", "worker-2"), ("triggerer-1", "triggerer-2")
 SPARE = "worker-3"
 """What takes the place of a worker that has died."""
+PRELOAD = dict.fromkeys((*WORKERS, SPARE), Path(__file__).parent / "preload")
+"""Workers, to the folder of a module that imports what each of their tasks would."""
 _CONCURRENCY = 4
 
 

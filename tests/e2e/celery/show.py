@@ -121,10 +121,11 @@ class Show:
         await_that(what, holds, _SECONDS, self._stage.logs)
 
     def _look(self) -> None:
+        # tasks that are expanded meanwhile go
+        before, self._tasks = self._tasks, {}
         for dag_id, run_id in self._stage.runs.items():
-            for key, task in self._stage.api.tasks(dag_id, run_id).items():
-                before = self._tasks.get(key, {})
-                attempt = (task["hostname"], task["try_number"])
-                if task["hostname"] and attempt != (before.get("hostname"), before.get("try_number")):
-                    self._workers[task["hostname"]] += 1
-                self._tasks[key] = task
+            self._tasks |= self._stage.api.tasks(dag_id, run_id)
+        for key, task in self._tasks.items():
+            attempt, known = (task["hostname"], task["try_number"]), before.get(key, {})
+            if task["hostname"] and attempt != (known.get("hostname"), known.get("try_number")):
+                self._workers[task["hostname"]] += 1

@@ -23,7 +23,8 @@ from tests.e2e.kills.script import Deed, Step, Strike, Visit
 
 ROOT = Path(__file__).parents[3]
 DAGS = Path(__file__).parent / "dags"
-PRELOAD = Path(__file__).parent / "preload"
+PRELOAD: Mapping[str, Path] = {"scheduler": Path(__file__).parent / "preload"}
+"""Parts whose tasks are forks of them, to the folder of a module that imports what each task would."""
 _MIGRATE_SECONDS = 180.0
 _START_SECONDS = 180.0
 _STOPPED_SECONDS = 60.0
@@ -71,6 +72,7 @@ class Stage:
     :param api: Its REST API.
     :param execution_port: Port of the API that its tasks ask.
     :param components: Name of each part to its command; all parts with a LocalExecutor by default.
+    :param preload: Parts whose tasks are forks of them, see :data:`PRELOAD`.
     """
 
     def __init__(
@@ -80,22 +82,23 @@ class Stage:
         api: Api,
         execution_port: int,
         components: Mapping[str, Sequence[str]] = COMPONENTS,
+        preload: Mapping[str, Path] = PRELOAD,
     ) -> None:
         self.home = home
         self.api = api
         self.runs: dict[str, str] = {}
         self._execution_port = execution_port
-        preloading = {**env, "PYTHONPATH": os.pathsep.join([env["PYTHONPATH"], str(PRELOAD)])}
+        self._env = env
+        self._preload = preload
         self._parts = {
             name: Component.of_airflow(
                 name,
                 [*command, "--port", str(execution_port)] if name == "execution-api" else command,
-                {**(preloading if name == "scheduler" else env), PART: name},
+                self._env_of(name),
                 home,
             )
             for name, command in components.items()
         }
-        self._env = env
         self._lock = threading.Lock()
 
     @property
@@ -141,10 +144,14 @@ class Stage:
         :param name: What it is called.
         :param command: Airflow's command and its arguments.
         """
-        part = Component.of_airflow(name, command, {**self._env, PART: name}, self.home)
+        part = Component.of_airflow(name, command, self._env_of(name), self.home)
         with self._lock:
             self._parts[name] = part
             part.start()
+
+    def _env_of(self, name: str) -> dict[str, str]:
+        paths = [self._env["PYTHONPATH"], *([str(self._preload[name])] if name in self._preload else [])]
+        return {**self._env, "PYTHONPATH": os.pathsep.join(paths), PART: name}
 
     def pid_of(self, name: str) -> int:
         """Return the id of the process of a part.
@@ -230,6 +237,7 @@ def staged(
     plan: Path,
     more: Mapping[str, str] | None = None,
     components: Mapping[str, Sequence[str]] = COMPONENTS,
+    preload: Mapping[str, Path] = PRELOAD,
 ) -> Iterator[Stage]:
     """Prepare an Airflow, and end it.
 
@@ -239,6 +247,7 @@ def staged(
     :param plan: File that the DAGs are made of.
     :param more: Settings beside those of the kill harness, or in place of them.
     :param components: Name of each part to its command.
+    :param preload: Parts whose tasks are forks of them, see :data:`PRELOAD`.
     """
     port, execution_port = free_port(), free_port()
     settings = {
@@ -254,7 +263,7 @@ def staged(
     }
     env = airflow_environment(home, settings, connections)
     env |= {"KILLS_PLAN": str(plan), "PYTHONPATH": str(ROOT)}
-    stage = Stage(home, env, Api(port), execution_port, components)
+    stage = Stage(home, env, Api(port), execution_port, components, preload)
     try:
         yield stage
     finally:
