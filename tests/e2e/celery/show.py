@@ -65,7 +65,7 @@ class Show:
         self.kills += 1
         self._held.let_in(TICKETS_PATH)
         self._stage.begin(cluster.SPARE, cluster.worker(cluster.SPARE))
-        self._say(f"{name} was killed with {running} tasks, one of them after {plan.PASSED} of {plan.ROWS} rows")
+        self._say(f"{name} was killed after {plan.PASSED} of {plan.ROWS} rows; it had {running} running tasks")
 
     def _in_the_middle(self) -> bool:
         # what a worker has taken from the queue and not begun is lost for as long as Airflow's task_queued_timeout

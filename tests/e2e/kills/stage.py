@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -220,8 +221,9 @@ class Stage:
 
     def stop(self) -> list[str]:
         """End everything, and return what had to be killed because it stayed behind."""
-        for part in reversed(self._parts.values()):
-            part.stop()
+        # each has its time, which a busy machine takes
+        with ThreadPoolExecutor(len(self._parts)) as pool:
+            list(pool.map(Component.stop, self._parts.values()))
         left = survivors(self.home)
         described = [f"process {one.pid}: {' '.join(one.cmdline())[:120]}" for one in left]
         for one in left:
