@@ -67,8 +67,8 @@ def _play(home: Path, say: Any) -> tuple[int, Counts]:
     held, sandbox = Held(), Sandbox()
     sandbox.app("smartq").add_middleware(Midway, held=held, path=TICKETS_PATH, passed=plan.PASSED)
     with ExitStack() as stack:
-        address = stack.enter_context(postgresql(home, programs()[0]))
         broker = stack.enter_context(redis(home))
+        address = stack.enter_context(postgresql(home, programs()[0]))
         files = stack.enter_context(storage.s3(home))
         sink = stack.enter_context(SmtpSink(home / "mails"))
         sandbox.start()
