@@ -92,13 +92,7 @@ $(VENV)/.installed-e2e: $(STAMP)
 # Apart from .venv, with versions of its own: an object storage wants an older dateutil.
 $(CELERY)/.installed: pyproject.toml tests/e2e/celery/constraints.txt
 	@echo "Installing this package, Celery and an object storage into $(CELERY): about a minute the first time"
-ifneq ($(UV),)
-	@test -x $(CELERY)/bin/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(CELERY)
-	@$(UV) pip install --quiet --python $(CELERY)/bin/python --constraint tests/e2e/celery/constraints.txt --editable ./sandbox --editable '.[celery,e2e,sandbox]'
-else
-	@test -x $(CELERY)/bin/python || $(PYTHON) -m venv $(CELERY)
-	@$(CELERY)/bin/python -m pip install --quiet --constraint tests/e2e/celery/constraints.txt --editable ./sandbox --editable '.[celery,e2e,sandbox]'
-endif
+	@$(INSTALL) $(CELERY) --constraint tests/e2e/celery/constraints.txt --editable ./sandbox --editable '.[celery,e2e,sandbox]'
 	@touch $@
 
 lint: setup ## check format, style, types, import arrows and sizes
