@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS := dev,sandbox,inspect,parquet
 BENCH := .venv-bench
+CELERY := .venv-celery
 RELEASE := .venv-release
 INSTALL := PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/install.sh
 NO_POSTGRESQL := echo "The extra e2e could not be installed here: SQLite only"
@@ -22,7 +23,7 @@ unexport PYTHONPATH PYTHONDONTWRITEBYTECODE PYTHONHOME VIRTUAL_ENV PIP_USER PIP_
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast test-moment test-matrix bench bench-page e2e first-contact lint format coverage-page lists-page docs build release-check clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast test-moment test-matrix bench bench-page e2e e2e-celery first-contact lint format coverage-page lists-page docs build release-check clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -77,12 +78,21 @@ $(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt
 e2e: $(VENV)/.installed-e2e ## kill Airflow's processes 200 times and count what is at the vendors (ARGS=--quick: fewer)
 	@exec $(BIN)/python -m tests.e2e.kills $(ARGS)
 
+e2e-celery: $(CELERY)/.installed ## run examples on CeleryExecutor, two workers, two triggerers and S3, kill one of each, and count (minutes)
+	@exec $(CELERY)/bin/python -W ignore -m tests.e2e.celery $(ARGS)
+
 first-contact: setup ## do what a stranger does in `make airflow`, by Airflow's API, and count what is green (minutes)
 	@exec $(BIN)/python -W ignore -m tests.e2e.first_contact $(ARGS)
 
 # Without wheels of PostgreSQL for this platform, the harness does what it can on SQLite.
 $(VENV)/.installed-e2e: $(STAMP)
 	@$(INSTALL) $(VENV) --constraint constraints.txt --editable ./sandbox --editable '.[e2e]' || $(NO_POSTGRESQL)
+	@touch $@
+
+# Apart from .venv, with versions of its own: an object storage wants an older dateutil.
+$(CELERY)/.installed: pyproject.toml tests/e2e/celery/constraints.txt
+	@echo "Installing this package, Celery and an object storage into $(CELERY): about a minute the first time"
+	@$(INSTALL) $(CELERY) --constraint tests/e2e/celery/constraints.txt --editable ./sandbox --editable '.[celery,e2e,sandbox]'
 	@touch $@
 
 lint: setup ## check format, style, types, import arrows and sizes
@@ -123,11 +133,12 @@ $(RELEASE)/.installed: scripts/release_constraints.txt
 	@$(INSTALL) $(RELEASE) --requirement scripts/release_constraints.txt
 	@touch $@
 
-constraints: ## resolve everything anew and rewrite constraints.txt; constraints/ with AIRFLOW_VERSION=3.1.8 AS_OF=2026-03-15
+constraints: ## resolve everything anew and rewrite constraints.txt and that of e2e-celery; constraints/ with AIRFLOW_VERSION=3.1.8 AS_OF=2026-03-15
 ifdef AS_OF
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS)' 'constraints/airflow-$(AIRFLOW_VERSION).txt' '$(AS_OF)'
 else
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e' constraints.txt
+	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' 'celery,e2e,sandbox' tests/e2e/celery/constraints.txt
 endif
 
 clean: ## remove what builds, tests and demos left behind (.venv stays)

@@ -27,8 +27,8 @@ def own_requirements() -> list[Requirement]:
 
 
 def pinned_versions() -> dict[str, str]:
-    """The content of constraints.txt by canonical name."""
-    files = (ROOT / "constraints.txt", ROOT / "benchmarks" / "constraints.txt")
+    """The content of the files of constraints by canonical name; constraints.txt goes before that of an environment."""
+    files = [ROOT / folder / "constraints.txt" for folder in ("tests/e2e/celery", "benchmarks", "")]
     lines = [line for file in files for line in file.read_text().splitlines()]
     pins = [line for line in lines if not line.startswith("#")]
     malformed = [line for line in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)]

@@ -6,7 +6,8 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,22 @@ from tests.e2e.kills.script import Deed, Step, Strike, Visit
 
 ROOT = Path(__file__).parents[3]
 DAGS = Path(__file__).parent / "dags"
-PRELOAD = Path(__file__).parent / "preload"
+PRELOAD: Mapping[str, Path] = {"scheduler": Path(__file__).parent / "preload"}
+"""Parts whose tasks are forks of them, to the folder of a module that imports what each task would."""
 _MIGRATE_SECONDS = 180.0
 _START_SECONDS = 180.0
 _STOPPED_SECONDS = 60.0
 # what tasks ask and what people ask are served apart: on SQLite, one server for both locks itself out, since the audit
 # log of people's requests blocks the event loop that a task's half-written state waits for
-_COMPONENTS = {
+COMPONENTS: Mapping[str, Sequence[str]] = {
     "api-server": ("api-server", "--apps", "core"),
     "execution-api": ("api-server", "--apps", "execution"),
     "dag-processor": ("dag-processor",),
     "scheduler": ("scheduler",),
     "triggerer": ("triggerer",),
 }
+PART = "KILLS_PART"
+"""Variable in the environment of a process that says which part of Airflow it is."""
 _HEALTH = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 SETTINGS = {
@@ -68,24 +72,34 @@ class Stage:
     :param env: The environment of its processes.
     :param api: Its REST API.
     :param execution_port: Port of the API that its tasks ask.
+    :param components: Name of each part to its command; all parts with a LocalExecutor by default.
+    :param preload: Parts whose tasks are forks of them, see :data:`PRELOAD`.
     """
 
-    def __init__(self, home: Path, env: Mapping[str, str], api: Api, execution_port: int) -> None:
+    def __init__(
+        self,
+        home: Path,
+        env: Mapping[str, str],
+        api: Api,
+        execution_port: int,
+        components: Mapping[str, Sequence[str]] = COMPONENTS,
+        preload: Mapping[str, Path] = PRELOAD,
+    ) -> None:
         self.home = home
         self.api = api
         self.runs: dict[str, str] = {}
         self._execution_port = execution_port
-        preloading = {**env, "PYTHONPATH": os.pathsep.join([env["PYTHONPATH"], str(PRELOAD)])}
+        self._env = env
+        self._preload = preload
         self._parts = {
             name: Component.of_airflow(
                 name,
                 [*command, "--port", str(execution_port)] if name == "execution-api" else command,
-                preloading if name == "scheduler" else env,
+                self._env_of(name),
                 home,
             )
-            for name, command in _COMPONENTS.items()
+            for name, command in components.items()
         }
-        self._env = env
         self._lock = threading.Lock()
 
     @property
@@ -131,10 +145,14 @@ class Stage:
         :param name: What it is called.
         :param command: Airflow's command and its arguments.
         """
-        part = Component.of_airflow(name, command, self._env, self.home)
+        part = Component.of_airflow(name, command, self._env_of(name), self.home)
         with self._lock:
             self._parts[name] = part
             part.start()
+
+    def _env_of(self, name: str) -> dict[str, str]:
+        paths = [self._env["PYTHONPATH"], *([str(self._preload[name])] if name in self._preload else [])]
+        return {**self._env, "PYTHONPATH": os.pathsep.join(paths), PART: name}
 
     def pid_of(self, name: str) -> int:
         """Return the id of the process of a part.
@@ -156,6 +174,21 @@ class Stage:
         with self._lock:
             pid = self._parts["triggerer"].kill()
             self._parts["triggerer"].start()
+            return pid
+
+    def lose(self, name: str) -> int:
+        """Kill a part and all that it has started, and start no other one; return the id that it had.
+
+        :param name: What it is called.
+        """
+        with self._lock:
+            part = self._parts.pop(name)
+            # tasks are process groups of their own
+            started = psutil.Process(part.pid).children(recursive=True)
+            pid = part.kill()
+            for process in started:
+                with suppress(psutil.NoSuchProcess):
+                    kill(process)
             return pid
 
     def strike(self, step: Step, visit: Visit) -> Strike:
@@ -188,8 +221,9 @@ class Stage:
 
     def stop(self) -> list[str]:
         """End everything, and return what had to be killed because it stayed behind."""
-        for part in reversed(self._parts.values()):
-            part.stop()
+        # each has its time, which a busy machine takes
+        with ThreadPoolExecutor(len(self._parts)) as pool:
+            list(pool.map(Component.stop, self._parts.values()))
         left = survivors(self.home)
         described = [f"process {one.pid}: {' '.join(one.cmdline())[:120]}" for one in left]
         for one in left:
@@ -198,13 +232,24 @@ class Stage:
 
 
 @contextmanager
-def staged(home: Path, address: str, connections: Mapping[str, Mapping[str, Any]], plan: Path) -> Iterator[Stage]:
+def staged(
+    home: Path,
+    address: str,
+    connections: Mapping[str, Mapping[str, Any]],
+    plan: Path,
+    more: Mapping[str, str] | None = None,
+    components: Mapping[str, Sequence[str]] = COMPONENTS,
+    preload: Mapping[str, Path] = PRELOAD,
+) -> Iterator[Stage]:
     """Prepare an Airflow, and end it.
 
     :param home: Its home.
     :param address: SQLAlchemy address of its database.
     :param connections: Its connections.
     :param plan: File that the DAGs are made of.
+    :param more: Settings beside those of the kill harness, or in place of them.
+    :param components: Name of each part to its command.
+    :param preload: Parts whose tasks are forks of them, see :data:`PRELOAD`.
     """
     port, execution_port = free_port(), free_port()
     settings = {
@@ -216,10 +261,11 @@ def staged(home: Path, address: str, connections: Mapping[str, Mapping[str, Any]
         "API_AUTH__JWT_SECRET": secrets.token_hex(32),
         "API__SECRET_KEY": secrets.token_hex(32),
         "CORE__FERNET_KEY": Fernet.generate_key().decode(),
+        **(more or {}),
     }
     env = airflow_environment(home, settings, connections)
     env |= {"KILLS_PLAN": str(plan), "PYTHONPATH": str(ROOT)}
-    stage = Stage(home, env, Api(port), execution_port)
+    stage = Stage(home, env, Api(port), execution_port, components, preload)
     try:
         yield stage
     finally:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
-import requests
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -197,9 +196,7 @@ class Asleep:
         )
 
     def _release(self, request_id: str) -> None:
-        outcome = {"id": request_id, "kind": "report", "result": "completed", "seconds": 0.1}
-        url = f"{self._world.sandbox.url('qalyptus')}/__sandbox__/outcomes"
-        requests.post(url, json=outcome, timeout=30).raise_for_status()
+        self._world.end("qalyptus", "report", request_id, "completed")
 
     def _of(self, name: str) -> list[str]:
         """Return the ids of the requests that a task has made."""
