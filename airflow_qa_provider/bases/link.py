@@ -87,6 +87,15 @@ class ShowingFile:
         self.stored_page = opened.page_of(uri, self.object_storage_conn_id)
 
 
+def object_link_key(operator: Any) -> str | None:
+    """Return the XCom key of the link to a task's object; ``None`` where it has none.
+
+    :param operator: The operator.
+    """
+    keys = (link.xcom_key for link in operator.operator_extra_links if isinstance(link, ObjectLink))
+    return next(keys, None)
+
+
 def show_links(operator: Any, context: Any) -> None:
     """Show the links of a task that goes on: Airflow itself does so only when it pauses or ends.
 
