@@ -45,12 +45,13 @@ class Window:
         self.page.goto(f"{self.site.url}/{path}")
         expect(self.page.get_by_text(shows).first if isinstance(shows, str) else shows).to_be_visible()
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, page: Page | None = None) -> None:
         """Take a picture, once nothing loads any more."""
+        page = page or self.page
         with self._quiet():
-            self.page.wait_for_load_state("networkidle", timeout=5_000)
+            page.wait_for_load_state("networkidle", timeout=5_000)
         self.taken[name] = path = self._pictures / f"{len(self.taken) + 1:02d}-{name}.png"
-        self.page.screenshot(path=str(path), animations="disabled")
+        page.screenshot(path=str(path), animations="disabled")
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
