@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / ".airflow" / "screenshots"
 DOCS = {
     "form-smartq": "connection",
-    "link-walk": "links",
+    "link-example_report_distribution-walk": "links",
     "names-region": "regions",
     "task-state-store": "task-state-store",
 }

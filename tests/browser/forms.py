@@ -83,8 +83,7 @@ class Connections:
         with self.page.expect_response(lambda one: one.url.endswith("/connections/test")) as asked:
             button.click()
         message = str(asked.value.json().get("message", asked.value.text()))
-        toast = self.page.locator(f"[data-scope=toast][data-type={kind}]").filter(has_text=message)
-        expect(toast.first).to_be_visible()
+        self.window.await_message(kind, message)
         self.window.picture(f"test-{conn_id}")
         return message
 

@@ -123,7 +123,8 @@ def follow_links(window: Window, tasks: Iterable[Task], audits: Any, *, quick: b
     """Every link leads to a page that answers; each kind of them is pressed, every one when there is time."""
     pressed: set[tuple[str, str]] = set()
     answered = 0
-    for one in tasks:
+    # the flagship first: its walk has both kinds of buttons
+    for one in sorted(tasks, key=lambda one: (one.dag, one.task) != FLAGSHIP):
         links = window.site.ask("GET", one.api("links")).get("extra_links", {})
         for name, address in links.items():
             if not address:
@@ -165,14 +166,14 @@ def press(window: Window, one: Task, name: str, address: str) -> None:
     page = window.page
     link = page.get_by_role("link", name=name, exact=True)
     window.open(f"{one.page}/details", link)
-    window.picture(f"link-{one.task}")
+    window.picture(f"link-{one.dag}-{one.task}")
     window.problems.check(link.get_attribute("href") == address, f"{one} has the button {name!r}")
     with page.context.expect_page() as opened:
         link.click()
     popup = opened.value
     if shown(address):
         popup.wait_for_url(address)
-        window.picture(f"opened-{one.task}", popup)
+        window.picture(f"opened-{name}-{one.task}", popup)
         popup.close()
     window.problems.check(True, f"{unquote(address)} is {'shown' if shown(address) else 'saved'}")
 

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,16 @@ NAMES = ("chromium", "google-chrome", "chromium-browser")
 # a busy machine; each wait ends as soon as what it waits for is there
 PATIENCE = 60_000
 _LOCAL = re.compile(r"(http://127\.0\.0\.1[:/]|data:|blob:|about:|chrome|devtools)")
+
+# messages are shown for five seconds, which a busy machine may need to look
+_NOTE_MESSAGES = """
+window.messages = new Set();
+new MutationObserver(() => {
+    for (const one of document.querySelectorAll("[data-scope=toast][data-part=root]"))
+        window.messages.add(`${one.dataset.type}: ${one.textContent}`);
+}).observe(document, {childList: true, subtree: true});
+"""
+_HAS_MESSAGE = "([kind, text]) => [...window.messages].some(one => one.startsWith(`${kind}: `) && one.includes(text))"
 
 
 def installed() -> str | None:
@@ -38,7 +49,7 @@ class Window:
         self.outside: list[str] = []
         self.console: list[str] = []
         self.taken: dict[str, Path] = {}
-        self._pictures = pictures
+        self._pictures, self._numbers = pictures, count(1)
 
     def open(self, path: str, shows: str | Locator) -> None:
         """Open a page, and wait until it shows a text or an element."""
@@ -50,7 +61,7 @@ class Window:
         page = page or self.page
         with self._quiet():
             page.wait_for_load_state("networkidle", timeout=5_000)
-        self.taken[name] = path = self._pictures / f"{len(self.taken) + 1:02d}-{name}.png"
+        self.taken[name] = path = self._pictures / f"{next(self._numbers):02d}-{name}.png"
         page.screenshot(path=str(path), animations="disabled")
 
     @contextmanager
@@ -59,7 +70,7 @@ class Window:
         try:
             yield
         except (Error, AssertionError) as error:
-            self.problems.check(False, f"{what}: {error}")
+            self.problems.check(False, f"{what}: {str(error).partition('Aria snapshot')[0].strip()}")
             with self._quiet():
                 self.picture(f"wrong-{len(self.problems)}")
 
@@ -70,6 +81,10 @@ class Window:
         except Error as error:
             if "Timeout" not in str(error):
                 raise
+
+    def await_message(self, kind: str, text: str) -> None:
+        """Wait until Airflow has shown a message, in the colour of its kind."""
+        self.page.wait_for_function(_HAS_MESSAGE, arg=[kind, text])
 
     def log_in(self) -> None:
         """Log in with what the terminal says."""
@@ -103,6 +118,7 @@ def opened(
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB", timezone_id="UTC")
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(_NOTE_MESSAGES)
         window = Window(context.new_page(), site, problems, pictures)
 
         def answer(route: Route) -> None:
