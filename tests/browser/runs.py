@@ -31,7 +31,7 @@ class Task:
     task: str
     index: int
     tries: int
-    operator: str
+    state: str
     shown_as: str | None
 
     @property
@@ -79,7 +79,7 @@ def tasks_of(window: Window, runs: Mapping[str, str]) -> list[Task]:
                 one["task_id"],
                 one["map_index"],
                 one["try_number"],
-                one["operator_name"] or "",
+                one["state"],
                 one["rendered_map_index"],
             )
             for one in answer["task_instances"]
@@ -128,7 +128,8 @@ def follow_links(window: Window, tasks: Iterable[Task], audits: Any, *, quick: b
         links = window.site.ask("GET", one.api("links")).get("extra_links", {})
         for name, address in links.items():
             if not address:
-                window.problems.check(False, f"{one} has an empty link {name!r}")
+                if one.state == "success":
+                    window.problems.check(False, f"{one} has an empty link {name!r}")
                 continue
             answered += answers(window, one, name, address, audits)
             kind = (name, address.rpartition(".")[2] if name == "Stored file" else "")
@@ -200,5 +201,5 @@ def look_at_storage(window: Window, tasks: Iterable[Task]) -> None:
         window.picture("task-state-store")
         window.problems.check(True, "Storage, Task State Store has the note of the journal")
     with window.step(f"Log of {one}"):
-        window.open(one.page, "audit")
+        window.open(one.page, "no earlier attempt sent a request")
         window.picture("log")
