@@ -14,6 +14,7 @@ BENCH := .venv-bench
 CELERY := .venv-celery
 RELEASE := .venv-release
 INSTALL := PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/install.sh
+CHROMIUM := $(firstword $(foreach name,chromium google-chrome chromium-browser,$(shell command -v $(name) 2>/dev/null)))
 NO_POSTGRESQL := echo "The extra e2e could not be installed here: SQLite only"
 SOURCES := $(wildcard airflow_qa_provider sandbox example_dags tests scripts benchmarks hatch_build.py)
 
@@ -23,7 +24,7 @@ unexport PYTHONPATH PYTHONDONTWRITEBYTECODE PYTHONHOME VIRTUAL_ENV PIP_USER PIP_
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast test-moment test-matrix bench bench-page e2e e2e-celery first-contact lint format coverage-page lists-page docs build release-check clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast test-moment test-matrix bench bench-page e2e e2e-browser browser e2e-celery first-contact lint format coverage-page lists-page docs build release-check clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -75,11 +76,24 @@ $(BENCH)/.installed: pyproject.toml constraints.txt benchmarks/constraints.txt
 	@$(INSTALL) $(BENCH) --constraint constraints.txt --constraint benchmarks/constraints.txt --editable ./sandbox --editable '.[bench,fast,parquet]'
 	@touch $@
 
-e2e: $(VENV)/.installed-e2e ## kill Airflow's processes 200 times and count what is at the vendors (ARGS=--quick: fewer)
+e2e: $(if $(findstring --only,$(ARGS)),,e2e-browser) $(VENV)/.installed-e2e ## click through the demo, kill Airflow's processes 200 times and count what is at the vendors (ARGS=--quick: fewer)
 	@exec $(BIN)/python -m tests.e2e.kills $(ARGS)
 
 e2e-celery: $(CELERY)/.installed ## run examples on CeleryExecutor, two workers, two triggerers and S3, kill one of each, and count (minutes)
 	@exec $(CELERY)/bin/python -W ignore -m tests.e2e.celery $(ARGS)
+ifneq ($(CHROMIUM),)
+e2e-browser: $(VENV)/.installed-browser
+	@exec $(BIN)/python -W ignore -m tests.browser --quick
+
+browser: $(VENV)/.installed-browser ## do what a stranger does in `make airflow`, in a real browser (Debian: apt install chromium)
+	@exec $(BIN)/python -W ignore -m tests.browser $(ARGS)
+else
+e2e-browser:
+	@echo "No Chromium here: the browser test is left out"
+
+browser:
+	@echo "No Chromium here: apt install chromium" >&2; exit 1
+endif
 
 first-contact: setup ## do what a stranger does in `make airflow`, by Airflow's API, and count what is green (minutes)
 	@exec $(BIN)/python -W ignore -m tests.e2e.first_contact $(ARGS)
@@ -93,6 +107,9 @@ $(VENV)/.installed-e2e: $(STAMP)
 $(CELERY)/.installed: pyproject.toml tests/e2e/celery/constraints.txt
 	@echo "Installing this package, Celery and an object storage into $(CELERY): about a minute the first time"
 	@$(INSTALL) $(CELERY) --constraint tests/e2e/celery/constraints.txt --editable ./sandbox --editable '.[celery,e2e,sandbox]'
+# Drives the Chromium of the machine: no browser is downloaded.
+$(VENV)/.installed-browser: $(STAMP)
+	@$(INSTALL) $(VENV) --constraint constraints.txt --editable ./sandbox --editable '.[browser]'
 	@touch $@
 
 lint: setup ## check format, style, types, import arrows and sizes
@@ -137,7 +154,7 @@ constraints: ## resolve everything anew and rewrite constraints.txt and that of 
 ifdef AS_OF
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS)' 'constraints/airflow-$(AIRFLOW_VERSION).txt' '$(AS_OF)'
 else
-	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e' constraints.txt
+	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e,browser' constraints.txt
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' 'celery,e2e,sandbox' tests/e2e/celery/constraints.txt
 endif
 

@@ -70,6 +70,11 @@ _COMMON_FIELDS: dict[str, Any] = {
         "description": "Path or URI, such as s3://reports/site: where targets lie that are relative paths.",
         "schema": {"type": ["string", "null"], "section": "Limits, time-outs and TLS"},
     },
+    "folder_url": {
+        "label": "Address of the folder",
+        "description": "URL, such as https://files.example.com/site, under which people find the files of the folder.",
+        "schema": {"type": ["string", "null"], "section": "Limits, time-outs and TLS"},
+    },
     "download_hosts": {
         "label": "Download hosts",
         "description": "Hosts, separated by commas, that the vendor may redirect a "

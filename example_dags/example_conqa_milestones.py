@@ -40,7 +40,9 @@ with DAG(
     )
     disputed = ConqaListIssuesOperator(task_id="disputed", status="disputed", column="checklistId")
     ConqaGenerateReportOperator.partial(
-        task_id="ask_for_report", context={"reason": "disputed issues", "on": "{{ qa.day }}"}
+        task_id="ask_for_report",
+        context={"reason": "disputed issues", "on": "{{ qa.day }}"},
+        map_index_template="{{ task.checklist_id }}",
     ).expand(checklist_id=disputed.output)
     sync >> disputed
     # [END howto_conqa_milestones]

@@ -36,7 +36,11 @@ with DAG(
     )
     refresh = QalyptusRunTaskOperator(task_id="refresh", on_warning="succeed", deferrable=True)
     regions = QalyptusReportOperator.partial(
-        task_id="region", target=FILES, file_name="{{ task.selections.Region }}", deferrable=True
+        task_id="region",
+        target=FILES,
+        file_name="{{ task.selections.Region }}",
+        map_index_template="{{ task.selections.Region }} {{ task.output_format }}",
+        deferrable=True,
     ).expand(selections=[{"Region": region} for region in REGIONS], output_format=["Pdf", "Xlsx"])
     refresh >> regions
     DeliverReportsOperator(

@@ -23,7 +23,9 @@ with DAG(
 ) as dag:
     # [START howto_simplo_billing]
     due = SimploListReportsOperator(task_id="due", sent=True, invoiced=False)
-    bills = SimploBillReportOperator.partial(task_id="bill").expand(report_id=due.output)
+    bills = SimploBillReportOperator.partial(task_id="bill", map_index_template="{{ task.report_id }}").expand(
+        report_id=due.output
+    )
 
     @task
     def numbers(invoice_numbers: list[str]) -> list[str]:

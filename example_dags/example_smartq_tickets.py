@@ -36,5 +36,6 @@ with DAG(
         note="As seen on {{ qa.day }}",
         notify_users=True,
         then_move_to="Accepted",
+        map_index_template="{{ task.name }}",
     ).expand_kwargs(findings())
     # [END howto_smartq_tickets]

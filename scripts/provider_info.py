@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_qa_provider.kinds.kind import Vendor
-from airflow_qa_provider.rest.connection import COMMON_FORM
+from airflow_qa_provider.rest.common_fields import COMMON_FORM
 from airflow_qa_provider.vendors import BUILT_IN, vendor_named
 
 MODULE = Path(__file__).resolve().parent.parent / "airflow_qa_provider" / "get_provider_info.py"

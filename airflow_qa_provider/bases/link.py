@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from airflow.providers.common.compat.sdk import BaseOperatorLink
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.vendors.connect import Connected
 
 _CONSOLES = {
     "s3": "https://s3.console.aws.amazon.com/s3/object/{bucket}?prefix={key}",
@@ -40,9 +43,10 @@ class ObjectLink(BaseOperatorLink):
 
 
 class StoredFileLink(BaseOperatorLink):
-    """Opens the file that a task has stored, in the console of the cloud where it lies; its URI where there is none.
+    """Opens the file that a task has stored: below the ``folder_url`` of its connection, or in the cloud's console.
 
-    Browsers open no ``file://`` from another page: copy it.
+    Elsewhere it is the file's URI. Airflow 3.3 shows no button for what no browser opens, such as ``file://``: the URI
+    is in the XCom ``uri``.
     """
 
     name = "Stored file"
@@ -53,6 +57,9 @@ class StoredFileLink(BaseOperatorLink):
         :param operator: The operator.
         :param ti_key: Key of the task instance.
         """
+        page = getattr(operator, "stored_page", None)
+        if page:
+            return str(page)
         uri = getattr(operator, "stored_uri", None) or ""
         parts = urlsplit(uri)
         console = _CONSOLES.get(parts.scheme.removesuffix("a"))
@@ -61,6 +68,32 @@ class StoredFileLink(BaseOperatorLink):
         # s3://conn_id@bucket/key
         bucket = parts.netloc.rpartition("@")[2]
         return console.format(bucket=bucket, key=quote(parts.path.removeprefix("/")))
+
+
+class ShowingFile:
+    """Mixin for operators that store a file of one vendor: what :class:`StoredFileLink` shows."""
+
+    object_storage_conn_id: str | None
+    stored_uri: str | None = None
+    stored_page: str | None = None
+
+    def show_file(self, opened: Connected, uri: str) -> None:
+        """Note where the file is.
+
+        :param opened: The connection.
+        :param uri: Where the file is stored.
+        """
+        self.stored_uri = uri
+        self.stored_page = opened.page_of(uri, self.object_storage_conn_id)
+
+
+def object_link_key(operator: Any) -> str | None:
+    """Return the XCom key of the link to a task's object; ``None`` where it has none.
+
+    :param operator: The operator.
+    """
+    keys = (link.xcom_key for link in operator.operator_extra_links if isinstance(link, ObjectLink))
+    return next(keys, None)
 
 
 def show_links(operator: Any, context: Any) -> None:

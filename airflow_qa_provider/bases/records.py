@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_qa_provider.bases.link import StoredFileLink
+from airflow_qa_provider.bases.link import ShowingFile, StoredFileLink
 from airflow_qa_provider.bases.task import VendorTask, one_execution
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class ReadingTask(VendorTask):
         return Reading.of(listing, vendor.listing, given, filters, window, named or {})
 
 
-class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
+class RecordsToObjectStorageOperator(ShowingFile, ReadingTask, BaseOperator):
     """Reads a list of a vendor into a file: JSON lines, CSV or Parquet.
 
     The file appears whole, in place of an older one, or not at all: a retry or a clear writes it anew, and nothing is
@@ -107,7 +107,6 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
     tells = ("uri", "mark")
     returns = "manifest of the file"
     operator_extra_links: Collection[BaseOperatorLink] = (StoredFileLink(),)
-    stored_uri: str | None = None
     _stop: StopSwitch | None = None
 
     def __init__(
@@ -161,9 +160,10 @@ class RecordsToObjectStorageOperator(ReadingTask, BaseOperator):
                 skip_empty=skip_empty,
                 stop=self._stop,
             )
+            if manifest is not None:
+                self.show_file(opened, manifest["uri"])
         if manifest is None:
             raise AirflowSkipException(f"{reading.listing.name} has no rows, and nothing was stored")
-        self.stored_uri = manifest["uri"]
         self.tell(context, {"uri": manifest["uri"], "mark": manifest["mark"]})
         self._tell_outlets(context, manifest)
         return manifest

@@ -14,7 +14,7 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_qa_provider.bases.link import show_links
+from airflow_qa_provider.bases.link import object_link_key, show_links
 from airflow_qa_provider.bases.task import one_execution
 from airflow_qa_provider.bases.waiting import TRIGGERER_RESTART, WaitingTask
 from airflow_qa_provider.compat import reschedule_at, task_state_store
@@ -153,6 +153,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
                 "end_task": end_task,
                 "kill_policy": self.kill_policy,
                 "connection_fields": list(self.connection_fields),
+                "link_key": object_link_key(self),
             },
             next_method="execute_complete",
             timeout=timedelta(seconds=self._seconds()) + TRIGGERER_RESTART,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperator, BaseOperatorLink
 
-from airflow_qa_provider.bases.link import StoredFileLink
+from airflow_qa_provider.bases.link import ShowingFile, StoredFileLink
 from airflow_qa_provider.bases.task import KindTask, one_execution
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from airflow_qa_provider.reports.target import Target
 
 
-class StoringTask(KindTask):
+class StoringTask(ShowingFile, KindTask):
     """Mixin for operators that store a file of a vendor.
 
     :cvar file: Name of the file among those of the kind.
@@ -34,10 +34,8 @@ class StoringTask(KindTask):
     returns = "manifest of the file"
     file: ClassVar[str] = "report"
     target: str | ObjectStoragePath
-    object_storage_conn_id: str | None
     overwrite: str
     awaited_link: str | None = None
-    stored_uri: str | None = None
     _stop: StopSwitch | None = None
 
     def store_file(self, arguments: Mapping[str, Any], name: str | None, *, only_if_changed: bool = False) -> Manifest:
@@ -94,7 +92,8 @@ class StoringTask(KindTask):
         target = self._target(file.named(name) if name else file.stem)
         self.awaited_link = file.link or self.awaited_link  # the links show both
         manifest = self._store(file, client, target, only_if_changed)
-        self.stored_uri = manifest["uri"]
+        with self.connected() as opened:
+            self.show_file(opened, manifest["uri"])
         return manifest
 
     def _several(self, problem: str, hint: str) -> QAValidationError:

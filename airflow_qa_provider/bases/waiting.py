@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 from airflow.providers.common.compat.sdk import AirflowSkipException
 from typing_extensions import override
 
-from airflow_qa_provider.bases.link import show_links
+from airflow_qa_provider.bases.link import object_link_key, show_links
 from airflow_qa_provider.bases.task import KindTask, one_execution
 from airflow_qa_provider.exceptions import QAError
 
@@ -187,6 +187,7 @@ class WaitingTask(KindTask):
                 end_task=self._left_to_trigger(),
                 kill_policy=self.kill_policy,
                 memory=_memory(wait),
+                link_key=object_link_key(task),
             ),
             method_name="execute_complete",
             timeout=timedelta(seconds=left) + TRIGGERER_RESTART,

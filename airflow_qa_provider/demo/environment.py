@@ -30,7 +30,11 @@ def dag_folder() -> Path:
 
 
 def demo_connections(
-    vendors: Mapping[str, dict[str, Any]], smtp: Mapping[str, Any], output: Path, poll_seconds: float = _POLL_SECONDS
+    vendors: Mapping[str, dict[str, Any]],
+    smtp: Mapping[str, Any],
+    output: Path,
+    poll_seconds: float = _POLL_SECONDS,
+    output_url: str | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Return the connections that the example DAGs use.
 
@@ -38,13 +42,15 @@ def demo_connections(
     :param smtp: Connection of the mail server.
     :param output: Folder for the files.
     :param poll_seconds: Poll interval; short, for the sandboxes are quick.
+    :param output_url: Address under which a browser finds them.
     """
+    shown = {"folder_url": output_url} if output_url else {}
     connections = {
         name: {
             **fields,
             # Airflow's Test compares the port with what its form sends
             "port": urlsplit(fields["host"]).port,
-            "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds, "folder": f"file://{output}"},
+            "extra": {**fields.get("extra", {}), "poll_interval": poll_seconds, "folder": f"file://{output}", **shown},
         }
         for name, fields in vendors.items()
     }

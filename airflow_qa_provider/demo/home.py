@@ -32,6 +32,7 @@ class Ports:
     :param worker_logs: Log server of the scheduler.
     :param trigger_logs: Log server of the triggerer.
     :param mail: Mail server.
+    :param files: Server of the files.
     :param sandbox: First of the vendors.
     """
 
@@ -40,6 +41,7 @@ class Ports:
     worker_logs: int
     trigger_logs: int
     mail: int
+    files: int
     sandbox: int
 
 
@@ -100,7 +102,7 @@ class Home:
         last = json.loads(file.read_text()) if file.exists() else {}
         used = {
             name: port if (port := last.get(name, 0)) and free(port) else free_port()
-            for name in ("tasks", "worker_logs", "trigger_logs", "mail")
+            for name in ("tasks", "worker_logs", "trigger_logs", "mail", "files")
         }
         first = last.get("sandbox", 0)
         ports = Ports(

@@ -26,12 +26,21 @@ def store(connections: Mapping[str, Mapping[str, Any]], before: Mapping[str, Map
             if row is None:
                 given = {**fields, "extra": json.dumps(fields.get("extra", {}))}
                 session.add(Row(conn_id=conn_id, **given))  # noqa: AIR311
-            elif (row.host, row.port) == _address(before.get(conn_id, {})):
+                continue
+            last = before.get(conn_id, {})
+            if (row.host, row.port) == _address(last):
                 row.host, row.port = _address(fields)
+            extra, page = row.extra_dejson, _page(fields)
+            if page != extra.get("folder_url") == _page(last):
+                row.set_extra(json.dumps({**extra, "folder_url": page}))
 
 
 def _address(fields: Mapping[str, Any]) -> tuple[Any, Any]:
     return fields.get("host"), fields.get("port")
+
+
+def _page(fields: Mapping[str, Any]) -> Any:
+    return fields.get("extra", {}).get("folder_url")
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from airflow_qa_provider.demo.downloads import served_files
 from airflow_qa_provider.demo.environment import airflow_environment, demo_connections, loopback
 from airflow_qa_provider.demo.home import USER, FolderTakenError, Home, Ports, free_port, opened
 from airflow_qa_provider.demo.inputs import write_inputs
@@ -97,8 +98,9 @@ def _serve(steps: _Steps, home: Home, ports: Ports, verbose: bool, stopped: thre
         sink = stack.enter_context(SmtpSink(home.mails, port=ports.mail))
         sandbox, vendors = stack.enter_context(sandboxes(home.airflow, verbose, ports.sandbox))
         env = airflow_environment(home.airflow, _ui_settings(home, ports))
-        wanted = demo_connections(vendors, smtp_connection(sink), home.files)
         write_inputs(home.files)
+        files_url = stack.enter_context(served_files(home.files, ports.files))
+        wanted = demo_connections(vendors, smtp_connection(sink), home.files, output_url=files_url)
         steps.say("Preparing the Airflow database")
         _prepare(home, env, wanted, verbose, stopped)
         processes = {"the sandbox": sandbox}
@@ -171,7 +173,8 @@ def _announce(console: Console, home: Home, ports: Ports) -> None:
         f"Log in as [bold]{USER}[/] with the password [bold]{escape(home.password())}[/]\n"
         f"and trigger any of the {len(list(dag_folder().glob('example_*.py')))} examples: "
         "five vendors and a mail server answer on this machine, and nothing leaves it.\n"
-        f"Files arrive in {escape(shown)}/files, mails in {escape(shown)}/mails. Ctrl-C ends everything;\n"
+        f"Files arrive in {escape(shown)}/files, and the details of a task link to its file; mails arrive in\n"
+        f"{escape(shown)}/mails. Ctrl-C ends everything;\n"
         f"state and connections stay in {escape(shown)} for the next start.\n"
     )
 

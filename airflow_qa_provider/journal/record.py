@@ -20,6 +20,8 @@ NOTE = "journal"
 """Key of the note in the task's state; ``journal.<step>`` for what is done besides."""
 
 _FORMAT = 1
+# what a person looks for, who sees the note in Airflow's user interface
+_FIRST = ("kind", "object_id", "sent_at", "fields")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class Record:
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON."""
         before = None if self.before is None else list(self.before)
-        return {"format": _FORMAT, **asdict(self), "before": before, "past": list(self.past)}
+        found = asdict(self)
+        first = {name: found[name] for name in _FIRST}
+        return {"format": _FORMAT, **first, **found, "before": before, "past": list(self.past)}
 
     @classmethod
     def from_dict(cls, note: Any, key: str = NOTE) -> Record:

@@ -30,6 +30,7 @@ class StartingTrigger(DayInTemplates, WaitTrigger):
     :param end_task: The same.
     :param kill_policy: The same.
     :param connection_fields: Those of the arguments that the connection names where they are not given.
+    :param link_key: As in :class:`~airflow_qa_provider.triggers.wait.WaitTrigger`.
     """
 
     def __init__(
@@ -42,8 +43,9 @@ class StartingTrigger(DayInTemplates, WaitTrigger):
         end_task: EndTask | None = None,
         kill_policy: OnKill = "leave",
         connection_fields: Sequence[str] = (),
+        link_key: str | None = None,
     ) -> None:
-        super().__init__(kind, "", "", {}, terms, end_task, kill_policy)
+        super().__init__(kind, "", "", {}, terms, end_task, kill_policy, link_key=link_key)
         self.awaited_fields = dict(awaited_fields)
         self.poll_interval = poll_interval
         self.wait_timeout = wait_timeout
@@ -62,6 +64,7 @@ class StartingTrigger(DayInTemplates, WaitTrigger):
                 "end_task": self.end_task,
                 "kill_policy": self.kill_policy,
                 "connection_fields": self.connection_fields,
+                "link_key": self.link_key,
             },
         )
 

@@ -56,6 +56,7 @@ class WaitTrigger(BaseTrigger):
     :param kill_policy: What happens to the object when a user stops the task: ``cancel`` or ``leave``.
     :param memory: What went wrong in the look before this trigger, such as a 429 whose ``Retry-After`` is to be kept;
         ``None`` when all was well.
+    :param link_key: XCom key of the button that leads to the object; ``None`` for none.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class WaitTrigger(BaseTrigger):
         end_task: EndTask | None = None,
         kill_policy: OnKill = "leave",
         memory: dict[str, Any] | None = None,
+        link_key: str | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.kind = kind
@@ -78,6 +80,7 @@ class WaitTrigger(BaseTrigger):
         self.end_task = end_task
         self.kill_policy = kill_policy
         self.memory = memory
+        self.link_key = link_key
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments that make this trigger again."""
@@ -92,6 +95,7 @@ class WaitTrigger(BaseTrigger):
                 "end_task": self.end_task,
                 "kill_policy": self.kill_policy,
                 "memory": self.memory,
+                "link_key": self.link_key,
             },
         )
 
@@ -225,6 +229,9 @@ class WaitTrigger(BaseTrigger):
 
         ti: Any = self.task_instance
         stored = xcoms(end, kind, self.object_id, mapped=ti.map_index >= 0) if self.end_task == "with_xcoms" else {}
+        if self.link_key and end.snapshot is not None and end.snapshot.link:
+            # Airflow asks for the links of a task on a worker only, and this one has ended since
+            stored[self.link_key] = end.snapshot.link
         for key, value in stored.items():
             message = SetXCom(
                 key=key,

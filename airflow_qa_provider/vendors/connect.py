@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Hashable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAValidationError
 from airflow_qa_provider.rest.connection import ConnectionFields
@@ -98,19 +99,47 @@ class Connected:
         :param storage_conn_id: Id of the connection of the object storage, which goes first.
         :raises QAConfigurationError: The extra of a connection cannot be read.
         """
+        return self._folder(storage_conn_id)[0] or None
+
+    def page_of(self, uri: str, storage_conn_id: str | None = None) -> str | None:
+        """Return the address under which people find a file of the folder.
+
+        :param uri: Where the file is stored.
+        :param storage_conn_id: Id of the connection of the object storage.
+        :return: ``None`` where the connection that names the folder names no ``folder_url``, or the file is elsewhere.
+        :raises QAConfigurationError: The extra of a connection cannot be read.
+        """
+        folder, url = self._folder(storage_conn_id)
+        below = f"{_place(folder, storage_conn_id).rstrip('/')}/"
+        place = _place(uri, storage_conn_id)
+        if not folder or not url or not place.startswith(below):
+            return None
+        return f"{url.rstrip('/')}/{quote(place.removeprefix(below))}"
+
+    def _folder(self, storage_conn_id: str | None) -> tuple[str, str]:
+        """Return the folder and its address, from the one connection that names the folder."""
         from airflow.providers.common.compat.sdk import BaseHook
 
         if storage_conn_id:
             storage = ConnectionFields(BaseHook.get_connection(storage_conn_id), self._vendor)
             named = storage.text("folder") or storage.text("path")
             if named:
-                return named
-        return ConnectionFields(self.connection, self._vendor).text("folder") or None
+                return named, storage.text("folder_url")
+        own = ConnectionFields(self.connection, self._vendor)
+        return own.text("folder"), own.text("folder_url")
 
     def close(self) -> None:
         """Close the client, if there is one."""
         if "client" in vars(self):
             self.client.close()
+
+
+def _place(text: str, conn_id: str | None) -> str:
+    """Return a path or URI to be compared: a local path without scheme, another without the name of its connection."""
+    scheme, mark, rest = text.rpartition("://")
+    if scheme in ("", "file", "local"):
+        return rest
+    return f"{scheme}{mark}{rest.removeprefix(f'{conn_id}@')}"
 
 
 def client_for(vendor: str, conn_id: str) -> Any:

@@ -131,12 +131,13 @@ def test_a_demo_that_starts_again_keeps_what_a_person_has_changed(page: Page) ->
     from airflow_qa_provider.demo.prepare import store
 
     def at(port: int) -> dict[str, Any]:
-        common = {"conn_type": "monitorqa", "password": "key", "port": port, "extra": {"poll_interval": 1}}
+        extra = {"poll_interval": 1, "folder_url": f"http://127.0.0.1:{port + 1000}"}
+        common = {"conn_type": "monitorqa", "password": "key", "port": port, "extra": extra}
         return {name: {**common, "host": f"http://127.0.0.1:{port}"} for name in ("demo_one", "demo_two")}
 
     store(at(5001), {})
-    mine = {**at(5001)["demo_two"], "host": "https://qa.example.com", "port": 443}
-    store({"demo_two": mine}, at(5001))
+    mine = {"host": "https://qa.example.com", "port": 443, "extra": {"folder_url": "https://files.example.com"}}
+    store({"demo_two": {**at(5001)["demo_two"], **mine}}, at(5001))
     store(at(5002), at(5001))
 
     one, two = page.stored("demo_one"), page.stored("demo_two")
@@ -144,3 +145,5 @@ def test_a_demo_that_starts_again_keeps_what_a_person_has_changed(page: Page) ->
     assert two is not None
     assert (one["host"], one["port"]) == ("http://127.0.0.1:5002", 5002)
     assert (two["host"], two["port"]) == ("https://qa.example.com", 443)
+    assert json.loads(one["extra"]) == {"poll_interval": 1, "folder_url": "http://127.0.0.1:6002"}
+    assert json.loads(two["extra"]) == {"poll_interval": 1, "folder_url": "https://files.example.com"}

@@ -1,7 +1,7 @@
 """What a stranger does first, counted: ``make airflow``, all connections tested, all examples twice, and a restart.
 
-``python -m tests.e2e.first_contact`` runs it; ``--screenshots DIR`` takes pictures where playwright and chromium are
-installed. Exit code 0 means: everything green.
+``python -m tests.e2e.first_contact`` runs it. Exit code 0 means: everything green. What a browser shows of it is looked
+at by ``tests.browser``.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,6 +63,9 @@ class Site:
     def connections(self) -> dict[str, dict[str, Any]]:
         return {one["connection_id"]: one for one in self.ask("GET", "connections?limit=100")["connections"]}
 
+    def dags(self) -> list[str]:
+        return [one["dag_id"] for one in self.ask("GET", "dags?limit=100")["dags"]]
+
     def open_ports(self) -> set[str]:
         family = [self.process.pid, *(one.pid for one in psutil.Process(self.process.pid).children(recursive=True))]
         listening = [one for one in psutil.net_connections("inet") if one.status == psutil.CONN_LISTEN]
@@ -103,13 +105,18 @@ def try_connections(site: Site, problems: Problems) -> None:
             problems.check(answer.get("status") is True, f"Test of {conn_id}: {answer.get('message', answer)}")
 
 
-def trigger_all(site: Site, problems: Problems, limit: float) -> None:
-    """Trigger all DAGs at once, and wait until they have ended."""
+def trigger(site: Site, problems: Problems, dags: Iterable[str]) -> dict[str, str]:
+    """Trigger DAGs at once; return their runs."""
     runs = {}
-    for dag in site.ask("GET", "dags?limit=100")["dags"]:
-        made = site.ask("POST", f"dags/{dag['dag_id']}/dagRuns", {"logical_date": None})
-        problems.check("dag_run_id" in made, f"{dag['dag_id']} is triggered {made.get('error', '')}")
-        runs[dag["dag_id"]] = made.get("dag_run_id")
+    for dag in dags:
+        made = site.ask("POST", f"dags/{dag}/dagRuns", {"logical_date": None})
+        problems.check("dag_run_id" in made, f"{dag} is triggered {made.get('error', '')}")
+        runs[dag] = made.get("dag_run_id", "")
+    return runs
+
+
+def await_all(site: Site, problems: Problems, runs: Mapping[str, str], limit: float) -> None:
+    """Wait until runs have ended, each of them well."""
     deadline, states = time.monotonic() + limit, dict.fromkeys(runs, "")
     while time.monotonic() < deadline and not all(state in ENDED for state in states.values()):
         time.sleep(2)
@@ -118,43 +125,10 @@ def trigger_all(site: Site, problems: Problems, limit: float) -> None:
         problems.check(state == "success", f"{dag} ended as {state or 'nothing'}")
 
 
-def screenshots(site: Site, folder: Path) -> None:
-    """Take pictures of the connections, the form of each vendor, and the list of DAGs."""
-    from playwright.sync_api import sync_playwright
-
-    folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1300, "height": 1000})
-        page.goto(site.url)
-        page.fill("input[name=username]", "admin")
-        page.fill("input[name=password]", site.password)
-        page.click("button[type=submit]")
-        page.wait_for_url(lambda url: "login" not in url)
-        page.goto(f"{site.url}/dags")
-        page.wait_for_selector("text=example_report_distribution")
-        page.screenshot(path=str(folder / "dags.png"))
-        page.goto(f"{site.url}/connections")
-        page.click("button:has-text('Add Connection')")
-        for vendor, title in {one: hook_name(one) for one in BUILT_IN}.items():
-            page.locator("[role=dialog] input[role=combobox]").first.fill(title)
-            page.keyboard.press("Enter")
-            page.wait_for_selector("[role=dialog] >> text=Limits, time-outs and TLS")
-            page.screenshot(path=str(folder / f"form-{vendor}.png"))
-        browser.close()
-
-
-def hook_name(vendor: str) -> str:
-    from airflow_qa_provider.vendors import vendor_named
-
-    return vendor_named(vendor).title
-
-
 def main() -> int:
     """Run it and return the exit code."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--limit", type=float, default=900, help="seconds that a start, or all runs together, may take")
-    parser.add_argument("--screenshots", type=Path, help="folder for pictures")
     args = parser.parse_args()
     problems = Problems()
     with tempfile.TemporaryDirectory(prefix="airflow-qa-first-") as scratch:
@@ -163,9 +137,7 @@ def main() -> int:
             problems.check(site.open_ports() == {"127.0.0.1"}, f"listens on {sorted(site.open_ports())}")
             try_connections(site, problems)
             for _ in range(2):
-                trigger_all(site, problems, args.limit)
-            if args.screenshots:
-                screenshots(site, args.screenshots)
+                await_all(site, problems, trigger(site, problems, site.dags()), args.limit)
             before = {name: (one["host"], one["port"]) for name, one in site.connections().items()}
             password = site.password
         with served(home, args.limit) as site:

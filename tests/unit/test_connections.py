@@ -20,7 +20,8 @@ import airflow_qa_provider
 from airflow_qa_provider.exceptions import QAConfigurationError
 from airflow_qa_provider.get_provider_info import get_provider_info
 from airflow_qa_provider.rest import diagnosis
-from airflow_qa_provider.rest.connection import COMMON_FIELDS, ConnectionFieldError
+from airflow_qa_provider.rest.common_fields import COMMON_FIELDS
+from airflow_qa_provider.rest.connection import ConnectionFieldError
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors import vendor_named
 from airflow_qa_provider.vendors.connect import client_of

@@ -59,6 +59,8 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> None:
         "walks": {"folder": "s3://reports/walks/"},
         "bare": {},
         "files": {"path": "file:///srv/reports"},
+        "shown": {"folder": "s3://reports/walks/", "folder_url": "https://files.example.com/walks/"},
+        "disk": {"folder": "/srv/reports", "folder_url": "https://files.example.com"},
     }
     for name, extra in extras.items():
         fields = {"conn_type": "monitorqa", "password": "a-key", "extra": extra}
@@ -83,6 +85,27 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_relative_path_lies_below_the_folder_of_a_connection(place: Any, conn_ids: Any, where: Any) -> None:
     conn_id, storage_conn_id = conn_ids
     assert Connected("monitorqa", conn_id).below_folder(place, storage_conn_id) == where
+
+
+@pytest.mark.usefixtures("connections")
+@pytest.mark.parametrize(
+    ("uri", "conn_ids", "page"),
+    [
+        ("s3://reports/walks/2026/a b.pdf", ("shown", None), "https://files.example.com/walks/2026/a%20b.pdf"),
+        ("s3://shown@reports/walks/a.pdf", ("bare", "shown"), "https://files.example.com/walks/a.pdf"),
+        ("file:///srv/reports/50% #1.pdf", ("disk", None), "https://files.example.com/50%25%20%231.pdf"),
+        ("s3://reports/walks.old/a.pdf", ("shown", None), None),
+        ("gs://reports/walks/a.pdf", ("shown", None), None),
+        ("file:///srv/reports/a.pdf", ("shown", "files"), None),
+        ("s3://reports/walks/a.pdf", ("walks", None), None),
+        ("/a.pdf", ("bare", None), None),
+    ],
+)
+def test_a_file_has_a_page_where_the_connection_of_its_folder_names_an_address(
+    uri: str, conn_ids: Any, page: str | None
+) -> None:
+    conn_id, storage_conn_id = conn_ids
+    assert Connected("monitorqa", conn_id).page_of(uri, storage_conn_id) == page
 
 
 @pytest.mark.usefixtures("connections")

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import uvicorn
 
+from airflow_qa_provider.demo.downloads import served_files
 from airflow_qa_provider.demo.home import FolderTakenError, Home, free, opened
 from airflow_qa_provider.demo.inputs import write_inputs
 from qa_sandbox.smtp_sink import SmtpSink
@@ -60,6 +62,17 @@ def test_what_a_person_has_changed_is_not_overwritten(tmp_path: Path) -> None:
     write_inputs(tmp_path)
     assert schedule.read_text() == "mine"
     assert (tmp_path / "findings.json").read_text() == "[]"
+
+
+def test_files_are_shown_as_what_they_are_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "a b.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "passwords.json").write_text("secret")
+    with served_files(tmp_path / "files") as address:
+        shown = requests.get(f"{address}/a%20b.pdf", timeout=10)
+        other = requests.get(f"{address}/%2e%2e/passwords.json", timeout=10)
+    assert (shown.headers["Content-Type"], shown.content) == ("application/pdf", b"%PDF-1.7")
+    assert other.status_code == 404
 
 
 def test_a_mail_server_goes_on_counting(tmp_path: Path) -> None:

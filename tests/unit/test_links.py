@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from airflow.sdk import BaseOperator
@@ -20,7 +21,10 @@ from airflow_qa_provider.get_provider_info import get_provider_info
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.operators.monitorqa import MonitorQAReopenAuditOperator
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
-from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObjectStorageOperator
+from airflow_qa_provider.transfers.monitorqa import (
+    MonitorQAAuditReportToObjectStorageOperator,
+    MonitorQARecordsToObjectStorageOperator,
+)
 from airflow_qa_provider.vendors import BUILT_IN, kind_of
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 
@@ -54,6 +58,8 @@ def links_of(task: Any) -> dict[str, str]:
 )
 def test_a_stored_file_opens_where_it_lies(uri: str | None, address: str) -> None:
     assert StoredFileLink().get_link(SimpleNamespace(stored_uri=uri), ti_key=None) == address
+    shown = SimpleNamespace(stored_uri=uri, stored_page="https://files.example.com/a.pdf")
+    assert StoredFileLink().get_link(shown, ti_key=None) == shown.stored_page
 
 
 def test_whatever_stores_or_has_a_page_has_its_link() -> None:
@@ -90,9 +96,9 @@ def test_airflow_is_told_of_all_links() -> None:
 
 
 def test_the_page_and_the_file_of_an_audit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    quick = SandboxSettings(audit_pickup_seconds=0.05, audit_seconds=0.2)
+    quick = SandboxSettings(audit_pickup_seconds=0.05, audit_seconds=1)
     with run_sandbox(["monitorqa"], quick) as sandbox:
-        audit_id = new_audit(sandbox, monkeypatch)
+        audit_id = new_audit(sandbox, monkeypatch, tmp_path)
         page = "https://app.monitorqa.com/audits/{}/" + audit_id
 
         ti = Ti()
@@ -106,14 +112,20 @@ def test_the_page_and_the_file_of_an_audit(monkeypatch: pytest.MonkeyPatch, tmp_
         )
         assert links_of(transfer) == {"MonitorQA audit": "", "Stored file": ""}
         manifest = transfer.execute({"ti": Ti()})
-        assert links_of(transfer) == {"MonitorQA audit": page.format("archive"), "Stored file": manifest["uri"]}
+        address = f"https://files.example.com/{quote(manifest['name'])}"
+        assert links_of(transfer) == {"MonitorQA audit": page.format("archive"), "Stored file": address}
+
+        listing = MonitorQARecordsToObjectStorageOperator(task_id="list", records="completed_audits", target="lists/")
+        listing.execute({"ti": Ti(), "outlet_events": {}})
+        assert links_of(listing) == {"Stored file": "https://files.example.com/lists/completed_audits.jsonl"}
 
         reopen = MonitorQAReopenAuditOperator(task_id="reopen", audit_id=audit_id, due=timedelta(days=1))
         assert links_of(reopen) == {"MonitorQA audit": ""}
 
 
-def new_audit(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
+def new_audit(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, folder: Path) -> str:
     connection = sandbox.connections()["monitorqa_default"]
+    connection["extra"] |= {"folder": str(folder), "folder_url": "https://files.example.com"}
     monkeypatch.setenv("AIRFLOW_CONN_MONITORQA_DEFAULT", json.dumps(connection))
     with MonitorQAHook().get_conn() as client:
         extra = connection["extra"]

@@ -18,6 +18,7 @@ from airflow.sdk.execution_time import task_runner
 from airflow.sdk.execution_time.comms import GetTaskStates, GetXCom
 from airflow.triggers.base import TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
+from airflow_qa_provider.bases.link import object_link_key
 from airflow_qa_provider.exceptions import QAJobFailedError
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
@@ -102,6 +103,7 @@ def fired(object_id: str, *, skip_on_failure: bool = False) -> TriggerEvent:
         policy=WaitPolicy(INTERVAL, now, now + PATIENCE, not_found_grace=0.0).as_dict(),
         terms=Terms(skip_on_failure=skip_on_failure).as_dict(),
         end_task="with_xcoms",
+        link_key=object_link_key(MonitorQAAuditSensor(task_id="t", audit_id=object_id)),
     )
     trigger.task_instance = SimpleNamespace(dag_id="d", run_id="r", task_id="t", map_index=-1)  # type: ignore[assignment]
 
@@ -143,7 +145,9 @@ def test_a_success_ends_the_task_without_a_worker(client: MonitorQAClient, super
     assert isinstance(event, TaskSuccessEvent)
     sent = {message.key: message.value for message in supervisor.sent}
     assert (sent["return_value"], sent["phase"], sent["status"]) == (audit_id, "succeeded", "completed")
+    button = sent.pop("_link_MonitorQAAuditLink")
     assert sent.keys() == {"return_value", *MonitorQAAuditSensor.xcom_keys()} - {"message"}
+    assert button == sent["link"] == f"https://app.monitorqa.com/audits/archive/{audit_id}"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What a person meets in Airflow's user interface, played in a real browser."""
