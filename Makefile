@@ -107,6 +107,8 @@ $(VENV)/.installed-e2e: $(STAMP)
 $(CELERY)/.installed: pyproject.toml tests/e2e/celery/constraints.txt
 	@echo "Installing this package, Celery and an object storage into $(CELERY): about a minute the first time"
 	@$(INSTALL) $(CELERY) --constraint tests/e2e/celery/constraints.txt --editable ./sandbox --editable '.[celery,e2e,sandbox]'
+	@touch $@
+
 # Drives the Chromium of the machine: no browser is downloaded.
 $(VENV)/.installed-browser: $(STAMP)
 	@$(INSTALL) $(VENV) --constraint constraints.txt --editable ./sandbox --editable '.[browser]'
