@@ -84,14 +84,14 @@ class Connections:
             button.click()
         message = str(asked.value.json().get("message", asked.value.text()))
         self.window.await_message(kind, message)
-        self.window.picture(f"test-{conn_id}")
+        self.window.picture(f"test-{conn_id}", at_once=True)
         return message
 
     def look_at(self, conn_id: str, vendor: str, account: Mapping[str, Any]) -> None:
         """What has to be filled in stands first, and is marked; no secret is anywhere."""
         self.row(conn_id).get_by_role("button", name="Edit Connection").click()
         expect(self._field("password")).to_be_visible()
-        self.window.picture(f"form-{vendor}")
+        self.window.picture(f"form-{vendor}", at_once=True)
         labels = [one.strip() for one in self.dialog.locator("label:visible").all_inner_texts()]
         behaviour = TYPES[vendor]["ui-field-behaviour"]
         promised = [one for one in behaviour["relabeling"].values() if REQUIRED in one]
@@ -117,13 +117,13 @@ class Connections:
             if account.get(name):
                 self._field(name).fill(str(account[name]))
         self._field("port").fill(str(urlsplit(str(account["host"])).port))
-        self.window.picture(f"filled-{conn_id}")
+        self.window.picture(f"filled-{conn_id}", at_once=True)
         for name, one in TYPES[vendor]["conn-fields"].items():
             if REQUIRED in one["schema"]["section"]:
                 field = self._field(f"element_{name}")
                 self.dialog.get_by_role("button", name=one["schema"]["section"]).click()
                 field.fill(str(account["extra"][name]))
-                self.window.picture(f"filled-{conn_id}-{name}")
+                self.window.picture(f"filled-{conn_id}-{name}", at_once=True)
         self.dialog.get_by_role("button", name="Save").click()
         expect(self.dialog).to_be_hidden()
         expect(self.row(conn_id)).to_be_visible()

@@ -16,7 +16,7 @@ from tests.e2e.first_contact import Problems, Site
 
 NAMES = ("chromium", "google-chrome", "chromium-browser")
 # a busy machine; each wait ends as soon as what it waits for is there
-PATIENCE = 60_000
+PATIENCE = 120_000
 _LOCAL = re.compile(r"(http://127\.0\.0\.1[:/]|data:|blob:|about:|chrome|devtools)")
 
 # messages are shown for five seconds, which a busy machine may need to look
@@ -56,11 +56,12 @@ class Window:
         self.page.goto(f"{self.site.url}/{path}")
         expect(self.page.get_by_text(shows).first if isinstance(shows, str) else shows).to_be_visible()
 
-    def picture(self, name: str, page: Page | None = None) -> None:
-        """Take a picture, once nothing loads any more."""
+    def picture(self, name: str, page: Page | None = None, *, at_once: bool = False) -> None:
+        """Take a picture, once nothing loads any more, or at once."""
         page = page or self.page
-        with self._quiet():
-            page.wait_for_load_state("networkidle", timeout=5_000)
+        if not at_once:
+            with self._quiet():
+                page.wait_for_load_state("networkidle", timeout=5_000)
         self.taken[name] = path = self._pictures / f"{next(self._numbers):02d}-{name}.png"
         page.screenshot(path=str(path), animations="disabled")
 
