@@ -182,8 +182,8 @@ def named_by_connections(vendor: str) -> set[str]:
     modules = [import_module(f"airflow_qa_provider.{room}.{vendor}") for room in ("operators", "sensors", "transfers")
                if (Path(airflow_qa_provider.__file__).parent / room / f"{vendor}.py").exists()]  # fmt: skip
     faces = [face for module in modules for face in vars(module).values() if isinstance(face, type)]
-    # the folder is read where a file has a relative place
-    return {"folder", *(name for face in faces for name in getattr(face, "connection_fields", ()))}
+    # the folder is read where a file has a relative place, and its address where a link leads to the file
+    return {"folder", "folder_url", *(name for face in faces for name in getattr(face, "connection_fields", ()))}
 
 
 @pytest.mark.parametrize("vendor", FORMS)
