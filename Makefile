@@ -134,7 +134,7 @@ coverage-page: setup ## write docs/coverage.md from the routes, and docs/xcoms.m
 	@$(BIN)/python scripts/coverage_page.py
 	@$(BIN)/python -W ignore scripts/xcom_page.py
 
-lists-page: setup ## write docs/lists.md from the listings
+lists-page: setup ## write docs/lists.md from the listings, and docs/stored_files.md from the transfers
 	@$(BIN)/python scripts/records_page.py
 
 docs: setup ## build the documentation into docs/_build

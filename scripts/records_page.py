@@ -1,16 +1,20 @@
-"""Writes docs/lists.md from the vendors' listings; with --check, only tells whether it is current."""
+"""Writes docs/lists.md from the listings, docs/stored_files.md from the transfers; or, with --check, compares."""
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
+from airflow_qa_provider.bases.transferring import ReportToObjectStorageOperator
 from airflow_qa_provider.kinds.kind import Vendor
 from airflow_qa_provider.kinds.listing import Listing
 from airflow_qa_provider.vendors import BUILT_IN, vendor_named
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "lists.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 INCREMENTS = {
     "vendor": "by the vendor: it sends only rows with `{changed}` in the time",
     "rows": "by `{changed}`: the whole list is read, and the rows of the time are kept",
@@ -64,14 +68,66 @@ def details(one: Listing) -> Iterator[str]:
         yield f"| `{column.name}` | {column.type.value} | `{column.name.replace('.', '_')}` |"
 
 
+def files_page() -> str:
+    """Return the page of the files."""
+    lines = [
+        "# Stored files",
+        "",
+        "Every file that the vendors give, with the transfer that stores it. What they have in common is in",
+        "[Files and delivery](files.md). This page is made by `make lists-page`.",
+    ]
+    for vendor in map(vendor_named, BUILT_IN):
+        lines += ["", f"## {vendor.title}"]
+        for face in transfers(vendor.name):
+            lines += ["", *face_lines(vendor.name, face)]
+    return "\n".join(lines) + "\n"
+
+
+def transfers(vendor: str) -> list[type]:
+    """Return the transfers of files of a vendor."""
+    module = import_module(f"airflow_qa_provider.transfers.{vendor}")
+    return [
+        face
+        for face in vars(module).values()
+        if isinstance(face, type)
+        and issubclass(face, ReportToObjectStorageOperator)
+        and face.__module__ == module.__name__
+    ]
+
+
+def face_lines(vendor: str, face: type) -> Iterator[str]:
+    """Return what a transfer stores, and its arguments."""
+    text, _, arguments = inspect.cleandoc(face.__doc__ or "").partition("\n:param ")
+    yield f"### {face.__name__}"
+    yield ""
+    yield f"`from airflow_qa_provider.transfers.{vendor} import {face.__name__}`"
+    yield ""
+    yield markdown(text.strip())
+    yield ""
+    yield "| argument | |"
+    yield "| --- | --- |"
+    for one in arguments.split("\n:param "):
+        name, _, meaning = one.partition(":")
+        if name != "kwargs":
+            yield f"| `{name}` | {markdown(' '.join(meaning.split())).replace('|', '&#124;')} |"
+
+
+def markdown(text: str) -> str:
+    """Return a docstring's text as Markdown."""
+    text = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", text)
+    return text.replace("``", "`")
+
+
 def main() -> int:
-    """Write or check the page."""
+    """Write or check the pages."""
+    pages = {DOCS / "lists.md": page(), DOCS / "stored_files.md": files_page()}
     if "--check" in sys.argv[1:]:
-        if PAGE.is_file() and PAGE.read_text() == page():
-            return 0
-        print(f"{PAGE.name} is not what the listings say: run `make lists-page`", file=sys.stderr)
-        return 1
-    PAGE.write_text(page())
+        old = [path.name for path, text in pages.items() if not path.is_file() or path.read_text() != text]
+        if old:
+            print(f"{' and '.join(old)}: not as the records say; run `make lists-page`", file=sys.stderr)
+        return 1 if old else 0
+    for path, text in pages.items():
+        path.write_text(text)
     return 0
 
 
