@@ -42,11 +42,7 @@ with DAG(
         if_exists="adopt",
     )
     walks = MonitorQACreateAuditOperator.partial(
-        task_id="walk",
-        name="Safety walk {{ qa.day }}",
-        due=timedelta(days=1),
-        map_index_template="{{ task.audit_object_id }}",
-        deferrable=True,
+        task_id="walk", name="Safety walk {{ qa.day }}", due=timedelta(days=1), deferrable=True
     ).expand(audit_object_id=site_ids)
 
     @task

@@ -17,6 +17,7 @@ from airflow_qa_provider.operators.qalyptus import QalyptusReportOperator, Qalyp
 from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObjectStorageOperator
 
 REGIONS = ["Nordics", "DACH", "Iberia"]
+REGION, FORMAT = "{{ task.selections.Region }}", "{{ task.output_format }}"
 FILES = "{{ qa.day }}/{{ run_id }}/"  # two runs of a day do not touch each other's files
 
 with DAG(
@@ -36,11 +37,7 @@ with DAG(
     )
     refresh = QalyptusRunTaskOperator(task_id="refresh", on_warning="succeed", deferrable=True)
     regions = QalyptusReportOperator.partial(
-        task_id="region",
-        target=FILES,
-        file_name="{{ task.selections.Region }}",
-        map_index_template="{{ task.selections.Region }} {{ task.output_format }}",
-        deferrable=True,
+        task_id="region", target=FILES, file_name=REGION, map_index_template=f"{REGION} {FORMAT}", deferrable=True
     ).expand(selections=[{"Region": region} for region in REGIONS], output_format=["Pdf", "Xlsx"])
     refresh >> regions
     DeliverReportsOperator(
