@@ -37,7 +37,7 @@ _KILL_SCRIPTS: dict[str, Sequence[Script]] = {
         _script(P.BEFORE, P.COMMITTED, deed=_WORKER),
     ),
     "postgresql": (
-        _script(P.BEFORE, P.COMMITTED, P.LOOKING, P.LOOKING, P.WATCHING),
+        _script(P.BEFORE, P.COMMITTED, P.LOOKING),
         _script(P.BEFORE, deed=Deed.KILL_SUPERVISOR),
     ),
 }
