@@ -74,10 +74,15 @@ def client(quick_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
-def slow_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitorQAClient]:
-    """Of a sandbox whose audits are not walked while a test looks."""
+def slow_sandbox() -> Iterator[Sandbox]:
+    """One whose audits are not walked while a test looks."""
     with run_sandbox(["monitorqa"], SandboxSettings(audit_pickup_seconds=600.0, audit_seconds=600.0)) as sandbox:
-        yield from connected(sandbox, monkeypatch)
+        yield sandbox
+
+
+@pytest.fixture
+def slow_client(slow_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitorQAClient]:
+    yield from connected(slow_sandbox, monkeypatch)
 
 
 def connected(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitorQAClient]:
@@ -213,13 +218,17 @@ def lead_to(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> MonitorQAClien
 
 
 def test_a_connection_that_changes_leads_newcomers_elsewhere(
-    quick_sandbox: Sandbox, slow_client: MonitorQAClient, monkeypatch: pytest.MonkeyPatch
+    quick_sandbox: Sandbox, slow_sandbox: Sandbox, slow_client: MonitorQAClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = audit(slow_client)
+    before = len(slow_sandbox.requests("monitorqa"))
 
     async def play() -> tuple[TriggerEvent, bool]:
         first = asyncio.ensure_future(anext(waiting_for(there).run()))
-        await asyncio.sleep(3 * INTERVAL)
+        end = time.monotonic() + PATIENCE
+        while len(slow_sandbox.requests("monitorqa")) == before:
+            assert time.monotonic() < end, "the first wait does not ask"
+            await asyncio.sleep(INTERVAL)
         here = audit(lead_to(quick_sandbox, monkeypatch))
         second = await asyncio.wait_for(anext(waiting_for(here).run()), PATIENCE)
         goes_on = not first.done()
