@@ -256,7 +256,7 @@ def test_broken_objects_harm_no_other(vendor: Vendor, number: int) -> None:
         return {audit: wait.result() for audit, wait in waits.items() if not wait.cancelled()}
 
     outcomes = run(test())
-    assert phases([outcomes[audit] for audit in good]) == {"succeeded": number}
+    assert phases([outcomes[audit] for audit in good]) == {"succeeded": number}, outcomes
     assert phases([outcomes["none-such"]]) == {"gone": 1}
     assert "refuses the credentials" in outcomes["no-right"].reason
     assert set(outcomes) == {*good, "none-such", "no-right"}
