@@ -14,6 +14,9 @@ from qa_sandbox import Sandbox, run_sandbox
 # less than the 1.2 s of the slow answers, which a loop that waits for them would stand still for; a busy machine may
 # stop everything for shorter times
 LONGEST_LAG = 1.1
+# a machine that stops for longer than the client waits makes timeouts of its own; a loop of ours that stands still
+# does it every time
+_PLAYS = 3
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,10 @@ def sandbox() -> Iterator[Sandbox]:
 def test_a_wait_survives(row: Row, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CONNECTION, "{}")  # what the stage sets is taken back after the test
 
-    seen = Stage(sandbox).play(row)
+    for _ in range(_PLAYS):
+        seen = Stage(sandbox).play(row)
+        if seen.lag < row.read_timeout:
+            break
 
     fewest, most = row.calls
     assert seen.outcomes == [row.ours]
