@@ -374,4 +374,19 @@ def get_provider_info() -> dict[str, Any]:
             "airflow_qa_provider.links.monitorqa.MonitorQAAuditLink",
             "airflow_qa_provider.links.monitorqa.MonitorQACorrectiveActionLink",
         ],
+        "notifications": ["airflow_qa_provider.notifications.smartq.SmartQTicketNotifier"],
+        "config": {
+            "airflow_qa_provider": {
+                "description": "Settings of the operators and sensors for quality and reporting services.",
+                "options": {
+                    "default_retries": {
+                        "description": "Retries of a task where nothing else says it.",
+                        "version_added": None,
+                        "type": "integer",
+                        "example": None,
+                        "default": "2",
+                    }
+                },
+            }
+        },
     }

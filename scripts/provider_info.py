@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from airflow_qa_provider.bases.retrying import RETRIES
 from airflow_qa_provider.kinds.kind import Vendor
 from airflow_qa_provider.rest.common_fields import COMMON_FORM
 from airflow_qa_provider.vendors import BUILT_IN, vendor_named
@@ -75,6 +76,21 @@ def provider_info() -> dict[str, Any]:
             if find_spec(f"airflow_qa_provider.transfers.{vendor.name}")
         ],
         "extra-links": links(vendors),
+        "notifications": notifiers(vendors),
+        "config": {
+            "airflow_qa_provider": {
+                "description": "Settings of the operators and sensors for quality and reporting services.",
+                "options": {
+                    "default_retries": {
+                        "description": "Retries of a task where nothing else says it.",
+                        "version_added": None,
+                        "type": "integer",
+                        "example": None,
+                        "default": str(RETRIES),
+                    }
+                },
+            }
+        },
     }
 
 
@@ -99,6 +115,24 @@ def links(vendors: list[Vendor]) -> list[str]:
             members = vars(import_module(place)).values()
             classes = [one for one in members if isinstance(one, type) and issubclass(one, ObjectLink)]
             found += [f"{place}.{one.__name__}" for one in classes if one.__module__ == place]
+    return sorted(found)
+
+
+def notifiers(vendors: list[Vendor]) -> list[str]:
+    """Return the classes of notifiers, of the vendors that have some."""
+    from importlib import import_module
+
+    from airflow.sdk import BaseNotifier
+
+    found = []
+    for place in (f"airflow_qa_provider.notifications.{vendor.name}" for vendor in vendors):
+        if find_spec(place):
+            members = vars(import_module(place)).values()
+            found += [
+                f"{place}.{one.__name__}"
+                for one in members
+                if isinstance(one, type) and issubclass(one, BaseNotifier) and one.__module__ == place
+            ]
     return sorted(found)
 
 

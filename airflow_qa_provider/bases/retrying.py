@@ -100,8 +100,8 @@ class RetryingTask(DayInTemplates):
     """Mixin for operators and sensors: by default they are retried, with the policy above, and know ``{{ qa.day }}``.
 
     What they survive, they survive by a retry. So where neither the task, nor ``default_args``, nor
-    ``[core] default_task_retries`` says how often, it is :data:`RETRIES` times; errors that no retry can mend fail at
-    once all the same.
+    ``[core] default_task_retries`` says how often, it is as often as ``[airflow_qa_provider] default_retries`` says,
+    which is :data:`RETRIES`; errors that no retry can mend fail at once all the same.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -127,7 +127,8 @@ class RetryingTask(DayInTemplates):
 
 
 def _default_retries() -> int:
-    return conf.getint("core", "default_task_retries", fallback=0) or RETRIES
+    of_all: int = conf.getint("core", "default_task_retries", fallback=0)
+    return of_all or conf.getint("airflow_qa_provider", "default_retries", fallback=RETRIES)
 
 
 def fail_now(method: Method) -> Method:

@@ -47,3 +47,15 @@ def test_airflows_configuration_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__DEFAULT_TASK_RETRIES", "7")
     with DAG("d", schedule=None, start_date=START):
         assert made() == [7] * 3
+
+
+@pytest.mark.parametrize("retries", [0, 4])
+def test_our_own_configuration_counts_where_airflows_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, retries: int
+) -> None:
+    monkeypatch.setenv("AIRFLOW__AIRFLOW_QA_PROVIDER__DEFAULT_RETRIES", str(retries))
+    with DAG("d", schedule=None, start_date=START):
+        assert made() == [retries] * 3
+    monkeypatch.setenv("AIRFLOW__CORE__DEFAULT_TASK_RETRIES", "7")
+    with DAG("d", schedule=None, start_date=START):
+        assert made() == [7] * 3
