@@ -16,6 +16,10 @@ RELEASE := .venv-release
 INSTALL := PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/install.sh
 CHROMIUM := $(firstword $(foreach name,chromium google-chrome chromium-browser,$(shell command -v $(name) 2>/dev/null)))
 NO_POSTGRESQL := echo "The extra e2e could not be installed here: SQLite only"
+PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+FAST := 'not slow and not e2e'
+# with what the first of the two runs leaves out, because other processes have the real time
+SLOW := 'slow or e2e or real_clock'
 SOURCES := $(wildcard airflow_qa_provider sandbox example_dags tests scripts benchmarks hatch_build.py)
 
 # The caller's Airflow and Python settings must not reach ours.
@@ -47,14 +51,19 @@ airflow: setup ## open the demo in Airflow's own user interface; Ctrl-C ends it
 sandbox: setup ## serve the five services locally, to point a connection at; Ctrl-C ends it
 	@exec $(BIN)/qa-sandbox serve
 
-test: setup ## run all tests (ARGS="tests/unit -k name" narrows them)
-	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
+test: setup ## run all tests: the fast ones at a random moment of the next four years (ARGS="tests/unit -k name": those, now)
+ifneq ($(ARGS),)
+	@exec $(PYTEST) $(ARGS)
+else
+	@$(PYTEST) -m $(FAST) --moment=random
+	@$(PYTEST) -m $(SLOW)
+endif
 
 test-fast: setup ## run the tests that start no Airflow and take no time
-	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' $(ARGS)
+	@exec $(PYTEST) -m $(FAST) $(ARGS)
 
 test-moment: setup ## the same at a random moment of the next four years, which it prints
-	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow and not e2e' --moment=random $(ARGS)
+	@exec $(PYTEST) -m $(FAST) --moment=random $(ARGS)
 
 test-matrix: ## run what does not need the newest Airflow on 3.1.8, 3.2.2 and 3.3.2, on each Python here (ARGS="--airflow 3.1.8")
 	@exec $(PYTHON) scripts/test_matrix.py $(ARGS)
