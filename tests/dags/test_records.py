@@ -299,6 +299,7 @@ def test_a_limit_that_cuts_is_an_error(sandbox: Sandbox) -> None:
         listed(MonitorQAListAuditsOperator, state="late")
 
 
+@pytest.mark.slow
 def test_in_a_dag(sandbox: Sandbox, run_dag: Callable[..., Run], tmp_path: Path) -> None:
     lake = Asset("lake_issues", uri=f"file://{tmp_path}/issues")
     with a_dag("lake") as dag:
