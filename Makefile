@@ -21,6 +21,8 @@ FAST := 'not slow and not e2e'
 # with what the first of the two runs leaves out, because other processes have the real time
 SLOW := 'slow or e2e or real_clock'
 SOURCES := $(wildcard airflow_qa_provider sandbox example_dags tests scripts benchmarks hatch_build.py)
+# of which Python is formatted
+TEXTS := docs $(wildcard *.md)
 
 # The caller's Airflow and Python settings must not reach ours.
 unexport $(filter AIRFLOW__% AIRFLOW_CONN_% AIRFLOW_VAR_% AIRFLOW_HOME AIRFLOW_CONFIG,$(.VARIABLES))
@@ -124,7 +126,7 @@ $(VENV)/.installed-browser: $(STAMP)
 	@touch $@
 
 lint: setup ## check format, style, types, import arrows and sizes
-	@$(BIN)/ruff format --quiet --check $(SOURCES)
+	@$(BIN)/ruff format --quiet --check $(SOURCES) $(TEXTS)
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports
@@ -136,7 +138,7 @@ lint: setup ## check format, style, types, import arrows and sizes
 
 format: setup ## write what is made from the records, apply the formatter and the safe fixes
 	@$(BIN)/python -W ignore scripts/provider_info.py
-	@$(BIN)/ruff format --quiet $(SOURCES)
+	@$(BIN)/ruff format --quiet $(SOURCES) $(TEXTS)
 	@$(BIN)/ruff check --quiet --fix $(SOURCES)
 
 coverage-page: setup ## write docs/coverage.md from the routes, and docs/xcoms.md from the operators
