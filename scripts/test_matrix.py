@@ -38,7 +38,7 @@ QUICK = (
     *(f"tests/dags/{name}.py" for name in ("test_retries", "test_notifications", "test_connections_in_airflow")),
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "dags").glob("test_example_*.py"))),
     *(f"tests/unit/{name}.py" for name in ("test_compat", "test_default_retries", "test_links", "test_wait_trigger")),
-    "tests/vendors",
+    "tests/vendors/test_foo.py",
 )
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?)")
 

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from airflow.listeners import hookimpl
 from airflow.sdk import DAG
+from airflow.sdk.execution_time import supervisor
 
 from airflow_qa_provider.compat import listener_manager
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
@@ -39,7 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def airflow_db() -> None:
-    """An empty metadata database in the home of the tests."""
+    """An empty metadata database in the home of the tests, and one API server in this process."""
+    if not hasattr(supervisor.in_process_api_server, "cache_info"):
+        # before Airflow 3.3, dag.test() makes one for each task, which takes seconds
+        supervisor.in_process_api_server = lru_cache(maxsize=1)(supervisor.in_process_api_server)
     subprocess.run(
         [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=600, env=os.environ
     )

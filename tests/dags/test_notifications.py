@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG, task
 
+from airflow_qa_provider import compat
 from airflow_qa_provider.exceptions import QAError, QAValidationError
 from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from airflow_qa_provider.notifications.smartq import SmartQTicketNotifier
@@ -184,4 +185,5 @@ def test_a_failing_task_opens_its_ticket(
     assert run.states == {"load": "failed"}
     (one,) = tickets(smartq)
     assert one.name == f"load failed on {run.dag_run.run_id}"
-    assert "Error: no disk" in one.description
+    # before Airflow 3.3, dag.test() does not tell callbacks the error
+    assert "Error: no disk" in one.description or not compat.RETRY_POLICIES
