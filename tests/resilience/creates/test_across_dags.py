@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.exceptions import QAUncertainError
 from airflow_qa_provider.journal.askers import PREFIX
-from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
-from tests.resilience.attempts import Task, connect
-from tests.resilience.test_exactly_once import (
-    IN_A_MOMENT,
-    SECONDS,
+from qa_sandbox import Sandbox
+from tests.resilience.attempts import Task
+from tests.resilience.creates.creating import (
     before_the_answer,
     before_the_request,
     counting,
@@ -27,20 +23,6 @@ from tests.resilience.test_exactly_once import (
 FIXED = datetime(2099, 1, 31, 18, tzinfo=timezone.utc)
 KINDS = {"task": {}, "audit": {"due": FIXED, "wait_for_completion": False}}
 """Kinds of which nothing but a comparison tells what is new, with the arguments of a task."""
-
-
-@pytest.fixture(scope="module")
-def shared_sandbox() -> Iterator[Sandbox]:
-    with run_sandbox(["monitorqa", "qalyptus"], SandboxSettings(**SECONDS)) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(autouse=True)
-def sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    shared_sandbox.reset()
-    connect(monkeypatch, shared_sandbox)
-    monkeypatch.setattr(CreatingOperator, "lookup_timeouts", IN_A_MOMENT)
-    return shared_sandbox
 
 
 def in_dag(sandbox: Sandbox, dag_id: str, kind: str, **arguments: Any) -> Task:
