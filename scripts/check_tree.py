@@ -25,6 +25,7 @@ NEUTRAL = (
     "waiting",
 )
 VENDORS = re.compile(r"conqa|monitorqa|qalyptus|simplo|smartq", re.IGNORECASE)
+SIZED = (PACKAGE, "tests")
 WRITTEN = ("get_provider_info.py",)  # by a script, and only data
 MAX_MODULE_LINES = 450
 MAX_FUNCTION_LINES = 70
@@ -95,11 +96,12 @@ def main() -> int:
             continue
         relative = path.relative_to(root)
         problems += trace_problems(relative, source)
-        if path.suffix == ".py" and relative.parts[0] == PACKAGE:
-            if relative.name not in WRITTEN:
-                problems += size_problems(relative, source)
-            if len(relative.parts) > 2 and relative.parts[1] in NEUTRAL:
-                problems += name_problems(relative, source)
+        if path.suffix != ".py":
+            continue
+        if relative.parts[0] in SIZED and relative.name not in WRITTEN:
+            problems += size_problems(relative, source)
+        if relative.parts[0] == PACKAGE and len(relative.parts) > 2 and relative.parts[1] in NEUTRAL:
+            problems += name_problems(relative, source)
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0
 

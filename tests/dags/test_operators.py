@@ -1,74 +1,27 @@
-"""Operators and sensors in real DAG runs: deferred or in place, every end of a remote job gives the same."""
+"""Operators in real DAG runs: deferred or in place, every end of a remote job gives the same."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowSensorTimeout, TaskDeferred
+from airflow.providers.common.compat.sdk import TaskDeferred
 
-from airflow_qa_provider.exceptions import QAJobFailedError, QAUncertainError, QAWaitTimeoutError
-from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
-from airflow_qa_provider.hooks.qalyptus import QalyptusHook
-from airflow_qa_provider.kinds.lookup import LookupTimeouts
+from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitTimeoutError
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.operators.qalyptus import QalyptusGenerateReportOperator, QalyptusRunTaskOperator
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
-from airflow_qa_provider.sensors.qalyptus import QalyptusRequestSensor, QalyptusTaskRunSensor
 from airflow_qa_provider.triggers.wait import WaitTrigger
-from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
-from qa_sandbox.settings import QalyptusWire
-from tests.dags.conftest import Run, a_dag, connect, unique_ids, writes
+from qa_sandbox import Sandbox
+from tests.dags.conftest import Run, a_dag, unique_ids, writes
+from tests.dags.ends import MONITORQA_IDS, End, RunDag, ask_monitorqa, ask_qalyptus, create_audit, qalyptus_ids
 
 pytestmark = pytest.mark.slow
 
 WAYS = {"deferred": True, "in_place": False}
-MONITORQA_IDS = ("template_id", "audit_object_id")
-RunDag = Callable[..., Run]
-
-
-def ask_monitorqa(call: Callable[[Any], Any]) -> Any:
-    with MonitorQAHook().get_conn() as client:
-        return call(client)
-
-
-def ask_qalyptus(call: Callable[[Any], Any]) -> Any:
-    with QalyptusHook().get_conn() as client:
-        return call(client)
-
-
-def create_audit(vendors: Sandbox, name: str) -> str:
-    """Create an audit outside of any DAG."""
-    ids = {key: value for key, value in unique_ids(vendors).items() if key in MONITORQA_IDS}
-    due = datetime.now(timezone.utc) + timedelta(days=1)
-    audit_id: str = ask_monitorqa(lambda client: client.audits.create(name=name, end_date=due, **ids))
-    return audit_id
-
-
-def qalyptus_ids(kind: str) -> dict[str, str]:
-    """Ids of the reports or tasks of the sandbox by name."""
-    return {row["name"]: row["id"] for row in ask_qalyptus(lambda client: getattr(client, kind).list())}
-
-
-@dataclass(frozen=True)
-class End:
-    """What becomes of a task.
-
-    ``result`` is the phase and the vendor's own word; ``error`` holds parts of the message, ``{id}`` being the remote
-    object's.
-    """
-
-    state: str
-    result: tuple[str, str] | None
-    kind: type[BaseException] | None = None
-    error: tuple[str, ...] = ()
 
 
 def check(run: Run, task_id: str, end: End) -> dict[str, Any]:
@@ -104,9 +57,7 @@ def same_but_for_ids(told: list[dict[str, Any]]) -> bool:
 
 # Operators
 
-
 RETRY = "A retry looks for the same object first and does not create a second one, unless this one ended badly."
-
 
 AUDIT_ENDS = {
     "completed": End("success", ("succeeded", "completed")),
@@ -346,176 +297,6 @@ def test_a_wait_goes_on_through_the_vendor_s_troubles(run_dag: RunDag, vendors: 
     assert run.states == {"deferred": "success", "in_place": "success"}, run.errors
     assert len(writes(vendors, "qalyptus")) == 2
     assert len({r.fault for r in vendors.requests("qalyptus") if r.fault}) >= len(troubles)
-
-
-# Sensors
-
-SENSOR_ENDS = {
-    "completed": End("success", ("succeeded", "completed")),
-    "expired": End(
-        "failed",
-        ("failed", "expired"),
-        QAJobFailedError,
-        ("ended as expired.", "see https://app.monitorqa.com/audits/", "A retry looks at the same object again."),
-    ),
-    "never_finished": End(
-        "failed",
-        ("active", "started"),
-        AirflowSensorTimeout,
-        ("gave up waiting for audit", "the time-out of 0.8 s has passed and it is still started."),
-    ),
-}
-SENSOR_WAYS: dict[str, dict[str, Any]] = {
-    "deferred": {"deferrable": True},
-    "in_place": {"deferrable": False},
-    "rescheduled": {"deferrable": False, "mode": "reschedule", "poke_interval": 0.1},
-}
-
-
-@pytest.fixture(params=SENSOR_WAYS)
-def way(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return SENSOR_WAYS[request.param]
-
-
-@pytest.mark.parametrize("soft_fail", [False, True])
-def test_a_sensor_ends_the_same_however_it_waits(
-    soft_fail: bool, way: dict[str, Any], run_dag: RunDag, vendors: Sandbox
-) -> None:
-    for result in SENSOR_ENDS:
-        vendors.add_outcome("audit", result, match=result, seconds=0.3)
-    audits = {result: create_audit(vendors, result) for result in SENSOR_ENDS}
-    missing = "00000000-0000-0000-0000-000000000000"
-    with a_dag("sensors") as sensors:
-        for result, audit_id in audits.items():
-            MonitorQAAuditSensor(
-                task_id=result,
-                audit_id="{{ params.audit_id }}",
-                params={"audit_id": audit_id},
-                timeout=0.8 if result == "never_finished" else 60,
-                soft_fail=soft_fail,
-                **way,
-            )
-        QalyptusRequestSensor(
-            task_id="missing", request_id=missing, soft_fail=soft_fail, **{**way, "poke_interval": 0.1}, timeout=0.8
-        )
-
-    run = run_dag(sensors)
-
-    for result, end in SENSOR_ENDS.items():
-        soft = soft_fail and end.state == "failed"
-        assert run.states[result] == ("skipped" if soft else end.state), run.errors.get(result)
-        assert (run.xcom(result, "phase"), run.xcom(result, "status")) == end.result
-        assert run.xcom(result) == (audits[result] if end.state == "success" else None)
-        if end.kind is not None and not soft:
-            assert type(run.errors[result]) is end.kind
-            assert audits[result] in str(run.errors[result])
-            assert all(part in str(run.errors[result]) for part in end.error)
-    assert run.states["missing"] == ("skipped" if soft_fail else "failed")
-    if not soft_fail:
-        assert missing in str(run.errors["missing"])
-    assert len(writes(vendors, "monitorqa")) == len(SENSOR_ENDS), "a sensor only looks"
-    assert writes(vendors, "qalyptus") == []
-
-
-def test_the_sensors_of_qalyptus(run_dag: RunDag, vendors: Sandbox) -> None:
-    reports, tasks = qalyptus_ids("reports"), qalyptus_ids("tasks")
-    vendors.add_outcome("report", "error", match="Board pack")
-    good, bad = (
-        ask_qalyptus(lambda client, name=name: client.reports.generate_on_demand(reports[name], "Pdf"))
-        for name in ("Regional sales review", "Board pack")
-    )
-    warned = ask_qalyptus(lambda client: client.tasks.run(tasks["Low stock alert"]))
-    with a_dag("qalyptus_sensors") as sensors:
-        for way, arguments in SENSOR_WAYS.items():
-            QalyptusRequestSensor(task_id=f"good_{way}", request_id=good, **arguments)
-            QalyptusRequestSensor(task_id=f"bad_{way}", request_id=bad, **arguments)
-            for on_warning in ("succeed", "skip", "fail"):
-                QalyptusTaskRunSensor(
-                    task_id=f"{on_warning}_{way}",
-                    run_id=warned,
-                    on_warning=on_warning,
-                    **arguments,
-                )
-
-    run = run_dag(sensors)
-
-    states = {"good": "success", "bad": "failed", "succeed": "success", "skip": "skipped", "fail": "failed"}
-    assert run.states == {f"{name}_{way}": state for name, state in states.items() for way in SENSOR_WAYS}
-    assert all(run.xcom(f"good_{way}") == run.xcom("good_in_place") for way in SENSOR_WAYS)
-    assert all(run.xcom(f"succeed_{way}", "phase") == "warning" for way in SENSOR_WAYS)
-    assert all("ended as error: The Qlik app" in str(run.errors[f"bad_{way}"]) for way in SENSOR_WAYS)
-
-
-# A vendor that does not tell the id of what it started
-
-
-@pytest.fixture
-def silent_vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """Qalyptus whose answer to "Run" holds no id."""
-    monkeypatch.setattr(QalyptusRunTaskOperator, "lookup_timeouts", LookupTimeouts(pause=0.1, no_id=0.5, settled=0.6))
-    settings = SandboxSettings(task_seconds=0.2, qalyptus=QalyptusWire(task_run_returns_id=False))
-    with run_sandbox(["qalyptus"], settings) as sandbox:
-        connect(monkeypatch, sandbox)
-        yield sandbox
-
-
-def start(run_dag: RunDag, vendors: Sandbox) -> Run:
-    """Run the task of the tenant without waiting for it."""
-    with a_dag("silent_vendor") as dag:
-        QalyptusRunTaskOperator(
-            task_id="run", qalyptus_task_id=unique_ids(vendors)["qalyptus_task_id"], wait_for_completion=False
-        )
-    return run_dag(dag)
-
-
-def test_a_run_without_an_id_is_found_among_the_new_ones(run_dag: RunDag, silent_vendor: Sandbox) -> None:
-    tasks = qalyptus_ids("tasks")
-    others = [ask_qalyptus(lambda client, task=task: client.tasks.run(task)) for task in tasks.values()]
-    assert others == [None] * len(tasks)
-
-    run_id = start(run_dag, silent_vendor).xcom("run")
-
-    newest = ask_qalyptus(lambda client: client.status.list_scheduled())[0]
-    assert (run_id, newest["taskId"]) == (newest["id"], unique_ids(silent_vendor)["qalyptus_task_id"])
-
-
-def run_it_too(sandbox: Sandbox, task_id: str) -> None:
-    """Start the task a second time, once somebody has started it."""
-    deadline = time.monotonic() + 20
-    while not writes(sandbox, "qalyptus") and time.monotonic() < deadline:
-        time.sleep(0.005)
-    ask_qalyptus(lambda client: client.tasks.run(task_id))
-
-
-def test_two_new_runs_cannot_be_told_apart(run_dag: RunDag, silent_vendor: Sandbox) -> None:
-    task_id = unique_ids(silent_vendor)["qalyptus_task_id"]
-    # the list after the start is held back until somebody else has started the task as well
-    silent_vendor.add_fault({"delay": 1.5}, method="GET", path="scheduled-tasks$", nth=2)
-    somebody_else = threading.Thread(target=run_it_too, args=(silent_vendor, task_id))
-    somebody_else.start()
-    run = start(run_dag, silent_vendor)
-    somebody_else.join(20)
-
-    assert run.states == {"run": "failed"}
-    assert isinstance(run.errors["run"], QAUncertainError)
-    message = str(run.errors["run"])
-    runs = [row["id"] for row in ask_qalyptus(lambda client: client.status.list_scheduled())[:2]]
-    assert "it cannot be told whether one of these came of it: " in message
-    assert all(f"{run_id} (" in message for run_id in runs)
-    assert "The request was sent, and the answer names no id." in message
-    assert "on_uncertain='repeat' always sends it once more. A retry gets the same answer." in message
-
-
-def test_a_run_that_does_not_show_up_was_started_all_the_same(run_dag: RunDag, silent_vendor: Sandbox) -> None:
-    silent_vendor.add_fault(
-        {"status": 200, "body": {"data": [], "isSuccess": True}}, method="GET", path="scheduled-tasks$"
-    )
-    error = start(run_dag, silent_vendor).errors["run"]
-
-    assert "the answer does not tell which task run it made." in str(error)
-    assert "The task run was created, but is not to be seen at the vendor." in str(error)
-    assert "A retry looks for it again." in str(error)
-    assert len(writes(silent_vendor, "qalyptus")) == 1
 
 
 # Stopped by a user
