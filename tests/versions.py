@@ -24,7 +24,14 @@ try:
 except ImportError:  # before Airflow 3.2
     from airflow.serialization.serialized_objects import SerializedDAG as DagSerialization
 
+NEEDS_STATE = pytest.mark.skipif(not compat.RETRY_POLICIES, reason="Airflow 3.3 keeps the state of tasks")
+"""For what an attempt can only know from notes of the one before."""
+NEEDS_TEMPLATES_OF_TRIGGERS = pytest.mark.skipif(not compat.RETRY_POLICIES, reason="Airflow 3.3 renders triggers")
+"""For tasks that begin in the triggerer."""
+
 __all__ = [
+    "NEEDS_STATE",
+    "NEEDS_TEMPLATES_OF_TRIGGERS",
     "AirflowRescheduleException",
     "DagSerialization",
     "integrate_macros_plugins",

@@ -52,8 +52,9 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
     :param poke_interval: The same, as other sensors call it.
     :param on_kill: What happens to the remote object when a user stops the task: ``leave`` or ``cancel``.
     :param start_from_trigger: Whether the task begins in the triggerer, so that it never takes a worker slot. Tasks
-        for which that cannot be begin on a worker all the same: mapped ones, those with outlets or callbacks, and those
-        whose arguments a triggerer cannot render (outputs of mapped tasks, ``xcom_pull`` without ``map_indexes``).
+        for which that cannot be begin on a worker all the same: all before Airflow 3.3, mapped ones, those with outlets
+        or callbacks, and those whose arguments a triggerer cannot render (outputs of mapped tasks, ``xcom_pull``
+        without ``map_indexes``).
     :param kwargs: ``mode``, ``timeout``, ``soft_fail`` and all else of Airflow's sensors, but ``exponential_backoff``,
         ``max_wait`` and ``silent_fail``: the back-off after looks that fail is not theirs.
     """
@@ -140,8 +141,10 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
             return None
         if end_task is None:
             return None
-        from airflow.triggers.base import StartTriggerArgs
+        from airflow.triggers.base import BaseTrigger, StartTriggerArgs
 
+        if not hasattr(BaseTrigger, "render_template_fields"):
+            return None  # a triggerer before Airflow 3.3 would take templates for ids
         return StartTriggerArgs(
             trigger_cls="airflow_qa_provider.triggers.start.StartingTrigger",
             trigger_kwargs={

@@ -35,6 +35,7 @@ from airflow_qa_provider.transfers.qalyptus import QalyptusReportToObjectStorage
 from qa_sandbox import Sandbox
 from qa_sandbox.smtp_sink import SmtpSink
 from tests.dags.conftest import Run, a_dag, unique_ids, writes
+from tests.versions import our_errors
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +126,7 @@ def test_a_missing_id_is_named(
     vendors: Sandbox,
 ) -> None:
     reconnect()  # to connections that name no ids
-    with pytest.raises(QAValidationError) as refused:
+    with pytest.raises(QAValidationError) as refused, our_errors():
         attempt(kind, **{argument: value})
 
     assert f"{argument} is required, got {value!r}." in str(refused.value)
@@ -187,7 +188,7 @@ def test_bad_input_is_named_before_anything_is_sent(
     vendors: Sandbox,
     mail_server: SmtpSink,
 ) -> None:
-    with pytest.raises(QAValidationError) as refused:
+    with pytest.raises(QAValidationError) as refused, our_errors():
         attempt(kind, **changes)
 
     assert message in str(refused.value)
@@ -214,13 +215,13 @@ def test_a_hint_of_just_the_documented_length_is_sent(run_dag: Callable[..., Run
 
 
 def test_what_only_the_vendor_knows_is_refused_in_its_words(attempt: Callable[..., Any], vendors: Sandbox) -> None:
-    with pytest.raises(QAConflictError) as no_template:
+    with pytest.raises(QAConflictError) as no_template, our_errors():
         attempt("audit", template_id=UNKNOWN)
-    with pytest.raises(QARequestRejectedError) as no_such_format:
+    with pytest.raises(QARequestRejectedError) as no_such_format, our_errors():
         attempt("report", output_format="Pptx")
-    with pytest.raises(QANotFoundError) as no_report:
+    with pytest.raises(QANotFoundError) as no_report, our_errors():
         attempt("report", report_id=UNKNOWN)
-    with pytest.raises(QANotFoundError) as no_task:
+    with pytest.raises(QANotFoundError) as no_task, our_errors():
         attempt("task", qalyptus_task_id=UNKNOWN)
 
     assert "monitorqa audits.create: HTTP 409 Conflict for POST /audit: template/not-found." in str(no_template.value)
@@ -238,7 +239,7 @@ def test_a_stored_report_that_is_not_the_one_described_is_not_mailed(
 ) -> None:
     manifest = {"uri": f"file://{tmp_path / name}", "name": name, "bytes": 8, "sha256": "0" * 64}
     manifest["content_type"] = "application/pdf"
-    with pytest.raises(QAFileError, match=name):
+    with pytest.raises(QAFileError, match=name), our_errors():
         attempt("mail", reports=[manifest])
 
 
@@ -273,7 +274,7 @@ def test_a_host_that_cannot_be_reached(kind: str, attempt: Callable[..., Any], r
         closed.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{closed.getsockname()[1]}"
         reconnect(host=f"http://{address}")
-        with pytest.raises(QAConnectError) as failed:
+        with pytest.raises(QAConnectError) as failed, our_errors():
             attempt(kind)
 
     assert f"could not connect to {address}: " in str(failed.value)
@@ -284,7 +285,7 @@ def test_a_host_that_cannot_be_reached(kind: str, attempt: Callable[..., Any], r
 @pytest.mark.parametrize("kind", ["audit", "report", "task", "audit file", "report file"])
 def test_a_wrong_key(kind: str, attempt: Callable[..., Any], reconnect: Callable[..., None], vendors: Sandbox) -> None:
     reconnect(password="not-the-key-of-this-account")
-    with pytest.raises(QAAuthenticationError) as refused:
+    with pytest.raises(QAAuthenticationError) as refused, our_errors():
         attempt(kind)
 
     assert "HTTP 401 Unauthorized" in str(refused.value)
@@ -301,7 +302,7 @@ def test_a_vendor_that_answers_html(
 ) -> None:
     monkeypatch.setattr(RemoteJobOperator, "lookup_timeouts", LookupTimeouts(pause=0.1, lost_answer=0.3, settled=0.4))
     vendors.add_fault("html", method="POST")
-    with pytest.raises(QAResponseError) as failed:
+    with pytest.raises(QAResponseError) as failed, our_errors():
         attempt(kind)
 
     asked = vendors.requests(vendor_of(kind))
@@ -319,7 +320,7 @@ def test_a_vendor_that_answers_html(
 @pytest.mark.parametrize("kind", ["audit file", "report file"])
 def test_a_login_page_is_not_stored(kind: str, attempt: Callable[..., Any], vendors: Sandbox) -> None:
     vendors.add_fault("html", method="GET")
-    with pytest.raises((QAFileError, QAResponseError), match=r"HTML page|text/html"):
+    with pytest.raises((QAFileError, QAResponseError), match=r"HTML page|text/html"), our_errors():
         attempt(kind)
 
 
@@ -330,7 +331,7 @@ def test_a_connection_that_does_not_exist(kind: str, attempt: Callable[..., Any]
 
 
 def test_a_mail_connection_that_does_not_exist(attempt: Callable[..., Any]) -> None:
-    with pytest.raises(QAConfigurationError, match="no_such_connection"):
+    with pytest.raises(QAConfigurationError, match="no_such_connection"), our_errors():
         attempt("mail", smtp_conn_id="no_such_connection")
 
 
@@ -347,7 +348,7 @@ def test_a_connection_that_cannot_work(
     kind: str, fields: dict[str, Any], message: str, attempt: Callable[..., Any], reconnect: Callable[..., None]
 ) -> None:
     reconnect(**fields)
-    with pytest.raises(QAConfigurationError) as refused:
+    with pytest.raises(QAConfigurationError) as refused, our_errors():
         attempt(kind)
 
     assert message in str(refused.value)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from qa_sandbox.smtp_sink import SmtpSink, smtp_connection
+from tests.versions import NEEDS_STATE
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +74,7 @@ def dag_file() -> Iterator[Path]:
     path.unlink()
 
 
+@NEEDS_STATE
 @pytest.mark.usefixtures("airflow_db")
 def test_retry_of_a_half_sent_batch_serves_only_the_rest(sink: SmtpSink, tmp_path: Path, dag_file: Path) -> None:
     sink.script("reject", recipient="ben@example.com", reply="451 4.7.1 Greylisted")

@@ -34,6 +34,7 @@ from airflow_qa_provider.vendors import BUILT_IN, vendor_named
 from airflow_qa_provider.vendors.connect import client_for
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.dags.conftest import Run, a_dag
+from tests.versions import our_errors
 
 RECORDS = {
     "conqa": ConqaRecordsToObjectStorageOperator,
@@ -152,7 +153,7 @@ def test_each_run_goes_on_where_the_latest_one_ended(sandbox: Sandbox, tmp_path:
     assert second["since"] == first["mark"] == again["mark"]
     assert again["sha256"] == first["sha256"]
     assert pq.read_schema(tmp_path / "2.parquet").names == list(first["columns"]), "an empty day has its columns"
-    with pytest.raises(QAFileError, match=r"holds the marks of conqa issues .*, not of conqa milestones"):
+    with pytest.raises(QAFileError, match=r"holds the marks of conqa issues .*, not of conqa milestones"), our_errors():
         store("conqa", "milestones", tmp_path / "m.parquet", mark=mark)
 
 
@@ -162,7 +163,7 @@ def test_a_list_that_breaks_off_leaves_what_was_there(sandbox: Sandbox, tmp_path
     before = target.read_bytes()
     sandbox.add_fault({"status": 500}, path="/tickets", times=1)
 
-    with pytest.raises(QAServerError):
+    with pytest.raises(QAServerError), our_errors():
         store("smartq", "tickets", target)
     assert names_in(tmp_path) == ["tickets.jsonl"]
     assert target.read_bytes() == before
@@ -209,7 +210,7 @@ def test_the_hash_of_a_report_is_no_column(sandbox: Sandbox, tmp_path: Path) -> 
 def test_bad_input_sends_nothing(
     vendor: str, arguments: dict[str, Any], message: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    with pytest.raises(QAValidationError, match=message):
+    with pytest.raises(QAValidationError, match=message), our_errors():
         store(vendor, target=tmp_path / "x", **arguments)
     assert not sandbox.requests(vendor)
     assert not names_in(tmp_path)
@@ -255,7 +256,7 @@ def test_checklists_with_disputed_issues_are_named_once(sandbox: Sandbox) -> Non
     assert len(ids) == len(rows) > 0
     assert {row["status"] for row in rows} == {"disputed"}
     assert len(set(checklists)) == len(checklists) > 0
-    with pytest.raises(QAValidationError, match=r"no row of issues has colour.*The rows have issueId"):
+    with pytest.raises(QAValidationError, match=r"no row of issues has colour.*The rows have issueId"), our_errors():
         listed(ConqaListIssuesOperator, column="colour")
 
 
@@ -286,16 +287,15 @@ def test_tickets_in_a_step_by_its_name(sandbox: Sandbox) -> None:
     assert by_name == listed(SmartQListTicketsOperator, step=step["id"])[0]
     assert {row["step_id"] for row in rows} <= {step["id"]}
     assert len(listed(SmartQListTicketsOperator, archived="all")[0]) > len(listed(SmartQListTicketsOperator)[0])
-    with pytest.raises(QAValidationError, match="no step 'Nirvana'"):
+    with pytest.raises(QAValidationError, match="no step 'Nirvana'"), our_errors():
         listed(SmartQListTicketsOperator, step="Nirvana")
 
 
 def test_a_limit_that_cuts_is_an_error(sandbox: Sandbox) -> None:
-    with pytest.raises(
-        QANotSupportedError, match=r'more than 2 rows.*ConqaRecordsToObjectStorageOperator.records="issues"'
-    ):
+    named = r'more than 2 rows.*ConqaRecordsToObjectStorageOperator.records="issues"'
+    with pytest.raises(QANotSupportedError, match=named), our_errors():
         listed(ConqaListIssuesOperator, limit="2")
-    with pytest.raises(QAValidationError, match="state must be one of pending, completed"):
+    with pytest.raises(QAValidationError, match="state must be one of pending, completed"), our_errors():
         listed(MonitorQAListAuditsOperator, state="late")
 
 

@@ -6,12 +6,15 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from airflow.sdk import DAG, Asset, task, task_group
+from airflow.triggers.base import BaseTrigger
 
 from airflow_qa_provider.bases.sensing import RemoteJobSensor
 from airflow_qa_provider.sensors.smartq import SmartQTicketSensor
 from airflow_qa_provider.triggers.start import StartingTrigger
 from tests.dags.conftest import a_dag
+from tests.versions import NEEDS_TEMPLATES_OF_TRIGGERS
 
 LITERAL = {"project_id": 12, "ticket_id": "345", "step_id": [9, "10"], "archived": False}
 
@@ -28,6 +31,7 @@ def begins_with(sensor: RemoteJobSensor) -> dict[str, Any]:
     return fields
 
 
+@NEEDS_TEMPLATES_OF_TRIGGERS
 def test_literals_and_templates_are_handed_on_as_they_are() -> None:
     templates = {"ticket_id": "{{ params.ticket }}", "step_id": ["{{ var.value.step }}", 9], "smartq_conn_id": "other"}
     fields = begins_with(a_sensor(**templates))
@@ -41,6 +45,7 @@ def test_literals_and_templates_are_handed_on_as_they_are() -> None:
     assert sorted(begins_with(a_sensor(step_id={"9", "10"}))["step_id"]) == ["10", "9"]
 
 
+@NEEDS_TEMPLATES_OF_TRIGGERS
 def test_outputs_of_tasks_are_read_in_the_triggerer() -> None:
     @task
     def find() -> int:
@@ -73,6 +78,7 @@ def test_outputs_of_tasks_are_read_in_the_triggerer() -> None:
     }
 
 
+@NEEDS_TEMPLATES_OF_TRIGGERS
 def test_how_the_wait_goes_on_is_part_of_how_it_begins() -> None:
     how = a_sensor(poll_interval=7, timeout=60, soft_fail=True, on_kill="cancel", do_xcom_push=False).how_to_start()
     assert how.trigger_kwargs["kind"] == "smartq.ticket"
@@ -86,12 +92,14 @@ def test_how_the_wait_goes_on_is_part_of_how_it_begins() -> None:
     assert (path, again) == (how.trigger_cls, how.trigger_kwargs)
 
 
+@NEEDS_TEMPLATES_OF_TRIGGERS
 def test_a_set_is_the_same_in_every_process() -> None:
     """Else each of Airflow's processes would write another version of the DAG."""
     steps = {f"step {number}" for number in range(20)}
     assert begins_with(a_sensor(step_id=steps))["step_id"] == sorted(steps)
 
 
+@NEEDS_TEMPLATES_OF_TRIGGERS
 def test_tasks_that_need_a_worker_begin_on_one() -> None:
     @task
     def find(number: int = 1) -> int:
@@ -131,6 +139,7 @@ def through_the_database(dag: DAG) -> Any:
     return serializer.from_dict(json.loads(json.dumps(serializer.to_dict(dag))))
 
 
+@NEEDS_TEMPLATES_OF_TRIGGERS
 def test_a_scheduler_reads_how_to_begin_from_the_serialized_dag() -> None:
     from airflow.serialization.serialized_objects import BaseSerialization
 
@@ -151,6 +160,12 @@ def test_a_scheduler_reads_how_to_begin_from_the_serialized_dag() -> None:
     assert "awaited_fields" in found.template_fields
     assert tasks["on_a_worker"].start_trigger_args is None
     assert tasks["not_asked_for"].start_from_trigger is False
+
+
+def test_before_airflow_3_3_all_begin_on_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(BaseTrigger, "render_template_fields", raising=False)
+
+    assert a_sensor(ticket_id="{{ params.ticket }}").how_to_start() is None
 
 
 def test_a_mapped_sensor_begins_on_a_worker() -> None:

@@ -25,6 +25,7 @@ from airflow_qa_provider.hooks.simplo import SimploHook
 from airflow_qa_provider.transfers.simplo import SimploReportToObjectStorageOperator
 from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import Run, a_dag
+from tests.versions import our_errors
 
 PDF_ROUTE = "/download-pdf$"
 RECORD_ROUTE = r"/reports/\d+$"
@@ -192,7 +193,7 @@ def test_the_hash_is_in_no_error(
     settings = {**connection, "extra": {**connection["extra"], "retries": 0}}
     monkeypatch.setenv("AIRFLOW_CONN_SIMPLO_DEFAULT", json.dumps(settings))
     sandbox.add_fault(fault(record["hash"]), path=PDF_ROUTE)
-    with caplog.at_level(logging.INFO), pytest.raises(QAError) as failed:
+    with caplog.at_level(logging.INFO), pytest.raises(QAError) as failed, our_errors():
         fetch(record, target=f"{tmp_path}/")
 
     output = capsys.readouterr()
@@ -205,7 +206,7 @@ def test_the_hash_is_in_no_error(
 
 def test_a_hash_that_is_refused_says_what_to_do(sandbox: Sandbox, record: dict[str, Any], tmp_path: Path) -> None:
     sandbox.add_fault({"status": 200, "body": {**record, "hash": "x" * 64}}, path=RECORD_ROUTE)
-    with pytest.raises(QAPermissionError) as refused:
+    with pytest.raises(QAPermissionError) as refused, our_errors():
         fetch(record, target=f"{tmp_path}/")
 
     assert "Nothing was stored." in str(refused.value)
@@ -218,14 +219,14 @@ def test_a_report_without_a_hash_or_of_another_shape_is_not_asked_for(
     sandbox: Sandbox, record: dict[str, Any], tmp_path: Path
 ) -> None:
     sandbox.add_fault({"status": 200, "body": {"data": record}}, path=RECORD_ROUTE)
-    with pytest.raises(QAResponseError, match="the billing report shows no hash"):
+    with pytest.raises(QAResponseError, match="the billing report shows no hash"), our_errors():
         fetch(record, target=f"{tmp_path}/")
 
     assert paths(sandbox) == [str(record["id"])]
 
 
 def test_a_report_that_is_not_there_is_an_error(sandbox: Sandbox, record: dict[str, Any], tmp_path: Path) -> None:
-    with pytest.raises(QANotFoundError):
+    with pytest.raises(QANotFoundError), our_errors():
         fetch(record, report_id=999_999, target=f"{tmp_path}/")
 
     assert paths(sandbox) == ["999999"]
@@ -234,7 +235,7 @@ def test_a_report_that_is_not_there_is_an_error(sandbox: Sandbox, record: dict[s
 def test_a_login_page_is_no_report(sandbox: Sandbox, record: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"the older one")
     sandbox.add_fault("html", path=PDF_ROUTE)
-    with pytest.raises(QAFileError, match=rf"asked for PDF of {record['id']}, got an HTML page"):
+    with pytest.raises(QAFileError, match=rf"asked for PDF of {record['id']}, got an HTML page"), our_errors():
         fetch(record, target=f"{tmp_path}/a.pdf")
 
     assert stored(tmp_path) == {"a.pdf": b"the older one"}
@@ -253,7 +254,7 @@ def test_a_login_page_is_no_report(sandbox: Sandbox, record: dict[str, Any], tmp
 def test_bad_arguments_are_named_before_anything_is_sent(
     arguments: dict[str, Any], named: str, sandbox: Sandbox, record: dict[str, Any], tmp_path: Path
 ) -> None:
-    with pytest.raises(QAValidationError, match=named):
+    with pytest.raises(QAValidationError, match=named), our_errors():
         fetch(record, **{"target": f"{tmp_path}/", **arguments})
 
     assert paths(sandbox) == []

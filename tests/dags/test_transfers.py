@@ -26,6 +26,7 @@ from airflow_qa_provider.hooks.qalyptus import QalyptusHook
 from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObjectStorageOperator as AuditReport
 from airflow_qa_provider.transfers.qalyptus import QalyptusReportToObjectStorageOperator as QalyptusReport
 from qa_sandbox import ManualClock, Sandbox, SandboxSettings, run_sandbox
+from tests.versions import our_errors
 
 DOWNLOAD = "/download/stream$"
 PDF_ROUTE = "/report-pdf$"
@@ -114,7 +115,7 @@ def test_a_name_is_made_of_fields_of_the_audit(
 
 
 def test_a_field_that_there_is_not_is_named_before_anything_is_asked(sandbox: Sandbox, tmp_path: Path) -> None:
-    with pytest.raises(QAValidationError, match=r"name has \{title\}.*\{name\}, \{date\}"):
+    with pytest.raises(QAValidationError, match=r"name has \{title\}.*\{name\}, \{date\}"), our_errors():
         run(AuditReport, audit_id="a1", target=f"{tmp_path}/", name="{title}")
 
     assert sandbox.requests("monitorqa") == []
@@ -173,9 +174,9 @@ def test_the_items_of_an_audit_are_stored_as_json(audit_ids: list[str], tmp_path
 def test_an_audit_that_is_not_completed_says_what_to_do(report: str, sandbox: Sandbox, tmp_path: Path) -> None:
     with MonitorQAHook().get_conn() as client:
         pending = next(iter(client.audits.list_pending(limit=1)))["id"]
-    with pytest.raises(QAConflictError) as not_completed:
+    with pytest.raises(QAConflictError) as not_completed, our_errors():
         run(AuditReport, audit_id=pending, target=f"{tmp_path}/", report=report)
-    with pytest.raises(QANotFoundError) as unknown:
+    with pytest.raises(QANotFoundError) as unknown, our_errors():
         run(AuditReport, audit_id="00000000-0000-0000-0000-000000000000", target=f"{tmp_path}/", report=report)
 
     for error in (not_completed.value, unknown.value):
@@ -204,7 +205,7 @@ def test_a_login_page_is_no_report(sandbox: Sandbox, audit_ids: list[str], tmp_p
     (tmp_path / "a.pdf").write_bytes(b"the older one")
     sandbox.add_fault("html", vendor="monitorqa", path=PDF_ROUTE)
 
-    with pytest.raises(QAFileError, match=r'asked for PDF of .{36}, got an HTML page titled "Sign in"'):
+    with pytest.raises(QAFileError, match=r'asked for PDF of .{36}, got an HTML page titled "Sign in"'), our_errors():
         run(AuditReport, audit_id=audit_ids[0], target=f"{tmp_path}/a.pdf")
 
     assert stored(tmp_path) == {"a.pdf": b"the older one"}
@@ -225,7 +226,7 @@ def test_a_kill_leaves_nothing(sandbox: Sandbox, audit_ids: list[str], tmp_path:
 
     killer = threading.Thread(target=kill)
     killer.start()
-    with pytest.raises(QAFileError, match="the task was stopped in mid-transfer"):
+    with pytest.raises(QAFileError, match="the task was stopped in mid-transfer"), our_errors():
         operator.execute({})
     killer.join(20)
 
@@ -260,7 +261,7 @@ def test_a_kill_before_the_start_or_after_the_end_does_nothing(audit_ids: list[s
 def test_bad_arguments_are_named_before_anything_is_sent(
     arguments: dict[str, Any], named: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    with pytest.raises(QAValidationError, match=named):
+    with pytest.raises(QAValidationError, match=named), our_errors():
         run(AuditReport, **{"audit_id": "a1", "target": f"{tmp_path}/", **arguments})
 
     assert sandbox.requests("monitorqa") == []
@@ -322,7 +323,7 @@ def test_the_author_may_name_the_file(sandbox: Sandbox, generate: Callable[[str]
 
 
 def test_another_format_than_asked_for_is_refused(generate: Callable[[str], str], tmp_path: Path) -> None:
-    with pytest.raises(QAFileError, match=r"asked for PDF of .{36}, got a file of another kind"):
+    with pytest.raises(QAFileError, match=r"asked for PDF of .{36}, got a file of another kind"), our_errors():
         run(QalyptusReport, request_id=generate("Xlsx"), target=f"{tmp_path}/", output_format="Pdf")
 
     assert stored(tmp_path) == {}
@@ -331,7 +332,7 @@ def test_another_format_than_asked_for_is_refused(generate: Callable[[str], str]
 def test_a_request_that_is_not_done_stores_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     with QalyptusHook().get_conn() as client:
         request_id = client.reports.generate_on_demand(client.reports.list()[0]["id"], "Pdf")
-    with pytest.raises(QAError):
+    with pytest.raises(QAError), our_errors():
         run(QalyptusReport, request_id=request_id, target=f"{tmp_path}/")
 
     assert stored(tmp_path) == {}
@@ -348,7 +349,7 @@ def test_a_request_that_is_not_done_stores_nothing(sandbox: Sandbox, tmp_path: P
 def test_bad_arguments_of_qalyptus_are_named(
     arguments: dict[str, Any], named: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    with pytest.raises(QAValidationError, match=named):
+    with pytest.raises(QAValidationError, match=named), our_errors():
         run(QalyptusReport, **{"request_id": "r1", "target": f"{tmp_path}/", **arguments})
 
     assert sandbox.requests("qalyptus") == []
@@ -404,6 +405,7 @@ from datetime import datetime, timezone
 from airflow.sdk import DAG, task
 
 from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObjectStorageOperator
+from tests.versions import our_errors
 
 with DAG("store_reports", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=timezone.utc)) as dag:
 

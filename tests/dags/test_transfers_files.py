@@ -36,6 +36,7 @@ from airflow_qa_provider.transfers.qalyptus import (
 )
 from qa_sandbox import ManualClock, Sandbox, run_sandbox
 from tests.sandbox.receiver import Receiver
+from tests.versions import our_errors
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -89,7 +90,7 @@ def test_a_file_is_stored_by_its_id(photographed: tuple[Any, list[str]], sandbox
 
 
 def test_a_file_that_is_not_there_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
-    with pytest.raises(QANotFoundError, match="Nothing was stored") as missing:
+    with pytest.raises(QANotFoundError, match="Nothing was stored") as missing, our_errors():
         run(OneFile, file_id=NOBODY, target=f"{tmp_path}/")
 
     assert NOBODY in str(missing.value)
@@ -128,7 +129,7 @@ def test_all_photos_of_an_audit_are_stored_under_telling_names(
 def test_photos_that_would_replace_each_other_are_refused(
     arguments: dict[str, str], named: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    with pytest.raises(QAValidationError, match=named):
+    with pytest.raises(QAValidationError, match=named), our_errors():
         run(Photos, **{"audit_id": NOBODY, "target": f"{tmp_path}/", **arguments})
 
     assert sandbox.requests("monitorqa") == []
@@ -137,7 +138,7 @@ def test_photos_that_would_replace_each_other_are_refused(
 def test_an_audit_that_is_not_completed_shows_no_photos(sandbox: Sandbox, tmp_path: Path) -> None:
     with MonitorQAHook().get_conn() as client:
         pending = next(iter(client.audits.list_pending(limit=1)))["id"]
-    with pytest.raises(QAConflictError, match="wait for it with MonitorQAAuditSensor"):
+    with pytest.raises(QAConflictError, match="wait for it with MonitorQAAuditSensor"), our_errors():
         run(Photos, audit_id=pending, target=f"{tmp_path}/", name="{file_id}")
 
 
@@ -165,13 +166,13 @@ def test_logs_are_stored(owner: str, log_type: str, sandbox: Sandbox, tmp_path: 
 
 @pytest.mark.usefixtures("sandbox")
 def test_a_log_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(QANotFoundError, match="Nothing was stored"):
+    with pytest.raises(QANotFoundError, match="Nothing was stored"), our_errors():
         run(Log, request_id=NOBODY, log_type="smtp", target=f"{tmp_path}/")
 
 
 @pytest.mark.parametrize("given", [{}, {"request_id": "a", "run_id": "b"}, {"request_id": "None"}])
 def test_a_log_belongs_to_one_thing(given: dict[str, str], sandbox: Sandbox, tmp_path: Path) -> None:
-    with pytest.raises(QAValidationError, match="request_id"):
+    with pytest.raises(QAValidationError, match="request_id"), our_errors():
         run(Log, **given, target=f"{tmp_path}/")
 
     assert sandbox.requests("qalyptus") == []
@@ -225,7 +226,7 @@ def test_a_report_is_stored_by_the_address_that_was_told(announced: str, sandbox
 def test_any_other_address_is_not_asked(
     url: str, kind: type[Exception], named: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    with pytest.raises(kind, match=named) as refused:
+    with pytest.raises(kind, match=named) as refused, our_errors():
         run(ConqaReport, url=url, target=f"{tmp_path}/")
 
     assert "s3cr3t" not in str(refused.value)
@@ -233,7 +234,7 @@ def test_any_other_address_is_not_asked(
 
 
 def test_an_address_that_has_expired_says_what_to_do(announced: str, tmp_path: Path) -> None:
-    with pytest.raises(QAResponseError, match="The address may have expired") as gone:
+    with pytest.raises(QAResponseError, match="The address may have expired") as gone, our_errors():
         run(ConqaReport, url=announced.replace("/v2/", "/v3/"), target=f"{tmp_path}/")
 
     assert "HTTP 404" in str(gone.value)

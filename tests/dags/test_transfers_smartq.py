@@ -15,6 +15,7 @@ from airflow_qa_provider.exceptions import QAFileError, QANotFoundError, QAValid
 from airflow_qa_provider.transfers.smartq import SmartQFileToObjectStorageOperator
 from airflow_qa_provider.vendors.connect import client_for
 from qa_sandbox import Sandbox, run_sandbox
+from tests.versions import our_errors
 
 PDF = b"%PDF-1.7 walk\n%%EOF\n"
 
@@ -109,7 +110,7 @@ def test_a_file_that_shows_no_name_is_named_by_its_id(
 
 
 def test_a_file_that_is_not_what_it_says_is_not_stored(attach: Callable[..., dict[str, str]], tmp_path: Path) -> None:
-    with pytest.raises(QAFileError, match=r"smartq files\.download"):
+    with pytest.raises(QAFileError, match=r"smartq files\.download"), our_errors():
         run(**attach("Walk.pdf", b"<html>Sign in</html>"), target=f"{tmp_path}/")
     assert stored(tmp_path) == {}
 
@@ -117,7 +118,7 @@ def test_a_file_that_is_not_what_it_says_is_not_stored(attach: Callable[..., dic
 def test_a_file_that_is_not_there_is_named(attach: Callable[..., dict[str, str]], tmp_path: Path) -> None:
     ids = attach("Walk.pdf")
     for target in (f"{tmp_path}/", f"{tmp_path}/walk.pdf"):
-        with pytest.raises(QANotFoundError) as missing:
+        with pytest.raises(QANotFoundError) as missing, our_errors():
             run(**{**ids, "file_id": "1"}, target=target)
         assert (missing.value.object_id, missing.value.permanent) == ("1", True)
     assert stored(tmp_path) == {}
@@ -129,6 +130,6 @@ def test_a_bad_id_is_refused_before_any_request(field: str, value: Any, sandbox:
     if field == "project_id" and value is None:
         pytest.skip("the connection names the project")
     ids = {"project_id": 1, "ticket_id": 2, "note_id": 3, "file_id": 4, field: value}
-    with pytest.raises(QAValidationError, match=f"{field} (is required|must be)"):
+    with pytest.raises(QAValidationError, match=f"{field} (is required|must be)"), our_errors():
         run(**ids, target=f"{tmp_path}/")
     assert sandbox.requests("smartq") == []

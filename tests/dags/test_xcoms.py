@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from airflow.sdk import task
 
+from airflow_qa_provider import compat
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
 from airflow_qa_provider.operators.monitorqa import MonitorQAAuditReportOperator, MonitorQACreateAuditOperator
@@ -20,7 +21,7 @@ from airflow_qa_provider.transfers.monitorqa import MonitorQAAuditReportToObject
 from qa_sandbox import Sandbox
 from qa_sandbox.smtp_sink import SmtpSink
 from tests.dags.conftest import Run, a_dag
-from tests.versions import DagSerialization
+from tests.versions import DagSerialization, our_errors
 
 pytestmark = pytest.mark.slow
 
@@ -130,7 +131,8 @@ def test_a_task_as_argument_is_its_output_in_the_serialised_dag() -> None:
     references = [tasks[name]["expand_input"] for name in ("of_mapped", "of_rows")]
     assert [json.dumps(one).count('"__type": "xcomref"') for one in references] == [1, 1]
     assert '"xcomref"' in json.dumps(tasks["fixed"]["partial_kwargs"])
-    assert "<Task" not in json.dumps(tasks)
+    # before Airflow 3.3, Airflow writes lists in template fields as texts
+    assert "<Task" not in json.dumps(tasks) or not compat.RETRY_POLICIES
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,7 @@ def test_a_task_as_argument_is_its_output_in_the_serialised_dag() -> None:
 )
 def test_what_cannot_be_an_id_is_refused_before_it_is_sent(given: object, vendors: Sandbox) -> None:
     sensor = MonitorQAAuditSensor(task_id="audit", audit_id=given)  # type: ignore[arg-type]
-    with pytest.raises(QAValidationError, match=r"audit_id must be an id, got .* give the task or its \.output"):
+    named = r"audit_id must be an id, got .* give the task or its \.output"
+    with pytest.raises(QAValidationError, match=named), our_errors():
         sensor.execute({})
     assert vendors.requests("monitorqa") == []

@@ -15,6 +15,7 @@ from airflow_qa_provider.kinds.lookup import LookupTimeouts
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import airflow_db  # noqa: F401 - a fixture
 from tests.resilience.attempts import connect
+from tests.versions import NEEDS_STATE
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +66,7 @@ def dag_file() -> Iterator[Path]:
     path.unlink()
 
 
+@NEEDS_STATE
 @pytest.mark.xdist_group("airflow")
 @pytest.mark.usefixtures("airflow_db")
 def test_a_retry_of_airflow_takes_up_what_the_lost_attempt_made(
