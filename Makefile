@@ -165,7 +165,7 @@ $(RELEASE)/.installed: scripts/release_constraints.txt
 
 constraints: ## resolve everything anew and rewrite constraints.txt and that of e2e-celery; constraints/ with AIRFLOW_VERSION=3.1.8 AS_OF=2026-03-15
 ifdef AS_OF
-	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS)' 'constraints/airflow-$(AIRFLOW_VERSION).txt' '$(AS_OF)'
+	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' test,sandbox,inspect,parquet 'constraints/airflow-$(AIRFLOW_VERSION).txt' '$(AS_OF)'
 else
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' '$(EXTRAS),e2e,browser' constraints.txt
 	@PYTHON='$(PYTHON)' UV='$(UV)' sh scripts/freeze_constraints.sh '$(AIRFLOW_VERSION)' 'celery,e2e,sandbox' tests/e2e/celery/constraints.txt

@@ -32,7 +32,7 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 HERE = "{}.{}".format(*sys.version_info)
 # the newest Airflow's own providers have left it
 IMPOSSIBLE = {("3.3.2", "3.10")}
-EXTRAS = "dev,sandbox,inspect,parquet"
+EXTRAS = "test,sandbox,inspect,parquet"
 SUITES = ("tests/unit", "tests/dags", "tests/vendors", "tests/resilience")
 QUICK = (
     *(f"tests/dags/{name}.py" for name in ("test_retries", "test_notifications", "test_connections_in_airflow")),
