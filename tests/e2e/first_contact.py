@@ -75,6 +75,7 @@ class Site:
 @contextmanager
 def served(folder: Path, limit: float) -> Iterator[Site]:
     """The command, from its first line to Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends the test ends Airflow, too
     output = folder.with_suffix(".txt")
     with output.open("wb") as stream:
         process = subprocess.Popen([*COMMAND, str(folder)], stdout=stream, stderr=subprocess.STDOUT)
