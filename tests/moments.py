@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # four years, so that a leap day is among them
 _DAYS = 4 * 365 + 1
 RANDOM = "random"
+# for moments that are the same on every day
+_FIRST = datetime(2026, 12, 1, tzinfo=timezone.utc)
 # where people work with us, and two that do it differently: to the west, and by half an hour
 ZONES = ("Europe/Prague", "Europe/London", "America/New_York", "Australia/Lord_Howe")
 # what is at stake happens while the tests run
@@ -74,10 +76,15 @@ class Moment:
 def moment_of(asked: str) -> Moment:
     """Return the moment that ``--moment`` asks for.
 
-    :param asked: ``random``, or what :meth:`Moment.read` takes.
+    :param asked: ``random``; ``random:`` and any text, which is the same moment each time; or what :meth:`Moment.read`
+        takes.
     :raises ValueError: It is neither.
     """
-    return drawn(random.Random(), datetime.now(timezone.utc)) if asked == RANDOM else Moment.read(asked)
+    if asked == RANDOM:
+        return drawn(random.Random(), datetime.now(timezone.utc))
+    if asked.startswith(f"{RANDOM}:"):
+        return drawn(random.Random(asked), _FIRST)
+    return Moment.read(asked)
 
 
 def drawn(chance: random.Random, now: datetime) -> Moment:

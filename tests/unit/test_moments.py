@@ -45,6 +45,13 @@ def test_a_moment_that_was_printed_is_the_same_again() -> None:
     assert moment_of("2028-02-29").at == datetime(2028, 2, 29, tzinfo=timezone.utc)
 
 
+def test_a_text_stands_for_one_moment() -> None:
+    moments = [str(moment_of(f"random:{number}")) for number in range(40)]
+
+    assert moments == [str(moment_of(f"random:{number}")) for number in range(40)]
+    assert len(set(moments)) > 20
+
+
 @pytest.mark.parametrize("asked", ["tomorrow", "2028-02-30", "2028-02-29@Atlantis", "@UTC", ""])
 def test_what_is_no_moment_is_refused(asked: str) -> None:
     with pytest.raises(ValueError, match=r"Invalid isoformat|day is out of range|'Atlantis' is no time zone|month"):
