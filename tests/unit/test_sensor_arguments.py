@@ -12,6 +12,7 @@ from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.operators.monitorqa import MonitorQACreateAuditOperator
 from airflow_qa_provider.sensors.conqa import ConqaMilestoneSensor
 from airflow_qa_provider.sensors.monitorqa import MonitorQAAuditSensor
+from tests.versions import NEEDS_TEMPLATES_OF_TRIGGERS
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ def test_the_poll_interval_has_two_names(default_args: Any, arguments: dict[str,
         )
 
 
+@NEEDS_TEMPLATES_OF_TRIGGERS
 def test_a_set_is_a_list_in_one_order() -> None:
     words = {f"word {number}" for number in range(40)}
     with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=timezone.utc), schedule=None):
@@ -48,6 +50,7 @@ def test_a_set_is_a_list_in_one_order() -> None:
     assert sensor.start_trigger_args.trigger_kwargs["awaited_fields"]["status"] == sorted(words)
 
 
+@NEEDS_TEMPLATES_OF_TRIGGERS
 def test_a_time_out_beyond_the_calendar_breaks_no_dag_and_is_refused_in_the_run() -> None:
     with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=timezone.utc), schedule=None):
         sensor = MonitorQAAuditSensor(task_id="wait", audit_id="1", timeout=timedelta.max, start_from_trigger=True)

@@ -26,6 +26,7 @@ from tests.resilience.creates.creating import (
     objects,
     posts,
 )
+from tests.versions import NEEDS_STATE
 
 
 def account(sandbox: Sandbox, name: str) -> list[str]:
@@ -89,6 +90,7 @@ def test_a_young_object_may_be_unknown_for_a_moment(
     assert list(made) == [returned]
 
 
+@NEEDS_STATE
 def test_a_request_that_arrives_after_all_is_waited_for(
     sandbox: Sandbox, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
