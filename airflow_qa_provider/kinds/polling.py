@@ -55,7 +55,8 @@ def poll_each(get: Callable[[str], T], ids: Iterable[str]) -> dict[str, T | QAEr
     """Ask for one id after the other, in the given order.
 
     What is wrong with one object stays with it. When the vendor itself cannot be asked, the rest is not tried and gets
-    the same error; what was seen before that is kept.
+    the same error; what was seen before that is kept. That one object may not be seen says nothing about the rest, even
+    beside another that is broken: 403 becomes an error that refuses nothing.
 
     :param get: Returns the snapshot of an id, or what else is seen there.
     :param ids: The ids.
@@ -77,7 +78,7 @@ def poll_each(get: Callable[[str], T], ids: Iterable[str]) -> dict[str, T | QAEr
             looks[object_id] = failure = as_qa_error(error)
             in_a_row += 1
             if in_a_row == _ENOUGH_IN_A_ROW or isinstance(error, _ABOUT_ALL) or failure.retry_after is not None:
-                stopped_by = failure
+                stopped_by = _not_refused(failure)
     return looks
 
 
@@ -121,8 +122,14 @@ def not_gone(error: QAError) -> QAError:
 
     :param error: What went wrong.
     """
-    if not isinstance(error, QANotFoundError):
-        return error
+    return _plain(error) if isinstance(error, QANotFoundError) else error
+
+
+def _not_refused(error: QAError) -> QAError:
+    return _plain(error) if isinstance(error, QAPermissionError) else error
+
+
+def _plain(error: QAError) -> QAError:
     facts = {name: value for name, value in vars(error).items() if name != "message"}
     return QAApiError(error.message, **facts)
 

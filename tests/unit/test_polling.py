@@ -85,6 +85,16 @@ def test_two_in_a_row_are_taken_for_the_vendor(error: Exception) -> None:
     assert things.asked == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("first", [QAServerError("500"), QAPermissionError("403")])
+def test_what_one_may_not_see_refuses_no_other(first: Exception) -> None:
+    looks = poll_each(Things(a=first, b=QAPermissionError("no right to b")).get, "abcd")
+
+    assert isinstance(looks["b"], QAPermissionError)
+    for other in "cd":
+        assert type(looks[other]) is QAApiError
+        assert "no right to b" in str(looks[other])
+
+
 @pytest.mark.parametrize("between", [None, QANotFoundError("404")])
 def test_an_answer_in_between_breaks_the_row(between: Exception | None) -> None:
     broken = QAServerError("500")
