@@ -57,7 +57,7 @@ SPOILT: dict[str, bytes] = {
     "several": b"HTTP/1.1 300 Multiple Choices\r\nContent-Length: 0\r\n\r\n",
     "303": b"HTTP/1.1 303 See Other\r\nLocation: /parts/9\r\nContent-Length: 0\r\n\r\n",
 }
-if tuple(map(int, urllib3.__version__.split(".")[:2])) < (2, 7):
+if tuple(map(int, urllib3.__version__.split(".")[:2])) < (2, 8):
     del SPOILT["long chunk line"]  # read to its end, however long
 
 
