@@ -32,7 +32,7 @@ unexport PYTHONPATH PYTHONDONTWRITEBYTECODE PYTHONHOME VIRTUAL_ENV PIP_USER PIP_
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow sandbox test test-fast test-moment test-matrix bench bench-page e2e e2e-browser browser e2e-celery first-contact lint format coverage-page lists-page docs build release-check clean constraints
+.PHONY: help setup demo airflow sandbox test test-fast test-moment test-matrix test-oldest bench bench-page e2e e2e-browser browser e2e-celery first-contact lint format coverage-page lists-page docs build release-check clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -71,6 +71,9 @@ test-moment: setup ## the same at a random moment of the next four years, which 
 
 test-matrix: ## run what does not need the newest Airflow on 3.1.8, 3.2.2 and 3.3.2, on each Python here (ARGS="--airflow 3.1.8")
 	@exec $(PYTHON) scripts/test_matrix.py $(ARGS)
+
+test-oldest: ## run the examples, and what depends on Airflow most, on the oldest Airflow that is promised
+	@exec $(PYTHON) scripts/test_matrix.py --quick
 
 bench: $(BENCH)/.installed setup ## measure five jobs, waits beside other providers' (ARGS=--full: 1,000), accounts, files, lists, bulk writes
 	@missed=; \

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from airflow_qa_provider.exceptions import QAUncertainError
-from airflow_qa_provider.hooks.qalyptus import QalyptusHook
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from qa_sandbox.settings import QalyptusWire
 from tests.resilience.attempts import Task, connect
 from tests.resilience.creates.creating import (
     NORDICS,
     SECONDS,
+    ask_for_the_same,
     before_the_answer,
     before_the_request,
     before_the_request_arrived,
@@ -24,17 +24,6 @@ from tests.resilience.creates.creating import (
     operator,
     posts,
 )
-
-
-def ask_for_the_same(sandbox: Sandbox, kind: str = "task") -> str:
-    """Ask for what the tasks of these tests ask for, as a stranger."""
-    ids = sandbox.connections()["qalyptus_default"]["extra"]
-    with QalyptusHook().get_conn() as client:
-        if kind == "report":
-            return client.reports.generate_on_demand(ids["report_id"], "Pdf")
-        run_id = client.tasks.run(ids["qalyptus_task_id"])
-        assert run_id is not None
-        return run_id
 
 
 @pytest.fixture
