@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ try:
 except ImportError:  # before Airflow 3.3
     RetryPolicy = object  # type: ignore[assignment,misc]
     RETRY_POLICIES = False
+
+
+# from Airflow 3.2 on, an asset event can have a key, and a DAG one run for each
+PARTITIONS = find_spec("airflow.sdk.definitions.partition_mappers") is not None
 
 
 class _KeptState:

@@ -1,4 +1,4 @@
-"""``{{ qa.day }}``: the day of a run, however it came about.
+"""What templates find under ``qa``: the day of a run, however it came about, and the event that has started it.
 
 ``{{ ds }}`` is not defined in a run without a logical date: one that an asset or an event has started, or a person who
 named no date. A name or a folder with it fails there.
@@ -28,6 +28,18 @@ class Names:
     def day(self) -> str:
         """The day of the run, ``YYYY-MM-DD`` in UTC; see :func:`day`."""
         return _day_of(self._context)
+
+    @property
+    def event(self) -> Mapping[str, Any]:
+        """What a vendor has told by its webhook, and what has started the run.
+
+        ``vendor``, ``connection``, ``event``, ``object_id``, ``received_at`` and ``call``, which is the JSON that came;
+        ``None`` in place of one above 8 KiB. For a run that a person starts, it is ``qa_event`` of the run's
+        configuration.
+
+        :raises QAValidationError: No such event has started the run, or several have.
+        """
+        return _event_of(self._context)
 
 
 @pass_context
@@ -66,3 +78,21 @@ def _day_of(context: Any) -> str:
         if isinstance(moment, datetime):
             return moment.astimezone(timezone.utc).strftime("%Y-%m-%d")
     raise QAValidationError("qa.day is the day of a run, and there is no run here", outcome="Nothing was sent")
+
+
+def _event_of(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    by_asset = context.get("triggering_asset_events") or {}
+    extras = [one.extra for asset in by_asset for one in by_asset[asset]]
+    told = [extra for extra in extras if {"vendor", "event", "call"} <= extra.keys()]
+    by_hand = (getattr(context.get("dag_run"), "conf", None) or {}).get("qa_event")
+    if not told and isinstance(by_hand, Mapping):
+        return by_hand
+    if len(told) != 1:
+        raise QAValidationError(
+            f"qa.event is the event of a vendor that has started the run, and {len(told) or 'none'} have",
+            outcome="Nothing was sent",
+            hint="Schedule the DAG with PartitionedAssetTimetable(assets=...), which starts a run for each event; a "
+            'run that you start yourself takes {"qa_event": {...}} as its configuration',
+        )
+    found: Mapping[str, Any] = told[0]
+    return found

@@ -166,6 +166,14 @@ def get_provider_info() -> dict[str, Any]:
                         "description": "Id of the account of exports which name no other.",
                         "schema": {"type": ["string", "null"], "section": "CONQA"},
                     },
+                    "webhook_token": {
+                        "label": "Token of the webhook",
+                        "description": "Last part of the address "
+                        "that the vendor's webhook "
+                        "calls, 16 characters or "
+                        "more.",
+                        "schema": {"type": ["string", "null"], "section": "CONQA", "format": "password"},
+                    },
                     "conqa": {
                         "label": "Names in answers",
                         "description": 'What the docs leave open, such as {"external_id_fields": ["externalRef"]}.',
@@ -196,6 +204,14 @@ def get_provider_info() -> dict[str, Any]:
                         "label": "Audit object",
                         "description": "Id of the object that tasks audit which name no other.",
                         "schema": {"type": ["string", "null"], "section": "MonitorQA"},
+                    },
+                    "webhook_token": {
+                        "label": "Token of the webhook",
+                        "description": "Last part of the address "
+                        "that the vendor's webhook "
+                        "calls, 16 characters or "
+                        "more.",
+                        "schema": {"type": ["string", "null"], "section": "MonitorQA", "format": "password"},
                     },
                     **_COMMON_FIELDS,
                 },
@@ -385,7 +401,29 @@ def get_provider_info() -> dict[str, Any]:
                         "type": "integer",
                         "example": None,
                         "default": "2",
-                    }
+                    },
+                    "webhook_connections": {
+                        "description": "Ids of the "
+                        "connections "
+                        "whose "
+                        "webhooks "
+                        "the API "
+                        "server "
+                        "receives, "
+                        "with "
+                        "commas "
+                        "between "
+                        "them. None "
+                        "by "
+                        "default: "
+                        "nothing "
+                        "listens "
+                        "then.",
+                        "version_added": None,
+                        "type": "string",
+                        "example": "conqa_default, monitorqa_default",
+                        "default": "",
+                    },
                 },
             }
         },

@@ -87,7 +87,15 @@ def provider_info() -> dict[str, Any]:
                         "type": "integer",
                         "example": None,
                         "default": str(RETRIES),
-                    }
+                    },
+                    "webhook_connections": {
+                        "description": "Ids of the connections whose webhooks the API server receives, with commas "
+                        "between them. None by default: nothing listens then.",
+                        "version_added": None,
+                        "type": "string",
+                        "example": "conqa_default, monitorqa_default",
+                        "default": "",
+                    },
                 },
             }
         },

@@ -141,6 +141,16 @@ class SensingArguments(TaskArguments, total=False):
     start_from_trigger: bool
 
 
+class AwaitingArguments(TaskArguments, total=False):
+    """Arguments of :class:`~airflow_qa_provider.bases.events.EventSensor`."""
+
+    poke_interval: timedelta | float
+    timeout: timedelta | float
+    mode: str
+    soft_fail: bool
+    never_fail: bool
+
+
 class TransferringArguments(TaskArguments, total=False):
     """Arguments of :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`."""
 

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from airflow.listeners import hookimpl
 
 from airflow_qa_provider.compat import listener_manager
+from airflow_qa_provider.demo.webhooks import configuration_of, received
 
 
 class TaskEvents:
@@ -86,7 +87,7 @@ def _run(dag_file: Path, events: TaskEvents) -> str:
         raise ImportError(f"{dag_file} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    dag_run = module.dag.test()
+    dag_run = module.dag.test(run_conf=configuration_of(module.dag))
     results = _xcoms(dag_run)
     for ti in sorted(dag_run.get_task_instances(), key=lambda ti: (str(ti.start_date), ti.map_index)):
         took = (ti.end_date - ti.start_date).total_seconds() if ti.start_date and ti.end_date else None
@@ -121,12 +122,14 @@ def main() -> int:
     """Run the process and return its exit code."""
     parser = argparse.ArgumentParser()
     parser.add_argument("events_file", type=Path)
+    parser.add_argument("webhooks", type=int, help="port where webhooks are received")
     parser.add_argument("dag_files", type=Path, nargs="+")
     args = parser.parse_args()
     with args.events_file.open("a", encoding="utf-8") as stream:
         events = TaskEvents(stream)
         listener_manager().add_listener(events)
-        ended = [run(dag_file, events) for dag_file in args.dag_files]
+        with received(args.webhooks):
+            ended = [run(dag_file, events) for dag_file in args.dag_files]
         return 0 if all(ended) else 1
 
 

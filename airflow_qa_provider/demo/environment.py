@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 RECIPIENTS = ("quality@example.com", "site.lead@example.com", "finance@example.com")
 DAG_ID = "example_report_distribution"
+WEBHOOK_CONNECTIONS = ("conqa_default", "monitorqa_default")
 _POLL_SECONDS = 1
 
 
@@ -35,6 +36,7 @@ def demo_connections(
     output: Path,
     poll_seconds: float = _POLL_SECONDS,
     output_url: str | None = None,
+    webhook_token: str | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Return the connections that the example DAGs use.
 
@@ -43,6 +45,7 @@ def demo_connections(
     :param output: Folder for the files.
     :param poll_seconds: Poll interval; short, for the sandboxes are quick.
     :param output_url: Address under which a browser finds them.
+    :param webhook_token: Token of the webhooks.
     """
     shown = {"folder_url": output_url} if output_url else {}
     connections = {
@@ -54,6 +57,9 @@ def demo_connections(
         }
         for name, fields in vendors.items()
     }
+    for name in WEBHOOK_CONNECTIONS if webhook_token else ():
+        if name in connections:
+            connections[name]["extra"]["webhook_token"] = webhook_token
     connections["smtp_default"] = dict(smtp)
     connections["site_schedule"] = {"conn_type": "fs", "extra": {"path": f"file://{output}"}}
     return connections

@@ -93,6 +93,10 @@ class Home:
 
         return _kept(self.folder / "keys.json", make)
 
+    def webhook_token(self) -> str:
+        """Return the token of the webhooks, made at the first start."""
+        return _kept(self.folder / "webhooks.json", lambda: {"token": secrets.token_urlsafe(24)})["token"]
+
     def ports(self, ui: int = 0) -> Ports:
         """Return the ports of the last start, with others for those that are taken by now.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,16 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from airflow_qa_provider.demo.environment import DAG_ID, RECIPIENTS, airflow_environment, dag_folder, demo_connections
+from airflow_qa_provider.demo import webhooks
+from airflow_qa_provider.demo.environment import (
+    DAG_ID,
+    RECIPIENTS,
+    airflow_environment,
+    dag_folder,
+    demo_connections,
+    loopback,
+)
+from airflow_qa_provider.demo.home import free_port
 from airflow_qa_provider.demo.inputs import write_inputs
 from airflow_qa_provider.demo.processes import child, ending, succeeded, wait_until
 from airflow_qa_provider.demo.summary import print_dags, print_summary
@@ -103,7 +113,8 @@ def run_demo(output: Path, limit: float, verbose: bool, every: bool = False) -> 
         with tempfile.TemporaryDirectory(prefix="airflow-qa-demo-") as folder, SmtpSink(output / "mails") as sink:
             progress = Progress(Path(folder) / "events.jsonl")
             with sandboxes(Path(folder), verbose) as (sandbox, vendors):
-                connections = demo_connections(vendors, smtp_connection(sink), output)
+                token = secrets.token_urlsafe(24)
+                connections = demo_connections(vendors, smtp_connection(sink), output, webhook_token=token)
                 if every:
                     write_inputs(output)
                 began = time.monotonic()
@@ -169,12 +180,14 @@ def _run_dags(
     home = folder / "airflow"
     home.mkdir()
     quiet = {} if verbose else {"LOGGING__LOGGING_LEVEL": "WARNING"}
-    env = airflow_environment(home, quiet, connections)
+    env = airflow_environment(home, {**quiet, **webhooks.SETTINGS}, connections)
+    port = free_port()
+    webhooks.register(connections, f"http://{loopback()}:{port}")
     log = folder / "airflow.log"
     with console.status("Preparing a throw-away Airflow") as status:
         migrate(home, env, verbose)
         status.update("Starting the DAG")
-        arguments = [f"{_MODULE}.demo.dag_process", str(progress.path), *map(str, files)]
+        arguments = [f"{_MODULE}.demo.dag_process", str(progress.path), str(port), *map(str, files)]
         with child(arguments, env, None if verbose else log, grace=3) as process:
             deadline = time.monotonic() + limit
             while process.poll() is None:

@@ -18,6 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from airflow_qa_provider.demo import webhooks
 from airflow_qa_provider.demo.downloads import served_files
 from airflow_qa_provider.demo.environment import airflow_environment, demo_connections, loopback
 from airflow_qa_provider.demo.home import USER, FolderTakenError, Home, Ports, free_port, opened
@@ -100,7 +101,10 @@ def _serve(steps: _Steps, home: Home, ports: Ports, verbose: bool, stopped: thre
         env = airflow_environment(home.airflow, _ui_settings(home, ports))
         write_inputs(home.files)
         files_url = stack.enter_context(served_files(home.files, ports.files))
-        wanted = demo_connections(vendors, smtp_connection(sink), home.files, output_url=files_url)
+        wanted = demo_connections(
+            vendors, smtp_connection(sink), home.files, output_url=files_url, webhook_token=home.webhook_token()
+        )
+        webhooks.register(wanted, f"http://{loopback()}:{ports.ui}")
         steps.say("Preparing the Airflow database")
         _prepare(home, env, wanted, verbose, stopped)
         processes = {"the sandbox": sandbox}
@@ -187,6 +191,7 @@ def _ui_settings(home: Home, ports: Ports) -> dict[str, str]:
     return {
         **settings_for(ports.ui),
         **home.keys(),
+        **webhooks.SETTINGS,
         "API__BASE_URL": f"http://127.0.0.1:{ports.ui}",
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ports.tasks}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from airflow_qa_provider.exceptions import QANotSupportedError, QAValidationError
 from airflow_qa_provider.kinds.change import Change, Shown
 from airflow_qa_provider.kinds.conditions import Target
+from airflow_qa_provider.kinds.event import Event
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.files import RemoteFile
 from airflow_qa_provider.kinds.given import Given
@@ -139,6 +140,7 @@ class Vendor:
     :param form: How a connection is read.
     :param kinds: The kinds of objects.
     :param listings: The lists.
+    :param events: What the calls of its webhooks tell; the first that fits a call is meant.
     :param secrets: Operations whose answer is a secret, which goes into no XCom, to what to do in their place.
     :param secret_names: Names of fields and arguments whose values are secrets, beside those that are called so.
     :param guesses: What the docs leave open, to be compared with the OpenAPI file of a tenant.
@@ -149,6 +151,7 @@ class Vendor:
     form: type[ConnectionForm[Any]]
     kinds: tuple[Kind, ...] = ()
     listings: tuple[Listing, ...] = ()
+    events: tuple[Event, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
     secret_names: tuple[str, ...] = ()
     guesses: tuple[Guess, ...] = ()
@@ -187,6 +190,13 @@ class Vendor:
                 hint=f"Its lists are {known or 'none'}",
             )
         return found
+
+    def event_of(self, call: Mapping[str, Any]) -> Event | None:
+        """Return the event that a webhook's call tells of, ``None`` when it is none that is known.
+
+        :param call: The JSON object that the call has brought.
+        """
+        return next((event for event in self.events if event.is_told_by(call)), None)
 
     def made_by(self, operation: str) -> Kind | None:
         """Return the kind that an operation creates, ``None`` when it creates nothing that could be recognised.

@@ -141,11 +141,12 @@ class ConqaDeleteMilestoneOperator(ChangingOperator):
 
 
 class ConqaGenerateReportOperator(CreatingOperator):
-    """Asks for the report of a checklist, once. Its end is told by webhook only, and not waited for.
+    """Asks for the report of a checklist, once. Its end is told by webhook only.
 
     CONQA gives a report no id and has no list of them. The task makes an id of its own and sends it in ``context``
-    under ``airflow``, beside what the author puts there: the call of the webhook brings it back. Register a ``REPORT``
-    webhook for the project or its account first. Report types other than ``QAREPORT``, ``HISTORY`` and
+    under ``airflow``, beside what the author puts there: the call of the webhook brings it back, and
+    :class:`~airflow_qa_provider.sensors.conqa.ConqaReportSensor` waits for that. Register a ``REPORT`` webhook for the
+    project or its account first. Report types other than ``QAREPORT``, ``HISTORY`` and
     ``FAILED_CHECKPOINT`` bring no context back.
 
     When the answer is lost, nothing at CONQA tells whether the report is being made: the task fails with

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from airflow_qa_provider.bases.events import EventSensor
 from airflow_qa_provider.bases.sensing import RemoteJobSensor
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from airflow_qa_provider.bases.arguments import SensingArguments
+    from airflow_qa_provider.bases.arguments import AwaitingArguments, SensingArguments
 
 _COLOR = "#fdf0d9"
 
@@ -82,4 +83,35 @@ class ConqaWebhookSensor(RemoteJobSensor):
         self.project_id = project_id
         self.account_id = account_id
         self.status = status
+        self.conqa_conn_id = conqa_conn_id
+
+
+class ConqaReportSensor(EventSensor):
+    """Waits until CONQA has told by webhook that a report is there (source: "Report Webhook").
+
+    Nothing else tells it: CONQA has no request that shows a report. So the webhook must be registered, and Airflow's
+    API server must receive its calls, see "Events" in the documentation. Fails at once where CONQA tells that the
+    report could not be made.
+
+    Returns the address of the report, for
+    :class:`~airflow_qa_provider.transfers.conqa.ConqaReportToObjectStorageOperator`.
+
+    :param report_id: What :class:`~airflow_qa_provider.operators.conqa.ConqaGenerateReportOperator` has returned.
+        (templated)
+    :param conqa_conn_id: Id of the Airflow connection whose webhook it is; no template.
+    :param kwargs: See :class:`~airflow_qa_provider.bases.events.EventSensor`.
+    """
+
+    vendor = "conqa"
+    awaited_events = ("report_completed", "report_failed")
+    id_field = "report_id"
+    returns = "address of the report"
+    template_fields = ("report_id",)
+    ui_color = _COLOR
+
+    def __init__(
+        self, *, report_id: str, conqa_conn_id: str = "conqa_default", **kwargs: Unpack[AwaitingArguments]
+    ) -> None:
+        super().__init__(conn_id=conqa_conn_id, **kwargs)
+        self.report_id = report_id
         self.conqa_conn_id = conqa_conn_id

@@ -209,7 +209,9 @@ def test_airflow_masks_the_secret_fields_of_the_forms(vendor: str) -> None:
         name for name, entry in TYPES[vendor]["conn-fields"].items() if entry["schema"].get("format") == "password"
     }
 
-    assert secret_fields == ({"api_key"} if vendor == "smartq" else set())
+    assert secret_fields == {"smartq": {"api_key"}, "conqa": {"webhook_token"}, "monitorqa": {"webhook_token"}}.get(
+        vendor, set()
+    )
     for name in secret_fields:
         assert redact({name: "a-value-nobody-knows"}) == {name: "***"}
 

@@ -23,6 +23,11 @@ class ConqaForm(ConnectionForm[ConqaClient]):
         "region": {"label": "Region", "description": "Part of the host after api-; oceania when empty."},
         "project_id": {"label": "Project", "description": "Id of the project of tasks which name no other."},
         "account_id": {"label": "Account", "description": "Id of the account of exports which name no other."},
+        "webhook_token": {
+            "label": "Token of the webhook",
+            "description": "Last part of the address that the vendor's webhook calls, 16 characters or more.",
+            "format": "password",
+        },
     }
     option_names = names_of(Dialect)
     option_help = (

@@ -15,10 +15,8 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import was_accepted
 from airflow_qa_provider.vendors.conqa.client import ConqaClient
+from airflow_qa_provider.vendors.conqa.events import MARKER
 from airflow_qa_provider.vendors.conqa.report_files import ToldReport
-
-MARKER = "airflow"
-"""Name in a report's ``context`` under which its id goes out and comes back."""
 
 
 @dataclass(frozen=True)

@@ -20,4 +20,9 @@ class MonitorQAForm(ConnectionForm[MonitorQAClient]):
             "label": "Audit object",
             "description": "Id of the object that tasks audit which name no other.",
         },
+        "webhook_token": {
+            "label": "Token of the webhook",
+            "description": "Last part of the address that the vendor's webhook calls, 16 characters or more.",
+            "format": "password",
+        },
     }

@@ -24,7 +24,7 @@ class Api:
     """
 
     def __init__(self, port: int) -> None:
-        self._base = f"http://127.0.0.1:{port}"
+        self.address = f"http://127.0.0.1:{port}"
         self._token: str | None = None
         # on SQLite, two of these at a time lock each other out inside of the API server until one fails
         self._changing = threading.Lock()
@@ -146,7 +146,7 @@ class Api:
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         headers = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
-        answer = requests.request(method, self._base + path, json=body, headers=headers, timeout=_SECONDS)
+        answer = requests.request(method, self.address + path, json=body, headers=headers, timeout=_SECONDS)
         if not answer.ok:
             raise requests.HTTPError(f"{method} {path}: {answer.status_code} {answer.text[:500]}", response=answer)
         return answer.json()

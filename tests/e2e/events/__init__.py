@@ -1,0 +1,1 @@
+"""Webhooks on a real Airflow: its API server is killed, answers are lost, and each event still has one run."""
