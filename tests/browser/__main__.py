@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.browser import forms, runs
 from tests.browser.window import installed, opened
-from tests.e2e.first_contact import Problems, await_all, served, trigger
+from tests.e2e.first_contact import Problems, await_all, await_events, served, trigger
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / ".airflow" / "screenshots"
@@ -62,6 +62,7 @@ def main() -> int:
                 made |= trigger(site, problems, [one for one in dags if one not in made])
                 forms.try_forms(window, accounts, quick=args.quick)
                 await_all(site, problems, made, args.limit)
+                made |= await_events(site, problems, args.limit)
                 window.open("dag_runs?limit=100", runs.FLAGSHIP[0])
                 window.picture("runs")
                 tasks = runs.tasks_of(window, made)

@@ -63,8 +63,10 @@ class Site:
     def connections(self) -> dict[str, dict[str, Any]]:
         return {one["connection_id"]: one for one in self.ask("GET", "connections?limit=100")["connections"]}
 
-    def dags(self) -> list[str]:
-        return [one["dag_id"] for one in self.ask("GET", "dags?limit=100")["dags"]]
+    def dags(self, *, of_events: bool = False) -> list[str]:
+        """DAGs that people start, or those that only events do."""
+        found = self.ask("GET", "dags?limit=100")["dags"]
+        return [one["dag_id"] for one in found if one["timetable_partitioned"] is of_events]
 
     def open_ports(self) -> set[str]:
         family = [self.process.pid, *(one.pid for one in psutil.Process(self.process.pid).children(recursive=True))]
@@ -126,6 +128,21 @@ def await_all(site: Site, problems: Problems, runs: Mapping[str, str], limit: fl
         problems.check(state == "success", f"{dag} ended as {state or 'nothing'}")
 
 
+def await_events(site: Site, problems: Problems, limit: float) -> dict[str, str]:
+    """Wait until each DAG that events start has runs, and all of them have ended well; return one of each."""
+    deadline, runs = time.monotonic() + limit, {}
+    for dag in site.dags(of_events=True):
+        found: list[dict[str, Any]] = []
+        while time.monotonic() < deadline and not (found and all(one["state"] in ENDED for one in found)):
+            time.sleep(1)
+            found = site.ask("GET", f"dags/{dag}/dagRuns?limit=100")["dag_runs"]
+        states = [one["state"] for one in found]
+        problems.check(set(states) == {"success"}, f"{dag} was started by events, and its runs ended as {states}")
+        if found:
+            runs[dag] = found[0]["dag_run_id"]
+    return runs
+
+
 def main() -> int:
     """Run it and return the exit code."""
     parser = argparse.ArgumentParser()
@@ -139,6 +156,7 @@ def main() -> int:
             try_connections(site, problems)
             for _ in range(2):
                 await_all(site, problems, trigger(site, problems, site.dags()), args.limit)
+            await_events(site, problems, args.limit)
             before = {name: (one["host"], one["port"]) for name, one in site.connections().items()}
             password = site.password
         with served(home, args.limit) as site:
