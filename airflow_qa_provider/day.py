@@ -82,7 +82,7 @@ def _day_of(context: Any) -> str:
 
 def _event_of(context: Mapping[str, Any]) -> Mapping[str, Any]:
     by_asset = context.get("triggering_asset_events") or {}
-    extras = [one.extra for asset in by_asset for one in by_asset[asset]]
+    extras = [one.extra for events in by_asset.values() for one in events]
     told = [extra for extra in extras if {"vendor", "event", "call"} <= extra.keys()]
     by_hand = (getattr(context.get("dag_run"), "conf", None) or {}).get("qa_event")
     if not told and isinstance(by_hand, Mapping):

@@ -18,6 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from airflow_qa_provider.compat import PARTITIONS
 from airflow_qa_provider.demo import webhooks
 from airflow_qa_provider.demo.environment import (
     DAG_ID,
@@ -118,7 +119,7 @@ def run_demo(output: Path, limit: float, verbose: bool, every: bool = False) -> 
                 if every:
                     write_inputs(output)
                 began = time.monotonic()
-                files = sorted(dag_folder().glob("*.py")) if every else [dag_folder() / f"{DAG_ID}.py"]
+                files = _examples() if every else [dag_folder() / f"{DAG_ID}.py"]
                 _run_dags(console, Path(folder), connections, sandbox, progress, (files, limit, verbose))
             took = time.monotonic() - began
             results = [one for one in progress.results if one["dag_id"] == DAG_ID]
@@ -133,6 +134,12 @@ def run_demo(output: Path, limit: float, verbose: bool, every: bool = False) -> 
     except KeyboardInterrupt:
         console.print("\nStopped.")
         return 130
+
+
+def _examples() -> list[Path]:
+    """Return the files of all examples that this Airflow can read."""
+    files = sorted(dag_folder().glob("*.py"))
+    return [file for file in files if PARTITIONS or "PartitionedAssetTimetable" not in file.read_text()]
 
 
 @contextmanager
