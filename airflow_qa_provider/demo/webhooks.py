@@ -15,6 +15,7 @@ from airflow_qa_provider.demo.environment import WEBHOOK_CONNECTIONS, loopback
 
 SETTINGS = {"AIRFLOW_QA_PROVIDER__WEBHOOK_CONNECTIONS": ",".join(WEBHOOK_CONNECTIONS)}
 """Settings of an Airflow whose API server receives them."""
+__all__ = ["SETTINGS", "WEBHOOK_CONNECTIONS", "configuration_of", "received", "register"]
 _SECONDS = 30.0
 _LOOK_SECONDS = 0.1
 

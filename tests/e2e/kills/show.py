@@ -11,8 +11,11 @@ from typing import Any
 
 from rich.console import Console
 
+from airflow_qa_provider.demo import webhooks
 from airflow_qa_provider.demo.runner import tail
 from qa_sandbox import Sandbox, SandboxSettings
+from tests.e2e.events.plan import EACH, WAITS
+from tests.e2e.events.show import Events
 from tests.e2e.kills.alike import SCHEDULED, Undisturbed
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.gate import Gate
@@ -247,7 +250,7 @@ def perform(
     :param console: For progress.
     :param scale: How often everything is done.
     :param only: Names of operators; all by default.
-    :param triggerers: What is played on the same Airflow in the end.
+    :param triggerers: What is played on the same Airflow in the end, and the events after that.
     """
     book, files, plan = Book(), home / "files", home / "plan.json"
     files.mkdir()
@@ -261,7 +264,8 @@ def perform(
         sandbox.app(vendor).add_middleware(Gate, vendor=vendor, book=book, strike=strike)
     if triggerers:
         triggerers.guard(sandbox)
-    with serving(sandbox), triggerers.serving() if triggerers else nullcontext({}) as more:
+    events = Events(lambda line: console.print(f"  {line}", highlight=False))
+    with serving(sandbox), events.serving(), triggerers.serving() if triggerers else nullcontext({}) as more:
         world = World(sandbox, files)
         made = cases(world, database, scale, only)
         keys = {case.label: case.key for case in made}
@@ -272,11 +276,12 @@ def perform(
         enter_scripts(made, book)
         keys |= undisturbed.enter(book) if undisturbed else {}
         before = {case.entry.name: case.entry.everything(world) for case in made}
-        with staged(home, url, {**connections_of(sandbox), **more}, plan) as stage:
+        connections = events.connections({**connections_of(sandbox), **more})
+        with staged(home, url, connections, plan, webhooks.SETTINGS) as stage:
             actors.append(stage)
             began = time.monotonic()
             waited_for = [*{case.section for case in made}, *([SCHEDULED] if undisturbed else [])]
-            stage.start(*waited_for, *(DAG_IDS if triggerers else []))
+            stage.start(*waited_for, *((*DAG_IDS, EACH, WAITS) if triggerers else []))
             console.print(f"  Airflow is up after {time.monotonic() - began:.0f} s", highlight=False)
             Show(stage, world, book, made, console).run()
             findings = judge(made, world, before, book, stage.api, stage.runs, home)
@@ -284,6 +289,7 @@ def perform(
                 findings.problems += undisturbed.compare(stage, connections_of(sandbox), console)
             if triggerers:
                 findings.problems += triggerers.play(stage, world, url)
+                findings.problems += events.play(stage, sandbox)
             return findings
 
 
