@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+
+import tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "airflow_qa_provider"
@@ -121,9 +124,23 @@ def circles(found: set[tuple[str, str]]) -> int:
     return sum(room in reach[other] and other in reach[room] for room, other in combinations(sorted(reach), 2))
 
 
+def rising(found: set[tuple[str, str]]) -> int:
+    """Count the imports that run from a lower layer to a higher one, as pyproject.toml orders them."""
+    (contract, *_) = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    rank = {name: index for index, layer in enumerate(contract["layers"]) for name in re.findall(r"\w+", layer)}
+    return sum(rank[start.partition("/")[0]] > rank[end.partition("/")[0]] for start, end in found)
+
+
+def frames() -> tuple[int, int]:
+    """Count frames and files between ``execute()`` and the HTTP library, by scripts/count_frames.py."""
+    command = [sys.executable, "-W", "ignore", str(Path(__file__).with_name("count_frames.py"))]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()  # noqa: S603
+    return int(printed[-2]), int(printed[-1])
+
+
 def describing(kind: str) -> int:
     """Count the modules outside the faces in which a kind of object is named as such."""
-    faces = {"operators", "sensors", "transfers", "links", "hooks", "notifications"}
+    faces = {"operators", "sensors", "transfers", "links", "hooks", "notifications", "assets"}
     naming = [path for path in sources(PACKAGE) if f'"{kind}"' in path.read_text()]
     return sum(rooms_of(path) not in faces for path in naming)
 
@@ -137,6 +154,7 @@ def edited_for_a_vendor() -> int:
 def figures() -> list[Figure]:
     """Return all rows."""
     found = arrows()
+    deep, files = frames()
     return [
         Figure("files edited for a sixth vendor, outside its own", edited_for_a_vendor(), 2),
         Figure("modules in which an audit is described, beside its faces", describing("monitorqa.audit"), 1),
@@ -144,8 +162,10 @@ def figures() -> list[Figure]:
         Figure("lines of qa_sandbox", lines(SANDBOX), 17_000),
         Figure("classes of the provider", classes(PACKAGE), 240),
         Figure("duplicate pairs of files per 1,000 lines", duplicate_pairs(PACKAGE), 2.5),
+        Figure("frames from execute() to the HTTP library, create audit", deep, 12),
+        Figure("files that these frames are in", files, 6),
+        Figure("imports between rooms that run up", rising(found), 0),
         Figure("circles between rooms", circles(found), 0),
-        Figure("arrows between rooms", len(found), 60),
     ]
 
 

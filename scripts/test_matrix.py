@@ -37,6 +37,7 @@ SUITES = ("tests/unit", "tests/dags", "tests/vendors", "tests/resilience")
 QUICK = (
     *(f"tests/dags/{name}.py" for name in ("test_retries", "test_notifications", "test_connections_in_airflow")),
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "dags").glob("test_example_*.py"))),
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "dags").glob("test_event*.py"))),
     *(f"tests/unit/{name}.py" for name in ("test_compat", "test_default_retries", "test_links", "test_wait_trigger")),
     "tests/vendors/test_foo.py",
 )

@@ -48,15 +48,21 @@ def keep(told: Told) -> Kept:
         key = told.own_key
         if key is not None and _is_there(session, asset.id, key):
             return Kept.REPEATED
-        for partition in _partitions(session, asset, key or told.new_key()):
-            _register(session, asset, told, partition)
+        scheduled = _scheduled_on(session, asset)
+        for partition in _partitions(scheduled, key or told.new_key()):
+            _register(session, asset, told, partition, wanted=bool(scheduled))
     return Kept.STORED
 
 
-def _register(session: Any, asset: Any, told: Told, partition: str | None) -> None:
+def _register(session: Any, asset: Any, told: Told, partition: str | None, *, wanted: bool) -> None:
     from airflow.assets.manager import asset_manager
+    from airflow.models.asset import AssetEvent
 
     more: dict[str, Any] = {"partition_key": partition} if partition is not None else {}
+    if not wanted and not asset.active:
+        # Airflow would warn of each event that nobody waits for yet
+        session.add(AssetEvent(asset_id=asset.id, extra=told.as_extra(), **more))
+        return
     asset_manager.register_asset_change(asset=asset, extra=told.as_extra(), session=session, **more)
 
 
@@ -69,11 +75,11 @@ def _is_there(session: Any, asset_id: int, key: str) -> bool:
     return any(one.extra.get("key") == key for one in session.scalars(of_asset.limit(_LATEST)))
 
 
-def _partitions(session: Any, asset: Any, key: str) -> Collection[str | None]:
+def _partitions(scheduled: Collection[Any], key: str) -> Collection[str | None]:
     """Return the partition keys to store an event with: Airflow starts a DAG by the one kind of event or the other."""
     if not PARTITIONS:
         return [None]
-    partitioned = {dag.timetable_partitioned for dag in _scheduled_on(session, asset)}
+    partitioned = {dag.timetable_partitioned for dag in scheduled}
     return [partition for partition, wanted in ((key, partitioned != {False}), (None, False in partitioned)) if wanted]
 
 

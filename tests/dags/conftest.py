@@ -149,8 +149,8 @@ class _Failures:
         self.errors[task_instance.task_id] = ours or error
 
 
-def register(dag: DAG) -> None:
-    """Make a DAG known as if it lay in the dags folder; Airflow runs no other."""
+def register(*dags: DAG) -> None:
+    """Make DAGs known as if they lay in the dags folder, and no others; Airflow runs no other."""
     try:
         from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
     except ImportError:  # Airflow 3.1
@@ -160,7 +160,8 @@ def register(dag: DAG) -> None:
 
     DagBundlesManager().sync_bundles_to_db()
     bag = DagBag(os.devnull)
-    bag.bag_dag(dag)
+    for dag in dags:
+        bag.bag_dag(dag)
     sync_bag_to_db(bag, "dags-folder", None)
 
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
 
 from airflow_qa_provider.assets.conqa import conqa_event
 from airflow_qa_provider.assets.monitorqa import monitorqa_event
@@ -20,6 +22,7 @@ from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.hooks.monitorqa import MonitorQAHook
 from airflow_qa_provider.plugin import QAPlugin
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
+from tests.dags.conftest import register
 from tests.dags.receiving import TOKEN, called, events_of, forget_events, mounted, served, with_token
 
 CONFIG = "AIRFLOW__AIRFLOW_QA_PROVIDER__WEBHOOK_CONNECTIONS"
@@ -233,3 +236,32 @@ def test_repeats_are_looked_for_among_the_latest(address: str, monkeypatch: pyte
         "stored",
         "stored before",
     ]
+
+
+def test_each_dag_is_started_in_its_own_way(address: str) -> None:
+    """One with a run for each event, one that is scheduled on the plain asset: both are queued by one call."""
+    from airflow.models.asset import AssetDagRunQueue
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    asset = monitorqa_event("audit_expired")
+    with DAG("plain", schedule=asset, is_paused_upon_creation=False) as plain:
+        EmptyOperator(task_id="read")
+    dags = [plain]
+    if PARTITIONS:
+        from airflow.sdk import PartitionedAssetTimetable
+
+        each_one = PartitionedAssetTimetable(assets=asset)
+        with DAG("each", schedule=each_one, is_paused_upon_creation=False) as each:
+            EmptyOperator(task_id="read")
+        dags.append(each)
+    register(*dags)
+    assert call(address, told("AUDIT_EXPIRED", auditId=AUDIT)).json()["result"] == "stored"
+    with create_session() as session:
+        assert list(session.scalars(select(AssetDagRunQueue.target_dag_id))) == ["plain"]
+        if PARTITIONS:
+            from airflow.models.asset import AssetPartitionDagRun
+
+            (queued,) = session.execute(select(AssetPartitionDagRun.target_dag_id, AssetPartitionDagRun.partition_key))
+            partitions = {event["partition"] for event in events_of(asset.uri)}
+            assert (queued[0], {queued[1], None}) == ("each", partitions)
