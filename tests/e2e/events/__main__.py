@@ -42,7 +42,7 @@ def main() -> int:
 def _play(home: Path, *, on_sqlite: bool) -> list[str]:
     empty = home / "plan.json"
     empty.write_text("{}")
-    sandbox, began = Sandbox(["conqa", "monitorqa"], settings=SANDBOX), time.monotonic()
+    sandbox, began = Sandbox(["conqa", "monitorqa", "smartq"], settings=SANDBOX), time.monotonic()
     events = Events(lambda line: print(f"{time.monotonic() - began:4.0f} s  {line}", flush=True))
     with ExitStack() as stack:
         try:
@@ -54,7 +54,7 @@ def _play(home: Path, *, on_sqlite: bool) -> list[str]:
         stack.enter_context(events.serving())
         connections = events.connections(connections_of(sandbox))
         stage = stack.enter_context(staged(home, address, connections, empty, webhooks.SETTINGS))
-        stage.start(plan.EACH, plan.WAITS)
+        stage.start(*plan.DAG_IDS)
         return events.play(stage, sandbox)
 
 

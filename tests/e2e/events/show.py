@@ -60,8 +60,11 @@ class Events:
         began = time.monotonic()
         self._relay.target = stage.api.address
         webhooks.register(self.connections(sandbox.connections()), self._address)
+        for dag_id in plan.TROUBLES:
+            stage.trigger(dag_id)
         try:
             problems = self._waits(stage, sandbox)
+            await_that("the tickets", lambda: _tickets(sandbox) >= {*plan.TROUBLES}, _SECONDS, stage.logs)
             audits = {_audit(sandbox, number) for number in range(plan.AUDITS)}
             self._disturb(stage, sandbox)
             await_that("the runs", lambda: _all_over(stage, len(audits)), _SECONDS, stage.logs)
@@ -110,7 +113,8 @@ class Events:
         counted = "  ".join(f"{name}: {count}" for name, count in counts.items())
         self._say(
             f"events: {len(told)}  calls: {calls}  answers lost: {self._relay.lost}  not reached: "
-            f"{self._relay.unreached}  runs: {len(runs)}  {counted}, {time.monotonic() - began:.0f} s"
+            f"{self._relay.unreached}  runs: {len(runs)}  {counted}; "
+            f"a ticket for each of {len(plan.TROUBLES)} troubles, {time.monotonic() - began:.0f} s"
         )
         problems = [f"{name}: {count}" for name, count in counts.items() if count]
         if calls <= len(told) or not self._relay.lost or not self._relay.unreached:
@@ -135,6 +139,11 @@ def _audit(sandbox: Sandbox, number: int) -> str:
     headers = {"X-API-KEY": connection["password"]}
     answer = requests.post(f"{connection['host']}/audit", json=body, headers=headers, timeout=10)
     return str(answer.json()["id"])
+
+
+def _tickets(sandbox: Sandbox) -> set[str]:
+    projects = sandbox.app("smartq").state.store.projects.values()
+    return {ticket.name for project in projects for ticket in project.tickets.values()}
 
 
 def _completions(sandbox: Sandbox) -> list[Any]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from airflow_qa_provider.demo import webhooks
 from airflow_qa_provider.demo.runner import tail
 from qa_sandbox import Sandbox, SandboxSettings
-from tests.e2e.events.plan import EACH, WAITS
+from tests.e2e.events.plan import DAG_IDS as EVENT_DAG_IDS
 from tests.e2e.events.show import Events
 from tests.e2e.kills.alike import SCHEDULED, Undisturbed
 from tests.e2e.kills.catalogue.entry import World
@@ -281,7 +281,7 @@ def perform(
             actors.append(stage)
             began = time.monotonic()
             waited_for = [*{case.section for case in made}, *([SCHEDULED] if undisturbed else [])]
-            stage.start(*waited_for, *((*DAG_IDS, EACH, WAITS) if triggerers else []))
+            stage.start(*waited_for, *((*DAG_IDS, *EVENT_DAG_IDS) if triggerers else []))
             console.print(f"  Airflow is up after {time.monotonic() - began:.0f} s", highlight=False)
             Show(stage, world, book, made, console).run()
             findings = judge(made, world, before, book, stage.api, stage.runs, home)
