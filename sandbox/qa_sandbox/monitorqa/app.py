@@ -17,18 +17,18 @@ from qa_sandbox.web import Vendor
 
 _SCHEME = APIKeyHeader(name=KEY_HEADER, auto_error=False)
 _ROUTERS = (
-    audits.router,
-    templates.templates,
+    audits.audits.router,
+    templates.templates.router,
     objects.attributes.router,
     objects.objects.router,
-    audits.by_id,
-    schedules.router,
+    audits.by_id.router,
+    schedules.schedules.router,
     people.groups.router,
     people.users.router,
     people.roles.router,
     company.router,
     company.timezones,
-    actions.router,
+    actions.actions.router,
     files.files,
     files.webhooks,
     templates.score_systems.router,

@@ -48,7 +48,7 @@ def document_of(company: Company, audit: Audit) -> AuditDocument:
         number=audit.number,
         template=template.name,
         site=site.name,
-        hint=audit.hint or "",
+        hint=audit.auditor_hint or "",
         facts=facts,
         score=result.score,
         score_label=result.label,

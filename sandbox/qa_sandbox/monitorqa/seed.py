@@ -33,11 +33,11 @@ _MID_MONTH = wire.MonthlyRepeat(
     repeat_every=1, start_rule=wire.DayOfMonth(type=0, day=15), end_rule=wire.AfterDays(type=1, days=10)
 )
 _EVERY_OTHER_WEEK = wire.MultipleWeeksRepeat(repeat_every=2, start_day=2, duration=3)
-# Name, template, audit objects, groups of them, users, pattern, repeat, active.
-_SCHEDULES: tuple[tuple[str, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], int, wire.Repeat, bool], ...] = (
-    ("Monday safety walk", 0, (0,), (), (0,), wire.WEEKLY, _WEEKLY, True),
-    ("Fire doors, mid-month", 2, (), (0,), (3,), wire.MONTHLY, _MID_MONTH, True),
-    ("Kitchen hygiene, every other week", 1, (3,), (), (), wire.MULTIPLE_WEEKS, _EVERY_OTHER_WEEK, False),
+# Name, template, audit objects, groups of them, users, repeat, active.
+_SCHEDULES: tuple[tuple[str, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], wire.Repeat, bool], ...] = (
+    ("Monday safety walk", 0, (0,), (), (0,), _WEEKLY, True),
+    ("Fire doors, mid-month", 2, (), (0,), (3,), _MID_MONTH, True),
+    ("Kitchen hygiene, every other week", 1, (3,), (), (), _EVERY_OTHER_WEEK, False),
 )
 
 
@@ -103,7 +103,7 @@ def _add_sites(company: Company) -> None:
 def _add_schedules(company: Company) -> None:
     templates, users = list(company.templates.templates), _auditors_first(company)
     sites, groups = list(company.objects.sites), list(company.objects.groups)
-    for name, template, objects, object_groups, assignees, pattern, repeat, active in _SCHEDULES:
+    for name, template, objects, object_groups, assignees, repeat, active in _SCHEDULES:
         company.schedules.add(
             Schedule(
                 id=company.new_id("schedule"),
@@ -112,8 +112,6 @@ def _add_schedules(company: Company) -> None:
                 audit_objects=[sites[index] for index in objects],
                 audit_object_groups=[groups[index] for index in object_groups],
                 assignees=[users[index] for index in assignees],
-                hint=None,
-                repeat_pattern=pattern,
                 repeat=repeat,
                 active=active,
                 # What the day may ask for was made before the sandbox started.
@@ -173,7 +171,7 @@ def _add(
     company.audits.add(
         plan=plan,
         name=f"{template.name} - {site.name}",
-        hint=rng.choice((None, "Walk the route of the last visit and compare.")),
+        auditor_hint=rng.choice((None, "Walk the route of the last visit and compare.")),
         template=template,
         audit_object=site,
         assignees=[person],

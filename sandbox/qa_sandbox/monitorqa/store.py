@@ -60,7 +60,7 @@ class MonitorQAStore(Store):
         profile = Profile(
             name=wanted.company_name,
             usage_purpose=wanted.usage_purpose,
-            object_name=wanted.object_name,
+            custom_audit_object_name=wanted.object_name,
             time_zone=wanted.iana_time_zone or DEFAULT_TIME_ZONE,
         )
         return self._open(profile, (wanted.company_admin.full_name, creator.founder.email))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.responses import Response
 
-from qa_sandbox.monitorqa.errors import RESPONSES
-from qa_sandbox.monitorqa.routes.common import DEFAULT_PAGE, EMPTY, Caller, Id, PageNumber, PageSize, members, page_of
+from qa_sandbox.monitorqa.routes.common import EMPTY, Caller, Id, Paged, Resource, members
 from qa_sandbox.monitorqa.state.actions import Action, Status
 from qa_sandbox.monitorqa.wire import actions as wire
 from qa_sandbox.monitorqa.wire.base import Page, WireDate
 
-router = APIRouter(prefix="/corrective-actions", tags=["Corrective Actions"], responses=RESPONSES)
+actions = Resource("Corrective Actions", "/corrective-actions", lambda company: company)
 
 
 async def _chosen(
@@ -54,29 +53,24 @@ async def _chosen_by_due_date(
 ChosenByDueDate = Annotated[list[Action], Depends(_chosen_by_due_date)]
 
 
-@router.get("/pending", summary="Get pending corrective actions list")
-async def list_pending(
-    company: Caller, chosen: Chosen, page_number: PageNumber = 1, page_size: PageSize = DEFAULT_PAGE
-) -> Page[wire.ActionRow]:
+@actions.router.get("/pending", summary="Get pending corrective actions list")
+async def list_pending(company: Caller, chosen: Chosen, paging: Paged) -> Page[wire.ActionRow]:
     found = [action for action in chosen if action.is_unfinished]
-    return page_of(found, page_number, page_size, lambda action: wire.pending_row(company, action))
+    return paging.cut(found, lambda action: wire.pending_row(company, action))
 
 
-@router.get("/expired", summary="Get expired corrective actions list")
-async def list_expired(
-    company: Caller, chosen: ChosenByDueDate, page_number: PageNumber = 1, page_size: PageSize = DEFAULT_PAGE
-) -> Page[wire.ExpiredAction]:
+@actions.router.get("/expired", summary="Get expired corrective actions list")
+async def list_expired(company: Caller, chosen: ChosenByDueDate, paging: Paged) -> Page[wire.ExpiredAction]:
     found = [action for action in chosen if action.status is Status.EXPIRED]
-    return page_of(found, page_number, page_size, lambda action: wire.expired_row(company, action))
+    return paging.cut(found, lambda action: wire.expired_row(company, action))
 
 
-@router.get("/completed", summary="Get completed corrective actions list")
+@actions.router.get("/completed", summary="Get completed corrective actions list")
 async def list_completed(
     company: Caller,
     chosen: ChosenByDueDate,
+    paging: Paged,
     approved_by_id: Annotated[str | None, Query(alias="approvedById")] = None,
-    page_number: PageNumber = 1,
-    page_size: PageSize = DEFAULT_PAGE,
 ) -> Page[wire.CompletedAction]:
     found = [
         action
@@ -84,21 +78,25 @@ async def list_completed(
         if action.status is Status.APPROVED
         and (approved_by_id is None or (action.decided_by is not None and action.decided_by.id == approved_by_id))
     ]
-    return page_of(found, page_number, page_size, lambda action: wire.completed_row(company, action))
+    return paging.cut(found, lambda action: wire.completed_row(company, action))
 
 
-@router.get("/{id}", summary="Get corrective action details")
-async def get_action(company: Caller, action_id: Id) -> wire.ActionDetails:
-    return wire.details(company, company.actions.all.get(action_id))
+actions.get(
+    "/{id}",
+    "Get corrective action details",
+    wire.ActionDetails,
+    lambda company, one: wire.details(company, company.actions.all.get(one)),
+)
+actions.change(
+    "PUT",
+    "/{id}",
+    "Update corrective action details",
+    wire.UpdateAction,
+    lambda company, one, wanted: company.actions.update(one, wanted),
+)
 
 
-@router.put("/{id}", summary="Update corrective action details", **EMPTY)
-async def update_action(company: Caller, action_id: Id, wanted: wire.UpdateAction) -> Response:
-    company.actions.update(action_id, wanted, company.founder)
-    return Response()
-
-
-@router.delete("/{id}", summary="Delete corrective action", **EMPTY)
+@actions.router.delete("/{id}", summary="Delete corrective action", **EMPTY)
 async def delete_action(company: Caller, action_id: Id) -> Response:
     company.actions.delete(company.actions.all.get(action_id))
     return Response()

@@ -5,46 +5,24 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from starlette.responses import Response
 
-from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.report_pdf import report_file
-from qa_sandbox.monitorqa.routes.common import DEFAULT_PAGE, EMPTY, Caller, Id, PageNumber, PageSize, members, page_of
-from qa_sandbox.monitorqa.state.audits import Audit
+from qa_sandbox.monitorqa.routes.common import Caller, Paged, Resource, members
+from qa_sandbox.monitorqa.state.audits import Audit, Audits
 from qa_sandbox.monitorqa.wire import audits as wire
-from qa_sandbox.monitorqa.wire.base import Created, Ids, Page, WireDate
+from qa_sandbox.monitorqa.wire.base import Page, WireDate
 from qa_sandbox.web import BINARY
-
-router = APIRouter(prefix="/audit", tags=["Audits"], responses=RESPONSES)
-# The last to be included: its path would swallow those of the other pages.
-by_id = APIRouter(prefix="/audit", tags=["Audits"], responses=RESPONSES)
 
 AuditId = Annotated[str, Path(alias="auditId", description="Unique identifier of the audit")]
 ReportType = Annotated[int, Query(alias="reportType", ge=0, le=2, description="0 Regular, 1 Summary, 2 Full")]
 
-
-@router.post("", summary="Create one-time audit")
-async def create_audit(company: Caller, wanted: wire.CreateAudit) -> Created:
-    return Created(id=company.audits.create(wanted).id)
-
-
-@router.delete("", summary="Delete Audit", **EMPTY)
-async def delete_audits(company: Caller, wanted: Ids) -> Response:
-    company.audits.delete(wanted.ids)
-    return Response()
-
-
-@router.post("/expire", summary="Expire Audit", **EMPTY)
-async def expire_audits(company: Caller, wanted: Ids) -> Response:
-    company.audits.expire(wanted.ids)
-    return Response()
-
-
-@router.post("/reopen/{id}", summary="Reopen Audit", **EMPTY)
-async def reopen_audit(company: Caller, audit_id: Id, wanted: wire.ReopenAudit) -> Response:
-    company.audits.reopen(audit_id, wanted)
-    return Response()
+audits = Resource("Audits", "/audit", lambda company: company.audits)
+audits.create("", "Create one-time audit", wire.CreateAudit, Audits.create)
+audits.change_all("DELETE", "", "Delete Audit", Audits.delete)
+audits.change_all("POST", "/expire", "Expire Audit", Audits.expire)
+audits.change("POST", "/reopen/{id}", "Reopen Audit", wire.ReopenAudit, Audits.reopen)
 
 
 # Coroutines, for what is not one is called in a thread.
@@ -72,21 +50,20 @@ async def _chosen(
 Chosen = Annotated[list[Audit], Depends(_chosen)]
 
 
-@router.get("/pending", summary="Get list of pending audits")
+@audits.router.get("/pending", summary="Get list of pending audits")
 async def list_pending(
     company: Caller,
     chosen: Chosen,
+    paging: Paged,
     in_progress: Annotated[bool | None, Query(alias="inProgress")] = None,
     schedule_id: Annotated[str | None, Query(alias="auditScheduleId")] = None,
-    page_number: PageNumber = 1,
-    page_size: PageSize = DEFAULT_PAGE,
 ) -> Page[wire.PendingAudit]:
     found = [
         audit
         for audit in chosen
         if audit.is_open and in_progress in (None, audit.is_started) and schedule_id in (None, audit.schedule_id)
     ]
-    return page_of(found, page_number, page_size, lambda audit: wire.pending_row(company, audit))
+    return paging.cut(found, lambda audit: wire.pending_row(company, audit))
 
 
 async def _completed(
@@ -114,24 +91,46 @@ async def _completed(
     return found
 
 
-@router.get("/complete", summary="Get list of complete audits")
+@audits.router.get("/complete", summary="Get list of complete audits")
 async def list_complete(
-    company: Caller,
-    found: Annotated[list[Audit], Depends(_completed)],
-    page_number: PageNumber = 1,
-    page_size: PageSize = DEFAULT_PAGE,
+    company: Caller, found: Annotated[list[Audit], Depends(_completed)], paging: Paged
 ) -> Page[wire.CompleteAudit]:
     latest_first = sorted(found, key=lambda audit: audit.completed_at, reverse=True)
-    return page_of(latest_first, page_number, page_size, lambda audit: wire.complete_row(company, audit))
+    return paging.cut(latest_first, lambda audit: wire.complete_row(company, audit))
 
 
-@router.get("/complete/{auditId}", summary="Get details of complete audit")
-async def get_complete_audit(company: Caller, audit_id: AuditId) -> wire.CompleteAuditDetails:
-    return wire.complete_details(company, company.audits.complete(audit_id))
+# The last to be included: its path would swallow those of the other pages.
+by_id = Resource("Audits", "/audit", lambda company: company, AuditId)
+_COMPLETE = "/complete/{auditId}"
+by_id.get(
+    _COMPLETE,
+    "Get details of complete audit",
+    wire.CompleteAuditDetails,
+    lambda company, one: wire.complete_details(company, company.audits.complete(one)),
+)
+by_id.get(
+    f"{_COMPLETE}/report",
+    "Get audit report",
+    wire.AuditReport,
+    lambda company, one: wire.report(company, company.audits.complete(one)),
+)
+by_id.get(
+    "/{auditId}",
+    "Get details of audit",
+    wire.AuditDetails,
+    lambda company, one: wire.details(company, company.audits.all.get(one)),
+)
+by_id.change(
+    "PUT",
+    "/{auditId}",
+    "Update one-time audit",
+    wire.UpdateAudit,
+    lambda company, one, wanted: company.audits.update(one, wanted),
+)
 
 
-@router.get(
-    "/complete/{auditId}/report-pdf",
+@by_id.router.get(
+    f"{_COMPLETE}/report-pdf",
     summary="Get audit pdf report",
     response_class=Response,
     responses={200: {"content": {"application/pdf": BINARY}}},
@@ -146,19 +145,3 @@ async def get_report_pdf(
     audit = company.audits.complete(audit_id)
     make = report_file(company, request.app.state.press, audit, report_type, include_photos)
     return (await asyncio.to_thread(make)).response()
-
-
-@router.get("/complete/{auditId}/report", summary="Get audit report")
-async def get_report(company: Caller, audit_id: AuditId) -> wire.AuditReport:
-    return wire.report(company, company.audits.complete(audit_id))
-
-
-@by_id.get("/{auditId}", summary="Get details of audit")
-async def get_audit(company: Caller, audit_id: AuditId) -> wire.AuditDetails:
-    return wire.details(company, company.audits.all.get(audit_id))
-
-
-@by_id.put("/{auditId}", summary="Update one-time audit", **EMPTY)
-async def update_audit(company: Caller, audit_id: AuditId, wanted: wire.UpdateAudit) -> Response:
-    company.audits.update(audit_id, wanted)
-    return Response()

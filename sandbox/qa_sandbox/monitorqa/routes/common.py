@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -18,9 +19,6 @@ from qa_sandbox.web import Refused, store_of
 
 KEY_HEADER = "X-API-KEY"
 WRONG_KEY = Refused(401, f"Missing or invalid {KEY_HEADER} header")
-DEFAULT_PAGE = 100
-# Schedules and score systems have a documented default of their own.
-SHORT_PAGE = 10
 
 
 Store = Annotated[MonitorQAStore, Depends(store_of)]
@@ -36,10 +34,36 @@ async def _company(request: Request, store: Store) -> Company:
 
 Caller = Annotated[Company, Depends(_company)]
 Id = Annotated[str, Path(alias="id", description="Unique identifier")]
-PageNumber = Annotated[int, Query(alias="pageNumber", ge=1)]
-PageSize = Annotated[int, Query(alias="pageSize", ge=1)]
 Row = TypeVar("Row")
 
+
+@dataclass(frozen=True)
+class Paging:
+    """The page of a list that was asked for."""
+
+    number: int
+    size: int
+
+    def cut(self, rows: list[Row], view: Callable[[Row], Any]) -> Page[Any]:
+        """Cut the page out of a list; one past the end is empty."""
+        start = (self.number - 1) * self.size
+        meta = Meta(page_number=self.number, page_size=self.size, total_count=len(rows))
+        return Page(data=[view(row) for row in rows[start : start + self.size]], meta=meta)
+
+
+def _paging(default: int) -> Callable[..., Any]:
+    async def paging(
+        page_number: Annotated[int, Query(alias="pageNumber", ge=1)] = 1,
+        page_size: Annotated[int, Query(alias="pageSize", ge=1)] = default,
+    ) -> Paging:
+        return Paging(page_number, page_size)
+
+    return paging
+
+
+Paged = Annotated[Paging, Depends(_paging(100))]
+# Schedules and score systems have a documented default of their own.
+ShortlyPaged = Annotated[Paging, Depends(_paging(10))]
 EMPTY: dict[str, Any] = {"response_class": Response, "response_description": "Empty response body"}
 
 
@@ -47,11 +71,13 @@ class Resource:
     """
     Routes that do one thing each to a part of the company; their functions take that part, then the id in the path,
     then the body.
+
+    :param one: what the id in the path is called
     """
 
-    def __init__(self, tag: str, prefix: str, part: Callable[[Company], Any]) -> None:
+    def __init__(self, tag: str, prefix: str, part: Callable[[Company], Any], one: Any = Id) -> None:
         self.router = APIRouter(prefix=prefix, tags=[tag], responses=RESPONSES)
-        self._of = part
+        self._of, self._id = part, one
 
     def list(self, path: str, title: str, row: Any, call: Callable[[Any], Any]) -> None:
         async def list_all(company: Caller) -> Any:
@@ -60,9 +86,10 @@ class Resource:
         self.router.get(path, summary=title, response_model=list[row])(list_all)
 
     def get(self, path: str, title: str, answer: Any, call: Callable[[Any, str], Any]) -> None:
-        async def get_one(company: Caller, one: Id) -> Any:
+        async def get_one(company: Caller, one: str) -> Any:
             return answer.model_validate(call(self._of(company), one))
 
+        get_one.__annotations__["one"] = self._id
         self.router.get(path, summary=title, response_model=answer)(get_one)
 
     def create(self, path: str, title: str, body: Any, call: Callable[[Any, Any], Any]) -> None:
@@ -73,25 +100,20 @@ class Resource:
         self.router.post(path, summary=title, response_model=Created)(create)
 
     def change(self, method: str, path: str, title: str, body: Any, call: Callable[[Any, str, Any], Any]) -> None:
-        async def change(company: Caller, one: Id, wanted: Any) -> Response:
+        async def change(company: Caller, one: str, wanted: Any) -> Response:
             call(self._of(company), one, wanted)
             return Response()
 
-        change.__annotations__["wanted"] = body
+        change.__annotations__.update(one=self._id, wanted=body)
         self.router.api_route(path, methods=[method], summary=title, **EMPTY)(change)
 
-    def delete(self, path: str, title: str, call: Callable[[Any, Any], Any]) -> None:
-        @self.router.delete(path, summary=title, **EMPTY)
-        async def delete(company: Caller, wanted: Ids) -> Response:
+    def change_all(self, method: str, path: str, title: str, call: Callable[[Any, Any], Any]) -> None:
+        """Add a route whose body names what it changes or deletes."""
+
+        @self.router.api_route(path, methods=[method], summary=title, **EMPTY)
+        async def change_all(company: Caller, wanted: Ids) -> Response:
             call(self._of(company), wanted.ids)
             return Response()
-
-
-def page_of(rows: list[Row], number: int, size: int, view: Callable[[Row], Any]) -> Page[Any]:
-    """Cut one page out of a list; a page past the end is empty."""
-    start = (number - 1) * size
-    meta = Meta(page_number=number, page_size=size, total_count=len(rows))
-    return Page(data=[view(row) for row in rows[start : start + size]], meta=meta)
 
 
 def members(groups: Shelf[Group], group_id: str | None) -> frozenset[str] | None:

@@ -41,15 +41,7 @@ _UPLOAD: dict[str, Any] = {
 
 @router.get("", summary="Get company information")
 async def get_company(company: Caller) -> wire.CompanyDetails:
-    profile = company.profile
-    return wire.CompanyDetails(
-        id=company.id,
-        name=profile.name,
-        logo_file_id=profile.logo_id,
-        icon_file_id=profile.icon_id,
-        usage_purpose=profile.usage_purpose,
-        custom_audit_object_name=profile.object_name,
-    )
+    return wire.CompanyDetails.of(company.profile, id=company.id)
 
 
 @router.delete("", summary="Delete company", **EMPTY)
@@ -70,7 +62,7 @@ async def update_company(company: Caller, wanted: wire.UpdateCompany) -> Respons
     _check(wanted, wanted.iana_time_zone)
     profile = company.profile
     profile.name, profile.usage_purpose = wanted.company_name, wanted.usage_purpose
-    profile.object_name = wanted.object_name
+    profile.custom_audit_object_name = wanted.object_name
     profile.time_zone = wanted.iana_time_zone
     return Response()
 
@@ -108,7 +100,7 @@ Image = Annotated[StoredFile, Depends(_image)]
 
 def _add_image_routes(kind: str) -> None:
     """Add the two routes that the logo and the icon have alike."""
-    member = f"{kind}_id"
+    member = f"{kind}_file_id"
 
     def replace(company: Company, file_id: str | None) -> Response:
         company.files.delete(getattr(company.profile, member))

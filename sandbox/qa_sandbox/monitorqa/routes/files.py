@@ -11,7 +11,7 @@ from starlette.responses import Response
 from qa_sandbox.files.report_file import ReportFile
 from qa_sandbox.monitorqa.errors import RESPONSES
 from qa_sandbox.monitorqa.images import watermarked
-from qa_sandbox.monitorqa.routes.common import DEFAULT_PAGE, Caller, Id, PageNumber, PageSize, Store, page_of
+from qa_sandbox.monitorqa.routes.common import Caller, Id, Paged, Store
 from qa_sandbox.monitorqa.wire.base import Page
 from qa_sandbox.monitorqa.wire.people import WebhookCall
 from qa_sandbox.web import BINARY
@@ -34,7 +34,5 @@ async def get_file(
 
 
 @webhooks.get("/status", summary="Get webhooks log")
-async def list_webhook_calls(
-    company: Caller, store: Store, page_number: PageNumber = 1, page_size: PageSize = DEFAULT_PAGE
-) -> Page[WebhookCall]:
-    return page_of(store.webhooks.log(company), page_number, page_size, lambda call: call)
+async def list_webhook_calls(company: Caller, store: Store, paging: Paged) -> Page[WebhookCall]:
+    return paging.cut(store.webhooks.log(company), lambda call: call)

@@ -23,12 +23,12 @@ attributes.get(
 )
 attributes.create("", "Create Audit Object Attribute", wire.CreateAttribute, Objects.create_attribute)
 attributes.change("PUT", "/{id}", "Update Audit Object Attribute", wire.UpdateAttribute, Objects.update_attribute)
-attributes.delete("", "Delete Audit Object Attribute", Objects.delete_attributes)
+attributes.change_all("DELETE", "", "Delete Audit Object Attribute", Objects.delete_attributes)
 
 objects = Resource("Audit objects", "/audit", _objects)
 objects.list("/objects", "Get list of audit objects", Ref, lambda objects: objects.sites)
 objects.create("/objects", "Create a new audit object", wire.AuditObjectBody, Objects.create)
-objects.delete("/objects", "Delete audit objects", Objects.delete)
+objects.change_all("DELETE", "/objects", "Delete audit objects", Objects.delete)
 
 
 # The vendor has the singular here, and here alone.

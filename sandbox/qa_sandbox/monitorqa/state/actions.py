@@ -63,9 +63,9 @@ class Action:
     audit: Audit
     round: int
     item: int
-    item_id: str
+    audit_item_id: str
     assignees: list[User]
-    creator: User
+    created_by: User
     created_at: datetime
     due_at: datetime
     priority: int
@@ -135,7 +135,7 @@ class Actions:
         """Return the actions of the audit's current round by the index of their item."""
         return {action.item: action for action in self.all if action.audit is audit and action.round == audit.round}
 
-    def update(self, action_id: str, wanted: UpdateAction, user: User | None) -> None:
+    def update(self, action_id: str, wanted: UpdateAction) -> None:
         """Change an action. With that, people have taken over: the simulated users leave it alone."""
         action = self.all.get(action_id)
         assignees = self._company.people.users.known(wanted.assigned_users_ids or [])
@@ -144,7 +144,7 @@ class Actions:
         action.assignees = assignees
         action.due_at, action.armed_at, action.todo = wanted.due_date_utc, self._company.now, []
         if wanted.status != action.status:
-            self._enter(action, self._company.now, Status(wanted.status), user)
+            self._enter(action, self._company.now, Status(wanted.status), self._company.founder)
         if assignees and not same:
             self._announce(Event.ACTION_ASSIGNED, action)
         if before == action.status and same:
@@ -185,9 +185,9 @@ class Actions:
             audit=audit,
             round=audit.round,
             item=index,
-            item_id=company.make_id("item", key),
+            audit_item_id=company.make_id("item", key),
             assignees=[assignee] if assignee else [],
-            creator=company.audits.auditor(audit),
+            created_by=company.audits.auditor(audit),
             created_at=moment,
             due_at=later(moment, follow_up.due_seconds),
             priority=follow_up.priority,
@@ -215,7 +215,7 @@ class Actions:
             action.todo.remove(step)
         if step[1] is Status.EXPIRED:
             action.todo.clear()
-        self._enter(action, step[0], step[1], None if step[1] is Status.EXPIRED else action.creator)
+        self._enter(action, step[0], step[1], None if step[1] is Status.EXPIRED else action.created_by)
         self._plan_next(action)
 
     def _enter(self, action: Action, moment: datetime, status: Status, user: User | None) -> None:

@@ -63,7 +63,7 @@ class Audit:
     id: str
     number: str
     name: str
-    hint: str | None
+    auditor_hint: str | None
     template: Template
     audit_object: Site
     assignees: list[User]
@@ -86,6 +86,10 @@ class Audit:
     @property
     def is_started(self) -> bool:
         return self.state is State.STARTED
+
+    @property
+    def is_reopened(self) -> bool:
+        return self.round > 0
 
     @property
     def is_completed(self) -> bool:
@@ -178,7 +182,7 @@ class Audits:
         check_dates(wanted.start_date, wanted.end_date)
         return self.add(
             name=wanted.name,
-            hint=wanted.auditor_hint,
+            auditor_hint=wanted.auditor_hint,
             template=template,
             audit_object=site,
             assignees=assignees,
@@ -208,7 +212,7 @@ class Audits:
             raise BusinessError("audit/not-one-time")
         if not audit.is_open:
             raise BusinessError(f"audit/already-{audit.state.value}")
-        audit.name, audit.hint = wanted.name, wanted.auditor_hint
+        audit.name, audit.auditor_hint = wanted.name, wanted.auditor_hint
         audit.start_date, audit.end_date = wanted.start_date, wanted.end_date
         self._assign(audit, assignees)
         self._plan_next(audit)

@@ -28,16 +28,16 @@ class Profile:
     What a company says about itself.
 
     :param usage_purpose: 0 Locations to 7 Processes
-    :param object_name: what audit objects are called, with purpose 6 Other
+    :param custom_audit_object_name: what audit objects are called, with purpose 6 Other
     :param time_zone: IANA name
     """
 
     name: str
     usage_purpose: int
-    object_name: str | None
+    custom_audit_object_name: str | None
     time_zone: str
-    logo_id: str | None = None
-    icon_id: str | None = None
+    logo_file_id: str | None = None
+    icon_file_id: str | None = None
 
 
 class Company:

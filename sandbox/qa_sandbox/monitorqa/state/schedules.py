@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,27 +34,34 @@ class Schedule:
     """
 
     id: str
-    name: str
     template: Template
-    audit_objects: list[Site]
-    audit_object_groups: list[Group]
-    assignees: list[User]
-    hint: str | None
-    repeat_pattern: int
     repeat: wire.Repeat
+    name: str = ""
+    audit_objects: list[Site] = field(default_factory=list)
+    audit_object_groups: list[Group] = field(default_factory=list)
+    assignees: list[User] = field(default_factory=list)
+    auditor_hint: str | None = None
     active: bool = True
-    start_from: datetime | None = None
-    stop_by: datetime | None = None
+    start_from_date: datetime | None = None
+    stop_by_date: datetime | None = None
     version: int = 0
     made_until: datetime | None = None
 
+    @property
+    def repeat_pattern(self) -> int:
+        return wire.PATTERNS.index(type(self.repeat))
+
+    @property
+    def is_one_time(self) -> bool:
+        return isinstance(self.repeat, wire.OneTimeRepeat)
+
     def is_active(self, now: datetime) -> bool:
         """Whether it makes audits: an inactive one does not, nor one whose last date has passed."""
-        return self.active and (self.stop_by is None or now <= self.stop_by)
+        return self.active and (self.stop_by_date is None or now <= self.stop_by_date)
 
     def is_new(self, period: Period) -> bool:
         """Whether audits for a period have not been made, by this version of the schedule or one before."""
-        if self.made_until is None or self.repeat_pattern == wire.ONE_TIME:
+        if self.made_until is None or self.is_one_time:
             return period.start != self.made_until
         return period.start > self.made_until
 
@@ -65,21 +72,11 @@ class Schedules:
         self._made = 0
         self.all: Shelf[Schedule] = Shelf("Schedule", "schedule")
 
-    def create(self, wanted: wire.CreateSchedule, repeat_pattern: int, repeat: wire.Repeat) -> Schedule:
+    def create(self, wanted: wire.CreateSchedule) -> Schedule:
         """Create a schedule; its first period may begin at once."""
         (template,) = self._company.templates.templates.known([wanted.template_id])
-        self._check(wanted, repeat)
-        schedule = Schedule(
-            id=self._company.new_id("schedule"),
-            name=wanted.name,
-            template=template,
-            audit_objects=[],
-            audit_object_groups=[],
-            assignees=[],
-            hint=None,
-            repeat_pattern=repeat_pattern,
-            repeat=repeat,
-        )
+        self._check(wanted, wanted.repeat)
+        schedule = Schedule(self._company.new_id("schedule"), template, wanted.repeat)
         self._fill(schedule, wanted)
         return self.add(schedule)
 
@@ -88,11 +85,11 @@ class Schedules:
         self._start(schedule)
         return schedule
 
-    def update(self, schedule_id: str, wanted: wire.ScheduleBody, repeat_pattern: int, repeat: wire.Repeat) -> None:
+    def update(self, schedule_id: str, wanted: wire.UpdateSchedule) -> None:
         """Change everything but the template; what is left out is removed. Audits that exist stay as they are."""
         schedule = self.all.get(schedule_id)
-        self._check(wanted, repeat)
-        schedule.repeat_pattern, schedule.repeat = repeat_pattern, repeat
+        self._check(wanted, wanted.repeat)
+        schedule.repeat = wanted.repeat
         self._fill(schedule, wanted)
         schedule.version += 1
         self._start(schedule)
@@ -106,15 +103,15 @@ class Schedules:
             self._company.audits.delete_unstarted(schedule.id)
 
     def _fill(self, schedule: Schedule, wanted: wire.ScheduleBody) -> None:
-        one_time = schedule.repeat_pattern == wire.ONE_TIME
-        schedule.name, schedule.hint = wanted.name, wanted.auditor_hint
+        one_time = schedule.is_one_time
+        schedule.name, schedule.auditor_hint = wanted.name, wanted.auditor_hint
         objects = self._company.objects
         schedule.audit_objects = objects.sites.known(wanted.audit_object_ids or ())
         schedule.audit_object_groups = objects.groups.known(wanted.audit_object_group_ids or ())
         schedule.assignees = self._company.people.users.known(wanted.assignees_ids or ())
         schedule.active = one_time or wanted.active is not False
-        schedule.start_from = None if one_time else wanted.start_from_date
-        schedule.stop_by = None if one_time else wanted.stop_by_date
+        schedule.start_from_date = None if one_time else wanted.start_from_date
+        schedule.stop_by_date = None if one_time else wanted.stop_by_date
 
     def _check(self, wanted: wire.ScheduleBody, repeat: wire.Repeat) -> None:
         if not wanted.audit_object_ids and not wanted.audit_object_group_ids:
@@ -132,14 +129,14 @@ class Schedules:
 
     def _start(self, schedule: Schedule) -> None:
         now = self._company.now
-        since = now if schedule.start_from is None else max(now, schedule.start_from)
+        since = now if schedule.start_from_date is None else max(now, schedule.start_from_date)
         self._plan_next(schedule, periods(schedule.repeat, since), since, schedule.version)
 
     def _plan_next(self, schedule: Schedule, coming: Iterator[Period], since: datetime, version: int) -> None:
         period = next((one for one in coming if schedule.is_new(one)), None)
-        if period is None or (schedule.stop_by is not None and period.start > schedule.stop_by):
+        if period is None or (schedule.stop_by_date is not None and period.start > schedule.stop_by_date):
             return
-        at = since if schedule.repeat_pattern == wire.ONE_TIME else max(period.start, since)
+        at = since if schedule.is_one_time else max(period.start, since)
 
         def begin(moment: datetime) -> None:
             if schedule.version != version or self._company.closed or self._made >= MAX_SCHEDULED_AUDITS:
@@ -161,7 +158,7 @@ class Schedules:
                 self._made += 1
                 self._company.audits.add(
                     name=schedule.name,
-                    hint=schedule.hint,
+                    auditor_hint=schedule.auditor_hint,
                     template=schedule.template,
                     audit_object=site,
                     assignees=list(schedule.assignees),

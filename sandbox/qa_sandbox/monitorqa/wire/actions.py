@@ -109,56 +109,42 @@ class ActionDetails(Answer):
 
 
 def pending_row(company: Company, action: Action) -> ActionRow:
-    return ActionRow.model_validate(_row(company, action))
+    return ActionRow.of(action, **_row(company, action))
 
 
 def expired_row(company: Company, action: Action) -> ExpiredAction:
     decided = {"expired_by": _decided_by(action), "expired_at_utc": action.decided_at}
-    return ExpiredAction.model_validate({**_row(company, action), **decided})
+    return ExpiredAction.of(action, **_row(company, action), **decided)
 
 
 def completed_row(company: Company, action: Action) -> CompletedAction:
     decided = {"approved_by": _decided_by(action), "approved_at_utc": action.decided_at}
-    return CompletedAction.model_validate({**_row(company, action), **decided})
+    return CompletedAction.of(action, **_row(company, action), **decided)
 
 
 def details(company: Company, action: Action) -> ActionDetails:
     approved, expired = action.status.name == "APPROVED", action.status.name == "EXPIRED"
     decided = _decided_by(action) if action.decided_at else None
-    answer = ActionAnswer(name="Failed", points=0, text=action.finding, number=action.item + 1, is_failed=True)
-    return ActionDetails.model_validate(
-        {
-            **_row(company, action),
-            "description": action.description,
-            "question": action.question,
-            "answer": answer,
-            "approved_at_utc": action.decided_at if approved else None,
-            "approved_by": decided if approved else None,
-            "audit_item_id": action.item_id,
-            "expired_at_utc": action.decided_at if expired else None,
-            "expired_by": decided if expired else None,
-            "information": _information(action.submission),
-            "tags": tags_of(company, action),
-            "files": action.files,
-        }
+    return ActionDetails.of(
+        action,
+        **_row(company, action),
+        answer=ActionAnswer(name="Failed", points=0, text=action.finding, number=action.item + 1, is_failed=True),
+        approved_at_utc=action.decided_at if approved else None,
+        approved_by=decided if approved else None,
+        expired_at_utc=action.decided_at if expired else None,
+        expired_by=decided if expired else None,
+        information=_information(action.submission),
+        tags=tags_of(company, action),
     )
 
 
 def _row(company: Company, action: Action) -> dict[str, object]:
-    audit = action.audit
-    zone = company.profile.time_zone
     return {
-        "id": action.id,
         "assigned_users": action.assignees,
-        "audit": ListedAudit(id=audit.id, name=audit.name, iana_time_zone=zone, number=audit.number),
-        "created_by": action.creator,
-        "audit_object": audit.audit_object,
-        "status": action.status,
-        "priority": action.priority,
+        "audit": ListedAudit.of(action.audit, iana_time_zone=company.profile.time_zone),
+        "audit_object": action.audit.audit_object,
         "created_at_utc": action.created_at,
         "due_date_utc": action.due_at,
-        "name": action.name,
-        "number": action.number,
     }
 
 

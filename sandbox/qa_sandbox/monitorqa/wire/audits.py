@@ -178,73 +178,36 @@ class AuditReport(Answer):
     items: list[ReportItem]
 
 
-def _row(company: Company, audit: Audit) -> dict[str, object]:
-    return {
-        "id": audit.id,
-        "name": audit.name,
-        "assignees": audit.assignees,
-        "audit_object": audit.audit_object,
-        "end_date": audit.end_date,
-        "number": audit.number,
-        "start_date": audit.start_date,
-        "template": audit.template,
-    }
-
-
 def pending_row(company: Company, audit: Audit) -> PendingAudit:
     """Return one row of the pending list; the counts are of corrective actions from before it was reopened."""
-    actions = [action for action in company.actions.all if action.audit is audit] if audit.round else []
+    actions = [action for action in company.actions.all if action.audit is audit] if audit.is_reopened else []
     pending = sum(action.is_unfinished for action in actions)
-    return PendingAudit.model_validate(
-        {
-            **_row(company, audit),
-            "is_reopened": audit.round > 0,
-            "is_started": audit.is_started,
-            "completed_actions_count": len(actions) - pending,
-            "pending_actions_count": pending,
-        }
-    )
+    return PendingAudit.of(audit, completed_actions_count=len(actions) - pending, pending_actions_count=pending)
 
 
 def complete_row(company: Company, audit: Audit) -> CompleteAudit:
-    return CompleteAudit.model_validate(
-        {
-            **_row(company, audit),
-            "complete_date": audit.completed_at,
-            "completed_by": company.audits.auditor(audit),
-            "score": audit.result.score,
-            "score_label": audit.result.label,
-        }
+    return CompleteAudit.of(
+        audit,
+        complete_date=audit.completed_at,
+        completed_by=company.audits.auditor(audit),
+        score=audit.result.score,
+        score_label=audit.result.label,
     )
 
 
-def _details(company: Company, audit: Audit) -> dict[str, object]:
-    done = audit.is_completed
-    result = audit.outcome
+def _more(company: Company, audit: Audit) -> dict[str, object]:
+    done, result, minutes = audit.is_completed, audit.outcome, None
     auditor = company.audits.auditor(audit) if audit.started_at else None
-    minutes = None
     if done and audit.started_at:
         minutes = int((audit.completed_at - audit.started_at).total_seconds() // 60)
     return {
-        "id": audit.id,
-        "auditor_hint": audit.hint,
         "company_id": company.id,
-        "number": audit.number,
-        "audit_object": audit.audit_object,
         "started_by": auditor,
         "template_id": audit.template.id,
-        "template": audit.template,
-        "assignees": audit.assignees,
         "is_started": audit.started_at is not None,
-        "started_at": audit.started_at,
-        "is_completed": done,
         "complete_date": audit.ended_at if done else None,
         "is_failed": result is not None and result.failed,
-        "is_expired": audit.is_expired,
-        "is_reopened": audit.round > 0,
         "completed_by": auditor if done else None,
-        "start_date": audit.start_date,
-        "end_date": audit.end_date,
         "score": result.score if result else None,
         "score_label": result.label if result else None,
         "score_color": result.colour if result else None,
@@ -253,18 +216,17 @@ def _details(company: Company, audit: Audit) -> dict[str, object]:
 
 
 def details(company: Company, audit: Audit) -> AuditDetails:
-    return AuditDetails.model_validate(_details(company, audit))
+    return AuditDetails.of(audit, **_more(company, audit))
 
 
 def complete_details(company: Company, audit: Audit) -> CompleteAuditDetails:
     auditee, auditor = Ref(id=NOBODY, name=AUDITEE), company.audits.auditor(audit)
-    return CompleteAuditDetails.model_validate(
-        {
-            **_details(company, audit),
-            "report_url": f"{company.base_url}/reports/audit/{audit.id}",
-            "auditee_signature": _signature(company, "auditee", audit, auditee),
-            "auditor_signature": _signature(company, "auditor", audit, auditor),
-        }
+    return CompleteAuditDetails.of(
+        audit,
+        **_more(company, audit),
+        report_url=f"{company.base_url}/reports/audit/{audit.id}",
+        auditee_signature=_signature(company, "auditee", audit, auditee),
+        auditor_signature=_signature(company, "auditor", audit, auditor),
     )
 
 
@@ -340,22 +302,15 @@ def _item(company: Company, audit: Audit, index: int, answer: Answered, action: 
     return ReportItem.model_validate({**_PLAIN_ITEM, **members})
 
 
-def _action(company: Company, action: Action) -> dict[str, object]:
-    return {
-        "id": action.id,
-        "name": action.name,
-        "number": action.number,
-        "description": action.description or "",
-        "assignees": action.assignees,
-        "comments": [],
-        "created_by": action.creator,
-        "created_at": action.created_at,
-        "due_date": action.due_at,
-        "priority": action.priority,
-        "status": action.status,
-        "photos": [],
-        "tags": tags_of(company, action),
-    }
+def _action(company: Company, action: Action) -> ReportAction:
+    return ReportAction.of(
+        action,
+        description=action.description or "",
+        comments=[],
+        due_date=action.due_at,
+        photos=[],
+        tags=tags_of(company, action),
+    )
 
 
 def tags_of(company: Company, action: Action) -> list[Ref]:

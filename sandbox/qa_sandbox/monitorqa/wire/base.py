@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
+from typing_extensions import Self
 
 from qa_sandbox.clock import iso_milliseconds
 
@@ -77,6 +78,12 @@ class Answer(Wire):
     """Base of all answers; reads the state's records by attribute."""
 
     model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, record: object, **others: object) -> Self:
+        """Describe a record: the others are given, the rest are its attributes of the same name."""
+        names = (name for name in cls.model_fields if name not in others)
+        return cls.model_validate({**{name: getattr(record, name) for name in names}, **others})
 
 
 class Ref(Answer):

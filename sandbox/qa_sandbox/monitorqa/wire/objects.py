@@ -96,17 +96,11 @@ class AttributeDetails(Answer):
 
 def object_details(company: Company, site: Site) -> AuditObjectDetails:
     users = company.people.users
-    return AuditObjectDetails.model_validate(
-        {
-            "id": site.id,
-            "name": site.name,
-            "notes": site.notes,
-            "participant_user_groups": site.participant_user_groups,
-            "participant_users": [user for user in site.participant_users if users.find(user.id)],
-            "audit_object_group_ids": [group.id for group in company.objects.groups if site.id in group.member_ids],
-            "attributes": [_attribute(company, *pair) for pair in site.assigned],
-            "geo_address": site.geo_address,
-        }
+    return AuditObjectDetails.of(
+        site,
+        participant_users=[user for user in site.participant_users if users.find(user.id)],
+        audit_object_group_ids=[group.id for group in company.objects.groups if site.id in group.member_ids],
+        attributes=[_attribute(company, *pair) for pair in site.assigned],
     )
 
 

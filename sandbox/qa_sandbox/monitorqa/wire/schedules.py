@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from qa_sandbox.monitorqa.wire.base import Answer, Flag, Hint, Integer, Ref, RequiredText, SentDate, Wire, WireDate
 
-if TYPE_CHECKING:
-    from qa_sandbox.monitorqa.state.schedules import Schedule
-
-ONE_TIME, DAILY, MULTIPLE_WEEKS, MONTHLY, WEEKLY = range(5)
 RepeatEvery = Annotated[Integer, Field(ge=1, le=10)]
 Positive = Annotated[Integer, Field(ge=1)]
 # 0 Sunday to 6 Saturday.
@@ -100,6 +95,8 @@ class MonthlyRepeat(Wire):
 
 
 Repeat = OneTimeRepeat | DailyRepeat | MultipleWeeksRepeat | MonthlyRepeat | WeeklyRepeat
+# In the order of their numbers on the wire.
+PATTERNS: tuple[type[Repeat], ...] = get_args(Repeat)
 
 
 class ScheduleBody(Wire):
@@ -117,6 +114,12 @@ class ScheduleBody(Wire):
 
 class CreateSchedule(ScheduleBody):
     template_id: RequiredText
+
+    @property
+    def repeat(self) -> Repeat:
+        """The members of the repeat, which an update has in one of their own."""
+        kind = next(kind for kind in PATTERNS if isinstance(self, kind))
+        return kind.model_validate({name: getattr(self, name) for name in kind.model_fields})
 
 
 class CreateDailySchedule(CreateSchedule, DailyRepeat):
@@ -187,20 +190,3 @@ class ScheduleRow(Answer):
 class ScheduleDetails(ScheduleRow):
     auditor_hint: str | None
     assignees: list[Ref]
-
-
-def schedule_members(schedule: Schedule, now: datetime) -> dict[str, object]:
-    return {
-        "id": schedule.id,
-        "name": schedule.name,
-        "repeat_pattern": schedule.repeat_pattern,
-        "active": schedule.is_active(now),
-        "stop_by_date": schedule.stop_by,
-        "start_from_date": schedule.start_from,
-        "template": schedule.template,
-        "repeat": schedule.repeat,
-        "audit_objects": schedule.audit_objects,
-        "audit_object_groups": schedule.audit_object_groups,
-        "auditor_hint": schedule.hint,
-        "assignees": schedule.assignees,
-    }
