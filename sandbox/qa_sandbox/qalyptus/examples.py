@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from inspect import signature
-from typing import Any, get_args
+from typing import Any
 
 from qa_sandbox.qalyptus import models
 from qa_sandbox.qalyptus import task_models as tasks
@@ -31,10 +30,8 @@ def examples(store: QalyptusStore, base_path: str) -> Examples:
         for operation in operations:
             path = operation.path
             values: dict[str, Any] = {"id": ids.of(path), "value": True, "outputFormat": "Pdf", **ids.parts(path)}
-            body = signature(operation.endpoint, eval_str=True).parameters.get("body")
-            if body is not None:
-                model = (get_args(body.annotation) or (body.annotation,))[0]
-                values["body"] = ids.listed(path) if model == Ids else bodies[model]
+            if operation.body is not None:
+                values["body"] = ids.listed(path) if operation.body == Ids else bodies[operation.body]
             found[operation.method.lower(), base_path + path] = values
     return found
 

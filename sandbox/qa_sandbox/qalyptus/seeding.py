@@ -169,7 +169,7 @@ def _task_report(
         "storageServices": [{"id": _id(store, "storage-service", 0)}] if archived else [],
         "separatorOptions": {"numberDecimalSeparator": ",", "numberGroupSeparator": "."},
     }
-    store.tasks.save_report(task_id, None, TaskReport.model_validate(body))
+    store.tasks.save_report(task_id, TaskReport.model_validate(body))
 
 
 def _schedule(store: QalyptusStore, task_id: str) -> None:
@@ -183,7 +183,7 @@ def _schedule(store: QalyptusStore, task_id: str) -> None:
         "atMinut": 0,
         "startDate": wire_date(midnight(store.now) - timedelta(days=30)),
     }
-    store.tasks.schedules.save(task_id, None, TaskSchedule.model_validate(body).model_dump())
+    store.tasks.schedules.put(task_id, TaskSchedule.model_validate(body))
 
 
 def _event(store: QalyptusStore, task_id: str) -> None:
@@ -194,4 +194,4 @@ def _event(store: QalyptusStore, task_id: str) -> None:
         "appID": store.qlik.apps[0].id,
         "qlikEvent": "App Successful Reload",
     }
-    store.tasks.events.save(task_id, None, TaskExternalEvent.model_validate(body).model_dump())
+    store.tasks.events.put(task_id, TaskExternalEvent.model_validate(body))

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Path
-
 from qa_sandbox.qalyptus import models
-from qa_sandbox.qalyptus.routes.operation import Endpoint, Id, Ids, Operation, calling, crud, permissions, sent
-
-IsGlobal = Annotated[bool, Path(alias="value", description="Whether permissions are global")]
-
-
-def _of_organization(name: str) -> Endpoint:
-    return calling(lambda store, one: getattr(store.organizations, name)(one), one=Id)
-
+from qa_sandbox.qalyptus.routes.operation import Ids, Operation, crud, permissions
 
 API_KEYS = crud(
     "/api-keys",
@@ -25,8 +14,6 @@ API_KEYS = crud(
     delete="Delete API key",
     delete_many="Delete API keys",
 )
-_set_members = calling(lambda store, one, body: store.groups.set_members(one, body), one=Id, body=sent(Ids))
-_get_members = calling(lambda store, one: store.groups.members(one), one=Id)
 GROUPS = (
     *crud(
         "/groups",
@@ -37,8 +24,8 @@ GROUPS = (
         delete="Delete group",
         delete_many="Delete groups",
     ),
-    Operation("PUT", "/groups/{id}/members", "Update group members", _set_members),
-    Operation("GET", "/groups/{id}/members", "Get group members", _get_members),
+    Operation("PUT", "/groups/{id}/members", "Update group members", "groups.set_members", Ids),
+    Operation("GET", "/groups/{id}/members", "Get group members", "groups.members"),
 )
 IDENTITY_PROVIDERS = crud(
     "/identity-providers",
@@ -48,14 +35,8 @@ IDENTITY_PROVIDERS = crud(
     get="Get identity provider",
     delete="Delete identity provider",
 )
-LICENSES = (Operation("GET", "/licenses", "Get licenses", calling(lambda store: store.users.licenses())),)
+LICENSES = (Operation("GET", "/licenses", "Get licenses", "users.licenses"),)
 _ONE = "/organizations/{id}"
-_own = calling(lambda store: store.organizations.of_user(store.me))
-_set_authentications = calling(
-    lambda store, one, body: store.organizations.set_authentications(one, body),
-    one=Id,
-    body=sent(models.Authentications),
-)
 ORGANIZATIONS = (
     *crud(
         "/organizations",
@@ -66,17 +47,20 @@ ORGANIZATIONS = (
         delete="Delete organization",
         delete_many="Delete organizations",
     ),
-    Operation("GET", "/organizations/user", "Get user organizations", _own),
-    Operation("GET", f"{_ONE}/projects", "Get organization projects", _of_organization("projects")),
-    Operation("GET", f"{_ONE}/members", "Get organization members", _of_organization("members")),
-    Operation("GET", f"{_ONE}/resources", "Get organization resources", _of_organization("resources")),
-    Operation("GET", f"{_ONE}/qlik-apps", "Get organization qlik apps", _of_organization("qlik_apps")),
+    Operation("GET", "/organizations/user", "Get user organizations", "organizations.own"),
+    Operation("GET", f"{_ONE}/projects", "Get organization projects", "organizations.projects"),
+    Operation("GET", f"{_ONE}/members", "Get organization members", "organizations.members"),
+    Operation("GET", f"{_ONE}/resources", "Get organization resources", "organizations.resources"),
+    Operation("GET", f"{_ONE}/qlik-apps", "Get organization qlik apps", "organizations.qlik_apps"),
+    Operation("GET", f"{_ONE}/authentications", "Get organization authentications", "organizations.authentications"),
     Operation(
-        "GET", f"{_ONE}/authentications", "Get organization authentications", _of_organization("authentications")
+        "PUT",
+        f"{_ONE}/authentications",
+        "Update organization authentications",
+        "organizations.set_authentications",
+        models.Authentications,
     ),
-    Operation("PUT", f"{_ONE}/authentications", "Update organization authentications", _set_authentications),
 )
-_set_mode = calling(lambda store, one, value: store.projects.set_permission_mode(one, value), one=Id, value=IsGlobal)
 PROJECTS = (
     *crud(
         "/projects",
@@ -87,8 +71,10 @@ PROJECTS = (
         delete="Delete project",
         delete_many="Delete multiple projects",
     ),
-    Operation("PUT", "/projects/{id}/permission-mode/{value}", "Update permission mode", _set_mode),
-    Operation("GET", "/projects/organization/{id}", "Get organization projects", _of_organization("projects")),
+    Operation(
+        "PUT", "/projects/{id}/permission-mode/{value}", "Update permission mode", "projects.set_permission_mode"
+    ),
+    Operation("GET", "/projects/organization/{id}", "Get organization projects", "organizations.projects"),
     *permissions("/projects", delete_one="Delete member permission", delete_many="Delete member's permissions"),
 )
 STORAGE_SERVICES = crud(

@@ -1,24 +1,26 @@
 """
 What a route is: a line in a table. Handlers return the data; the envelope is put around it here.
 
-Most handlers do one thing to the store, so they are made of a function of the store, what the path names, and the body.
+Most routes do one thing to the store, so a line names what is called there: it takes the ids in the path, in order, and
+the body.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from inspect import Parameter, Signature
-from typing import Annotated, Any
+from functools import lru_cache
+from inspect import Parameter, Signature, iscoroutinefunction
+from operator import attrgetter
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from fastapi import Body, Depends, FastAPI, Path
+from fastapi import Body, Depends, FastAPI, Path, Query
 from starlette.responses import Response
 
 from qa_sandbox.qalyptus import models
 from qa_sandbox.qalyptus.envelope import RESPONSES, Success
-from qa_sandbox.qalyptus.state.collection import Collection
-from qa_sandbox.qalyptus.state.owned import ContentCollection, OwnedCollection
 from qa_sandbox.qalyptus.store import QalyptusStore
 from qa_sandbox.web import BINARY, Responses, store_of
 
@@ -34,7 +36,11 @@ class Operation:
 
     :param path: path below the base path; most are inferred, the documentation prints none
     :param title: the title in the vendor's documentation, to the letter
-    :param endpoint: handler; returns the data of the envelope, or a whole response when ``file`` is set
+    :param call: a method of one of the store's collections, such as ``filters.create``; a function that takes the store
+        first; or a handler of its own, which is a coroutine. Returns the data of the envelope, or a whole response when
+        ``file`` is set
+    :param body: type of the body
+    :param part: name of the query parameter with the id of what is changed; without it, something is added
     :param file: MIME type of an answer that is a file instead of the envelope
     :param request_body: OpenAPI of a request body that is not JSON
     """
@@ -42,7 +48,9 @@ class Operation:
     method: str
     path: str
     title: str
-    endpoint: Endpoint
+    call: str | Callable[..., Any]
+    body: Any = None
+    part: str | None = None
     file: str | None = None
     request_body: Mapping[str, Any] | None = None
 
@@ -56,7 +64,7 @@ def add_routes(app: FastAPI, prefix: str, tag: str, operations: Iterable[Operati
             responses[200] = {"description": "The file", "content": {operation.file: content}}
         app.add_api_route(
             prefix + operation.path,
-            operation.endpoint,
+            _endpoint(operation),
             methods=[operation.method],
             summary=operation.title,
             tags=[tag],
@@ -68,34 +76,43 @@ def add_routes(app: FastAPI, prefix: str, tag: str, operations: Iterable[Operati
         )
 
 
-def path_id(name: str) -> Endpoint:
+def _endpoint(operation: Operation) -> Endpoint:
+    call = operation.call
+    if iscoroutinefunction(call):
+        return call
+    names = re.findall(r"\{(\w+)\}", operation.path)
+    taken = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=_in_path(name)) for name in names]
+    if operation.body is not None:
+        body = Body(None) if type(None) in get_args(operation.body) else Body()
+        taken.append(Parameter("body", Parameter.KEYWORD_ONLY, annotation=operation.body, default=body))
+    if operation.part is not None:
+        part = Query(None, alias=operation.part)
+        taken.append(Parameter("part", Parameter.KEYWORD_ONLY, annotation=UUID | None, default=part))
+
+    async def handler(**given: Any) -> Any:
+        values = [given[one.name] for one in taken]
+        return attrgetter(call)(given["store"])(*values) if isinstance(call, str) else call(given["store"], *values)
+
+    store = Parameter("store", Parameter.KEYWORD_ONLY, annotation=Store)
+    handler.__signature__ = Signature([store, *taken])  # type: ignore[attr-defined]
+    return handler
+
+
+@lru_cache(maxsize=32)
+def _in_path(name: str) -> Any:
+    if name == "value":
+        return Annotated[bool, Path(description="Whether permissions are global")]
+    if name == "outputFormat":
+        return Annotated[str, Path(description="One of the report's outputFormats")]
+
     async def read(value: Any) -> str:
         return str(value)
 
     read.__annotations__["value"] = Annotated[UUID, Path(alias=name, description="Unique ID")]
-    return read
+    return Annotated[str, Depends(read)]
 
 
-Id = Annotated[str, Depends(path_id("id"))]
-MemberPermissionId = Annotated[str, Depends(path_id("memberPermissionId"))]
-OwnerId = Annotated[str, Depends(path_id("ownerId"))]
-
-
-def sent(model: Any) -> Any:
-    return Annotated[model, Body()]
-
-
-def calling(call: Callable[..., Any], **parameters: Any) -> Endpoint:
-    """Make a handler that calls a function with the store and what the request holds: name -> annotation."""
-
-    async def handler(**given: Any) -> Any:
-        return call(*(given[name] for name in ("store", *parameters)))
-
-    taken = {"store": Store, **parameters}.items()
-    handler.__signature__ = Signature(  # type: ignore[attr-defined]
-        [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in taken]
-    )
-    return handler
+Id = Annotated[str, _in_path("id").__metadata__[0]]
 
 
 def crud(
@@ -114,36 +131,22 @@ def crud(
     :param path: of the collection; with underscores, the name of the collection in the store
     """
     name, one = path[1:].replace("-", "_"), path + "/{id}"
-
-    def objects(store: QalyptusStore) -> Collection:
-        collection: Collection = getattr(store, name)
-        return collection
-
     if create:
-        endpoint = calling(lambda store, body: objects(store).create(body), body=sent(create[1]))
-        yield Operation("POST", path, create[0], endpoint)
-    yield Operation("GET", path, list_all, calling(lambda store: objects(store).views()))
+        yield Operation("POST", path, create[0], f"{name}.create", create[1])
+    yield Operation("GET", path, list_all, f"{name}.views")
     if update:
-        endpoint = calling(lambda store, one, body: objects(store).update(one, body), one=Id, body=sent(update[1]))
-        yield Operation("PUT", one, update[0], endpoint)
-    yield Operation("GET", one, get, calling(lambda store, one: objects(store).show(one), one=Id))
-    yield Operation("DELETE", one, delete, calling(lambda store, one: objects(store).remove([one]), one=Id))
+        yield Operation("PUT", one, update[0], f"{name}.update", update[1])
+    yield Operation("GET", one, get, f"{name}.show")
+    yield Operation("DELETE", one, delete, f"{name}.delete")
     if delete_many:
-        endpoint = calling(lambda store, body: objects(store).remove(body), body=sent(Ids))
-        yield Operation("POST", path + "/delete", delete_many, endpoint)
+        yield Operation("POST", path + "/delete", delete_many, f"{name}.remove", Ids)
 
 
 def content(path: str, *, duplicate: str, by_project: str) -> Iterator[Operation]:
     """Make the routes that objects in projects have besides."""
-
-    def objects(store: QalyptusStore) -> ContentCollection:
-        collection: ContentCollection = getattr(store, path[1:])
-        return collection
-
-    copy = calling(lambda store, one, body: objects(store).duplicate(one, body), one=Id, body=sent(models.Duplicate))
-    yield Operation("POST", path + "/{id}/duplicate", duplicate, copy)
-    in_project = calling(lambda store, one: objects(store).in_project(one), one=Id)
-    yield Operation("GET", path + "/project/{id}", by_project, in_project)
+    name = path[1:]
+    yield Operation("POST", path + "/{id}/duplicate", duplicate, f"{name}.duplicate", models.Duplicate)
+    yield Operation("GET", path + "/project/{id}", by_project, f"{name}.in_project")
 
 
 def permissions(
@@ -155,40 +158,12 @@ def permissions(
     delete_many: str = "Delete members permissions",
 ) -> Iterator[Operation]:
     """Make the routes of permissions and ownership; their titles differ a little from group to group."""
-    every = path + "/{id}/permissions"
+    name, every = path[1:], path + "/{id}/permissions"
     one = every + "/{memberPermissionId}"
-    member = {"object_id": Id, "part_id": MemberPermissionId}
-
-    def objects(store: QalyptusStore) -> OwnedCollection:
-        collection: OwnedCollection = getattr(store, path[1:])
-        return collection
-
-    def existing(store: QalyptusStore, object_id: str) -> str:
-        return str(objects(store).get(object_id)["id"])
-
-    def get_all(store: QalyptusStore, object_id: str) -> Any:
-        return store.permissions.views(existing(store, object_id))
-
-    def set_all(store: QalyptusStore, object_id: str, body: models.PermissionsRequest) -> Any:
-        store.permissions.grant_all(existing(store, object_id), body.members, body.permissions)
-        return store.permissions.views(object_id)
-
-    def get_member(store: QalyptusStore, object_id: str, part_id: str) -> Any:
-        return store.permissions.show(existing(store, object_id), part_id)
-
-    def set_member(store: QalyptusStore, object_id: str, part_id: str, body: models.Body) -> Any:
-        store.permissions.get(existing(store, object_id), part_id)["permissions"] = body.model_dump()
-        return store.permissions.show(object_id, part_id)
-
-    def remove(store: QalyptusStore, object_id: str, part_ids: list[str]) -> None:
-        store.permissions.remove(existing(store, object_id), part_ids)
-
-    replaced = calling(set_all, object_id=Id, body=sent(models.PermissionsRequest))
-    yield Operation("GET", every, get, calling(get_all, object_id=Id))
-    yield Operation("PUT", every, "Set permissions", replaced)
-    yield Operation("GET", one, "Get member permissions", calling(get_member, **member))
-    yield Operation("PUT", one, set_one, calling(set_member, **member, body=sent(models.PermissionDto)))
-    yield Operation("DELETE", one, delete_one, calling(lambda s, o, part: remove(s, o, [part]), **member))
-    yield Operation("POST", every + "/delete", delete_many, calling(remove, object_id=Id, body=sent(Ids)))
-    change_owner = calling(lambda store, o, owner: objects(store).change_owner(o, owner), object_id=Id, owner=OwnerId)
-    yield Operation("PUT", path + "/{id}/owner/{ownerId}", "Change owner", change_owner)
+    yield Operation("GET", every, get, f"{name}.permissions")
+    yield Operation("PUT", every, "Set permissions", f"{name}.set_permissions", models.PermissionsRequest)
+    yield Operation("GET", one, "Get member permissions", f"{name}.permissions_of")
+    yield Operation("PUT", one, set_one, f"{name}.set_permissions_of", models.PermissionDto)
+    yield Operation("DELETE", one, delete_one, f"{name}.remove_permissions_of")
+    yield Operation("POST", every + "/delete", delete_many, f"{name}.remove_permissions", Ids)
+    yield Operation("PUT", path + "/{id}/owner/{ownerId}", "Change owner", f"{name}.change_owner")

@@ -12,29 +12,30 @@ from starlette.responses import Response
 
 from qa_sandbox.qalyptus.outputs import STORAGE_PREFIX, is_valid, log_text, report_file, signed_url, smtp_log_text
 from qa_sandbox.qalyptus.records import ACTIVE, ON_DEMAND, SCHEDULED, WITH_FILE, Record
-from qa_sandbox.qalyptus.routes.operation import Endpoint, Id, Operation, Store, calling
+from qa_sandbox.qalyptus.routes.operation import Id, Operation, Store
 from qa_sandbox.qalyptus.store import QalyptusStore
 from qa_sandbox.web import Refused
 
-_TEXT = "text/plain"
+Call = Callable[..., Any]
+_PATHS = {SCHEDULED: "/status/scheduled-tasks", ON_DEMAND: "/status/on-demand-requests"}
 
 storage = APIRouter(include_in_schema=False)
 
 
-def _list(kind: str) -> Endpoint:
-    return calling(lambda store: [store.runs.wire(record) for record in store.runs.records(kind)])
+def _list(kind: str) -> Call:
+    return lambda store: [store.runs.wire(record) for record in store.runs.records(kind)]
 
 
-def _get(kind: str) -> Endpoint:
-    return calling(lambda store, one: store.runs.wire(store.runs.record(one, kind)), one=Id)
+def _get(kind: str) -> Call:
+    return lambda store, one: store.runs.wire(store.runs.record(one, kind))
 
 
-def _log(kind: str, write: Callable[[Record, datetime], str]) -> Endpoint:
+def _log(kind: str, title: str, name: str, write: Callable[[Record, datetime], str]) -> Operation:
     def log(store: QalyptusStore, record_id: str) -> Response:
         text = write(store.runs.record(record_id, kind), store.now)
         return Response(text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8")
 
-    return calling(log, record_id=Id)
+    return Operation("GET", f"{_PATHS[kind]}/{{id}}/{name}", title, log, file="text/plain")
 
 
 async def download(request: Request, store: Store, record_id: Id, version: str | None = None) -> Any:
@@ -70,30 +71,25 @@ def _with_file(store: QalyptusStore, record_id: str) -> Record:
     return record
 
 
-_TASK, _REQUEST = "/status/scheduled-tasks", "/status/on-demand-requests"
-_run = calling(lambda store, one: store.runs.wire(store.runs.run_again(one)), one=Id)
-_stop = calling(lambda store, one: store.runs.wire(store.runs.stop(one)), one=Id)
-_delete = calling(lambda store, one: store.runs.delete(one), one=Id)
-_task_log, _task_mail = _log(SCHEDULED, log_text), _log(SCHEDULED, smtp_log_text)
-_request_log, _request_mail = _log(ON_DEMAND, log_text), _log(ON_DEMAND, smtp_log_text)
+_TASK, _REQUEST = _PATHS.values()
 STATUS = (
     Operation("GET", _TASK, "Get scheduled task status list", _list(SCHEDULED)),
     Operation("GET", _TASK + "/{id}", "Get scheduled task status", _get(SCHEDULED)),
     Operation("GET", _REQUEST, "Get on-demand requests status", _list(ON_DEMAND)),
     Operation("GET", _REQUEST + "/{id}", "Get on-demand request status", _get(ON_DEMAND)),
-    Operation("POST", "/status/{id}/run", "Runs a specified task or report", _run),
-    Operation("POST", "/status/{id}/stop", "Stop the execution of a specified task or request", _stop),
-    Operation("GET", _TASK + "/{id}/log", "Download the scheduled task log file", _task_log, _TEXT),
-    Operation("GET", _TASK + "/{id}/smtp-log", "Download the scheduled task SMTP log file", _task_mail, _TEXT),
-    Operation("GET", _REQUEST + "/{id}/log", "Download the on-demand request log", _request_log, _TEXT),
-    Operation("GET", _REQUEST + "/{id}/smtp-log", "Download on-demand request SMTP log file", _request_mail, _TEXT),
-    Operation("DELETE", "/status/{id}", "Delete request", _delete),
+    Operation("POST", "/status/{id}/run", "Runs a specified task or report", "runs.run_again"),
+    Operation("POST", "/status/{id}/stop", "Stop the execution of a specified task or request", "runs.stop"),
+    _log(SCHEDULED, "Download the scheduled task log file", "log", log_text),
+    _log(SCHEDULED, "Download the scheduled task SMTP log file", "smtp-log", smtp_log_text),
+    _log(ON_DEMAND, "Download the on-demand request log", "log", log_text),
+    _log(ON_DEMAND, "Download on-demand request SMTP log file", "smtp-log", smtp_log_text),
+    Operation("DELETE", "/status/{id}", "Delete request", "runs.delete"),
     Operation("GET", "/status/{id}/download", "Download report", download),
     Operation(
         "GET",
         "/status/{id}/download/stream",
         "Download report as a stream",
         download_stream,
-        "application/octet-stream",
+        file="application/octet-stream",
     ),
 )

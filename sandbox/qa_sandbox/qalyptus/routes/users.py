@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from qa_sandbox.files.report_file import CONTENT_TYPES, ReportFile
 from qa_sandbox.qalyptus import models
-from qa_sandbox.qalyptus.routes.operation import Id, Operation, Store, calling, crud, sent
+from qa_sandbox.qalyptus.routes.operation import Operation, Store, crud
 from qa_sandbox.qalyptus.state.user_import import TEMPLATE_NAME, read_people, template
 from qa_sandbox.web import Refused
 
@@ -35,18 +35,20 @@ async def download_template() -> Response:
     return ReportFile.from_bytes(TEMPLATE_NAME, await asyncio.to_thread(template)).response()
 
 
-_add = calling(lambda store, body: store.users.add_recipient(body), body=sent(models.UserCreate))
-_change = calling(lambda store, one, body: store.users.change(one, body), one=Id, body=sent(models.UserUpdate))
-_transfer = calling(lambda store, one, body: store.users.transfer(one, body), one=Id, body=sent(models.UserTransfer))
-_invite = calling(lambda store, body: store.users.invite(body), body=sent(models.UserInvite))
 USERS = (
     *crud("/users", list_all="Get users", get="Get user", delete="Delete user", delete_many="Delete users"),
-    Operation("POST", "/users", "Add user", _add),
-    Operation("PUT", "/users/{id}", "Update user", _change),
+    Operation("POST", "/users", "Add user", "users.add_recipient", models.UserCreate),
+    Operation("PUT", "/users/{id}", "Update user", "users.change", models.UserUpdate),
     Operation("POST", "/users/import", "Add users from Excel", import_users, request_body=_FILE),
-    Operation("POST", "/users/{id}/transfer", "Transfer user content and authorizations", _transfer),
     Operation(
-        "GET", "/users/import/template", "Download import users template", download_template, CONTENT_TYPES["xlsx"]
+        "POST",
+        "/users/{id}/transfer",
+        "Transfer user content and authorizations",
+        "users.transfer",
+        models.UserTransfer,
     ),
-    Operation("POST", "/users/invite", "Invite users", _invite),
+    Operation(
+        "GET", "/users/import/template", "Download import users template", download_template, file=CONTENT_TYPES["xlsx"]
+    ),
+    Operation("POST", "/users/invite", "Invite users", "users.invite", models.UserInvite),
 )

@@ -92,6 +92,9 @@ class Collection(Kind):
         for row in rows:
             self.discard(row)
 
+    def delete(self, object_id: str) -> None:
+        self.remove([object_id])
+
     def discard(self, row: Row) -> None:
         """Remove an object with what belongs to it, whether it must stay or not."""
         # It may have gone with another object before.
@@ -111,7 +114,9 @@ class Collection(Kind):
 
 
 class Parts(Kind):
-    """Parts of one kind, by the object that they belong to, in order."""
+    """Parts of one kind, by the object that they belong to, in order; ``parent`` names the collection of those."""
+
+    parent: ClassVar[str]
 
     def __init__(self, store: QalyptusStore) -> None:
         super().__init__(store)
@@ -120,7 +125,11 @@ class Parts(Kind):
     def of(self, parent_id: str) -> list[Row]:
         return list(self._parts.get(parent_id, {}).values())
 
+    def check_parent(self, parent_id: str) -> None:
+        getattr(self.store, self.parent).get(parent_id)
+
     def get(self, parent_id: str, part_id: str) -> Row:
+        self.check_parent(parent_id)
         part = self._parts.get(parent_id, {}).get(part_id)
         if part is None:
             raise missing(self.noun, part_id)
@@ -146,8 +155,17 @@ class Parts(Kind):
         part.update(fields)
         return part
 
+    def put(self, parent_id: str, body: BaseModel, part_id: object = None) -> Row:
+        """Add a part as a request has it, or change it when its id is given."""
+        self.check_parent(parent_id)
+        return self.view(self.save(parent_id, str(part_id) if part_id else None, body.model_dump()))
+
+    def delete(self, parent_id: str, part_id: str) -> None:
+        self.remove(parent_id, [part_id])
+
     def remove(self, parent_id: str, part_ids: Iterable[str]) -> None:
         """Remove parts of an object, all or none."""
+        self.check_parent(parent_id)
         for part in [self.get(parent_id, part_id) for part_id in dict.fromkeys(part_ids)]:
             del self._parts[parent_id][part["id"]]
 
@@ -166,11 +184,16 @@ class Parts(Kind):
         for part in self.of(source_id):
             self.save(target_id, None, deepcopy(part))
 
+    def detail(self, part: Row) -> Row:
+        """Describe a part by itself; most show no more than in a list."""
+        return self.view(part)
+
     def show(self, parent_id: str, part_id: str) -> Row:
-        return self.view(self.get(parent_id, part_id))
+        return self.detail(self.get(parent_id, part_id))
 
     def show_any(self, part_id: str) -> Row:
         return self.view(self.find(part_id)[1])
 
     def views(self, parent_id: str) -> list[Row]:
+        self.check_parent(parent_id)
         return [self.view(part) for part in self.of(parent_id)]

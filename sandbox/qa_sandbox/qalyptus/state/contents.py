@@ -54,6 +54,7 @@ class Projects(OwnedCollection):
 
 class Rules(Parts):
     kind = "rule"
+    parent = "conditions"
     noun = "condition rule"
 
 
@@ -80,6 +81,7 @@ _TYPES = {FilterVariable: VARIABLE, FilterBookmark: BOOKMARK, FilterField: FIELD
 
 class FilterItems(Parts):
     kind = "filter-item"
+    parent = "filters"
 
     def move(self, filter_id: str, item_id: str, step: int) -> None:
         """Move an item; at the end of the list it stays where it is."""

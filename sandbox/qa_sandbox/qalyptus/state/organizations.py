@@ -29,8 +29,9 @@ class Organizations(Collection):
         self.store.users.join(self.store.me, [row["id"]])
         return row
 
-    def of_user(self, user_id: str) -> list[Row]:
-        member_of = self.store.users.get(user_id)["organizations"]
+    def own(self) -> list[Row]:
+        """Describe the organizations of the user of the API key."""
+        member_of = self.store.users.get(self.store.me)["organizations"]
         return self.views(row for row in self if row["id"] in member_of)
 
     def projects(self, organization_id: str) -> list[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from qa_sandbox.qalyptus.models import PERMISSIONS, Body, Duplicate, MemberRequestDto
+from qa_sandbox.qalyptus.models import PERMISSIONS, Body, Duplicate, PermissionsRequest
 from qa_sandbox.qalyptus.state.collection import Collection, Parts, Row
 
 if TYPE_CHECKING:
@@ -20,15 +20,13 @@ READING: Row = {name: name.startswith("view") for name in FLAGS}
 class Permissions(Parts):
     kind = "member-permission"
 
+    def check_parent(self, parent_id: str) -> None:
+        """Take any: whose permissions they are is checked by its collection."""
+
     def grant(self, object_id: str, member_id: str, flags: Row) -> None:
         """Set the permissions of a user or group, whether it has some or not."""
         held = next((part for part in self.of(object_id) if part["memberID"] == member_id), None)
         self.save(object_id, held["id"] if held else None, {"memberID": member_id, "permissions": dict(flags)})
-
-    def grant_all(self, object_id: str, members: Iterable[MemberRequestDto], flags: Body) -> None:
-        found = [self.store.member(member.id)["id"] for member in members]
-        for member_id in found:
-            self.grant(object_id, member_id, flags.model_dump())
 
     def hand_over(self, old_id: str, new_id: str) -> None:
         """Give a member's permissions to another, who keeps what it was allowed before."""
@@ -67,6 +65,28 @@ class OwnedCollection(Collection):
         row = self.get(object_id)
         row["owner"] = self.store.users.get(owner_id)["id"]
         return self.view(row)
+
+    def permissions(self, object_id: str) -> list[Row]:
+        return self.store.permissions.views(self.get(object_id)["id"])
+
+    def set_permissions(self, object_id: str, body: PermissionsRequest) -> list[Row]:
+        self.get(object_id)
+        for member_id in [self.store.member(member.id)["id"] for member in body.members]:
+            self.store.permissions.grant(object_id, member_id, body.permissions.model_dump())
+        return self.permissions(object_id)
+
+    def permissions_of(self, object_id: str, part_id: str) -> Row:
+        return self.store.permissions.show(self.get(object_id)["id"], part_id)
+
+    def set_permissions_of(self, object_id: str, part_id: str, body: Body) -> Row:
+        self.store.permissions.get(self.get(object_id)["id"], part_id)["permissions"] = body.model_dump()
+        return self.permissions_of(object_id, part_id)
+
+    def remove_permissions(self, object_id: str, part_ids: Iterable[str]) -> None:
+        self.store.permissions.remove(self.get(object_id)["id"], part_ids)
+
+    def remove_permissions_of(self, object_id: str, part_id: str) -> None:
+        self.remove_permissions(object_id, [part_id])
 
     def removed(self, row: Row) -> None:
         """Remove the parts and permissions of an object that is gone."""

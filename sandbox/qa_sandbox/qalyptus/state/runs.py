@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qa_sandbox.clock import midnight
 from qa_sandbox.outcomes import Outcome
 from qa_sandbox.qalyptus.envelope import missing
-from qa_sandbox.qalyptus.models import FieldSelection
+from qa_sandbox.qalyptus.models import OnDemand
 from qa_sandbox.qalyptus.records import ACTIVE, ON_DEMAND, SCHEDULED, Record, ReportAtRun, wire_date, wire_record
 from qa_sandbox.qalyptus.state.collection import Row
 from qa_sandbox.web import Refused
@@ -39,12 +39,13 @@ class Runs:
             raise missing("request", record_id)
         return record
 
-    def generate(self, report_id: str, output_format: str, selections: Iterable[FieldSelection]) -> Record:
+    def generate(self, report_id: str, output_format: str, body: OnDemand | None) -> Row:
         row = self._store.reports.get(report_id)
         offered = self._store.reports.output_format(report_id, output_format)
+        selections = (body.selections if body else None) or ()
         chosen = {item.fieldName: item.values() for item in selections if item.fieldName is not None}
         outcome = self._outcome("report", row)
-        return self._add(
+        record = self._add(
             kind=ON_DEMAND,
             report=_at_run(row),
             output_format=offered,
@@ -52,6 +53,7 @@ class Runs:
             seconds=_seconds(outcome, self._store.context.settings.report_seconds),
             ending=outcome.result if outcome else "completed",
         )
+        return self.wire(record)
 
     def run_task(self, task_id: str) -> Record:
         """Start a task, which makes a new record."""
@@ -64,22 +66,22 @@ class Runs:
             ending=outcome.result if outcome else row["ending"],
         )
 
-    def run_again(self, record_id: str) -> Record:
+    def run_again(self, record_id: str) -> Row:
         """Run a request again, keeping its id; or start a task."""
         if record_id in self._store.tasks:
-            return self.run_task(record_id)
+            return self.wire(self.run_task(record_id))
         record = self.record(record_id)
         if record.status(self._store.now) in ACTIVE:
             raise Refused(409, "Already running", "The task or request is queued or running.")
         record.restart(self._store.now)
-        return record
+        return self.wire(record)
 
-    def stop(self, record_id: str) -> Record:
+    def stop(self, record_id: str) -> Row:
         record = self.record(record_id)
         if record.status(self._store.now) not in ACTIVE:
             raise Refused(409, "Not running", "The task or request is not queued or running.")
         record.stopped_at = self._store.now
-        return record
+        return self.wire(record)
 
     def delete(self, record_id: str) -> None:
         """Delete a record with its files, stopping it first."""

@@ -25,15 +25,18 @@ _TRIGGER = (
 
 class Recipients(Parts):
     kind = "recipient"
+    parent = "tasks"
     noun = "task recipient"
 
-    def set_members(self, task_id: str, members: Iterable[TaskRecipient]) -> None:
+    def set_members(self, task_id: str, members: Iterable[TaskRecipient]) -> list[Row]:
+        self.check_parent(task_id)
         held = {part["recipientID"]: part for part in self.of(task_id)}
         wanted = dict.fromkeys(self.store.member(member.id)["id"] for member in members)
         self.replace(task_id, [part for member_id, part in held.items() if member_id in wanted])
         for member_id in wanted:
             if member_id not in held:
                 self.add(task_id, recipientID=member_id)
+        return self.views(task_id)
 
     def remove(self, parent_id: str, part_ids: Iterable[str]) -> None:
         """Remove recipients, given by their own id or that of the user or group."""
@@ -60,6 +63,7 @@ class Schedules(Parts):
     """Schedules of tasks. The sandbox starts no task by itself."""
 
     kind = "schedule"
+    parent = "tasks"
     noun = "task schedule"
     trigger_type = "Schedule"
 
@@ -80,6 +84,7 @@ class ExternalEvents(Schedules):
 
 class TaskReports(Parts):
     kind = "task-report"
+    parent = "tasks"
     _links = ("filters", "conditions", "storageServices")
     _brief = ("id", "format", "reportID", "emailEmbedment", "emailAttachment")
     _secret = ("fileOpenPassword", "fileWritePassword")
@@ -156,11 +161,11 @@ class Tasks(ContentCollection):
         row["email"] = self._fields(body)
         return dict(row["email"])
 
-    def save_report(self, task_id: str, part_id: str | None, body: TaskReport) -> Row:
+    def save_report(self, task_id: str, body: TaskReport, part_id: object = None) -> Row:
         row, fields = self.get(task_id), self._fields(body)
         self.reports.check_links(fields)
         fields["format"] = self.store.reports.output_format(body.reportID, body.format)
-        return self.reports.detail(self.reports.save(row["id"], part_id, fields))
+        return self.reports.detail(self.reports.save(row["id"], str(part_id) if part_id else None, fields))
 
     def triggers(self, task_id: str) -> list[Row]:
         row = self.get(task_id)
