@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from qa_sandbox.callbacks import Callbacks
 from qa_sandbox.clock import Clock, RealClock, midnight
+from qa_sandbox.files.press import Press
 from qa_sandbox.outcomes import OutcomeBook
 from qa_sandbox.requestlog import RequestLog
 from qa_sandbox.scenario import Scenario
@@ -28,6 +29,7 @@ class SandboxContext:
     :param base_url: where the app is served; empty until it listens
     :param transport_of: finds the TCP connection of a request; None without a server
     :param callbacks: timers and outgoing calls of this vendor
+    :param press: makes its files
     :param lagging: ids that lists do not show yet, and when they will
     """
 
@@ -40,11 +42,13 @@ class SandboxContext:
     base_url: str = ""
     transport_of: Callable[[Any], asyncio.Transport | None] = lambda scope: None
     callbacks: Callbacks = field(init=False)
+    press: Press = field(init=False)
     lagging: dict[str, datetime] = field(default_factory=dict)
     _new_on: datetime | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.callbacks = Callbacks(self.clock)
+        self.press = Press(self.settings)
 
     @property
     def api_key(self) -> str:

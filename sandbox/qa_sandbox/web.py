@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from inspect import Parameter, Signature, isawaitable, signature
 from typing import Any
 
@@ -19,7 +19,6 @@ from starlette.types import Scope
 
 from qa_sandbox.auth import RequireCredentials
 from qa_sandbox.context import SandboxContext
-from qa_sandbox.files.press import Press
 from qa_sandbox.outcomes import Outcome
 
 Examples = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -56,10 +55,10 @@ async def store_of(request: Request) -> Any:
     return request.app.state.store
 
 
-def _add_examples(schema: dict[str, Any], examples: Examples) -> None:
+def _add_examples(base_path: str, schema: dict[str, Any], examples: Examples) -> None:
     """Show values that work, so that "Try it out" and fuzzers meet real objects."""
     for (method, path), values in examples.items():
-        operation = schema["paths"][path][method]
+        operation = schema["paths"][base_path + path][method]
         for parameter in operation.get("parameters", ()):
             if parameter["name"] in values:
                 parameter["example"] = values[parameter["name"]]
@@ -77,7 +76,9 @@ class Vendor:
     All that one vendor's app needs.
 
     :param store: seeds a new account
-    :param connection: describes an Airflow connection to the app: conn_type, host, password, extra
+    :param extras: what an Airflow connection to the app holds besides conn_type, host and credentials
+    :param credentials: of that connection
+    :param base_path: below which the API is served; the paths of the examples are below it
     :param mount: adds the routes; sandboxes of a process share them, so they know an account from the request alone
     :param variant: what of a sandbox's settings the routes depend on, and ``mount`` is given
     :param answer: builds the answer to an error
@@ -88,13 +89,13 @@ class Vendor:
     :param open_paths: regular expression of whole paths that need no credentials
     :param examples: method in lower case and path -> parameter name, or ``body``, -> a value that works; or whatever
         ``describe`` takes
-    :param describe: completes the published OpenAPI with the examples
+    :param describe: completes the published OpenAPI with the examples, where they are others
     """
 
     title: str
     version: str
     store: Callable[[SandboxContext], Any]
-    connection: Callable[[SandboxContext], dict[str, Any]]
+    extras: Callable[[SandboxContext], dict[str, Any]]
     mount: Callable[[FastAPI, Any], None]
     answer: Callable[[SandboxContext, Refused], Response]
     invalid: Callable[[list[Any]], Refused]
@@ -104,9 +105,16 @@ class Vendor:
     unauthorized: Refused | None = None
     open_paths: str | None = None
     examples: Callable[[Any], Any] | None = None
-    describe: Callable[[dict[str, Any], Any], None] = _add_examples
+    describe: Callable[[dict[str, Any], Any], None] | None = None
     variant: Callable[[SandboxContext], Hashable] = lambda context: None
     redirect_slashes: bool = True
+    base_path: str = ""
+    credentials: Callable[[SandboxContext], dict[str, str]] = lambda context: {"password": context.api_key}
+
+    def connection(self, context: SandboxContext) -> dict[str, Any]:
+        """Describe an Airflow connection to the app."""
+        host = context.base_url + self.base_path
+        return {"conn_type": context.vendor, "host": host, **self.credentials(context), "extra": self.extras(context)}
 
 
 def create_app(vendor: Vendor, context: SandboxContext) -> FastAPI:
@@ -119,7 +127,7 @@ def create_app(vendor: Vendor, context: SandboxContext) -> FastAPI:
         redirect_slashes=vendor.redirect_slashes,
     )
     app.state.store = vendor.store(context)
-    app.state.press = Press()
+    app.state.press = context.press
     _answer_errors(app, vendor, context)
     accepts, unauthorized = vendor.accepts, vendor.unauthorized
     if accepts is not None and unauthorized is not None:
@@ -131,8 +139,11 @@ def create_app(vendor: Vendor, context: SandboxContext) -> FastAPI:
         )
     app.router.routes.extend(_routes(vendor.mount, vendor.variant(context)))
     if vendor.examples is not None:
-        examples = vendor.examples(app.state.store)
-        _adjust_openapi(app, lambda schema: vendor.describe(schema, examples))
+        examples, describe = (
+            vendor.examples(app.state.store),
+            vendor.describe or partial(_add_examples, vendor.base_path),
+        )
+        _adjust_openapi(app, lambda schema: describe(schema, examples))
     return app
 
 

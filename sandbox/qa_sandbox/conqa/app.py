@@ -13,7 +13,6 @@ from qa_sandbox.conqa.errors import answer, invalid
 from qa_sandbox.conqa.models import format_date
 from qa_sandbox.conqa.reports import EXPORTS_PREFIX
 from qa_sandbox.conqa.store import ConqaStore
-from qa_sandbox.context import SandboxContext
 from qa_sandbox.web import Examples, Refused, Vendor
 
 BASE_PATH = "/api-v1"
@@ -26,15 +25,6 @@ def _mount(app: FastAPI, variant: None) -> None:
     app.include_router(routes.exports)
 
 
-def _connection(context: SandboxContext) -> dict[str, Any]:
-    extra = {
-        "account_id": context.make_id("account", 0),
-        "project_id": context.make_id("project", seed.FULL),
-        "checklist_id": "cl:" + context.make_id("checklist", 0),
-    }
-    return {"conn_type": "conqa", "host": context.base_url + BASE_PATH, "password": context.api_key, "extra": extra}
-
-
 def _examples(store: ConqaStore) -> Examples:
     project = store.projects[seed.FULL]
     place, account = {"projectId": project.id}, {"accountId": project.account_id}
@@ -43,7 +33,7 @@ def _examples(store: ConqaStore) -> Examples:
     upsert = {"metadata": {"timestamp": stamp}, "data": {"name": "Fill, Area 1", "fields": fields}}
     hook = {"name": "Reports to Airflow", "callbackUrl": "http://127.0.0.1:9/webhook"}
     report = {"checklistId": store.checklists.of(project)[0].id, "context": {"run": "manual"}}
-    examples: dict[tuple[str, str], dict[str, Any]] = {
+    found: dict[tuple[str, str], dict[str, Any]] = {
         ("get", "/project/{projectId}/summary"): place,
         ("get", "/project/{projectId}/issues"): place,
         ("get", "/project/{projectId}/milestones"): place,
@@ -52,19 +42,24 @@ def _examples(store: ConqaStore) -> Examples:
         ("post", "/project/{projectId}/report"): {**place, "body": report},
     }
     for prefix, where in (("/project/{projectId}", place), ("/account/{accountId}", account)):
-        examples["get", f"{prefix}/webhooks"] = where
-        examples["put", f"{prefix}/{{type}}/webhook"] = {**where, "type": "report", "body": hook}
+        found["get", f"{prefix}/webhooks"] = where
+        found["put", f"{prefix}/{{type}}/webhook"] = {**where, "type": "report", "body": hook}
         change = {**where, "type": "report"}
-        examples["patch", f"{prefix}/{{type}}/webhook/{{webhookId}}"] = {**change, "body": {"status": "ACTIVE"}}
-        examples["delete", f"{prefix}/{{type}}/webhook/{{webhookId}}"] = change
-    return {(method, BASE_PATH + path): values for (method, path), values in examples.items()}
+        found["patch", f"{prefix}/{{type}}/webhook/{{webhookId}}"] = {**change, "body": {"status": "ACTIVE"}}
+        found["delete", f"{prefix}/{{type}}/webhook/{{webhookId}}"] = change
+    return found
 
 
 VENDOR = Vendor(
     title="CONQA public API",
     version="v1",
     store=ConqaStore,
-    connection=_connection,
+    base_path=BASE_PATH,
+    extras=lambda context: {
+        "account_id": context.make_id("account", 0),
+        "project_id": context.make_id("project", seed.FULL),
+        "checklist_id": "cl:" + context.make_id("checklist", 0),
+    },
     mount=_mount,
     answer=answer,
     invalid=invalid,

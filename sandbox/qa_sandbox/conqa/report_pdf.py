@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from qa_sandbox.conqa import seed
 from qa_sandbox.conqa.reports import ReportRun
 from qa_sandbox.conqa.store import ConqaStore
-from qa_sandbox.files.padding import padded_pdf
-from qa_sandbox.files.press import Press
 from qa_sandbox.files.report_file import ReportFile, file_name
-
-Part = tuple[str, tuple[str, ...], tuple[int, ...], tuple[tuple[str, ...], ...]]
-_ACCENT = (31, 64, 55)
+from qa_sandbox.files.sheet import Grid, Sheet, sheet_pdf
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """What a report shows: particulars, and parts of heading, column titles, relative widths and rows."""
-
-    title: str
-    subtitle: str
-    facts: tuple[tuple[str, str], ...]
-    parts: tuple[Part, ...]
-    made_at: datetime
-
-
-def report_file(store: ConqaStore, press: Press, run: ReportRun) -> Callable[[], ReportFile]:
+def report_file(store: ConqaStore, run: ReportRun) -> Callable[[], ReportFile]:
     """Prepare the file of a report; the result typesets it, in whatever thread it is called."""
     sheet = _issue_sheet(store, run) if run.checklist is None else _checklist_sheet(store, run)
-    settings = store.context.settings
-    name = file_name(sheet.title, "pdf")
-    return lambda: padded_pdf(name, press.get(sheet, lambda: _typeset(sheet)), settings.pdf_bytes, settings.seed)
+    return lambda: store.context.press.file(file_name(sheet.title, "pdf"), sheet, lambda: sheet_pdf(sheet))
 
 
 def _checklist_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
@@ -44,7 +26,7 @@ def _checklist_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
     template, sections = seed.TEMPLATES[checklist.template]
     rng = random.Random(f"{store.context.settings.seed}:{checklist.id}")
     head, widths = ("No", "Checkpoint", "Result", "Signed by", "Date"), (9, 82, 20, 36, 27)
-    signed, parts = checklist.made_at, list[Part]()
+    signed, grids = checklist.made_at, list[Grid]()
     for number, (section, checkpoints) in enumerate(sections.items(), 1):
         rows = []
         for position, checkpoint in enumerate(checkpoints, 1):
@@ -53,10 +35,10 @@ def _checklist_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
             done = signed <= run.due_at
             marks = ("Passed", person, f"{signed:%Y-%m-%d %H:%M}") if done else ("Open", "-", "-")
             rows.append((f"{number}.{position}", checkpoint, *marks))
-        parts.append((section, head, widths, tuple(rows)))
+        grids.append(Grid(section, head, widths, tuple(rows)))
     open_issues = [item for item in store.issues(run.project) if item.checklist_id == checklist.id]
-    parts.append(
-        (
+    grids.append(
+        Grid(
             "Issues raised",
             ("Issue", "Title", "Status", "Responsible"),
             (20, 90, 30, 36),
@@ -70,7 +52,7 @@ def _checklist_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
         ("Location", " / ".join(folder.name for folder in checklist.path)),
         ("Requested by", run.requested_by.name),
     )
-    return Sheet(checklist.name, template, facts, tuple(parts), run.due_at)
+    return _sheet(checklist.name, template, facts, grids, run.due_at)
 
 
 def _issue_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
@@ -87,19 +69,10 @@ def _issue_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
     filters = ", ".join(f"{name}: {value}" for name, value in run.given.items())
     facts = (("Project", run.project.name), ("Filters", filters or "none"), ("Issues", str(len(found))))
     title = f"Issue report {run.project.name}"
-    return Sheet(title, filters[:80] or "All issues", facts, (("Issues", head, widths, rows),), run.due_at)
+    return _sheet(title, filters[:80] or "All issues", facts, [Grid("Issues", head, widths, rows)], run.due_at)
 
 
-def _typeset(sheet: Sheet) -> bytes:
-    from qa_sandbox.files.page import ReportPage
-
-    page = ReportPage(sheet.title, seed.ACCOUNT, _ACCENT, sheet.made_at)
-    page.title_band(f"{seed.ACCOUNT}  |  QA report", sheet.title, sheet.subtitle)
-    page.facts(sheet.facts, page.epw)
-    for heading, head, widths, rows in sheet.parts:
-        page.heading(heading)
-        if rows:
-            page.grid(head, rows, widths, "L" * len(head))
-        else:
-            page.text_block("None.")
-    return page.finished()
+def _sheet(
+    title: str, subtitle: str, facts: tuple[tuple[str, str], ...], grids: list[Grid], made_at: datetime
+) -> Sheet:
+    return Sheet(seed.ACCOUNT, "QA report", (31, 64, 55), title, subtitle, facts, tuple(grids), made_at)

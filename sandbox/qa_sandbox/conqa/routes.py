@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from qa_sandbox.conqa import models as wire
@@ -15,6 +14,7 @@ from qa_sandbox.conqa.projects import Project
 from qa_sandbox.conqa.report_pdf import report_file
 from qa_sandbox.conqa.reports import EXPORTS_PREFIX
 from qa_sandbox.conqa.store import ConqaStore
+from qa_sandbox.files.report_file import answer_with
 from qa_sandbox.web import Refused, store_of
 
 DEFAULT_LIMIT = 300
@@ -156,9 +156,8 @@ async def start_report(store: Store, project: InProject, wanted: wire.StartRepor
 
 
 @exports.get(EXPORTS_PREFIX + "{run_id}/v2/{name}")
-async def download_export(request: Request, store: Store, run_id: str, name: str) -> Response:
+async def download_export(store: Store, run_id: str, name: str) -> Response:
     run = store.report_run(run_id)
     if run is None or not run.path.endswith(f"/{name}"):
         raise Refused(404, "Not Found")
-    make = report_file(store, request.app.state.press, run)
-    return (await asyncio.to_thread(make)).response()
+    return await answer_with(report_file(store, run))

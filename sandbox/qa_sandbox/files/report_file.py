@@ -54,6 +54,11 @@ class ReportFile:
             await asyncio.sleep(0)
 
 
+async def answer_with(make: Callable[[], ReportFile]) -> StreamingResponse:
+    """Answer with a file that takes a while to make: in a thread of its own, so that others are answered meanwhile."""
+    return (await asyncio.to_thread(make)).response()
+
+
 def file_name(title: str, ending: str) -> str:
     """Turn a title into a plain ASCII file name."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader
 
-from qa_sandbox.context import SandboxContext
 from qa_sandbox.monitorqa.errors import answer, invalid
 from qa_sandbox.monitorqa.examples import examples_of
 from qa_sandbox.monitorqa.routes import actions, audits, company, files, objects, people, schedules, templates
@@ -40,20 +37,14 @@ def _mount(app: FastAPI, variant: None) -> None:
         app.include_router(router, dependencies=[Security(_SCHEME)])
 
 
-def _connection(context: SandboxContext) -> dict[str, Any]:
-    return {
-        "conn_type": "monitorqa",
-        "host": context.base_url,
-        "password": context.api_key,
-        "extra": {"template_id": context.make_id("template", 0), "audit_object_id": context.make_id("object", 0)},
-    }
-
-
 VENDOR = Vendor(
     title="MonitorQA external API",
     version="2025-12-17",
     store=MonitorQAStore,
-    connection=_connection,
+    extras=lambda context: {
+        "template_id": context.make_id("template", 0),
+        "audit_object_id": context.make_id("object", 0),
+    },
     mount=_mount,
     answer=answer,
     invalid=invalid,

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 
 from qa_sandbox.files.audit_document import Action, AuditDocument, Item, Section
-from qa_sandbox.files.padding import padded_pdf
-from qa_sandbox.files.press import Press
 from qa_sandbox.files.report_file import ReportFile, file_name
 from qa_sandbox.monitorqa.state.answers import Answer
 from qa_sandbox.monitorqa.state.audits import Audit
@@ -76,14 +74,13 @@ def _items(answers: tuple[Answer, ...], section: str) -> tuple[Item, ...]:
     )
 
 
-def report_file(company: Company, press: Press, audit: Audit, kind: int, photos: bool) -> Callable[[], ReportFile]:
+def report_file(company: Company, audit: Audit, kind: int, photos: bool) -> Callable[[], ReportFile]:
     """
     Prepare the PDF report of an audit as it stands now; the result typesets it, in whatever thread it is called.
 
     :param kind: 0 Regular, 1 Summary, 2 Full
     """
-    settings, document = company.settings, document_of(company, audit)
-    key = (document, kind, photos)
+    document = document_of(company, audit)
 
     def typeset() -> bytes:
         from qa_sandbox.files.audit_pdf import audit_pdf
@@ -91,7 +88,7 @@ def report_file(company: Company, press: Press, audit: Audit, kind: int, photos:
         return audit_pdf(document, kind, photos)
 
     name = file_name(f"{document.number} {document.title}", "pdf")
-    return lambda: padded_pdf(name, press.get(key, typeset), settings.pdf_bytes, settings.seed)
+    return lambda: company.press.file(name, (document, kind, photos), typeset)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
 from starlette.datastructures import Headers
 
 from qa_sandbox.auth import bearer_token, same_secret
-from qa_sandbox.context import SandboxContext
 from qa_sandbox.qalyptus.envelope import NO_KEY, answer, invalid
 from qa_sandbox.qalyptus.examples import examples
 from qa_sandbox.qalyptus.outputs import STORAGE_PREFIX
@@ -29,15 +26,6 @@ def _mount(app: FastAPI, variant: None) -> None:
     app.include_router(storage)
 
 
-def _connection(context: SandboxContext) -> dict[str, Any]:
-    return {
-        "conn_type": "qalyptus",
-        "host": context.base_url + BASE_PATH,
-        "password": context.api_key,
-        "extra": {"report_id": context.make_id("report", 0), "qalyptus_task_id": context.make_id("task", 0)},
-    }
-
-
 def _has_key(headers: Headers, store: QalyptusStore) -> bool:
     key = bearer_token(headers)
     return same_secret(key, store.context.api_key) or store.api_keys.accepts(key)
@@ -48,12 +36,13 @@ VENDOR = Vendor(
     version="v1",
     description="A local stand-in, written from the vendor's documentation; most paths are inferred.",
     store=QalyptusStore,
-    connection=_connection,
+    base_path=BASE_PATH,
+    extras=lambda context: {"report_id": context.make_id("report", 0), "qalyptus_task_id": context.make_id("task", 0)},
     mount=_mount,
     answer=answer,
     invalid=invalid,
     accepts=_has_key,
     unauthorized=NO_KEY,
     open_paths=STORAGE_PREFIX + ".*",
-    examples=lambda store: examples(store, BASE_PATH),
+    examples=examples,
 )

@@ -23,7 +23,7 @@ _ENDPOINTS = {
 }
 
 
-def examples(store: QalyptusStore, base_path: str) -> Examples:
+def examples(store: QalyptusStore) -> Examples:
     ids, bodies = _Ids(store), _bodies(store)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for operations in GROUPS.values():
@@ -32,7 +32,7 @@ def examples(store: QalyptusStore, base_path: str) -> Examples:
             values: dict[str, Any] = {"id": ids.of(path), "value": True, "outputFormat": "Pdf", **ids.parts(path)}
             if operation.body is not None:
                 values["body"] = ids.listed(path) if operation.body == Ids else bodies[operation.body]
-            found[operation.method.lower(), base_path + path] = values
+            found[operation.method.lower(), path] = values
     return found
 
 

@@ -11,13 +11,11 @@ from urllib.parse import quote, urlencode
 
 from qa_sandbox.auth import same_secret
 from qa_sandbox.clock import later
-from qa_sandbox.files.padding import padded_pdf, padded_xlsx
-from qa_sandbox.files.press import Press
+from qa_sandbox.context import SandboxContext
 from qa_sandbox.files.report_file import ReportFile, file_name
 from qa_sandbox.files.table import Cell, Measure, Table, table_csv, table_html
 from qa_sandbox.qalyptus.records import WITH_FILE, Record
 from qa_sandbox.qalyptus.seed import OWNER
-from qa_sandbox.settings import SandboxSettings
 from qa_sandbox.web import Refused
 
 STORAGE_PREFIX = "/storage/"
@@ -67,18 +65,13 @@ def _figure(rng: random.Random, measure: Measure, low: float, high: float) -> Ce
     return round(value, 1) if measure.unit == "%" else round(value)
 
 
-def report_file(settings: SandboxSettings, press: Press, record: Record) -> Callable[[], ReportFile]:
+def report_file(context: SandboxContext, record: Record) -> Callable[[], ReportFile]:
     """Prepare the file of a finished record; the result typesets it, in whatever thread it is called."""
 
     def make() -> ReportFile:
         ending = record.output_format.lower()
-        name, table = file_name(record.report.name, ending), table_of(record, settings.seed)
-        data = press.get((table, ending), lambda: _FORMS[ending](table))
-        if ending == "pdf":
-            return padded_pdf(name, data, settings.pdf_bytes, settings.seed)
-        if ending == "xlsx":
-            return padded_xlsx(name, data, settings.xlsx_bytes, settings.seed)
-        return ReportFile.from_bytes(name, data)
+        name, table = file_name(record.report.name, ending), table_of(record, context.settings.seed)
+        return context.press.file(name, (table, ending), lambda: _FORMS[ending](table))
 
     return make
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 
@@ -31,22 +29,13 @@ def _mount(app: FastAPI, credentials: tuple[str, str]) -> None:
     app.include_router(routes.shared, prefix=BASE_PATH)
 
 
-def _connection(context: SandboxContext) -> dict[str, Any]:
-    return {
-        "conn_type": "simplo",
-        "host": context.base_url + BASE_PATH,
-        "password": context.api_key,
-        "extra": {"report_id": seed.FIRST_OPEN_REPORT},
-    }
-
-
 def _examples(store: SimploStore) -> Examples:
     report = store.report(seed.FIRST_OPEN_REPORT)
     shared = {"report_id": report.id, "hash": report.hash}
     setting, task = {"report_setting_id": report.report_setting_id}, {"report_task_id": report.tasks[0].id}
     body = {"name": "Driver app support", "client_id": 2, "type": "2", "regular_interval": 1, "project_ids": [2]}
     sent = {"state": int(ReportState.SENT)}
-    examples: dict[tuple[str, str], dict[str, Any]] = {
+    return {
         ("get", "/reports/{report_id}"): shared,
         ("put", "/reports/{report_id}"): {**shared, "body": {**sent, "invoice_number": 20230001}},
         ("patch", "/reports/{report_id}"): {**shared, "body": sent},
@@ -62,7 +51,6 @@ def _examples(store: SimploStore) -> Examples:
         ("delete", "/report-settings/{report_setting_id}"): setting,
         ("get", "/report-tasks/{report_task_id}"): task,
     }
-    return {(method, BASE_PATH + path): values for (method, path), values in examples.items()}
 
 
 VENDOR = Vendor(
@@ -70,7 +58,8 @@ VENDOR = Vendor(
     version="v0",
     description="A local stand-in, written from the vendor's documentation; some paths are inferred.",
     store=SimploStore,
-    connection=_connection,
+    base_path=BASE_PATH,
+    extras=lambda context: {"report_id": seed.FIRST_OPEN_REPORT},
     mount=_mount,
     variant=_credentials,
     answer=answer,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from qa_sandbox.files.report_file import answer_with
 from qa_sandbox.simplo import models, views
 from qa_sandbox.simplo.errors import HASH_RESPONSES, RESPONSES
 from qa_sandbox.simplo.index import Column, IndexQuery, check_embeds, index, names_in, read_query
@@ -90,10 +90,8 @@ async def issue_invoice(store: Store, report_id: ReportId) -> Response:
 
 
 @shared.get("/{report_id}/download-pdf", summary="Download report as PDF", response_class=Response, responses=_PDF)
-async def download_pdf(request: Request, store: Store, report_id: ReportId, given: Hash = "") -> Response:
-    report = store.public_report(report_id, given)
-    make = report_file(store, request.app.state.press, report)
-    return (await asyncio.to_thread(make)).response()
+async def download_pdf(store: Store, report_id: ReportId, given: Hash = "") -> Response:
+    return await answer_with(report_file(store, store.public_report(report_id, given)))
 
 
 # The heading of the docs says POST, their example is a GET with a body.

@@ -49,16 +49,9 @@ def _first_ids(seed: int) -> tuple[str, str]:
     return str(project.id), str(project.steps[0].id)
 
 
-def _connection(context: SandboxContext) -> dict[str, Any]:
+def _extras(context: SandboxContext) -> dict[str, Any]:
     project, step = _first_ids(context.settings.seed)
-    extra = {"api_key": context.api_key, "project_id": project, "step_id": step}
-    return {
-        "conn_type": "smartq",
-        "host": context.base_url + BASE_PATH,
-        "login": ROBOT,
-        "password": PASSWORD,
-        "extra": extra,
-    }
+    return {"api_key": context.api_key, "project_id": project, "step_id": step}
 
 
 def _examples(store: SmartQStore) -> dict[str, str]:
@@ -90,7 +83,9 @@ VENDOR = Vendor(
     description="A local stand-in, written from the vendor's documentation, which shows few answers: "
     "members that it does not name are described as not documented.",
     store=_store,
-    connection=_connection,
+    base_path=BASE_PATH,
+    extras=_extras,
+    credentials=lambda context: {"login": ROBOT, "password": PASSWORD},
     mount=_mount,
     answer=answer,
     invalid=invalid,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Query
 from starlette.responses import Response
 
+from qa_sandbox.files.report_file import answer_with
 from qa_sandbox.monitorqa.report_pdf import report_file
 from qa_sandbox.monitorqa.routes.common import Caller, Paged, Resource, members
 from qa_sandbox.monitorqa.state.audits import Audit, Audits
@@ -136,12 +136,10 @@ by_id.change(
     responses={200: {"content": {"application/pdf": BINARY}}},
 )
 async def get_report_pdf(
-    request: Request,
     company: Caller,
     audit_id: AuditId,
     report_type: ReportType = 0,
     include_photos: Annotated[bool, Query(alias="includePhotos")] = False,
 ) -> Response:
     audit = company.audits.complete(audit_id)
-    make = report_file(company, request.app.state.press, audit, report_type, include_photos)
-    return (await asyncio.to_thread(make)).response()
+    return await answer_with(report_file(company, audit, report_type, include_photos))

@@ -62,6 +62,7 @@ class Company:
         self.announce = announce
         self.settings = context.settings
         self.random = context.random
+        self.press = context.press
         self.outcomes = context.outcomes
         self.closed = False
         self.people = People(self)

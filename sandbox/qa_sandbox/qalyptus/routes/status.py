@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from qa_sandbox.files.report_file import answer_with
 from qa_sandbox.qalyptus.outputs import STORAGE_PREFIX, is_valid, log_text, report_file, signed_url, smtp_log_text
 from qa_sandbox.qalyptus.records import ACTIVE, ON_DEMAND, SCHEDULED, WITH_FILE, Record
 from qa_sandbox.qalyptus.routes.operation import Id, Operation, Store
@@ -40,25 +41,22 @@ def _log(kind: str, title: str, name: str, write: Callable[[Record, datetime], s
 
 async def download(request: Request, store: Store, record_id: Id, version: str | None = None) -> Any:
     record, context = _with_file(store, record_id), store.context
-    made = await asyncio.to_thread(report_file(context.settings, request.app.state.press, record))
+    made = await asyncio.to_thread(report_file(context, record))
     base_url = context.base_url or str(request.base_url).rstrip("/")
     seconds = context.settings.download_url_seconds
     return signed_url(base_url, record.id, made.name, store.now, seconds, context.api_key)
 
 
-async def download_stream(request: Request, store: Store, record_id: Id) -> Response:
-    make = report_file(store.context.settings, request.app.state.press, _with_file(store, record_id))
-    return (await asyncio.to_thread(make)).response()
+async def download_stream(store: Store, record_id: Id) -> Response:
+    return await answer_with(report_file(store.context, _with_file(store, record_id)))
 
 
 @storage.get(STORAGE_PREFIX + "{record_id}/{name}")
-async def signed_download(
-    request: Request, store: Store, record_id: str, name: str, expires: str = "", signature: str = ""
-) -> Response:
+async def signed_download(store: Store, record_id: str, name: str, expires: str = "", signature: str = "") -> Response:
     if not is_valid(record_id, expires, signature, store.now, store.context.api_key):
         refusal = "<?xml version='1.0' encoding='utf-8'?>\n<Error><Code>AuthenticationFailed</Code></Error>\n"
         return Response(refusal, status_code=403, media_type="application/xml")
-    return await download_stream(request, store, record_id)
+    return await download_stream(store, record_id)
 
 
 def _with_file(store: QalyptusStore, record_id: str) -> Record:
