@@ -11,13 +11,13 @@ from qa_sandbox.data import invented
 from qa_sandbox.monitorqa.state.actions import Action, Status, script
 from qa_sandbox.monitorqa.state.audits import Plan
 from qa_sandbox.monitorqa.state.company import Company, Profile
-from qa_sandbox.monitorqa.state.objects import Attribute, Option, Site
+from qa_sandbox.monitorqa.state.objects import Site
 from qa_sandbox.monitorqa.state.people import Group, User
-from qa_sandbox.monitorqa.state.permissions import AUDITEE, AUDITOR, OBSERVER, PERMISSIONS
+from qa_sandbox.monitorqa.state.permissions import AUDITEE, AUDITOR, OBSERVER
 from qa_sandbox.monitorqa.state.schedules import Schedule
-from qa_sandbox.monitorqa.state.templates import Question, ScoreLabel, ScoreSystem, Template
+from qa_sandbox.monitorqa.state.templates import Question, Template
 from qa_sandbox.monitorqa.wire import schedules as wire
-from qa_sandbox.monitorqa.wire.objects import GeoAddress
+from qa_sandbox.monitorqa.wire.objects import CreateAttribute, GeoAddress, ScoreLabelDetails, ScoreSystemDetails
 
 FOUNDER = ("Daniel Okafor", "daniel.okafor@example.com")
 COMPANY = Profile("Northwind Facilities Group", 2, None, "Europe/Copenhagen")
@@ -59,17 +59,26 @@ def fill(company: Company) -> None:
 def add_score_system(company: Company, number: int) -> None:
     name, description, threshold, kind, sample, labels = _TEXTS["score_systems"][number]
     ranges = [
-        ScoreLabel(company.new_id("score-label"), label, low, high, colour) for low, high, label, colour in labels
+        ScoreLabelDetails(id=company.new_id("score-label"), label=label, min=low, max=high, color=colour)
+        for low, high, label, colour in labels
     ]
     company.templates.score_systems.add(
-        ScoreSystem(company.new_id("score-system"), name, description, threshold, kind, ranges, sample)
+        ScoreSystemDetails(
+            id=company.new_id("score-system"),
+            name=name,
+            description=description,
+            passed_threshold=threshold,
+            score_system_type=kind,
+            is_sample=sample,
+            labels=ranges,
+        )
     )
 
 
 def _add_people(company: Company) -> None:
     people = company.people
     for name, kind in ROLES:
-        people.add_role(name, kind, None, PERMISSIONS[kind])
+        people.add_role(name, kind)
     roles = {role.name: role for role in people.roles}
     for name, role in _TEXTS["people"]:
         people.add_user(name, f"{name.lower().replace(' ', '.')}@example.com", roles[role])
@@ -87,8 +96,8 @@ def _auditors_first(company: Company) -> list[User]:
 def _add_sites(company: Company) -> None:
     objects, users = company.objects, _auditors_first(company)
     for name, options in _TEXTS["attributes"].items():
-        made = [Option(company.new_id("option"), option, option == options[0]) for option in options]
-        objects.attributes.add(Attribute(company.new_id("attribute"), name, made))
+        made = [{"name": option, "is_default": option == options[0]} for option in options]
+        objects.create_attribute(CreateAttribute.model_validate({"name": name, "options": made}))
     ids = {(option.name): (attribute.id, option.id) for attribute in objects.attributes for option in attribute.options}
     groups = list(company.people.groups)
     for number, (name, notes, address, department, risk) in enumerate(_TEXTS["sites"]):

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qa_sandbox.monitorqa.state.templates import NOT_APPLICABLE_COUNTS, Question, ScoreSystem
+from qa_sandbox.monitorqa.state.templates import NOT_APPLICABLE_COUNTS, Question
+from qa_sandbox.monitorqa.wire.objects import ScoreSystemDetails
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.audits import Audit
@@ -68,13 +69,14 @@ def fill_in(audit: Audit, seed: int) -> Result:
         _put_right(answers, system)
     score = _score(answers, system)
     critical = any(answer.verdict == "Failed" and answer.question.critical for answer in answers)
-    label = system.label_of(score)
+    # A score on a border belongs to the upper range.
+    label = max((one for one in system.labels if one.min <= score), key=lambda one: (one.min, one.max))
     follow_ups = {n: _follow_up(rng, answer) for n, answer in enumerate(answers) if answer.verdict == "Failed"}
-    failed = critical or score < system.passed_threshold
+    failed = critical or not _passes(score, system)
     return Result(tuple(answers), follow_ups, score, label.label, label.color, failed)
 
 
-def _score(answers: list[Answer], system: ScoreSystem) -> int:
+def _score(answers: list[Answer], system: ScoreSystemDetails) -> int:
     passed = sum(answer.verdict == "Passed" for answer in answers)
     skipped = sum(answer.verdict == "N/A" for answer in answers)
     if system.score_system_type == NOT_APPLICABLE_COUNTS:
@@ -83,10 +85,14 @@ def _score(answers: list[Answer], system: ScoreSystem) -> int:
     return round(100 * passed / counted) if counted else 100
 
 
-def _put_right(answers: list[Answer], system: ScoreSystem) -> None:
+def _passes(score: float, system: ScoreSystemDetails) -> bool:
+    return score >= (system.passed_threshold or 0)
+
+
+def _put_right(answers: list[Answer], system: ScoreSystemDetails) -> None:
     """Pass as many failed items as it takes for a short checklist not to fail by bad luck."""
     for index, answer in enumerate(answers):
-        if _score(answers, system) >= system.passed_threshold:
+        if _passes(_score(answers, system), system):
             return
         if answer.verdict == "Failed":
             answers[index] = replace(answer, verdict="Passed", note="", has_photo=False)

@@ -15,7 +15,7 @@ from qa_sandbox.monitorqa.state.base import Agenda, Event
 from qa_sandbox.monitorqa.state.files import Files
 from qa_sandbox.monitorqa.state.objects import Objects
 from qa_sandbox.monitorqa.state.people import People
-from qa_sandbox.monitorqa.state.permissions import ADMIN, PERMISSIONS
+from qa_sandbox.monitorqa.state.permissions import ADMIN
 from qa_sandbox.monitorqa.state.schedules import Schedules
 from qa_sandbox.monitorqa.state.templates import Templates
 
@@ -72,7 +72,7 @@ class Company:
         self.actions = Actions(self)
         self.audits = Audits(self)
         self.schedules = Schedules(self)
-        role = self.people.add_role("Administrator", ADMIN, "Everything.", PERMISSIONS[ADMIN])
+        role = self.people.add_role("Administrator", ADMIN, "Everything.")
         self.founder = self.people.add_user(*founder, role)
 
     @property

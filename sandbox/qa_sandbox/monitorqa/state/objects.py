@@ -15,22 +15,6 @@ if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
 
 
-@dataclass
-class Option:
-    id: str
-    name: str
-    is_default: bool = False
-
-
-@dataclass
-class Attribute:
-    """A property that audit objects can be given, such as a department."""
-
-    id: str
-    name: str
-    options: list[Option]
-
-
 @dataclass(eq=False)
 class Site:
     """An audit object; ``assigned`` are pairs of attribute id and option id, in the order of assignment."""
@@ -49,7 +33,7 @@ class Objects:
         self._company = company
         self.sites: Shelf[Site] = Shelf("Audit object", "audit-object")
         self.groups: Shelf[Group] = Shelf("Audit object group", "audit-object-group")
-        self.attributes: Shelf[Attribute] = Shelf("Audit object attribute", "audit-object-attribute")
+        self.attributes: Shelf[wire.AttributeDetails] = Shelf("Audit object attribute", "audit-object-attribute")
 
     def create(self, wanted: wire.AuditObjectBody) -> Site:
         return self.sites.add(Site(self._company.new_id("object"), wanted.name, wanted.notes, wanted.geo_address))
@@ -75,15 +59,17 @@ class Objects:
         doomed = {(item.attribute_id, item.option_id) for item in wanted.attributes}
         site.assigned = [pair for pair in site.assigned if pair not in doomed]
 
-    def option(self, attribute_id: str, option_id: str) -> Option | None:
+    def option(self, attribute_id: str, option_id: str) -> wire.OptionDetails | None:
         attribute = self.attributes.find(attribute_id)
         options = attribute.options if attribute else []
         return next((option for option in options if option.id == option_id), None)
 
-    def create_attribute(self, wanted: wire.CreateAttribute) -> Attribute:
-        options = [self._new_option(item) for item in wanted.options]
+    def create_attribute(self, wanted: wire.CreateAttribute) -> wire.AttributeDetails:
+        options = [self._option(item) for item in wanted.options]
         _keep_one_default(options)
-        return self.attributes.add(Attribute(self._company.new_id("attribute"), wanted.name, options))
+        return self.attributes.add(
+            wire.AttributeDetails.of(wanted, id=self._company.new_id("attribute"), options=options)
+        )
 
     def update_attribute(self, attribute_id: str, wanted: wire.UpdateAttribute) -> None:
         """Change an attribute: options with an id are changed, without one created, left out deleted."""
@@ -91,7 +77,7 @@ class Objects:
         given = [item.id for item in wanted.options if item.id is not None]
         if len(set(given)) < len(given) or not set(given) <= {option.id for option in attribute.options}:
             raise BusinessError("audit-object-attribute/option-not-found")
-        attribute.name, attribute.options = wanted.name, [self._option_of(item) for item in wanted.options]
+        attribute.name, attribute.options = wanted.name, [self._option(item, item.id) for item in wanted.options]
         _keep_one_default(attribute.options)
         self._drop_dead_assignments()
 
@@ -100,18 +86,16 @@ class Objects:
         self.attributes.remove(self.attributes.known(attribute_ids))
         self._drop_dead_assignments()
 
-    def _new_option(self, item: wire.NewOption) -> Option:
-        return Option(self._company.new_id("option"), item.name, bool(item.is_default))
-
-    def _option_of(self, item: wire.ChangedOption) -> Option:
-        return self._new_option(item) if item.id is None else Option(item.id, item.name, bool(item.is_default))
+    def _option(self, item: wire.NewOption, option_id: str | None = None) -> wire.OptionDetails:
+        option_id = self._company.new_id("option") if option_id is None else option_id
+        return wire.OptionDetails(id=option_id, name=item.name, is_default=bool(item.is_default))
 
     def _drop_dead_assignments(self) -> None:
         for site in self.sites:
             site.assigned = [pair for pair in site.assigned if self.option(*pair) is not None]
 
 
-def _keep_one_default(options: list[Option]) -> None:
+def _keep_one_default(options: list[wire.OptionDetails]) -> None:
     first = next((option for option in options if option.is_default), None)
     for option in options:
         option.is_default = option is first

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa_sandbox.monitorqa.errors import BusinessError, not_valid
 from qa_sandbox.monitorqa.state.base import Shelf
 from qa_sandbox.monitorqa.state.permissions import PERMISSIONS
-from qa_sandbox.monitorqa.wire.people import CreateUser, RoleBody, UpdateUser
+from qa_sandbox.monitorqa.wire.people import CreateUser, RoleBody, RoleDetails, UpdateUser
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
-
-
-@dataclass(eq=False)
-class Role:
-    """A role. Type 0 Admin, 1 Auditor, 2 Auditee, 3 Observer."""
-
-    id: str
-    name: str
-    role_type: int
-    description: str | None = None
-    permissions: list[str] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -31,7 +20,7 @@ class User:
     id: str
     name: str
     email: str
-    role: Role
+    role: RoleDetails
     phone: str | None = None
 
 
@@ -49,7 +38,7 @@ class People:
         self._company = company
         self.users: Shelf[User] = Shelf("User", "user")
         self.groups: Shelf[Group] = Shelf("User group", "user-group")
-        self.roles: Shelf[Role] = Shelf("Role", "role")
+        self.roles: Shelf[RoleDetails] = Shelf("Role", "role")
 
     def by_email(self, email: str) -> User | None:
         return next((user for user in self.users if user.email.casefold() == email.casefold()), None)
@@ -61,7 +50,7 @@ class People:
             raise BusinessError("user/email-already-exists")
         return self.add_user(wanted.full_name, wanted.email, role, wanted.phone)
 
-    def add_user(self, name: str, email: str, role: Role, phone: str | None = None) -> User:
+    def add_user(self, name: str, email: str, role: RoleDetails, phone: str | None = None) -> User:
         return self.users.add(User(self._company.new_id("user"), name, email, role, phone))
 
     def update_user(self, user_id: str, wanted: UpdateUser) -> None:
@@ -74,11 +63,14 @@ class People:
         """Delete users, all or none. What they did and were assigned to keeps their names."""
         self.users.remove(self.users.known(user_ids))
 
-    def create_role(self, wanted: RoleBody) -> Role:
-        return self.add_role(wanted.name, wanted.role_type, wanted.description, _permissions(wanted))
+    def add_role(self, name: str, role_type: int, description: str | None = None) -> RoleDetails:
+        """Add a role that may do everything that its type can."""
+        role = {"name": name, "role_type": role_type, "description": description}
+        return self.create_role(RoleBody.model_validate({**role, "permissions": PERMISSIONS[role_type]}))
 
-    def add_role(self, name: str, role_type: int, description: str | None, permissions: Iterable[str]) -> Role:
-        return self.roles.add(Role(self._company.new_id("role"), name, role_type, description, list(permissions)))
+    def create_role(self, wanted: RoleBody) -> RoleDetails:
+        permissions = _permissions(wanted)
+        return self.roles.add(RoleDetails.of(wanted, id=self._company.new_id("role"), permissions=permissions))
 
     def update_role(self, role_id: str, wanted: RoleBody) -> None:
         role = self.roles.get(role_id)

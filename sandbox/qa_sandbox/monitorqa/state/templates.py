@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from qa_sandbox.monitorqa.errors import BusinessError, senseless
 from qa_sandbox.monitorqa.state.base import Shelf
-from qa_sandbox.monitorqa.wire.objects import CreateScoreSystem, ScoreLabelBody, UpdateScoreSystem
+from qa_sandbox.monitorqa.wire.objects import (
+    CreateScoreSystem,
+    ScoreLabelBody,
+    ScoreLabelDetails,
+    ScoreSystemDetails,
+    UpdateScoreSystem,
+)
 
 if TYPE_CHECKING:
     from qa_sandbox.monitorqa.state.company import Company
@@ -26,33 +32,6 @@ class Question:
     critical: bool = False
 
 
-@dataclass(frozen=True)
-class ScoreLabel:
-    """One range of scores, 0 to 100; a score on a border belongs to the upper range."""
-
-    id: str
-    label: str
-    min: float
-    max: float
-    color: str
-
-
-@dataclass(eq=False)
-class ScoreSystem:
-    """How audits are scored. Type 0 ProportionToMaxScorePoints, 1 CountNotApplicableAsPositive."""
-
-    id: str
-    name: str
-    description: str | None
-    passed_threshold: float
-    score_system_type: int
-    labels: list[ScoreLabel]
-    is_sample: bool = False
-
-    def label_of(self, score: float) -> ScoreLabel:
-        return max((label for label in self.labels if label.min <= score), key=lambda label: (label.min, label.max))
-
-
 @dataclass(frozen=True, eq=False)
 class Template:
     """A checklist; photos of some come without a watermark. The vendor does not say what types 0 and 1 mean."""
@@ -61,7 +40,7 @@ class Template:
     name: str
     template_type: int
     sections: Mapping[str, tuple[Question, ...]]
-    score_system: ScoreSystem
+    score_system: ScoreSystemDetails
     watermark: bool = True
 
 
@@ -69,9 +48,9 @@ class Templates:
     def __init__(self, company: Company) -> None:
         self._company = company
         self.templates: Shelf[Template] = Shelf("Template", "template")
-        self.score_systems: Shelf[ScoreSystem] = Shelf("Score system", "score-system")
+        self.score_systems: Shelf[ScoreSystemDetails] = Shelf("Score system", "score-system")
 
-    def take_in(self, template: Template, score_system: ScoreSystem | None) -> Template:
+    def take_in(self, template: Template, score_system: ScoreSystemDetails | None) -> Template:
         """Add a copy of another company's template, with its score system or with the first of this company."""
         if score_system is not None:
             used = self._copy(score_system)
@@ -82,17 +61,9 @@ class Templates:
             used = default
         return self.templates.add(replace(template, id=self._company.new_id("template"), score_system=used))
 
-    def create_score_system(self, wanted: CreateScoreSystem) -> ScoreSystem:
-        return self.score_systems.add(
-            ScoreSystem(
-                id=self._company.new_id("score-system"),
-                name=wanted.name,
-                description=wanted.description,
-                passed_threshold=wanted.passed_threshold,
-                score_system_type=wanted.score_system_type,
-                labels=self._labels(wanted.labels),
-            )
-        )
+    def create_score_system(self, wanted: CreateScoreSystem) -> ScoreSystemDetails:
+        new_id, labels = self._company.new_id("score-system"), self._labels(wanted.labels)
+        return self.score_systems.add(ScoreSystemDetails.of(wanted, id=new_id, is_sample=False, labels=labels))
 
     def update_score_system(self, system_id: str, wanted: UpdateScoreSystem) -> None:
         """Change a score system; audits that are completed keep their scores."""
@@ -104,23 +75,23 @@ class Templates:
     def delete_score_systems(self, system_ids: Iterable[str]) -> None:
         """Delete score systems, all or none."""
         systems = self.score_systems.known(system_ids)
-        used = {template.score_system for template in self.templates}
-        kept = [system.id for system in systems if system in used]
+        used = {template.score_system.id for template in self.templates}
+        kept = [system.id for system in systems if system.id in used]
         if kept:
             raise BusinessError(f"score-system/has-templates:{','.join(kept)}")
         self.score_systems.remove(systems)
 
-    def _copy(self, system: ScoreSystem) -> ScoreSystem:
-        labels = [replace(label, id=self._company.new_id("score-label")) for label in system.labels]
-        return self.score_systems.add(replace(system, id=self._company.new_id("score-system"), labels=labels))
+    def _copy(self, system: ScoreSystemDetails) -> ScoreSystemDetails:
+        labels = [ScoreLabelDetails.of(label, id=self._company.new_id("score-label")) for label in system.labels]
+        new_id = self._company.new_id("score-system")
+        return self.score_systems.add(ScoreSystemDetails.of(system, id=new_id, labels=labels))
 
-    def _labels(self, wanted: list[ScoreLabelBody]) -> list[ScoreLabel]:
+    def _labels(self, wanted: list[ScoreLabelBody]) -> list[ScoreLabelDetails]:
         labels = sorted(wanted, key=lambda label: (label.min, label.max))
         problem = _problem(labels)
         if problem is not None:
             raise senseless({"labels": problem})
-        new_id = self._company.new_id
-        return [ScoreLabel(new_id("score-label"), item.label, item.min, item.max, item.color) for item in labels]
+        return [ScoreLabelDetails.of(item, id=self._company.new_id("score-label")) for item in labels]
 
 
 def _problem(labels: list[ScoreLabelBody]) -> str | None:
