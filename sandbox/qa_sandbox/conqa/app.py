@@ -8,9 +8,9 @@ from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader
 
 from qa_sandbox.auth import same_secret
+from qa_sandbox.clock import iso_milliseconds
 from qa_sandbox.conqa import routes, seed
 from qa_sandbox.conqa.errors import answer, invalid
-from qa_sandbox.conqa.models import format_date
 from qa_sandbox.conqa.reports import EXPORTS_PREFIX
 from qa_sandbox.conqa.store import ConqaStore
 from qa_sandbox.web import Examples, Refused, Vendor
@@ -28,7 +28,7 @@ def _mount(app: FastAPI, variant: None) -> None:
 def _examples(store: ConqaStore) -> Examples:
     project = store.projects[seed.FULL]
     place, account = {"projectId": project.id}, {"accountId": project.account_id}
-    milestone, stamp = {**place, "externalId": seed.MILESTONES[0][0]}, format_date(store.now)
+    milestone, stamp = {**place, "externalId": seed.MILESTONES[0][0]}, iso_milliseconds(store.now)
     fields = {"productType": {"value": "earthworks"}, "area": {"value": "area-1"}, "startDate": "2026-03-16"}
     upsert = {"metadata": {"timestamp": stamp}, "data": {"name": "Fill, Area 1", "fields": fields}}
     hook = {"name": "Reports to Airflow", "callbackUrl": "http://127.0.0.1:9/webhook"}

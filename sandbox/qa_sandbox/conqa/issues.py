@@ -2,60 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from qa_sandbox.clock import midnight, whole_milliseconds
+from qa_sandbox.clock import iso_milliseconds, midnight
 from qa_sandbox.conqa import seed
-from qa_sandbox.conqa.models import Counted, IssueCounts, format_date
-from qa_sandbox.conqa.models import Issue as IssueRow
+from qa_sandbox.conqa.models import Counted, Issue, IssueCounts, parse_timestamp
 from qa_sandbox.conqa.projects import Checklist, Person, Project
 from qa_sandbox.context import SandboxContext
-
-
-@dataclass(frozen=True)
-class Issue:
-    id: str
-    number: int
-    project_id: str
-    checklist_id: str
-    checkpoint_id: str
-    title: str
-    description: str
-    status: str
-    raised_by: Person
-    responsible: Person
-    raised_at: datetime
-    status_at: datetime
-    due: datetime
-    attachments: int
-
-    def wire(self, now: datetime) -> IssueRow:
-        # Whoever has to act next: the one who raised it inspects, the other one works.
-        in_court = self.raised_by if self.status in ("ready-to-inspect", "work-completed") else self.responsible
-        return IssueRow(
-            issueId=self.id,
-            projectId=self.project_id,
-            assignedTo=self.responsible.id,
-            checklistId=self.checklist_id,
-            checkpointId=self.checkpoint_id,
-            description=self.description,
-            dueDate=format_date(self.due),
-            issueNumber=f"ISS-{self.number}",
-            lastUpdatedAt=format_date(self.status_at),
-            lastUpdatedBy=in_court.id,
-            raisedAt=format_date(self.raised_at),
-            raisedBy=self.raised_by.id,
-            raisedByName=self.raised_by.name,
-            responsiblePerson=self.responsible.id,
-            responsiblePersonName=self.responsible.name,
-            status=self.status,
-            title=self.title,
-            daysAtStatus=max(0, (now - self.status_at).days),
-            ballInCourtUser=in_court.id,
-            ballInCourtUserName=in_court.name,
-            numberOfAttachments=self.attachments,
-        )
 
 
 def make_issues(
@@ -70,25 +23,40 @@ def make_issues(
         status = rng.choices(seed.ISSUE_STATUSES, weights=(4, 5, 1, 2, 2))[0]
         changed = raised if status == "open" else raised + (today - raised) * rng.uniform(0.1, 0.9)
         raised_by, responsible = rng.sample(people, 2)
+        # Whoever has to act next: the one who raised it inspects, the other one works.
+        in_court = raised_by if status in ("ready-to-inspect", "work-completed") else responsible
         issues.append(
             Issue(
-                id="iss:" + context.make_id("issue", f"{project.id}:{number}"),
-                number=number,
-                project_id=project.id,
-                checklist_id=rng.choice(checklists).id,
-                checkpoint_id="scpd:" + context.make_id("checkpoint", f"{project.id}:{number}"),
-                title=title,
+                issueId="iss:" + context.make_id("issue", f"{project.id}:{number}"),
+                projectId=project.id,
+                assignedTo=responsible.id,
+                checklistId=rng.choice(checklists).id,
+                checkpointId="scpd:" + context.make_id("checkpoint", f"{project.id}:{number}"),
                 description=description,
+                dueDate=iso_milliseconds(midnight(raised) + timedelta(days=14, hours=11)),
+                issueNumber=f"ISS-{number}",
+                lastUpdatedAt=iso_milliseconds(changed),
+                lastUpdatedBy=in_court.id,
+                raisedAt=iso_milliseconds(raised),
+                raisedBy=raised_by.id,
+                raisedByName=raised_by.name,
+                responsiblePerson=responsible.id,
+                responsiblePersonName=responsible.name,
                 status=status,
-                raised_by=raised_by,
-                responsible=responsible,
-                raised_at=whole_milliseconds(raised),
-                status_at=whole_milliseconds(changed),
-                due=midnight(raised) + timedelta(days=14, hours=11),
-                attachments=rng.randint(0, 4),
+                title=title,
+                daysAtStatus=0,
+                ballInCourtUser=in_court.id,
+                ballInCourtUserName=in_court.name,
+                numberOfAttachments=rng.randint(0, 4),
             )
         )
     return issues
+
+
+def as_of(issue: Issue, now: datetime) -> Issue:
+    """Return an issue with its age."""
+    age = now - parse_timestamp(issue.lastUpdatedAt)
+    return issue.model_copy(update={"daysAtStatus": max(0, age.days)})
 
 
 def count_issues(issues: list[Issue]) -> IssueCounts:

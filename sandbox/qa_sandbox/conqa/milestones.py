@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from qa_sandbox.clock import later
+from qa_sandbox.clock import iso_milliseconds, later
 from qa_sandbox.conqa import seed
 from qa_sandbox.conqa.errors import Skipped
-from qa_sandbox.conqa.models import MilestoneData, format_date
+from qa_sandbox.conqa.models import MilestoneData
 from qa_sandbox.conqa.projects import Checklists, MilestoneConfig, Project
 from qa_sandbox.conqa.values import Change, Stored, read_change
 from qa_sandbox.context import SandboxContext
@@ -144,7 +144,7 @@ class MilestoneBook:
         key = (project.id, external_id)
         latest = self._latest.get(key)
         if latest is not None and timestamp <= latest:
-            stamps = {"timestamp": format_date(timestamp), "latest": format_date(latest)}
+            stamps = {"timestamp": iso_milliseconds(timestamp), "latest": iso_milliseconds(latest)}
             self.skipped.append({"projectId": project.id, "externalId": external_id, **stamps})
             return False
         self._latest[key] = timestamp

@@ -40,10 +40,6 @@ def parse_timestamp(value: Any) -> datetime:
         raise PydanticCustomError("timestamp", "is not a day of the calendar or a time of the day") from None
 
 
-def format_date(value: datetime) -> str:
-    return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 Timestamp = Annotated[
     datetime, BeforeValidator(parse_timestamp), WithJsonSchema({"type": "string", "format": "date-time"})
 ]

@@ -36,13 +36,13 @@ def _checklist_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
             marks = ("Passed", person, f"{signed:%Y-%m-%d %H:%M}") if done else ("Open", "-", "-")
             rows.append((f"{number}.{position}", checkpoint, *marks))
         grids.append(Grid(section, head, widths, tuple(rows)))
-    open_issues = [item for item in store.issues(run.project) if item.checklist_id == checklist.id]
+    open_issues = [item for item in store.issues(run.project) if item.checklistId == checklist.id]
     grids.append(
         Grid(
             "Issues raised",
             ("Issue", "Title", "Status", "Responsible"),
             (20, 90, 30, 36),
-            tuple((f"ISS-{item.number}", item.title, item.status, item.responsible.name) for item in open_issues),
+            tuple((item.issueNumber, item.title, item.status, item.responsiblePersonName) for item in open_issues),
         )
     )
     facts = (
@@ -56,14 +56,10 @@ def _checklist_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
 
 
 def _issue_sheet(store: ConqaStore, run: ReportRun) -> Sheet:
-    members = {"status": "status", "checklistId": "checklist_id"}
-    found = [
-        item
-        for item in store.issues(run.project)
-        if all(getattr(item, own) == run.given[name] for name, own in members.items() if name in run.given)
-    ]
+    wanted = {name: run.given[name] for name in ("status", "checklistId") if name in run.given}
+    found = [item for item in store.issues(run.project) if wanted.items() <= item.model_dump().items()]
     rows = tuple(
-        (f"ISS-{item.number}", item.title, item.status, item.responsible.name, f"{item.due:%Y-%m-%d}") for item in found
+        (item.issueNumber, item.title, item.status, item.responsiblePersonName, item.dueDate[:10]) for item in found
     )
     head, widths = ("Issue", "Title", "Status", "Responsible", "Due"), (18, 78, 30, 34, 22)
     filters = ", ".join(f"{name}: {value}" for name, value in run.given.items())

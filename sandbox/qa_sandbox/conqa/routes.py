@@ -10,6 +10,7 @@ from starlette.responses import Response
 from qa_sandbox.conqa import models as wire
 from qa_sandbox.conqa import views
 from qa_sandbox.conqa.errors import RESPONSES, SKIPPED
+from qa_sandbox.conqa.issues import as_of
 from qa_sandbox.conqa.projects import Project
 from qa_sandbox.conqa.report_pdf import report_file
 from qa_sandbox.conqa.reports import EXPORTS_PREFIX
@@ -70,7 +71,7 @@ async def get_summary(store: Store, project: InProject) -> wire.Summary:
 @projects.get("/project/{projectId}/issues", summary="Get Project Issues")
 async def list_issues(store: Store, project: InProject, page: Page = 1, limit: Limit = DEFAULT_LIMIT) -> wire.Issues:
     rows, paging = views.page_of(store.issues(project), page, limit)
-    return wire.Issues(data=wire.IssuePage(paging=paging, issues=[issue.wire(store.now) for issue in rows]))
+    return wire.Issues(data=wire.IssuePage(paging=paging, issues=[as_of(issue, store.now) for issue in rows]))
 
 
 @milestones.get("", summary="Get Project Milestones")

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from qa_sandbox.clock import midnight
+from qa_sandbox.clock import iso_milliseconds, midnight
 from qa_sandbox.conqa import seed
-from qa_sandbox.conqa.issues import Issue, make_issues
+from qa_sandbox.conqa.issues import make_issues
 from qa_sandbox.conqa.milestones import Milestone, MilestoneBook
-from qa_sandbox.conqa.models import MilestoneData, StartReport, format_date
+from qa_sandbox.conqa.models import Issue, MilestoneData, StartReport
 from qa_sandbox.conqa.projects import Checklist, Checklists, Project, make_people, make_projects
 from qa_sandbox.conqa.reports import ISSUE_REPORT, QA_REPORT, ReportRun
 from qa_sandbox.conqa.views import milestone_row
@@ -167,7 +167,7 @@ class ConqaStore(Store):
         return [
             {
                 "to": hook.owner.email,
-                "at": format_date(hook.endpoint.disabled_at),
+                "at": iso_milliseconds(hook.endpoint.disabled_at),
                 "subject": f"Your webhook {hook.name} was disabled after 10 failed notifications",
             }
             for hook in self.webhooks

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from qa_sandbox.conqa.issues import Issue, count_issues
+from qa_sandbox.clock import iso_milliseconds
+from qa_sandbox.conqa.issues import count_issues
 from qa_sandbox.conqa.milestones import Milestone
-from qa_sandbox.conqa.models import MilestoneCounts, MilestoneRow, Paging, Share, Summary, SummaryData, format_date
+from qa_sandbox.conqa.models import (
+    Issue,
+    MilestoneCounts,
+    MilestoneRow,
+    Paging,
+    Share,
+    Summary,
+    SummaryData,
+)
 from qa_sandbox.conqa.projects import Project
 from qa_sandbox.conqa.values import Stored
 
@@ -32,8 +41,8 @@ def milestone_row(project: Project, milestone: Milestone) -> MilestoneRow:
         status={"value": milestone.status, "display": statuses.get(milestone.status, milestone.status)},
         fields=shown,
         checklistId=milestone.checklist_id,
-        createdAt=format_date(milestone.created_at),
-        lastUpdatedAt=format_date(milestone.updated_at),
+        createdAt=iso_milliseconds(milestone.created_at),
+        lastUpdatedAt=iso_milliseconds(milestone.updated_at),
     )
 
 

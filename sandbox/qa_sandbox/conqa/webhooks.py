@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from qa_sandbox.callbacks import Delivery, DeliveryPolicy, Endpoint
-from qa_sandbox.conqa.models import RegisterWebhook, UpdateWebhook, WebhookPage, WebhookRow, format_date
+from qa_sandbox.clock import iso_milliseconds
+from qa_sandbox.conqa.models import RegisterWebhook, UpdateWebhook, WebhookPage, WebhookRow
 from qa_sandbox.conqa.projects import Person, Project
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.web import Refused
@@ -59,8 +60,8 @@ class Webhook:
             maskedCallbackUrl=self.endpoint.masked_url,
             type=self.type,
             status=self.status,
-            createdAt=format_date(self.created_at),
-            updatedAt=format_date(changed),
+            createdAt=iso_milliseconds(self.created_at),
+            updatedAt=iso_milliseconds(changed),
             **members,
         )
 
