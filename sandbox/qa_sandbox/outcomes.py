@@ -55,6 +55,9 @@ class Outcome:
         except (re.error, TypeError) as error:
             raise ValueError(f"Outcome match {self.match!r} is not a regular expression: {error}.") from error
 
+    def seconds_or(self, default: float) -> float:
+        return default if self.seconds is None else self.seconds
+
     @classmethod
     def parse(cls, raw: Any) -> Outcome:
         if isinstance(raw, Outcome):
@@ -101,6 +104,11 @@ class OutcomeBook:
                     entry.used += 1
                     return outcome
         return None
+
+    def ending(self, kind: str, name: str, object_id: str, result: str, seconds: float) -> tuple[str, float]:
+        """Return how a new object ends and after how many seconds: as scripted, which counts the use, or as given."""
+        outcome = self.take(kind, name, object_id)
+        return (outcome.result, outcome.seconds_or(seconds)) if outcome else (result, seconds)
 
     def describe(self) -> list[dict[str, Any]]:
         """Return the outcomes as plain data, with how often each was used."""

@@ -57,12 +57,7 @@ class Fault:
     delay: float = 0.0
 
     def strikes(self, kind: FaultKind, recipient: str, number: int) -> bool:
-        """Tell whether this is the moment, and count it.
-
-        :param kind: What could go wrong now.
-        :param recipient: Recipient of the mail.
-        :param number: Number of the mail.
-        """
+        """Tell whether this is the moment, and count it."""
         here = self.kind == kind and self.recipient in (None, recipient.casefold()) and self.nth in (None, number)
         if not here or self.times == 0:
             return False
@@ -81,12 +76,10 @@ class ReceivedAttachment:
 
     @property
     def size(self) -> int:
-        """Bytes."""
         return len(self.content)
 
     @property
     def sha256(self) -> str:
-        """Digest of the content, hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
 
@@ -101,22 +94,18 @@ class ReceivedMail:
 
     @property
     def message(self) -> EmailMessage:
-        """The parsed mail."""
         return message_from_bytes(self.raw, policy=policy.default)
 
     @property
     def subject(self) -> str:
-        """Subject."""
         return str(self.message["Subject"])
 
     @property
     def message_id(self) -> str:
-        """Message-ID with its angle brackets."""
         return str(self.message["Message-ID"])
 
     @property
     def attachments(self) -> list[ReceivedAttachment]:
-        """The attached files."""
         return [
             ReceivedAttachment(
                 part.get_filename() or "", part.get_content_type(), cast(bytes, part.get_payload(decode=True))
@@ -125,10 +114,7 @@ class ReceivedMail:
         ]
 
     def body(self, kind: Literal["html", "plain"]) -> str:
-        """Return one of the versions of the body, its lines ended by LF; empty when there is none.
-
-        :param kind: Which.
-        """
+        """Return one of the versions of the body, its lines ended by LF; empty when there is none."""
         part = self.message.get_body((kind,))
         return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
@@ -153,11 +139,7 @@ class _Server(SMTP):
 
 
 def cut(server: SMTP) -> str:
-    """Break a server's connection at once.
-
-    :param server: The protocol of the connection.
-    :return: A reply for the hooks that must return one; nobody hears it.
-    """
+    """Break a server's connection at once; the reply is for the hooks that must return one, and nobody hears it."""
     cast(asyncio.Transport, server.transport).abort()
     return "421 4.3.2 Not heard by anybody"
 
@@ -224,32 +206,19 @@ class SmtpSink:
             self._thread.join(_START_TIMEOUT)
 
     def script(self, kind: FaultKind, **details: Any) -> None:
-        """Let something go wrong from now on; see :class:`Fault`.
-
-        :param kind: What.
-        :param details: Where and how often.
-        """
+        """Let something go wrong from now on; see :class:`Fault`."""
         self.faults.append(Fault(kind, **details))
 
     def mails_to(self, address: str) -> list[ReceivedMail]:
-        """Return the mails that an address got.
-
-        :param address: Whose.
-        """
         return [mail for mail in self.mails if address.casefold() in map(str.casefold, mail.recipients)]
 
     def strikes(self, kind: FaultKind, recipient: str) -> Fault | None:
-        """Return the fault that is due, if one is.
-
-        :param kind: What could go wrong now.
-        :param recipient: Recipient of the mail.
-        """
+        """Return the fault that is due, if one is."""
         return next((fault for fault in self.faults if fault.strikes(kind, recipient, self._count)), None)
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Answer MAIL."""
         if fault := self.strikes("reject_sender", ""):
             return fault.reply
         envelope.mail_from = address
@@ -259,7 +228,6 @@ class SmtpSink:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Answer RCPT."""
         self._count += 1
         if fault := self.strikes("reject", address):
             return fault.reply
@@ -267,7 +235,6 @@ class SmtpSink:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Answer the complete mail."""
         recipient = envelope.rcpt_tos[-1]
         if fault := self.strikes("reject_content", recipient):
             return fault.reply
@@ -330,10 +297,7 @@ class SmtpSink:
 
 
 def smtp_connection(sink: SmtpSink) -> dict[str, Any]:
-    """Return an Airflow connection to the sink, as ``AIRFLOW_CONN_{ID}`` takes it in JSON.
-
-    :param sink: A server that has started.
-    """
+    """Return an Airflow connection to a sink that has started, as ``AIRFLOW_CONN_{ID}`` takes it in JSON."""
     login, password = sink.login or (None, None)
     return {
         "conn_type": "smtp",

@@ -1,3 +1,1 @@
 """CONQA public API: projects, issues, milestones, webhooks, reports."""
-
-from __future__ import annotations

@@ -176,12 +176,12 @@ class MilestoneBook:
         )
 
     def _enqueue(self, milestone: Milestone, event: str) -> datetime | None:
-        outcome = self._context.outcomes.take("milestone", milestone.external_id, milestone.id)
-        if outcome is not None and outcome.result == "never":
+        usual = self._context.settings.milestone_seconds
+        result, seconds = self._context.outcomes.ending(
+            "milestone", milestone.external_id, milestone.id, "applied", usual
+        )
+        if result == "never":
             return None
-        seconds = self._context.settings.milestone_seconds
-        if outcome is not None and outcome.seconds is not None:
-            seconds = outcome.seconds
         due = later(self._context.clock.now(), seconds)
         heapq.heappush(self._queue, (due, next(self._versions), milestone, event))
         return due

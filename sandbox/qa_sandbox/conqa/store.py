@@ -100,7 +100,7 @@ class ConqaStore(Store):
         if run is None or outcome.kind != "report":
             return False
         run.ending = outcome.result
-        run.seconds = run.seconds if outcome.seconds is None else outcome.seconds
+        run.seconds = outcome.seconds_or(run.seconds)
         self._later(run.due_at)
         return True
 
@@ -134,8 +134,8 @@ class ConqaStore(Store):
     def _start(self, project: Project, kind: str, checklist: Checklist | None, given: Mapping[str, Any]) -> ReportRun:
         run_id = self.context.make_id("report", len(self._runs))
         name = checklist.name if checklist is not None else project.name
-        outcome = self.context.outcomes.take("report", name, run_id)
-        seconds = self.context.settings.report_seconds
+        usual = self.context.settings.report_seconds
+        ending, seconds = self.context.outcomes.ending("report", name, run_id, "completed", usual)
         run = ReportRun(
             id=run_id,
             project=project,
@@ -144,8 +144,8 @@ class ConqaStore(Store):
             given=given,
             requested_by=self.people[0],
             requested_at=self.now,
-            ending=outcome.result if outcome else "completed",
-            seconds=seconds if outcome is None or outcome.seconds is None else outcome.seconds,
+            ending=ending,
+            seconds=seconds,
         )
         self._runs[run_id] = self._waiting[run_id] = run
         self._later(run.due_at)

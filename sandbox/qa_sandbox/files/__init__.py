@@ -1,3 +1,1 @@
 """Genuine report files, made when they are asked for and streamed with a known length."""
-
-from __future__ import annotations

@@ -1,3 +1,1 @@
 """MonitorQA external API: audits, templates, objects, users."""
-
-from __future__ import annotations

@@ -36,11 +36,12 @@ class SimploStore(Store):
         self._maker = ReportMaker(context)
         self._reports: dict[int, Report] = {}
         self._made = 0
-        self.settings = {setting.id: setting for setting in self._first_settings()}
-        self._settings_made = len(self.settings)
+        self.settings: dict[int, ReportSetting] = {}
+        self._settings_made = 0
         self.invoices: list[Invoice] = []
         self.saved_copies: list[dict[str, Any]] = []
         self.mails: list[dict[str, str]] = []
+        self._add_settings(history_start(self.now))
         self.settle()
         self._add_history()
 
@@ -137,19 +138,7 @@ class SimploStore(Store):
     def store_setting(self, wanted: StoreSetting) -> ReportSetting:
         self.settle()
         self._check_setting(wanted)
-        self._settings_made += 1
-        values = wanted.model_dump(exclude={"project_ids"})
-        values["responsible_user_id"] = wanted.responsible_user_id or self.me.id
-        setting = ReportSetting(
-            id=self._settings_made,
-            project_ids=tuple(dict.fromkeys(wanted.project_ids)),
-            created_at=self.now,
-            updated_at=self.now,
-            **values,
-        )
-        begin(setting, self.now)
-        self.settings[setting.id] = setting
-        return setting
+        return self._add_setting(wanted, self.now)
 
     def update_setting(self, setting_id: int, wanted: PatchSetting) -> ReportSetting:
         """Change a report setting; members that were not sent stay as they are."""
@@ -207,17 +196,38 @@ class SimploStore(Store):
             if name in given and not set(read()) <= ids:
                 raise wrong(name, f"The selected {name.replace('_', ' ')} is invalid.")
 
-    def _first_settings(self) -> list[ReportSetting]:
-        start, (name, project) = history_start(self.now), seed.ONE_TIME
-        workshop = replace(
-            _regular(1, name, self.projects[project], start),
-            type="1",
-            one_time_from=start,
-            one_time_to=start + timedelta(days=5) - timedelta(seconds=1),
-            regular_start=None,
-            regular_interval=None,
+    def _add_setting(self, wanted: StoreSetting, now: datetime) -> ReportSetting:
+        self._settings_made += 1
+        values = wanted.model_dump(exclude={"project_ids"})
+        values["responsible_user_id"] = wanted.responsible_user_id or self.me.id
+        project_ids = tuple(dict.fromkeys(wanted.project_ids))
+        setting = ReportSetting(
+            id=self._settings_made, project_ids=project_ids, created_at=now, updated_at=now, **values
         )
-        return [workshop, *(_regular(number, item.name, item, start) for number, item in enumerate(self.projects, 2))]
+        begin(setting, now)
+        self.settings[setting.id] = setting
+        return setting
+
+    def _add_settings(self, start: datetime) -> None:
+        name, place = seed.ONE_TIME
+        once: dict[str, Any] = {
+            "type": "1",
+            "one_time_from": start,
+            "one_time_to": start + timedelta(days=5) - timedelta(seconds=1),
+        }
+        monthly = {"regular_start": start, "regular_interval": 1}
+        settings = [(name, self.projects[place], once), *((one.name, one, monthly) for one in self.projects)]
+        for number, (name, project, when) in enumerate(settings, 1):
+            # Not checked: a body has its dates as text.
+            wanted = StoreSetting.model_construct(
+                name=name,
+                client_id=project.client.id,
+                responsible_user_id=1 + number % len(seed.PEOPLE),
+                is_bug_field_hidden_for_client=number % 2 == 0,
+                project_ids=[project.id],
+                **when,
+            )
+            self._add_setting(wanted, start)
 
     def _add_history(self) -> None:
         """Send, approve and invoice what is old: the latest month is open, the one before is not invoiced."""
@@ -238,27 +248,6 @@ class SimploStore(Store):
 
 
 _SCHEDULE = ("type", "is_live", "one_time_from", "one_time_to", "regular_start", "regular_interval")
-
-
-def _regular(number: int, name: str, project: Project, start: datetime) -> ReportSetting:
-    return ReportSetting(
-        id=number,
-        name=name,
-        client_id=project.client.id,
-        responsible_user_id=1 + number % len(seed.PEOPLE),
-        type="2",
-        is_live=True,
-        task_filter="1",
-        is_bug_field_hidden_for_client=number % 2 == 0,
-        one_time_from=None,
-        one_time_to=None,
-        regular_start=start,
-        regular_interval=1,
-        project_ids=(project.id,),
-        created_at=start,
-        updated_at=start,
-        next_from=start,
-    )
 
 
 def _user(number: int, name: str) -> User:

@@ -1,3 +1,1 @@
 """smartQ: users, projects with steps, roles and custom fields, tickets with notes, files and tasks."""
-
-from __future__ import annotations

@@ -1,3 +1,1 @@
 """MonitorQA's routes, one module per page of the vendor docs or two."""
-
-from __future__ import annotations

@@ -1,3 +1,1 @@
 """What MonitorQA holds, and what happens by itself as time passes."""
-
-from __future__ import annotations

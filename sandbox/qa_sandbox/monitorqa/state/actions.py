@@ -164,7 +164,8 @@ class Actions:
         action = self.all.find(action_id)
         if action is None:
             return False
-        action.todo = script(outcome.result, self._company.now, self._seconds(outcome))
+        seconds = outcome.seconds_or(self._company.settings.audit_seconds)
+        action.todo = script(outcome.result, self._company.now, seconds)
         self._plan_next(action)
         return True
 
@@ -196,11 +197,9 @@ class Actions:
         )
 
     def _scripted(self, action: Action) -> Todo:
-        outcome = self._company.outcomes.take("action", action.name, action.id)
-        return script(outcome.result, action.created_at, self._seconds(outcome)) if outcome else []
-
-    def _seconds(self, outcome: Outcome) -> float:
-        return self._company.settings.audit_seconds if outcome.seconds is None else outcome.seconds
+        usual = self._company.settings.audit_seconds
+        result, seconds = self._company.outcomes.ending("action", action.name, action.id, "never", usual)
+        return script(result, action.created_at, seconds)
 
     def _plan_next(self, action: Action) -> None:
         step = action.next_step()

@@ -196,7 +196,9 @@ class Audits:
         self._numbered += 1
         audit_id = self._company.make_id("audit", self._numbered)
         number = f"AUD-{fields['opened_at'].year}-{self._numbered:04d}"
-        plan = plan or self._plan(self._company.outcomes.take("audit", fields["name"], audit_id))
+        if plan is None:
+            usual = self._company.settings.audit_seconds
+            plan = self._plan(*self._company.outcomes.ending("audit", fields["name"], audit_id, "completed", usual))
         audit = self.all.add(Audit(id=audit_id, number=number, plan=plan, **fields))
         if audit.assignees:
             self._announce(Event.AUDIT_ASSIGNED, audit)
@@ -253,7 +255,7 @@ class Audits:
         audit = self.all.find(audit_id)
         if audit is None:
             return False
-        audit.plan = self._plan(outcome)
+        audit.plan = self._plan(outcome.result, outcome.seconds_or(self._company.settings.audit_seconds))
         self._plan_next(audit)
         return True
 
@@ -263,10 +265,8 @@ class Audits:
         if added:
             self._announce(Event.AUDIT_ASSIGNED, audit)
 
-    def _plan(self, outcome: Outcome | None) -> Plan:
-        settings = self._company.settings
-        seconds = settings.audit_seconds if outcome is None or outcome.seconds is None else outcome.seconds
-        return Plan(outcome.result if outcome else "completed", settings.audit_pickup_seconds, seconds)
+    def _plan(self, result: str, seconds: float) -> Plan:
+        return Plan(result, self._company.settings.audit_pickup_seconds, seconds)
 
     def _plan_next(self, audit: Audit) -> None:
         step = audit.next_step()

@@ -1,3 +1,1 @@
 """MonitorQA's request bodies and answers."""
-
-from __future__ import annotations

@@ -1,3 +1,1 @@
 """The state of one Qalyptus tenant: one collection per kind of object, and the runs."""
-
-from __future__ import annotations

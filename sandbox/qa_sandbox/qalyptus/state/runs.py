@@ -44,14 +44,15 @@ class Runs:
         offered = self._store.reports.output_format(report_id, output_format)
         selections = (body.selections if body else None) or ()
         chosen = {item.fieldName: item.values() for item in selections if item.fieldName is not None}
-        outcome = self._outcome("report", row)
+        usual = self._store.context.settings.report_seconds
+        ending, seconds = self._store.context.outcomes.ending("report", row["name"], row["id"], "completed", usual)
         record = self._add(
             kind=ON_DEMAND,
             report=_at_run(row),
             output_format=offered,
             selections=chosen,
-            seconds=_seconds(outcome, self._store.context.settings.report_seconds),
-            ending=outcome.result if outcome else "completed",
+            seconds=seconds,
+            ending=ending,
         )
         return self.wire(record)
 
@@ -59,12 +60,9 @@ class Runs:
         """Start a task, which makes a new record."""
         row = self._store.tasks.get(task_id)
         fields = self._task_fields(row)
-        outcome = self._outcome("task", row)
-        return self._add(
-            **fields,
-            seconds=_seconds(outcome, self._store.context.settings.task_seconds),
-            ending=outcome.result if outcome else row["ending"],
-        )
+        usual = self._store.context.settings.task_seconds
+        ending, seconds = self._store.context.outcomes.ending("task", row["name"], row["id"], row["ending"], usual)
+        return self._add(**fields, seconds=seconds, ending=ending)
 
     def run_again(self, record_id: str) -> Row:
         """Run a request again, keeping its id; or start a task."""
@@ -99,7 +97,7 @@ class Runs:
         record = self._records.get(object_id)
         if record is None or outcome.kind != ("task" if record.task else "report"):
             return False
-        record.ending, record.seconds = outcome.result, _seconds(outcome, record.seconds)
+        record.ending, record.seconds = outcome.result, outcome.seconds_or(record.seconds)
         return True
 
     def add_history(self) -> None:
@@ -135,9 +133,6 @@ class Runs:
         at_run = self._store.tasks.at_run(task)
         return {"kind": SCHEDULED, "report": _at_run(report), "output_format": part["format"], "task": at_run}
 
-    def _outcome(self, kind: str, row: Row) -> Outcome | None:
-        return self._store.context.outcomes.take(kind, row["name"], row["id"])
-
     def _add(self, *, seconds: float, created_at: datetime | None = None, **fields: Any) -> Record:
         record = Record(
             id=self._store.new_id("status"),
@@ -152,7 +147,3 @@ class Runs:
 
 def _at_run(report: Row) -> ReportAtRun:
     return ReportAtRun(report["id"], report["name"], report["subject"])
-
-
-def _seconds(outcome: Outcome | None, default: float) -> float:
-    return default if outcome is None or outcome.seconds is None else outcome.seconds
