@@ -7,45 +7,36 @@ from qa_sandbox.qalyptus.routes.operation import Ids, Operation, crud, permissio
 
 API_KEYS = crud(
     "/api-keys",
-    create=("Create API key", models.ApiKeyCreate),
-    list_all="Get user API keys",
-    update=("Update API key", models.NameAndDescription),
+    "API key",
+    models.ApiKeyCreate,
+    models.NameAndDescription,
+    list="Get user API keys",
     get="Get user API key",
-    delete="Delete API key",
-    delete_many="Delete API keys",
 )
 GROUPS = (
-    *crud(
-        "/groups",
-        create=("Create group", models.GroupCreate),
-        list_all="Get all groups",
-        update=("Update group", models.NameAndDescription),
-        get="Get group",
-        delete="Delete group",
-        delete_many="Delete groups",
-    ),
+    *crud("/groups", "group", models.GroupCreate, models.NameAndDescription, list="Get all groups"),
     Operation("PUT", "/groups/{id}/members", "Update group members", "groups.set_members", Ids),
     Operation("GET", "/groups/{id}/members", "Get group members", "groups.members"),
 )
 IDENTITY_PROVIDERS = crud(
     "/identity-providers",
-    create=("Create an identity provider", models.IdentityProviderCreate),
-    list_all="Get all identity providers",
-    update=("Update identity provider", models.IdentityProviderUpdate),
-    get="Get identity provider",
-    delete="Delete identity provider",
+    "identity provider",
+    models.IdentityProviderCreate,
+    models.IdentityProviderUpdate,
+    create="Create an identity provider",
+    list="Get all identity providers",
+    delete_many="",
 )
 LICENSES = (Operation("GET", "/licenses", "Get licenses", "users.licenses"),)
 _ONE = "/organizations/{id}"
 ORGANIZATIONS = (
     *crud(
         "/organizations",
-        create=("Create organization", models.OrganizationCreate),
-        list_all="Get all organizations",
-        update=("Update organization", models.OrganizationUpdate),
+        "organization",
+        models.OrganizationCreate,
+        models.OrganizationUpdate,
+        list="Get all organizations",
         get="Get organization by ID",
-        delete="Delete organization",
-        delete_many="Delete organizations",
     ),
     Operation("GET", "/organizations/user", "Get user organizations", "organizations.own"),
     Operation("GET", f"{_ONE}/projects", "Get organization projects", "organizations.projects"),
@@ -64,11 +55,9 @@ ORGANIZATIONS = (
 PROJECTS = (
     *crud(
         "/projects",
-        create=("Create project", models.NameAndDescription),
-        list_all="Get projects",
-        update=("Update project", models.NameAndDescription),
-        get="Get project",
-        delete="Delete project",
+        "project",
+        models.NameAndDescription,
+        models.NameAndDescription,
         delete_many="Delete multiple projects",
     ),
     Operation(
@@ -79,8 +68,10 @@ PROJECTS = (
 )
 STORAGE_SERVICES = crud(
     "/storage-services",
-    list_all="Get a list of all storage services.",
-    update=("Update a storage service", models.StorageServiceUpdate),
+    "storage service",
+    changed=models.StorageServiceUpdate,
+    update="Update a storage service",
+    list="Get a list of all storage services.",
     get="Get the storage service with the specified ID.",
     delete="Delete the storage service with the specified ID.",
     delete_many="Delete multiple storage services.",

@@ -16,15 +16,7 @@ def _of_report(read: Callable[[Reports, str], Any]) -> Callable[[QalyptusStore, 
 
 
 CONDITIONS = (
-    *crud(
-        "/conditions",
-        create=("Create condition", models.InProject),
-        list_all="Get conditions",
-        update=("Update condition", models.NameAndDescription),
-        get="Get condition",
-        delete="Delete condition",
-        delete_many="Delete conditions",
-    ),
+    *crud("/conditions", "condition", models.InProject, models.NameAndDescription),
     *content("/conditions", duplicate="Duplicate condition", by_project="Get project conditions"),
     Operation("PUT", "/conditions/{id}/rule", "Create or update rule", "conditions.save_rule", models.ConditionRule),
     Operation("GET", "/conditions/{id}/rules", "Get rules", "conditions.rules.views"),
@@ -35,13 +27,7 @@ CONDITIONS = (
 _ONE, _SAVE = "/filters/{id}", "filters.save_item"
 FILTERS = (
     *crud(
-        "/filters",
-        create=("Create filter", models.InProject),
-        list_all="Get filters",
-        update=("Update filter", models.InProject),
-        get="Get filter by ID",
-        delete="Delete filter",
-        delete_many="Delete filters.",
+        "/filters", "filter", models.InProject, models.InProject, get="Get filter by ID", delete_many="Delete filters."
     ),
     *content("/filters", duplicate="Duplicate filter.", by_project="Get filters by project"),
     Operation("PUT", f"{_ONE}/variables", "Update filter variable values", _SAVE, models.FilterVariable),
@@ -67,13 +53,7 @@ _apps = _of_report(lambda reports, one: [reports.app(one).wire])
 _objects = _of_report(lambda reports, one: reports.app(one).objects)
 REPORTS = (
     *crud(
-        "/reports",
-        create=("Create report", models.ReportCreate),
-        list_all="Get reports",
-        update=("Update a report", models.ReportUpdate),
-        get="Get report by ID",
-        delete="Delete report",
-        delete_many="Delete reports",
+        "/reports", "report", models.ReportCreate, models.ReportUpdate, update="Update a report", get="Get report by ID"
     ),
     *content("/reports", duplicate="Duplicate report", by_project="Get reports by project ID"),
     Operation("GET", f"{_REPORT}/iteration-fields", "Get report iteration fields", _fields),

@@ -27,6 +27,7 @@ from qa_sandbox.web import BINARY, Responses, store_of
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 Store = Annotated[QalyptusStore, Depends(store_of)]
 Ids = list[models.Ref]
+Model = type[models.Body]
 
 
 @dataclass(frozen=True)
@@ -116,30 +117,28 @@ Id = Annotated[str, _in_path("id").__metadata__[0]]
 
 
 def crud(
-    path: str,
-    *,
-    list_all: str,
-    get: str,
-    delete: str,
-    create: tuple[str, type[models.Body]] | None = None,
-    update: tuple[str, type[models.Body]] | None = None,
-    delete_many: str | None = None,
+    path: str, noun: str, new: Model | None = None, changed: Model | None = None, **titles: str
 ) -> Iterator[Operation]:
     """
-    Make the routes of a collection: titles, and the bodies of creation and change.
+    Make the routes of a collection; those that make and change objects where there are bodies for it.
 
     :param path: of the collection; with underscores, the name of the collection in the store
+    :param noun: what titles call an object; ``titles`` are those that the documentation words in another way, by
+        ``create``, ``list``, ``update``, ``get``, ``delete`` and ``delete_many``, empty for what is not there
     """
     name, one = path[1:].replace("-", "_"), path + "/{id}"
-    if create:
-        yield Operation("POST", path, create[0], f"{name}.create", create[1])
-    yield Operation("GET", path, list_all, f"{name}.views")
-    if update:
-        yield Operation("PUT", one, update[0], f"{name}.update", update[1])
-    yield Operation("GET", one, get, f"{name}.show")
-    yield Operation("DELETE", one, delete, f"{name}.delete")
-    if delete_many:
-        yield Operation("POST", path + "/delete", delete_many, f"{name}.remove", Ids)
+    rows: tuple[tuple[str, str, str, str, str, Any], ...] = (
+        ("create", "POST", path, f"Create {noun}", "create", new),
+        ("list", "GET", path, f"Get {noun}s", "views", None),
+        ("update", "PUT", one, f"Update {noun}", "update", changed),
+        ("get", "GET", one, f"Get {noun}", "show", None),
+        ("delete", "DELETE", one, f"Delete {noun}", "delete", None),
+        ("delete_many", "POST", path + "/delete", f"Delete {noun}s", "remove", Ids),
+    )
+    left_out = {"create": new is None, "update": changed is None}
+    for kind, method, where, usual, call, body in rows:
+        if (title := titles.get(kind, usual)) and not left_out.get(kind):
+            yield Operation(method, where, title, f"{name}.{call}", body)
 
 
 def content(path: str, *, duplicate: str, by_project: str) -> Iterator[Operation]:

@@ -42,15 +42,7 @@ _TRIGGERS = (
     Operation("POST", f"{_TASK}/triggers/delete", "Delete triggers", "tasks.remove_triggers", Ids),
 )
 TASKS = (
-    *crud(
-        "/tasks",
-        create=("Create task", models.InProject),
-        list_all="Get tasks",
-        update=("Update task", TaskUpdate),
-        get="Get task",
-        delete="Delete task",
-        delete_many="Delete tasks.",
-    ),
+    *crud("/tasks", "task", models.InProject, TaskUpdate, delete_many="Delete tasks."),
     Operation("POST", f"{_TASK}/duplicate", "Duplicate task", "tasks.duplicate_here"),
     *permissions("/tasks"),
     Operation("GET", f"{_TASK}/email", "Get task email", lambda store, one: store.tasks.get(one)["email"]),

@@ -36,7 +36,7 @@ async def download_template() -> Response:
 
 
 USERS = (
-    *crud("/users", list_all="Get users", get="Get user", delete="Delete user", delete_many="Delete users"),
+    *crud("/users", "user"),
     Operation("POST", "/users", "Add user", "users.add_recipient", models.UserCreate),
     Operation("PUT", "/users/{id}", "Update user", "users.change", models.UserUpdate),
     Operation("POST", "/users/import", "Add users from Excel", import_users, request_body=_FILE),
