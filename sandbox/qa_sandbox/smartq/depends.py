@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from inspect import Parameter, Signature, signature
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -13,7 +14,7 @@ from qa_sandbox.smartq.phpform import read_form
 from qa_sandbox.smartq.rights import may_see, require_project_right
 from qa_sandbox.smartq.search import Flag, Name, TicketExtras, TicketFilter, ticket_extras, ticket_filter
 from qa_sandbox.smartq.store import SmartQStore, find
-from qa_sandbox.web import Refused, store_of
+from qa_sandbox.web import Refused, injected, store_of
 
 
 async def _sent(request: Request) -> AsyncIterator[dict[str, Any]]:
@@ -21,98 +22,49 @@ async def _sent(request: Request) -> AsyncIterator[dict[str, Any]]:
     await request.close()
 
 
-Store = Annotated[SmartQStore, Depends(store_of)]
-Caller = Annotated[models.User, Depends(signed_in)]
-
-
-async def _user(store: Store, user_id: Annotated[str, Path(description="user id")]) -> models.User:
-    return find(store.users, user_id, "user")
-
-
-async def _project(store: Store, project_id: Annotated[str, Path(description="project id")]) -> models.Project:
-    return find(store.projects, project_id, "project")
-
-
-Project = Annotated[models.Project, Depends(_project)]
-
-
-async def _role(project: Project, role_id: Annotated[str, Path(description="role id")]) -> models.Role:
-    return find(project.roles, role_id, "role")
-
-
-async def _step(project: Project, step_id: Annotated[str, Path(description="step id")]) -> models.Step:
-    return find({step.id: step for step in project.steps}, step_id, "step")
-
-
-async def _field(
-    project: Project, field_name: Annotated[str, Path(description="field name, f1 to f25")]
-) -> models.CustomField:
+def _field(project: models.Project, field_name: str) -> models.CustomField:
     if field_name not in project.fields:
         raise Refused(404, f"custom field {field_name[:40]!r} not found")
     return project.fields[field_name]
 
 
-async def _ticket(project: Project, ticket_id: Annotated[str, Path(description="ticket id")]) -> models.Ticket:
-    return find(project.tickets, ticket_id, "ticket")
-
-
-Field = Annotated[models.CustomField, Depends(_field)]
-Ticket = Annotated[models.Ticket, Depends(_ticket)]
-
-
-async def _choice_field(field: Field) -> models.CustomField:
+def _choices(field: models.CustomField) -> models.CustomField:
     if not field.is_choice:
         raise Refused(400, f"Custom field {field.name} is of type {field.type}; only choice fields have values.")
     return field
 
 
-ChoiceField = Annotated[models.CustomField, Depends(_choice_field)]
+def _visible(caller: models.User, project: models.Project, ticket: models.Ticket) -> dict[int, models.Note]:
+    return {note.id: note for note in ticket.notes.values() if may_see(caller, project, note)}
 
 
-async def _value(field: ChoiceField, value_id: Annotated[str, Path(description="value id")]) -> models.Choice:
-    return find({value.id: value for value in field.values}, value_id, "value")
-
-
-async def _note(
-    caller: Caller, project: Project, ticket: Ticket, note_id: Annotated[str, Path(description="note id")]
-) -> models.Note:
-    visible = {note.id: note for note in ticket.notes.values() if may_see(caller, project, note)}
-    return find(visible, note_id, "note")
-
-
-async def _task(ticket: Ticket, task_id: Annotated[str, Path(description="task id")]) -> models.Task:
-    return find(ticket.tasks, task_id, "task")
-
-
-Note = Annotated[models.Note, Depends(_note)]
-
-
-async def _file(note: Note, file_id: Annotated[str, Path(description="file id")]) -> models.File:
-    return find(note.files, file_id, "file")
-
-
-async def _editable(caller: Caller, project: Project) -> models.Project:
+def _editable(caller: models.User, project: models.Project) -> models.Project:
     require_project_right(caller, project, "can_edit_project")
     return project
 
 
-# What the function of a route is given, by the name of its parameter.
-KNOWN: Mapping[str, Any] = {
-    "store": Store,
-    "caller": Caller,
+def _by_id(kind: str, items: Callable[..., Mapping[int, Any]]) -> Callable[..., Any]:
+    """Make the function that finds the object with the id in the path; ``items`` is given what its parameters name."""
+
+    def found(**given: Any) -> Any:
+        object_id = given.pop(f"{kind}_id")
+        return find(items(**given), object_id, kind)
+
+    names = (*signature(items).parameters, f"{kind}_id")
+    found.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(name, Parameter.KEYWORD_ONLY) for name in names]
+    )
+    KNOWN[f"{kind}_id"] = Annotated[str, Path(description=f"{kind} id")]
+    return found
+
+
+# What the function of a route is given, by the name of its parameter; the objects depend on those before them.
+KNOWN: dict[str, Any] = {
+    "store": Annotated[SmartQStore, Depends(store_of)],
+    "caller": Annotated[models.User, Depends(signed_in)],
     "newcomer": Annotated[models.User, Depends(signing_in)],
     "sent": Annotated[dict[str, Any], Depends(_sent)],
-    "user": Annotated[models.User, Depends(_user)],
-    "project": Project,
-    "role": Annotated[models.Role, Depends(_role)],
-    "step": Annotated[models.Step, Depends(_step)],
-    "field": Field,
-    "choices": ChoiceField,
-    "value": Annotated[models.Choice, Depends(_value)],
-    "ticket": Ticket,
-    "note": Note,
-    "task": Annotated[models.Task, Depends(_task)],
-    "file": Annotated[models.File, Depends(_file)],
+    "field_name": Annotated[str, Path(description="field name, f1 to f25")],
     "count": Annotated[int, Query(ge=0, description="how many")],
     "offset": Annotated[int, Query(ge=0, description="get the list starting from this place")],
     "only_active": Annotated[Flag, Query(alias="activeFilter", description="0 - all, 1 - only active projects")],
@@ -120,5 +72,19 @@ KNOWN: Mapping[str, Any] = {
     "wanted": Annotated[TicketFilter, Depends(ticket_filter)],
     "extras": Annotated[TicketExtras, Depends(ticket_extras)],
 }
+for _name, _call in (
+    ("user", _by_id("user", lambda store: store.users)),
+    ("project", _by_id("project", lambda store: store.projects)),
+    ("role", _by_id("role", lambda project: project.roles)),
+    ("step", _by_id("step", lambda project: {step.id: step for step in project.steps})),
+    ("field", _field),
+    ("choices", _choices),
+    ("value", _by_id("value", lambda choices: {value.id: value for value in choices.values})),
+    ("ticket", _by_id("ticket", lambda project: project.tickets)),
+    ("note", _by_id("note", _visible)),
+    ("task", _by_id("task", lambda ticket: ticket.tasks)),
+    ("file", _by_id("file", lambda note: note.files)),
+):
+    KNOWN[_name] = Annotated[Any, Depends(injected(_call, KNOWN))]
 # The same for routes that change the settings of a project.
-EDITING: Mapping[str, Any] = {**KNOWN, "project": Annotated[models.Project, Depends(_editable)]}
+EDITING: Mapping[str, Any] = {**KNOWN, "project": Annotated[models.Project, Depends(injected(_editable, KNOWN))]}
