@@ -198,6 +198,16 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def asked(kind: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """Make a dependency of a dataclass, whose fields say what the request holds; a coroutine, so no thread is taken."""
+
+    async def read(**given: Any) -> Any:
+        return kind(**given)
+
+    read.__signature__ = signature(kind, eval_str=True)  # type: ignore[attr-defined]
+    return read
+
+
 def injected(call: Callable[..., Any], known: Mapping[str, Any]) -> Callable[..., Awaitable[Any]]:
     """
     Make a function, plain or async, a handler: its parameter names say what it is given, annotated as ``known`` has

@@ -34,17 +34,17 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True)
 class IndexQuery:
-    """The query of a list; ``given`` is every parameter, the filters among them."""
+    """The query of a list, the filters among its parameters."""
 
-    page: int
-    per_page: int
-    sort: list[str]
-    embed: list[str]
-    given: Mapping[str, str]
+    request: Request
+    page: Annotated[int, Query(ge=1, le=1 << 31)] = 1
+    per_page: Annotated[int, Query(ge=1, le=LARGEST_PER_PAGE)] = DEFAULT_PER_PAGE
+    sort: Annotated[str, Query(description="Fields, comma separated; a minus for descending")] = ""
+    embed: Annotated[str, Query(description="Embedded objects, comma separated")] = ""
 
     def filters(self, columns: Iterable[str]) -> dict[str, str]:
         known, found = set(columns), {}
-        for key, text in self.given.items():
+        for key, text in self.request.query_params.items():
             name = key[len("filter[") : -1] if key.startswith("filter[") and key.endswith("]") else key
             if name in known:
                 found[name] = text
@@ -53,26 +53,16 @@ class IndexQuery:
         return found
 
 
-async def read_query(
-    request: Request,
-    page: Annotated[int, Query(ge=1, le=1 << 31)] = 1,
-    per_page: Annotated[int, Query(ge=1, le=LARGEST_PER_PAGE)] = DEFAULT_PER_PAGE,
-    sort: Annotated[str, Query(description="Fields, comma separated; a minus for descending")] = "",
-    embed: Annotated[str, Query(description="Embedded objects, comma separated")] = "",
-) -> IndexQuery:
-    """Read the query of a request; asynchronous, so that no worker thread is started for it."""
-    return IndexQuery(page, per_page, names_in(sort), names_in(embed), request.query_params)
-
-
 def names_in(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def check_embeds(names: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse embedded objects that do not exist."""
-    allowed = sorted(known)
+def embedded(text: str, known: Iterable[str]) -> list[str]:
+    """Read which objects to embed; one that does not exist is refused."""
+    names, allowed = names_in(text), sorted(known)
     if not set(names) <= set(allowed):
         raise wrong("embed", f"The embed must be out of: {', '.join(allowed)}.")
+    return names
 
 
 def index(
@@ -82,7 +72,7 @@ def index(
     for name, text in query.filters(columns).items():
         accepts = _filter(name, columns[name], text)
         found = [row for row in found if accepts(row)]
-    for wanted in reversed(query.sort):
+    for wanted in reversed(names_in(query.sort)):
         name = wanted.removeprefix("-")
         column = columns.get(name)
         if column is None:

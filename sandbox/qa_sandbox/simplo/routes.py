@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse, Response
 from qa_sandbox.files.report_file import answer_with
 from qa_sandbox.simplo import models, views
 from qa_sandbox.simplo.errors import HASH_RESPONSES, RESPONSES
-from qa_sandbox.simplo.index import Column, IndexQuery, check_embeds, index, names_in, read_query
+from qa_sandbox.simplo.index import Column, IndexQuery, embedded, index
 from qa_sandbox.simplo.models import MAX_ID
 from qa_sandbox.simplo.report_pdf import report_file
 from qa_sandbox.simplo.store import SimploStore
-from qa_sandbox.web import BINARY, Refused, Responses, store_of
+from qa_sandbox.web import BINARY, Refused, Responses, asked, store_of
 
 reports = APIRouter(prefix="/reports", tags=["Reports"], responses=RESPONSES)
 # By hash, without a login.
@@ -26,7 +26,7 @@ _PDF: Responses = {200: {"content": {"application/pdf": BINARY}}}
 
 
 Store = Annotated[SimploStore, Depends(store_of)]
-Asked = Annotated[IndexQuery, Depends(read_query)]
+Asked = Annotated[IndexQuery, Depends(asked(IndexQuery))]
 ReportId = Annotated[int, Path(ge=0, le=MAX_ID)]
 SettingId = Annotated[int, Path(alias="report_setting_id", ge=0, le=MAX_ID)]
 TaskId = Annotated[int, Path(alias="report_task_id", ge=0, le=MAX_ID)]
@@ -40,23 +40,21 @@ def _list(
     columns: Mapping[str, Column[Any]],
     wire: Callable[[Any], dict[str, Any]],
     embeds: views.Embeds,
-    asked: IndexQuery,
+    query: IndexQuery,
 ) -> JSONResponse:
-    check_embeds(asked.embed, embeds)
-    page, meta = index(rows, columns, asked)
-    items = [views.with_embeds(store, row, wire(row), asked.embed, embeds) for row in page]
+    names = embedded(query.embed, embeds)
+    page, meta = index(rows, columns, query)
+    items = [views.with_embeds(store, row, wire(row), names, embeds) for row in page]
     return JSONResponse({"items": items, "_meta": meta})
 
 
 def _one(store: SimploStore, row: Any, wire: dict[str, Any], embed: str, embeds: views.Embeds) -> JSONResponse:
-    names = names_in(embed)
-    check_embeds(names, embeds)
-    return JSONResponse(views.with_embeds(store, row, wire, names, embeds))
+    return JSONResponse(views.with_embeds(store, row, wire, embedded(embed, embeds), embeds))
 
 
 @reports.get("", summary="Reports index")
-async def list_reports(store: Store, asked: Asked) -> JSONResponse:
-    return _list(store, store.reports(), views.REPORT_COLUMNS, views.report_wire, views.REPORT_EMBEDS, asked)
+async def list_reports(store: Store, query: Asked) -> JSONResponse:
+    return _list(store, store.reports(), views.REPORT_COLUMNS, views.report_wire, views.REPORT_EMBEDS, query)
 
 
 @reports.get("/{report_id}", summary="Report detail")
@@ -116,9 +114,9 @@ async def get_public_report(store: Store, report_id: ReportId, given: Hash = "",
 
 
 @settings.get("", summary="Report settings index")
-async def list_settings(store: Store, asked: Asked) -> JSONResponse:
+async def list_settings(store: Store, query: Asked) -> JSONResponse:
     rows = list(store.settings.values())
-    return _list(store, rows, views.SETTING_COLUMNS, views.setting_wire, views.SETTING_EMBEDS, asked)
+    return _list(store, rows, views.SETTING_COLUMNS, views.setting_wire, views.SETTING_EMBEDS, query)
 
 
 @settings.get("/{report_setting_id}", summary="Report setting detail")
@@ -149,8 +147,8 @@ async def delete_setting(store: Store, setting_id: SettingId) -> Response:
 
 
 @tasks.get("", summary="Report tasks index")
-async def list_tasks(store: Store, asked: Asked) -> JSONResponse:
-    return _list(store, store.tasks(), views.TASK_COLUMNS, views.task_wire, views.TASK_EMBEDS, asked)
+async def list_tasks(store: Store, query: Asked) -> JSONResponse:
+    return _list(store, store.tasks(), views.TASK_COLUMNS, views.task_wire, views.TASK_EMBEDS, query)
 
 
 @tasks.get("/{report_task_id}", summary="Report task detail")

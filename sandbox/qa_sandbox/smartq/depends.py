@@ -12,9 +12,9 @@ from qa_sandbox.smartq import models
 from qa_sandbox.smartq.auth import signed_in, signing_in
 from qa_sandbox.smartq.phpform import read_form
 from qa_sandbox.smartq.rights import may_see, require_project_right
-from qa_sandbox.smartq.search import Flag, Name, TicketExtras, TicketFilter, ticket_extras, ticket_filter
+from qa_sandbox.smartq.search import Flag, Name, TicketExtras, TicketFilter
 from qa_sandbox.smartq.store import SmartQStore, find
-from qa_sandbox.web import Refused, injected, store_of
+from qa_sandbox.web import Refused, asked, injected, store_of
 
 
 async def _sent(request: Request) -> AsyncIterator[dict[str, Any]]:
@@ -69,8 +69,8 @@ KNOWN: dict[str, Any] = {
     "offset": Annotated[int, Query(ge=0, description="get the list starting from this place")],
     "only_active": Annotated[Flag, Query(alias="activeFilter", description="0 - all, 1 - only active projects")],
     "name": Name,
-    "wanted": Annotated[TicketFilter, Depends(ticket_filter)],
-    "extras": Annotated[TicketExtras, Depends(ticket_extras)],
+    "wanted": Annotated[TicketFilter, Depends(asked(TicketFilter))],
+    "extras": Annotated[TicketExtras, Depends(asked(TicketExtras))],
 }
 for _name, _call in (
     ("user", _by_id("user", lambda store: store.users)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Annotated, Any, Literal
 
@@ -24,15 +24,22 @@ DEFAULT_COUNT = 20
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
-@dataclass(frozen=True)
+@dataclass
 class TicketFilter:
-    archived: int
-    assigned_to_id: int | None
-    name: str
-    before: datetime | None
-    step_id: int | None
-    order: Order
-    reverse: bool
+    archived: Annotated[int, Query(ge=0, le=2, description="0 active, 1 archived, 2 all tickets")] = 0
+    assigned_to_id: Annotated[int | None, Query(alias="assignedToId")] = None
+    name: Name = ""
+    required_by: Annotated[
+        str | None, Query(alias="requiredByFilter", description="deadline earlier than, 2017-12-31 08:30:00")
+    ] = None
+    step_id: Annotated[int | None, Query(alias="stepIdFilter")] = None
+    order: Annotated[Order, Query(alias="orderCol")] = "insert_time"
+    reverse: Annotated[Flag, Query(description="1 - DESC, 0 - ASC")] = True
+    before: datetime | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.required_by is not None:
+            self.before = read_moment("requiredByFilter", self.required_by)
 
     def accepts(self, ticket: Ticket) -> bool:
         return (
@@ -61,15 +68,15 @@ class TicketFilter:
 class TicketExtras:
     """What a row of the list holds; no ``fields`` means all of the ticket's own members."""
 
-    custom_fields: bool = True
-    assigned_to: bool = True
-    notes: bool = False
-    cover: bool = True
-    fields: frozenset[str] = frozenset()
+    custom_fields: Annotated[Flag, Query(description="include custom field values")] = False
+    assigned_to: Annotated[Flag, Query(description="include assigned users")] = False
+    notes: Annotated[Flag, Query(alias="get_info_by_note", description="include notes")] = False
+    cover: Annotated[Flag, Query(alias="get_cover", description="include cover image")] = True
+    fields: Annotated[str, Query(description="only these members, comma separated")] = ""
 
     def row(self, store: SmartQStore, caller: User, project: Project, ticket: Ticket) -> views.Wire:
-        own = views.ticket(project, ticket)
-        row = {name: value for name, value in own.items() if not self.fields or name in self.fields}
+        own, names = views.ticket(project, ticket), {name.strip() for name in self.fields.split(",")} - {""}
+        row = {name: value for name, value in own.items() if not names or name in names}
         visible = [note for note in ticket.notes.values() if may_see(caller, project, note)]
         if self.custom_fields:
             row["custom_fields"] = views.field_values(project, ticket)
@@ -82,32 +89,5 @@ class TicketExtras:
         return {name: value for name, value in row.items() if name not in store.wire.hidden}
 
 
-# Coroutines, for what is not one is called in a thread.
-async def ticket_filter(
-    archived: Annotated[int, Query(ge=0, le=2, description="0 active, 1 archived, 2 all tickets")] = 0,
-    assigned_to_id: Annotated[int | None, Query(alias="assignedToId")] = None,
-    name: Name = "",
-    required_by: Annotated[
-        str | None, Query(alias="requiredByFilter", description="deadline earlier than, 2017-12-31 08:30:00")
-    ] = None,
-    step_id: Annotated[int | None, Query(alias="stepIdFilter")] = None,
-    order: Annotated[Order, Query(alias="orderCol")] = "insert_time",
-    reverse: Annotated[Flag, Query(description="1 - DESC, 0 - ASC")] = True,
-) -> TicketFilter:
-    before = None if required_by is None else read_moment("requiredByFilter", required_by)
-    return TicketFilter(archived, assigned_to_id, name, before, step_id, order, reverse)
-
-
-async def ticket_extras(
-    custom_fields: Annotated[Flag, Query(description="include custom field values")] = False,
-    assigned_to: Annotated[Flag, Query(description="include assigned users")] = False,
-    notes: Annotated[Flag, Query(alias="get_info_by_note", description="include notes")] = False,
-    cover: Annotated[Flag, Query(alias="get_cover", description="include cover image")] = True,
-    fields: Annotated[str, Query(description="only these members, comma separated")] = "",
-) -> TicketExtras:
-    names = frozenset(name.strip() for name in fields.split(",") if name.strip())
-    return TicketExtras(custom_fields, assigned_to, notes, cover, names)
-
-
 def details(store: SmartQStore, caller: User, project: Project, item: Ticket) -> views.Wire:
-    return TicketExtras().row(store, caller, project, item)
+    return TicketExtras(custom_fields=True, assigned_to=True).row(store, caller, project, item)
