@@ -21,21 +21,6 @@ if TYPE_CHECKING:
     from qa_sandbox.server import Sandbox, run_sandbox
     from qa_sandbox.settings import ConqaWire, MonitorQAWire, QalyptusWire, SandboxSettings, SimploWire, SmartQWire
 
-_HOMES = {
-    "Clock": "clock",
-    "ConqaWire": "settings",
-    "ManualClock": "clock",
-    "MonitorQAWire": "settings",
-    "RealClock": "clock",
-    "Outcome": "outcomes",
-    "QalyptusWire": "settings",
-    "Sandbox": "server",
-    "SandboxSettings": "settings",
-    "SimploWire": "settings",
-    "SmartQWire": "settings",
-    "run_sandbox": "server",
-}
-
 __all__ = [
     "Clock",
     "ConqaWire",
@@ -53,8 +38,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Lazy, so that building the command line does not import a web framework.
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    # Lazy, so that building the command line does not import a web framework; the server does, so it comes last.
+    for home in ("clock", "outcomes", "settings", "server") if name in __all__ else ():
+        module = import_module(f"{__name__}.{home}")
+        if hasattr(module, name):
+            return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

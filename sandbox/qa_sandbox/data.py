@@ -17,6 +17,11 @@ def invented(vendor: str, name: str = "seed") -> Any:
     return _frozen(yaml.load(path.read_bytes(), loader))  # noqa: S506 - both loaders are safe
 
 
+def email_of(name: str) -> str:
+    """Invent the mail address of an invented person."""
+    return name.lower().replace(" ", ".") + "@example.com"
+
+
 def _frozen(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(_frozen(item) for item in value)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from qa_sandbox.conqa import seed
 from qa_sandbox.context import SandboxContext
+from qa_sandbox.data import email_of
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,7 @@ class Project:
 
 def make_people(context: SandboxContext) -> list[Person]:
     """Invent the users; the first owns the token."""
-    return [
-        Person(context.make_id("user", n), name, name.lower().replace(" ", ".") + "@example.com")
-        for n, name in enumerate(seed.PEOPLE)
-    ]
+    return [Person(context.make_id("user", n), name, email_of(name)) for n, name in enumerate(seed.PEOPLE)]
 
 
 def make_projects(context: SandboxContext) -> list[Project]:

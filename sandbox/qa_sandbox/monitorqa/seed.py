@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from qa_sandbox.clock import midnight
-from qa_sandbox.data import invented
+from qa_sandbox.data import email_of, invented
 from qa_sandbox.monitorqa.state.actions import Action, Status, script
 from qa_sandbox.monitorqa.state.audits import Plan
 from qa_sandbox.monitorqa.state.company import Company, Profile
@@ -81,7 +81,7 @@ def _add_people(company: Company) -> None:
         people.add_role(name, kind)
     roles = {role.name: role for role in people.roles}
     for name, role in _TEXTS["people"]:
-        people.add_user(name, f"{name.lower().replace(' ', '.')}@example.com", roles[role])
+        people.add_user(name, email_of(name), roles[role])
     users = _auditors_first(company)
     for name, members in _TEXTS["groups"].items():
         ids = frozenset(users[index].id for index in members)

@@ -49,7 +49,3 @@ SUBJECTS = {name: _subject(row) for name, row in TEXTS["subjects"].items()}
 QLIK_APPS = tuple(
     QlikAppSeed(**{**row, "subjects": tuple(SUBJECTS[name] for name in row["subjects"])}) for row in TEXTS["qlik_apps"]
 )
-
-
-def email_of(name: str) -> str:
-    return name.lower().replace(" ", ".") + "@example.com"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from qa_sandbox.clock import midnight
+from qa_sandbox.data import email_of
 from qa_sandbox.qalyptus import seed
 from qa_sandbox.qalyptus.models import ConditionRule, FilterBookmark, FilterField, FilterVariable
 from qa_sandbox.qalyptus.records import wire_date
@@ -59,7 +60,7 @@ def _people(store: QalyptusStore) -> None:
         store.users.make(
             {
                 "name": name,
-                "email": seed.email_of(name),
+                "email": email_of(name),
                 "license": "Professional" if index < 2 else "Recipient",
                 "isTenantOwner": index == 1,
                 "tenantAdminRole": "TenantAdmin" if index < 2 else None,
@@ -141,7 +142,7 @@ def _tasks(store: QalyptusStore) -> None:
                 "sendNotifications": True,
                 "notifyIfError": True,
                 "notifyIfWarning": True,
-                "notificationRecipients": seed.email_of(seed.PEOPLE[0]),
+                "notificationRecipients": email_of(seed.PEOPLE[0]),
             }
         )
         people = [_id(store, "user", person) for person in range(index % 3, index % 3 + 3)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from starlette.responses import JSONResponse, Response
@@ -11,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from qa_sandbox.files.report_file import answer_with
 from qa_sandbox.simplo import models, views
 from qa_sandbox.simplo.errors import HASH_RESPONSES, RESPONSES
-from qa_sandbox.simplo.index import Column, IndexQuery, embedded, index
+from qa_sandbox.simplo.index import IndexQuery
 from qa_sandbox.simplo.models import MAX_ID
 from qa_sandbox.simplo.report_pdf import report_file
 from qa_sandbox.simplo.store import SimploStore
@@ -34,33 +33,14 @@ Hash = Annotated[str, Query(alias="hash", description="Property hash of the repo
 Embed = Annotated[str, Query(description="Embedded objects, comma separated")]
 
 
-def _list(
-    store: SimploStore,
-    rows: list[Any],
-    columns: Mapping[str, Column[Any]],
-    wire: Callable[[Any], dict[str, Any]],
-    embeds: views.Embeds,
-    query: IndexQuery,
-) -> JSONResponse:
-    names = embedded(query.embed, embeds)
-    page, meta = index(rows, columns, query)
-    items = [views.with_embeds(store, row, wire(row), names, embeds) for row in page]
-    return JSONResponse({"items": items, "_meta": meta})
-
-
-def _one(store: SimploStore, row: Any, wire: dict[str, Any], embed: str, embeds: views.Embeds) -> JSONResponse:
-    return JSONResponse(views.with_embeds(store, row, wire, embedded(embed, embeds), embeds))
-
-
 @reports.get("", summary="Reports index")
 async def list_reports(store: Store, query: Asked) -> JSONResponse:
-    return _list(store, store.reports(), views.REPORT_COLUMNS, views.report_wire, views.REPORT_EMBEDS, query)
+    return views.REPORTS.page(store, store.reports(), query)
 
 
 @reports.get("/{report_id}", summary="Report detail")
 async def get_report(store: Store, report_id: ReportId, embed: Embed = "") -> JSONResponse:
-    report = store.report(report_id)
-    return _one(store, report, views.report_wire(report), embed, views.REPORT_EMBEDS)
+    return views.REPORTS.one(store, store.report(report_id), embed)
 
 
 @reports.put("/{report_id}", summary="Update report")
@@ -109,20 +89,17 @@ async def approve_report(
 
 @shared.get("/{report_id}/public", summary="View Public Report")
 async def get_public_report(store: Store, report_id: ReportId, given: Hash = "", embed: Embed = "") -> JSONResponse:
-    report = store.public_report(report_id, given)
-    return _one(store, report, views.report_wire(report), embed, views.PUBLIC_EMBEDS)
+    return views.PUBLIC.one(store, store.public_report(report_id, given), embed)
 
 
 @settings.get("", summary="Report settings index")
 async def list_settings(store: Store, query: Asked) -> JSONResponse:
-    rows = list(store.settings.values())
-    return _list(store, rows, views.SETTING_COLUMNS, views.setting_wire, views.SETTING_EMBEDS, query)
+    return views.SETTINGS.page(store, list(store.settings.values()), query)
 
 
 @settings.get("/{report_setting_id}", summary="Report setting detail")
 async def get_setting(store: Store, setting_id: SettingId, embed: Embed = "") -> JSONResponse:
-    setting = store.setting(setting_id)
-    return _one(store, setting, views.setting_wire(setting), embed, views.SETTING_EMBEDS)
+    return views.SETTINGS.one(store, store.setting(setting_id), embed)
 
 
 @settings.post("", summary="Create report setting", status_code=201)
@@ -148,10 +125,9 @@ async def delete_setting(store: Store, setting_id: SettingId) -> Response:
 
 @tasks.get("", summary="Report tasks index")
 async def list_tasks(store: Store, query: Asked) -> JSONResponse:
-    return _list(store, store.tasks(), views.TASK_COLUMNS, views.task_wire, views.TASK_EMBEDS, query)
+    return views.TASKS.page(store, store.tasks(), query)
 
 
 @tasks.get("/{report_task_id}", summary="Report task detail")
 async def get_task(store: Store, task_id: TaskId, embed: Embed = "") -> JSONResponse:
-    task = store.task(task_id)
-    return _one(store, task, views.task_wire(task), embed, views.TASK_EMBEDS)
+    return views.TASKS.one(store, store.task(task_id), embed)

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 
 from qa_sandbox.auth import bearer_token, same_secret
 from qa_sandbox.context import SandboxContext
+from qa_sandbox.data import email_of
 from qa_sandbox.simplo import seed
 from qa_sandbox.simplo.billing import MAX_REPORTS, ReportMaker, begin, history_start, move_on, next_period
 from qa_sandbox.simplo.dates import LOCAL, format_date
@@ -27,7 +28,7 @@ class SimploStore(Store):
 
     def __init__(self, context: SandboxContext) -> None:
         super().__init__(context)
-        self.users = [_user(number, name) for number, name in enumerate(seed.PEOPLE, 1)]
+        self.users = [User(number, name, email_of(name)) for number, name in enumerate(seed.PEOPLE, 1)]
         self.clients = [Client(number, name, rate) for number, (name, rate) in enumerate(seed.CLIENTS, 1)]
         self.projects = [
             Project(number, name, self.clients[client], work)
@@ -248,10 +249,6 @@ class SimploStore(Store):
 
 
 _SCHEDULE = ("type", "is_live", "one_time_from", "one_time_to", "regular_start", "regular_interval")
-
-
-def _user(number: int, name: str) -> User:
-    return User(number, name, name.lower().replace(" ", ".") + "@example.com")
 
 
 def _found(item: Item | None) -> Item:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from starlette.responses import JSONResponse
+
 from qa_sandbox.simplo.dates import format_date, format_utc
-from qa_sandbox.simplo.index import Column
+from qa_sandbox.simplo.index import Column, IndexQuery, embedded, index
 from qa_sandbox.simplo.records import Project, Report, ReportSetting, ReportTask, User
 from qa_sandbox.simplo.store import SimploStore
 
@@ -41,15 +44,6 @@ def _columns(resource: str, **computed: Column[Any]) -> dict[str, Column[Any]]:
     return {**plain, **computed}
 
 
-REPORT_COLUMNS = _columns("reports")
-SETTING_COLUMNS = _columns(
-    "report-settings",
-    project_id=Column[Any]("number", lambda row: row.project_ids[0] if row.project_ids else None),
-    is_automatically_created_by_project=Column[Any]("bool", lambda row: False),
-)
-TASK_COLUMNS = _columns("report-tasks")
-
-
 def _described(resource: str, row: Any, more: Iterable[str] = ()) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in (*_FIELDS[resource], *more)}
     dated = {name: format_date(value) if isinstance(value, datetime) else value for name, value in shown.items()}
@@ -75,11 +69,24 @@ def task_wire(task: ReportTask) -> dict[str, Any]:
     return _described("report-tasks", task)
 
 
-def with_embeds(
-    store: SimploStore, row: Any, wire: dict[str, Any], names: Iterable[str], embeds: Embeds
-) -> dict[str, Any]:
-    """Add embedded objects to an answer, each as a member of its own name."""
-    return {**wire, **{name: embeds[name](store, row) for name in names}}
+@dataclass(frozen=True)
+class View:
+    """How a kind of object is shown, alone and in lists, with embedded objects as members of their own names."""
+
+    wire: Callable[[Any], dict[str, Any]]
+    columns: Mapping[str, Column[Any]]
+    embeds: Embeds
+
+    def one(self, store: SimploStore, row: Any, embed: str) -> JSONResponse:
+        return JSONResponse(self._shown(store, row, embedded(embed, self.embeds)))
+
+    def page(self, store: SimploStore, rows: list[Any], query: IndexQuery) -> JSONResponse:
+        names = embedded(query.embed, self.embeds)
+        page, meta = index(rows, self.columns, query)
+        return JSONResponse({"items": [self._shown(store, row, names) for row in page], "_meta": meta})
+
+    def _shown(self, store: SimploStore, row: Any, names: list[str]) -> dict[str, Any]:
+        return {**self.wire(row), **{name: self.embeds[name](store, row) for name in names}}
 
 
 def _project(project: Project) -> dict[str, Any]:
@@ -106,18 +113,33 @@ def _client_of(store: SimploStore, setting: ReportSetting) -> dict[str, Any]:
     return {"id": client.id, "name": client.name}
 
 
-REPORT_EMBEDS: Embeds = {
-    "report_setting": _setting_of,
-    "project": _project_of,
-    "edit_allowed": lambda store, report: report.edit_allowed,
-}
-PUBLIC_EMBEDS: Embeds = {
-    "report_setting": _setting_of,
-    "responsible_user": lambda store, report: _user(store.responsible(report)),
-    "report_tasks": lambda store, report: [task_wire(task) for task in report.tasks],
-}
-SETTING_EMBEDS: Embeds = {
-    "client": _client_of,
-    "projects": lambda store, setting: [_project(project) for project in store.projects_of(setting)],
-}
-TASK_EMBEDS: Embeds = {"total_time_reported": lambda store, task: task.reported_time}
+REPORTS = View(
+    report_wire,
+    _columns("reports"),
+    {
+        "report_setting": _setting_of,
+        "project": _project_of,
+        "edit_allowed": lambda store, report: report.edit_allowed,
+    },
+)
+PUBLIC = replace(
+    REPORTS,
+    embeds={
+        "report_setting": _setting_of,
+        "responsible_user": lambda store, report: _user(store.responsible(report)),
+        "report_tasks": lambda store, report: [task_wire(task) for task in report.tasks],
+    },
+)
+SETTINGS = View(
+    setting_wire,
+    _columns(
+        "report-settings",
+        project_id=Column[Any]("number", lambda row: row.project_ids[0] if row.project_ids else None),
+        is_automatically_created_by_project=Column[Any]("bool", lambda row: False),
+    ),
+    {
+        "client": _client_of,
+        "projects": lambda store, setting: [_project(project) for project in store.projects_of(setting)],
+    },
+)
+TASKS = View(task_wire, _columns("report-tasks"), {"total_time_reported": lambda store, task: task.reported_time})

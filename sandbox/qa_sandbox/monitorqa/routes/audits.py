@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from qa_sandbox.files.report_file import answer_with
 from qa_sandbox.monitorqa.report_pdf import report_file
 from qa_sandbox.monitorqa.routes.common import Caller, Paged, Resource, members
 from qa_sandbox.monitorqa.state.audits import Audit, Audits
+from qa_sandbox.monitorqa.state.company import Company
 from qa_sandbox.monitorqa.wire import audits as wire
 from qa_sandbox.monitorqa.wire.base import Page, WireDate
 from qa_sandbox.web import BINARY
@@ -99,21 +101,15 @@ async def list_complete(
     return paging.cut(latest_first, lambda audit: wire.complete_row(company, audit))
 
 
+def _of_complete(view: Callable[[Company, Audit], Any]) -> Callable[[Company, str], Any]:
+    return lambda company, one: view(company, company.audits.complete(one))
+
+
 # The last to be included: its path would swallow those of the other pages.
 by_id = Resource("Audits", "/audit", lambda company: company, AuditId)
 _COMPLETE = "/complete/{auditId}"
-by_id.get(
-    _COMPLETE,
-    "Get details of complete audit",
-    wire.CompleteAuditDetails,
-    lambda company, one: wire.complete_details(company, company.audits.complete(one)),
-)
-by_id.get(
-    f"{_COMPLETE}/report",
-    "Get audit report",
-    wire.AuditReport,
-    lambda company, one: wire.report(company, company.audits.complete(one)),
-)
+by_id.get(_COMPLETE, "Get details of complete audit", wire.CompleteAuditDetails, _of_complete(wire.complete_details))
+by_id.get(f"{_COMPLETE}/report", "Get audit report", wire.AuditReport, _of_complete(wire.report))
 by_id.get(
     "/{auditId}",
     "Get details of audit",
