@@ -4,36 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.answers import Answer
 
 REGULAR, SUMMARY, FULL = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Item:
-    """
-    One checked item.
-
-    :param verdict: ``Passed``, ``Failed`` or ``N/A``
-    :param critical: whether failing it fails the audit
-    :param details: extra inputs, label and value
-    :param photo_scene: which photo was taken, if any
-    """
-
-    text: str
-    verdict: str
-    critical: bool = False
-    note: str = ""
-    details: tuple[tuple[str, str], ...] = ()
-    photo_scene: int | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    name: str
-    items: tuple[Item, ...]
-
-    def count(self, verdict: str) -> int:
-        return sum(item.verdict == verdict for item in self.items)
 
 
 @dataclass(frozen=True)
@@ -54,7 +30,6 @@ class AuditDocument:
     company: str
     title: str
     number: str
-    template: str
     site: str
     hint: str
     facts: tuple[tuple[str, str], ...]
@@ -64,5 +39,10 @@ class AuditDocument:
     failed: bool
     completed_at: datetime
     auditor: str
-    sections: tuple[Section, ...]
+    answers: tuple[Answer, ...]
     actions: tuple[Action, ...] = ()
+
+    @property
+    def sections(self) -> dict[str, list[Answer]]:
+        names = dict.fromkeys(answer.section for answer in self.answers)
+        return {name: [answer for answer in self.answers if answer.section == name] for name in names}

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from fpdf.enums import XPos, YPos
 
-from qa_sandbox.files.audit_document import FULL, REGULAR, SUMMARY, AuditDocument, Item, Section
+from qa_sandbox.files.audit_document import FULL, REGULAR, SUMMARY, AuditDocument
 from qa_sandbox.files.page import AMBER, GREEN, INK, LINE, MUTED, RED, SHADE, WHITE, Colour, ReportPage, printable
 from qa_sandbox.files.photos import HEIGHT, WIDTH, photo
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.answers import Answer
 
 ACCENT: Colour = (17, 75, 95)
 _KINDS = {REGULAR: "Audit report", SUMMARY: "Audit summary", FULL: "Full audit report"}
@@ -25,8 +30,10 @@ def audit_pdf(document: AuditDocument, kind: int, include_photos: bool) -> bytes
         _key_findings(page, document)
         _action_table(page, document)
     else:
-        for number, section in enumerate(document.sections, 1):
-            _section(page, number, section, full=kind == FULL)
+        for number, (name, answers) in enumerate(document.sections.items(), 1):
+            page.heading(f"{number}  {name}")
+            for position, answer in enumerate(answers, 1):
+                _item(page, f"{number}.{position}", answer, full=kind == FULL)
         if include_photos:
             _photo_pages(page, document)
         if kind == FULL:
@@ -75,46 +82,44 @@ def _score_box(page: ReportPage, document: AuditDocument, x: float, y: float) ->
 def _section_table(page: ReportPage, document: AuditDocument) -> None:
     page.heading("Result by section")
     rows = []
-    for section in document.sections:
-        passed, failed = section.count("Passed"), section.count("Failed")
+    for name, answers in document.sections.items():
+        counts = Counter(answer.verdict for answer in answers)
+        passed, failed = counts["Passed"], counts["Failed"]
         rate = f"{100 * passed / (passed + failed):.0f}%" if passed + failed else "-"
-        rows.append((section.name, str(len(section.items)), str(passed), str(failed), str(section.count("N/A")), rate))
+        rows.append((name, str(len(answers)), str(passed), str(failed), str(counts["N/A"]), rate))
     page.grid(("Section", "Items", "Passed", "Failed", "N/A", "Rate"), rows, (74, 18, 20, 20, 18, 20), "LRRRRR")
     page.ln(2)
 
 
 def _key_findings(page: ReportPage, document: AuditDocument) -> None:
     page.heading("Key findings")
-    findings = [(section, item) for section in document.sections for item in section.items if item.verdict == "Failed"]
+    findings = [answer for answer in document.answers if answer.verdict == "Failed"]
     if not findings:
         page.text_block("No item failed.")
-    for section, item in findings:
-        page.text_block(f"{section.name}: {item.text}" + ("  (critical)" if item.critical else ""), 9.5, INK, "B")
-        page.text_block(item.note or "No note.", 9, MUTED)
+    for answer in findings:
+        page.text_block(f"{answer.section}: {_label(answer)}", 9.5, INK, "B")
+        page.text_block(answer.note or "No note.", 9, MUTED)
         page.ln(1.5)
 
 
-def _section(page: ReportPage, number: int, section: Section, full: bool) -> None:
-    page.heading(f"{number}  {section.name}")
-    for position, item in enumerate(section.items, 1):
-        _item(page, f"{number}.{position}", item, full)
+def _label(answer: Answer) -> str:
+    return answer.question.text + ("  (critical)" if answer.question.critical else "")
 
 
-def _item(page: ReportPage, number: str, item: Item, full: bool) -> None:
+def _item(page: ReportPage, number: str, answer: Answer, full: bool) -> None:
     if page.will_page_break(20):
         page.add_page()
     top, text_x, badge_x = page.get_y(), page.l_margin + 11, page.w - page.r_margin - 20
     page.font(9, MUTED)
     page.cell(11, 5, number)
     page.font(9.5)
-    label = item.text + ("  (critical)" if item.critical else "")
-    page.multi_cell(badge_x - text_x - 3, 5, printable(label), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.multi_cell(badge_x - text_x - 3, 5, printable(_label(answer)), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     bottom = page.get_y()
-    _badge(page, badge_x, top, item.verdict, _VERDICTS[item.verdict])
+    _badge(page, badge_x, top, answer.verdict, _VERDICTS[answer.verdict])
     page.set_xy(text_x, bottom)
-    lines = [item.note] if item.note and (full or item.verdict == "Failed") else []
-    if full:
-        lines += [f"{label}: {value}" for label, value in item.details]
+    lines = [answer.note] if answer.note and (full or answer.verdict == "Failed") else []
+    if full and answer.reading:
+        lines.append(f"Sample: {answer.reading}")
     for line in lines:
         page.set_x(text_x)
         page.font(8.5, MUTED)
@@ -133,23 +138,29 @@ def _badge(page: ReportPage, x: float, y: float, text: str, colour: Colour) -> N
 
 
 def _photo_pages(page: ReportPage, document: AuditDocument) -> None:
-    shots = [(n, item) for n, s in enumerate(document.sections, 1) for item in s.items if item.photo_scene is not None]
+    numbers = {name: number for number, name in enumerate(document.sections, 1)}
+    shots = [(scene, answer) for scene, answer in enumerate(document.answers) if answer.has_photo]
     if not shots:
         return
     page.add_page()
     page.heading("Photos")
     width = (page.epw - 6) / 2
     height = width * HEIGHT / WIDTH
-    for index, (number, item) in enumerate(shots):
+    for index, (scene, answer) in enumerate(shots):
         column = index % 2
         if column == 0 and page.will_page_break(height + 14):
             page.add_page()
         top, x = page.get_y(), page.l_margin + column * (width + 6)
         stamp = f"{document.completed_at:%Y-%m-%d %H:%M}  {printable(document.site, 40)}"
-        page.image(io.BytesIO(photo(item.photo_scene or 0, stamp, item.verdict == "Failed")), x, top, width, height)
+        page.image(io.BytesIO(photo(scene, stamp, answer.verdict == "Failed")), x, top, width, height)
         page.set_xy(x, top + height + 1)
         page.font(8.5, INK)
-        page.multi_cell(width, 4.2, page.clipped(printable(f"{number}  {item.text}"), width - 2), align="L")
+        page.multi_cell(
+            width,
+            4.2,
+            page.clipped(printable(f"{numbers[answer.section]}  {answer.question.text}"), width - 2),
+            align="L",
+        )
         page.set_xy(page.l_margin, top if column == 0 and index + 1 < len(shots) else top + height + 9)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from qa_sandbox.files.audit_document import Action, AuditDocument, Item, Section
+from qa_sandbox.files.audit_document import Action, AuditDocument
 from qa_sandbox.files.report_file import ReportFile, file_name
-from qa_sandbox.monitorqa.state.answers import Answer
 from qa_sandbox.monitorqa.state.audits import Audit
 from qa_sandbox.monitorqa.state.company import Company
 
@@ -16,18 +15,17 @@ _PRIORITIES = ("Low", "Medium", "High")
 
 def document_of(company: Company, audit: Audit) -> AuditDocument:
     result, auditor = audit.result, company.audits.auditor(audit)
-    site, template = audit.audit_object, audit.template
+    site = audit.audit_object
     started, ended = audit.started_at or audit.opened_at, audit.completed_at
     facts = (
         ("Audit number", audit.number),
-        ("Template", template.name),
+        ("Template", audit.template.name),
         ("Audit object", site.name),
         ("Address", site.geo_address.address if site.geo_address else "-"),
         ("Auditor", auditor.name),
         ("Started", f"{started:%Y-%m-%d %H:%M} UTC"),
         ("Completed", f"{ended:%Y-%m-%d %H:%M} UTC"),
     )
-    names = dict.fromkeys(answer.section for answer in result.answers)
     actions = tuple(
         Action(
             number=action.number,
@@ -44,7 +42,6 @@ def document_of(company: Company, audit: Audit) -> AuditDocument:
         company=company.name,
         title=audit.name,
         number=audit.number,
-        template=template.name,
         site=site.name,
         hint=audit.auditor_hint or "",
         facts=facts,
@@ -54,23 +51,8 @@ def document_of(company: Company, audit: Audit) -> AuditDocument:
         failed=result.failed,
         completed_at=ended,
         auditor=auditor.name,
-        sections=tuple(Section(name, _items(result.answers, name)) for name in names),
+        answers=result.answers,
         actions=actions,
-    )
-
-
-def _items(answers: tuple[Answer, ...], section: str) -> tuple[Item, ...]:
-    return tuple(
-        Item(
-            text=answer.question.text,
-            verdict=answer.verdict,
-            critical=answer.question.critical,
-            note=answer.note,
-            details=(("Sample", answer.reading),) if answer.reading else (),
-            photo_scene=index if answer.has_photo else None,
-        )
-        for index, answer in enumerate(answers)
-        if answer.section == section
     )
 
 
