@@ -14,6 +14,7 @@ from qa_sandbox.clock import later
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.files.report_file import ReportFile, file_name
 from qa_sandbox.files.table import Cell, Measure, Table, table_csv, table_html
+from qa_sandbox.files.workbook import table_xlsx
 from qa_sandbox.qalyptus.records import WITH_FILE, Record
 from qa_sandbox.qalyptus.seed import OWNER
 from qa_sandbox.web import Refused
@@ -82,13 +83,7 @@ def _pdf(table: Table) -> bytes:
     return table_pdf(table)
 
 
-def _xlsx(table: Table) -> bytes:
-    from qa_sandbox.files.workbook import table_xlsx
-
-    return table_xlsx(table)
-
-
-_FORMS = {"pdf": _pdf, "xlsx": _xlsx, "csv": table_csv, "html": table_html}
+_FORMS = {"pdf": _pdf, "xlsx": table_xlsx, "csv": table_csv, "html": table_html}
 
 
 def log_text(record: Record, now: datetime) -> str:

@@ -28,7 +28,8 @@ def fill(store: QalyptusStore) -> None:
     _reports(store)
     _filters(store)
     _conditions(store)
-    _storage_services(store)
+    for row in seed.TEXTS["storage_services"]:
+        store.storage_services.make(dict(row))
     _tasks(store)
     for objects in (store.projects, *store.contents):
         for row in objects:
@@ -126,11 +127,6 @@ def _conditions(store: QalyptusStore) -> None:
         store.conditions.save_rule(row["id"], rule)
 
 
-def _storage_services(store: QalyptusStore) -> None:
-    for row in seed.TEXTS["storage_services"]:
-        store.storage_services.make(dict(row))
-
-
 def _tasks(store: QalyptusStore) -> None:
     for index, (name, description, report, output_format, ending, scheduled) in enumerate(seed.TEXTS["tasks"]):
         report_row = store.reports.get(_id(store, "report", report))
@@ -174,25 +170,10 @@ def _task_report(
 
 
 def _schedule(store: QalyptusStore, task_id: str) -> None:
-    body = {
-        "name": "Every morning",
-        "frequency": "Daily",
-        "execution": "Parallel",
-        "priority": 1,
-        "timeZone": "Europe/Oslo",
-        "atHour": 5,
-        "atMinut": 0,
-        "startDate": wire_date(midnight(store.now) - timedelta(days=30)),
-    }
+    body = {**seed.TEXTS["schedule"], "startDate": wire_date(midnight(store.now) - timedelta(days=30))}
     store.tasks.schedules.put(task_id, TaskSchedule.model_validate(body))
 
 
 def _event(store: QalyptusStore, task_id: str) -> None:
-    body = {
-        "name": "After the nightly reload",
-        "execution": "Serial",
-        "priority": 1,
-        "appID": store.qlik.apps[0].id,
-        "qlikEvent": "App Successful Reload",
-    }
+    body = {**seed.TEXTS["event"], "appID": store.qlik.apps[0].id}
     store.tasks.events.put(task_id, TaskExternalEvent.model_validate(body))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from qa_sandbox.context import SandboxContext
@@ -43,10 +44,10 @@ class QalyptusStore(Store):
             "identityProvider": self.identity_providers.get,
             "projectID": self.projects.get,
             "reportID": self.reports.get,
-            "qlikAppID": self.qlik.app,
-            "qlikFieldID": self.qlik.field,
-            "qlikBookmarkID": self.qlik.bookmark,
-            **dict.fromkeys(("qlikVariableID", "ccQlikVariable", "bccQlikVariable"), self.qlik.variable),
+            **{f"qlik{kind}ID": partial(self.qlik.find, kind.lower()) for kind in ("App", "Field", "Bookmark")},
+            **dict.fromkeys(
+                ("qlikVariableID", "ccQlikVariable", "bccQlikVariable"), partial(self.qlik.find, "variable")
+            ),
         }
         fill(self)
 

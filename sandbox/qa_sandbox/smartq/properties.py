@@ -100,27 +100,17 @@ def one_of(*words: str) -> Kind:
 
 def read_moment(name: str, text: str) -> datetime:
     """Read a date of the query."""
-    moment: datetime | None = _read(MOMENT, name, text)
+    moment: datetime | None = read(MOMENT, name, text)
     if moment is None:
         raise Refused(400, f"{name} must be a date such as 2017-12-31 08:30:00.")
     return moment
 
 
 def read_number(name: str, raw: Any, low: float | None, high: float | None) -> float | None:
-    value: float | None = _read(DECIMAL, name, raw)
+    value: float | None = read(DECIMAL, name, raw)
     if value is not None and not (-math.inf if low is None else low) <= value <= (math.inf if high is None else high):
         raise Refused(400, f"{name} must be between {low} and {high}.")
     return value
-
-
-def read_ids(name: str, raw: Any) -> tuple[int, ...]:
-    ids: tuple[int, ...] = _read(IDS, name, raw)
-    return ids
-
-
-def read_text(name: str, raw: Any) -> str:
-    text: str = _read(TEXT, name, raw)
-    return text
 
 
 @dataclass(frozen=True)
@@ -170,7 +160,7 @@ class Form:
                 continue
             if item.required and (raw is None or not str(raw).strip()):
                 raise Refused(400, f"{self.wire_name(item)} is required.")
-            values[item.name] = _read(item.kind, self.wire_name(item), raw)
+            values[item.name] = read(item.kind, self.wire_name(item), raw)
         return values
 
     def schema(self, *, partial: bool) -> dict[str, Any]:
@@ -180,7 +170,8 @@ class Form:
         return {"type": "object", "properties": described, **({"required": required} if required else {})}
 
 
-def _read(kind: Kind, name: str, raw: Any) -> Any:
+def read(kind: Kind, name: str, raw: Any) -> Any:
+    """Read a value that was sent under a name."""
     try:
         return kind.read(raw)
     except ValueError as error:

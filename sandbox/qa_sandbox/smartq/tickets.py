@@ -8,7 +8,7 @@ from typing import Any
 
 from qa_sandbox.smartq.forms import TICKET
 from qa_sandbox.smartq.models import CustomField, Project, Ticket, User
-from qa_sandbox.smartq.properties import read_ids, read_number, read_text
+from qa_sandbox.smartq.properties import IDS, TEXT, read, read_number
 from qa_sandbox.smartq.rights import require_step
 from qa_sandbox.smartq.store import SmartQStore
 from qa_sandbox.web import Refused
@@ -103,8 +103,8 @@ def _field_value(field: CustomField, raw: Any) -> Any:
     if field.type == "float":
         return read_number(wire_name, raw, field.low, field.high)
     if not field.is_choice:
-        return read_text(wire_name, raw)
-    ids = read_ids(wire_name, raw)
+        return read(TEXT, wire_name, raw)
+    ids: tuple[int, ...] = read(IDS, wire_name, raw)
     unknown = [str(value_id) for value_id in ids if value_id not in {value.id for value in field.values}]
     if unknown:
         raise Refused(400, f"{wire_name}: the field has no value {', '.join(unknown)}; send ids, not titles.")

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from qa_sandbox.qalyptus.store import QalyptusStore
 
 
-VARIABLE, BOOKMARK, FIELD = "Variable", "Bookmark", "Field"
-
-
 class Projects(OwnedCollection):
     kind = "project"
 
@@ -76,7 +73,7 @@ class Conditions(ContentCollection):
         self.store.tasks.reports.unlink("conditions", row["id"])
 
 
-_TYPES = {FilterVariable: VARIABLE, FilterBookmark: BOOKMARK, FilterField: FIELD}
+_TYPES = {FilterVariable: "Variable", FilterBookmark: "Bookmark", FilterField: "Field"}
 
 
 class FilterItems(Parts):
@@ -93,13 +90,8 @@ class FilterItems(Parts):
 
     def view(self, part: Row) -> Row:
         """Describe an item on the wire, with its place from 1."""
-        filter_id, _ = self.find(part["id"])
-        qlik = self.store.qlik
-        named = {
-            VARIABLE: lambda: qlik.variable(part["qlikVariableID"]),
-            BOOKMARK: lambda: qlik.bookmark(part["qlikBookmarkID"]),
-            FIELD: lambda: qlik.field(part["qlikFieldID"]),
-        }[part["type"]]()
+        (filter_id, _), kind = self.find(part["id"]), part["type"]
+        named = self.store.qlik.find(kind.lower(), part[f"qlik{kind}ID"])
         return {**part, "filterID": filter_id, "name": named["name"], "order": self.of(filter_id).index(part) + 1}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qa_sandbox.context import SandboxContext
@@ -36,17 +35,13 @@ class QlikWorld:
         """Return the app that the figures of a subject come from."""
         return next(app for app in self.apps if subject in app.subjects)
 
-    def app(self, object_id: str) -> Row:
-        return _find("Qlik app", object_id, (app.wire for app in self.apps))
-
-    def field(self, object_id: str) -> Row:
-        return _find("Qlik field", object_id, (row for app in self.apps for row in app.fields))
-
-    def variable(self, object_id: str) -> Row:
-        return _find("Qlik variable", object_id, (row for app in self.apps for row in app.variables))
-
-    def bookmark(self, object_id: str) -> Row:
-        return _find("Qlik bookmark", object_id, (row for app in self.apps for row in app.bookmarks))
+    def find(self, kind: str, object_id: str) -> Row:
+        """Find an app, field, variable or bookmark."""
+        for app in self.apps:
+            for row in (app.wire,) if kind == "app" else getattr(app, f"{kind}s"):
+                if row["id"] == object_id:
+                    return dict(row)
+        raise missing(f"Qlik {kind}", object_id)
 
     def snapshot(self) -> list[Row]:
         """Describe the apps and what can be referred to in them."""
@@ -54,13 +49,6 @@ class QlikWorld:
             {**app.wire, "fields": app.fields, "variables": app.variables, "bookmarks": app.bookmarks}
             for app in self.apps
         ]
-
-
-def _find(noun: str, object_id: str, rows: Iterable[Row]) -> Row:
-    for row in rows:
-        if row["id"] == object_id:
-            return row
-    raise missing(noun, object_id)
 
 
 def _app(context: SandboxContext, index: int, seed: QlikAppSeed) -> QlikApp:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from qa_sandbox.qalyptus.models import UserCreate, UserInvite, UserTransfer, UserUpdate
 from qa_sandbox.qalyptus.seed import LICENSES
@@ -13,29 +15,13 @@ from qa_sandbox.web import Refused
 USER, GROUP = "User", "Group"
 
 
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _text_or_null(value: Any) -> bool:
-    return value is None or isinstance(value, str)
-
-
-def _list_of_text(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _list_of_objects(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-
-
-ATTRIBUTES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "status": (_text, "text"),
-    "organizations": (_list_of_text, "a list of ids"),
-    "groups": (_list_of_text, "a list of ids"),
-    "organizationRoles": (_list_of_objects, "a list of objects"),
-    "license": (_text_or_null, "text or null"),
-    "tenantAdminRole": (_text_or_null, "text or null"),
+ATTRIBUTES: dict[str, tuple[Any, str]] = {
+    "status": (str, "text"),
+    "organizations": (list[str], "a list of ids"),
+    "groups": (list[str], "a list of ids"),
+    "organizationRoles": (list[dict[str, Any]], "a list of objects"),
+    "license": (str | None, "text or null"),
+    "tenantAdminRole": (str | None, "text or null"),
 }
 
 
@@ -44,9 +30,11 @@ def new_value(kind: str, value: Any) -> tuple[str, Any]:
     name = known.get(kind.lower())
     if name is None:
         raise Refused(400, "Invalid update type", f"The type is one of {', '.join(ATTRIBUTES)}.")
-    fits, shape = ATTRIBUTES[name]
-    if not fits(value):
-        raise Refused(400, "Invalid update value", f"The value of {name} is {shape}.")
+    kind_of_value, shape = ATTRIBUTES[name]
+    try:
+        TypeAdapter(kind_of_value).validate_python(value, strict=True)
+    except ValidationError:
+        raise Refused(400, "Invalid update value", f"The value of {name} is {shape}.") from None
     return name, value
 
 
