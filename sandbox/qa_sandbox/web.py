@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
@@ -208,18 +208,28 @@ def asked(kind: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     return read
 
 
-def injected(call: Callable[..., Any], known: Mapping[str, Any]) -> Callable[..., Awaitable[Any]]:
+def injected(
+    call: Callable[..., Any],
+    known: Mapping[str, Any],
+    then: Callable[[Any, dict[str, Any]], Any] = lambda result, given: result,
+    more: Iterable[str] = (),
+) -> Callable[..., Awaitable[Any]]:
     """
     Make a function, plain or async, a handler: its parameter names say what it is given, annotated as ``known`` has
     it.
+
+    :param then: makes the answer of what the function returns and of all that is given
+    :param more: what ``then`` is given besides
     """
+    own = signature(call).parameters
 
     async def handler(**given: Any) -> Any:
-        result = call(**given)
-        return await result if isawaitable(result) else result
+        result = call(**{name: given[name] for name in own})
+        return then(await result if isawaitable(result) else result, given)
 
-    taken = signature(call).parameters.values()
+    names = dict.fromkeys((*own, *more))
+    defaults = {name: own[name].default if name in own else Parameter.empty for name in names}
     handler.__signature__ = Signature(  # type: ignore[attr-defined]
-        [Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default, annotation=known[one.name]) for one in taken]
+        [Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=known[name]) for name in names]
     )
     return handler

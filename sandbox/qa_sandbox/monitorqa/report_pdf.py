@@ -70,7 +70,7 @@ def report_file(company: Company, audit: Audit, kind: int, photos: bool) -> Call
         return audit_pdf(document, kind, photos)
 
     name = file_name(f"{document.number} {document.title}", "pdf")
-    return lambda: company.press.file(name, (document, kind, photos), typeset)
+    return lambda: company.context.press.file(name, (document, kind, photos), typeset)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -141,7 +141,7 @@ def add_history(company: Company) -> None:
     morning = today + timedelta(hours=7, minutes=30)
     for index in range(COMPLETED + EXPIRED):
         opened = morning - timedelta(days=8 * (COMPLETED + EXPIRED - index))
-        rng, expired = company.random("past", index), index % 11 == 10
+        rng, expired = company.context.random("past", index), index % 11 == 10
         result = "never_finished" if expired else "failed" if index % 9 == 4 else "completed"
         _add(company, rng, opened, 8 * _HOUR, Plan(result, 0.5 * _HOUR, rng.uniform(1.5, 5) * _HOUR))
     schedule_id = next(iter(company.schedules.all)).id
@@ -149,7 +149,7 @@ def add_history(company: Company) -> None:
         result = "never_finished" if index % 2 else "never_started"
         opened = morning - timedelta(hours=20 - index)
         planned = schedule_id if index < 2 else None
-        _add(company, company.random("open", index), opened, 14 * _DAY, Plan(result, _HOUR, _HOUR), planned)
+        _add(company, company.context.random("open", index), opened, 14 * _DAY, Plan(result, _HOUR, _HOUR), planned)
     scripted, company.actions.foresee = company.actions.foresee, partial(_worked_on, today)
     company.agenda.settle(company.now)
     company.actions.foresee = scripted

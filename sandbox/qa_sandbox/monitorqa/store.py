@@ -84,7 +84,7 @@ class MonitorQAStore(Store):
                 raise BusinessError("permissions/can-manage-templates")
         system = template.score_system if wanted.copy_score_system else None
         copied = target.templates.take_in(template, system)
-        target.announce(target, Event.TEMPLATE_CREATED, copied)
+        target.announce(Event.TEMPLATE_CREATED, copied)
         return copied
 
     def set_webhook(self, url: str | None) -> None:

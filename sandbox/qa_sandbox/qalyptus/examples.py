@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from qa_sandbox.qalyptus import models
 from qa_sandbox.qalyptus import task_models as tasks
 from qa_sandbox.qalyptus.records import ON_DEMAND, SCHEDULED, wire_date
 from qa_sandbox.qalyptus.routes import GROUPS
-from qa_sandbox.qalyptus.routes.operation import Ids
-from qa_sandbox.qalyptus.state.collection import Row
+from qa_sandbox.qalyptus.routes.operation import Ids, Operation
+from qa_sandbox.qalyptus.state.collection import Parts, Row
 from qa_sandbox.qalyptus.store import QalyptusStore
 from qa_sandbox.web import Examples
 
@@ -31,7 +32,7 @@ def examples(store: QalyptusStore) -> Examples:
             path = operation.path
             values: dict[str, Any] = {"id": ids.of(path), "value": True, "outputFormat": "Pdf", **ids.parts(path)}
             if operation.body is not None:
-                values["body"] = ids.listed(path) if operation.body == Ids else bodies[operation.body]
+                values["body"] = ids.listed(operation) if operation.body == Ids else bodies[operation.body]
             found[operation.method.lower(), path] = values
     return found
 
@@ -76,21 +77,17 @@ class _Ids:
             values["memberPermissionId"] = store.permissions.of(str(self.of(path)))[0]["id"]
         return {**values, "ownerId": self._first("users")}
 
-    def listed(self, path: str) -> list[str]:
-        store, parent = self._store, str(self.of(path))
-        parts: dict[str, list[Row]] = {
-            "/conditions/{id}/rules/delete": store.conditions.rules.of(parent),
-            "/filters/{id}/values/delete": store.filters.items.of(parent),
-            "/groups/{id}/members": list(store.users)[:2],
-            "/tasks/{id}/recipients": store.tasks.recipients.of(parent),
-            "/tasks/{id}/schedules": store.tasks.schedules.of(parent),
-            "/tasks/{id}/external-events/delete": store.tasks.events.of(parent),
-            "/tasks/{id}/triggers/delete": [*store.tasks.schedules.of(parent), *store.tasks.events.of(parent)],
-            "/tasks/{id}/reports/delete": store.tasks.reports.of(parent),
-        }
+    def listed(self, operation: Operation) -> list[str]:
+        store, path, parent = self._store, operation.path, str(self.of(operation.path))
+        home = attrgetter(str(operation.call).rpartition(".")[0])(store)
+        rows: list[Row] = home.of(parent) if isinstance(home, Parts) else []
+        if path == "/groups/{id}/members":
+            rows = list(store.users)[:2]
+        if path == "/tasks/{id}/triggers/delete":
+            rows = [*store.tasks.schedules.of(parent), *store.tasks.events.of(parent)]
         if path.endswith("/permissions/delete"):
-            return [part["id"] for part in store.permissions.of(parent)]
-        return [row["id"] for row in parts[path]] if path in parts else [parent]
+            rows = store.permissions.of(parent)
+        return [row["id"] for row in rows] or [parent]
 
     def _first(self, segment: str) -> str:
         name = segment.replace("-", "_")

@@ -24,15 +24,6 @@ class Subject:
     measures: tuple[tuple[Measure, float, float], ...]
 
 
-@dataclass(frozen=True)
-class QlikAppSeed:
-    name: str
-    subjects: tuple[Subject, ...]
-    variables: tuple[tuple[str, str], ...]
-    bookmarks: tuple[str, ...]
-    objects: tuple[tuple[str, str], ...]
-
-
 TEXTS = invented("qalyptus")
 OWNER: str = TEXTS["owner"]
 PEOPLE: tuple[str, ...] = TEXTS["people"]
@@ -46,6 +37,3 @@ def _subject(row: Mapping[str, Any]) -> Subject:
 
 
 SUBJECTS = {name: _subject(row) for name, row in TEXTS["subjects"].items()}
-QLIK_APPS = tuple(
-    QlikAppSeed(**{**row, "subjects": tuple(SUBJECTS[name] for name in row["subjects"])}) for row in TEXTS["qlik_apps"]
-)

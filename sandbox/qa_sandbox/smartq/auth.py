@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 
 from fastapi import Request
 
@@ -16,6 +17,7 @@ from qa_sandbox.auth import same_secret
 from qa_sandbox.smartq.models import User
 from qa_sandbox.smartq.phpform import read_form
 from qa_sandbox.smartq.store import SmartQStore
+from qa_sandbox.smartq.tokens import TokenBook
 from qa_sandbox.web import Refused
 
 KEY_HEADER, KEY_PARAMETER = "X-Auth-Client-Id", "X_AUTH_CLIENT_ID"
@@ -24,27 +26,23 @@ TOKEN_HEADER, TOKEN_SCHEME = "X-Authorization", "OAUTH2"
 
 async def signed_in(request: Request) -> User:
     """Find the user who calls a resource. A token decides if there is one, else the login."""
-    store: SmartQStore = request.app.state.store
-    await _check_key(request, store)
-    token = _token(request)
-    if token is None:
-        return _user_of_login(request, store)
-    user_id = store.tokens.user_of(token)
-    if user_id is None:
-        raise Refused(401, "Authorization failed, the token is invalid or expired")
-    return store.users[user_id]
+    return await _user(request, "token", TokenBook.user_of)
 
 
 async def signing_in(request: Request) -> User:
     """Find the user who asks for tokens, by refresh token or login."""
+    return await _user(request, "refresh token", TokenBook.redeem)
+
+
+async def _user(request: Request, kind: str, find: Callable[[TokenBook, str], int | None]) -> User:
     store: SmartQStore = request.app.state.store
     await _check_key(request, store)
     token = _token(request)
     if token is None:
         return _user_of_login(request, store)
-    user_id = store.tokens.redeem(token)
+    user_id = find(store.tokens, token)
     if user_id is None:
-        raise Refused(401, "Authorization failed, the refresh token is invalid or expired")
+        raise Refused(401, f"Authorization failed, the {kind} is invalid or expired")
     return store.users[user_id]
 
 

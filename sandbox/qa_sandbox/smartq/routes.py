@@ -8,7 +8,7 @@ A route is a line: a title from the docs, and a function that is given what its 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from inspect import Parameter, Signature, isawaitable, signature
+from inspect import signature
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
@@ -85,21 +85,10 @@ class Resource:
     def _add(
         self, method: str, path: str, title: str, model: Any, call: Call, answer: Call, known: Any, **options: Any
     ) -> None:
-        taken = signature(call).parameters
-
-        async def handler(**given: Any) -> Any:
-            result = call(**{name: given[name] for name in taken})
-            return answer(await result if isawaitable(result) else result, given)
-
-        more = ["store", *signature(self._show).parameters, *(["project"] if known is EDITING else [])]
-        added = [Parameter(name, Parameter.KEYWORD_ONLY) for name in dict.fromkeys(more)]
-        parameters = [*taken.values(), *(one for one in added if one.name not in (*taken, "item"))]
-        keyword_only = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in parameters]
-        handler.__signature__ = Signature(keyword_only)  # type: ignore[attr-defined]
+        shown = (name for name in signature(self._show).parameters if name != "item")
+        handler = injected(call, known, answer, ("store", *shown, *(["project"] if known is EDITING else [])))
         options = {**(self._options if method != "DELETE" else {}), **options}
-        self.router.add_api_route(
-            path, injected(handler, known), methods=[method], summary=title, response_model=model, **options
-        )
+        self.router.add_api_route(path, handler, methods=[method], summary=title, response_model=model, **options)
 
 
 oauth = APIRouter(tags=["Authorization token"], responses=RESPONSES)

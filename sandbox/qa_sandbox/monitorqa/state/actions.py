@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qa_sandbox.clock import later
 from qa_sandbox.monitorqa.state.answers import FollowUp
 from qa_sandbox.monitorqa.state.audits import Audit
-from qa_sandbox.monitorqa.state.base import Event, Shelf
+from qa_sandbox.monitorqa.state.base import Course, Event
 from qa_sandbox.monitorqa.state.people import User
 from qa_sandbox.monitorqa.wire.actions import UpdateAction
 from qa_sandbox.outcomes import Outcome
@@ -112,13 +112,11 @@ _EVENTS = {
 }
 
 
-class Actions:
+class Actions(Course[Action, Status]):
     """Corrective actions: failed items of completed audits bring them forth, users work on them."""
 
     def __init__(self, company: Company) -> None:
-        self._company = company
-        self._numbered = 0
-        self.all: Shelf[Action] = Shelf("Corrective action", "corrective-action")
+        super().__init__(company, "Corrective action", "corrective-action")
         # What becomes of a new action; the history of a new account puts its own here.
         self.foresee: Callable[[Action], Todo] = self._scripted
 
@@ -126,9 +124,9 @@ class Actions:
         for index, follow_up in audit.result.follow_ups.items():
             action = self.all.add(self._new(audit, index, follow_up))
             action.todo = self.foresee(action)
-            self._announce(Event.ACTION_CREATED, action)
+            self._company.announce(Event.ACTION_CREATED, action)
             if action.assignees:
-                self._announce(Event.ACTION_ASSIGNED, action)
+                self._company.announce(Event.ACTION_ASSIGNED, action)
             self._plan_next(action)
 
     def of_audit(self, audit: Audit) -> dict[int, Action]:
@@ -146,14 +144,14 @@ class Actions:
         if wanted.status != action.status:
             self._enter(action, self._company.now, Status(wanted.status), self._company.founder)
         if assignees and not same:
-            self._announce(Event.ACTION_ASSIGNED, action)
+            self._company.announce(Event.ACTION_ASSIGNED, action)
         if before == action.status and same:
-            self._announce(Event.ACTION_UPDATED, action)
+            self._company.announce(Event.ACTION_UPDATED, action)
         self._plan_next(action)
 
     def delete(self, action: Action) -> None:
         self.all.remove([action])
-        self._announce(Event.ACTION_DELETED, action)
+        self._company.announce(Event.ACTION_DELETED, action)
 
     def delete_of(self, audit: Audit) -> None:
         for action in self.all:
@@ -164,7 +162,7 @@ class Actions:
         action = self.all.find(action_id)
         if action is None:
             return False
-        seconds = outcome.seconds_or(self._company.settings.audit_seconds)
+        seconds = outcome.seconds_or(self._company.context.settings.audit_seconds)
         action.todo = script(outcome.result, self._company.now, seconds)
         self._plan_next(action)
         return True
@@ -197,32 +195,20 @@ class Actions:
         )
 
     def _scripted(self, action: Action) -> Todo:
-        usual = self._company.settings.audit_seconds
-        result, seconds = self._company.outcomes.ending("action", action.name, action.id, "never", usual)
+        usual = self._company.context.settings.audit_seconds
+        result, seconds = self._company.context.outcomes.ending("action", action.name, action.id, "never", usual)
         return script(result, action.created_at, seconds)
 
-    def _plan_next(self, action: Action) -> None:
-        step = action.next_step()
-        if step is not None:
-            self._company.agenda.plan(step[0], lambda moment: self._continue(action, moment))
-
-    def _continue(self, action: Action, moment: datetime) -> None:
-        step = action.next_step()
-        if self._company.closed or self.all.find(action.id) is None or step is None or step[0] > moment:
-            return
-        if step in action.todo:
-            action.todo.remove(step)
-        if step[1] is Status.EXPIRED:
+    def _take(self, action: Action, moment: datetime, status: Status) -> None:
+        if (moment, status) in action.todo:
+            action.todo.remove((moment, status))
+        if status is Status.EXPIRED:
             action.todo.clear()
-        self._enter(action, step[0], step[1], None if step[1] is Status.EXPIRED else action.created_by)
-        self._plan_next(action)
+        self._enter(action, moment, status, None if status is Status.EXPIRED else action.created_by)
 
     def _enter(self, action: Action, moment: datetime, status: Status, user: User | None) -> None:
         action.enter(moment, status, user)
         if status is Status.SUBMITTED and action.submission is None:
             action.submission = self._company.files.submission(action, moment)
         if status in _EVENTS:
-            self._announce(_EVENTS[status], action)
-
-    def _announce(self, event: Event, action: Action) -> None:
-        self._company.announce(self._company, event, action)
+            self._company.announce(_EVENTS[status], action)

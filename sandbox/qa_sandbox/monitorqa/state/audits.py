@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qa_sandbox.clock import later
 from qa_sandbox.monitorqa.errors import BusinessError, senseless
 from qa_sandbox.monitorqa.state.answers import Result, fill_in
-from qa_sandbox.monitorqa.state.base import Event, Shelf
+from qa_sandbox.monitorqa.state.base import Course, Event
 from qa_sandbox.monitorqa.state.objects import Site
 from qa_sandbox.monitorqa.state.people import User
 from qa_sandbox.monitorqa.state.permissions import AUDITOR
@@ -160,13 +160,11 @@ _EVENTS = {
 }
 
 
-class Audits:
+class Audits(Course[Audit, State]):
     """Audits, and the simulated auditors who carry them out."""
 
     def __init__(self, company: Company) -> None:
-        self._company = company
-        self._numbered = 0
-        self.all: Shelf[Audit] = Shelf("Audit", "audit")
+        super().__init__(company, "Audit", "audit")
 
     def complete(self, audit_id: str) -> Audit:
         audit = self.all.get(audit_id)
@@ -197,11 +195,13 @@ class Audits:
         audit_id = self._company.make_id("audit", self._numbered)
         number = f"AUD-{fields['opened_at'].year}-{self._numbered:04d}"
         if plan is None:
-            usual = self._company.settings.audit_seconds
-            plan = self._plan(*self._company.outcomes.ending("audit", fields["name"], audit_id, "completed", usual))
+            usual = self._company.context.settings.audit_seconds
+            plan = self._plan(
+                *self._company.context.outcomes.ending("audit", fields["name"], audit_id, "completed", usual)
+            )
         audit = self.all.add(Audit(id=audit_id, number=number, plan=plan, **fields))
         if audit.assignees:
-            self._announce(Event.AUDIT_ASSIGNED, audit)
+            self._company.announce(Event.AUDIT_ASSIGNED, audit)
         self._plan_next(audit)
         return audit
 
@@ -224,7 +224,7 @@ class Audits:
         assignees = self._company.people.users.known(wanted.assignees_ids or [])
         check_dates(wanted.start_date, wanted.end_date)
         audit.reopen(self._company.now, wanted.start_date, wanted.end_date)
-        self._announce(Event.AUDIT_RESCHEDULED, audit)
+        self._company.announce(Event.AUDIT_RESCHEDULED, audit)
         if wanted.assignees_ids is not None:
             self._assign(audit, assignees)
         self._plan_next(audit)
@@ -236,12 +236,12 @@ class Audits:
             raise BusinessError("audit/already-completed")
         for audit in audits:
             if audit.is_open:
-                self._enter(audit, self._company.now, State.EXPIRED)
+                self._take(audit, self._company.now, State.EXPIRED)
 
     def delete(self, audit_ids: Iterable[str]) -> None:
         """Delete audits with their corrective actions, all or none."""
         for audit in self.all.known(audit_ids):
-            self._enter(audit, self._company.now, State.DELETED)
+            self._take(audit, self._company.now, State.DELETED)
 
     def delete_unstarted(self, schedule_id: str) -> None:
         self.delete(audit.id for audit in self.all if audit.schedule_id == schedule_id and audit.state is State.PENDING)
@@ -255,7 +255,7 @@ class Audits:
         audit = self.all.find(audit_id)
         if audit is None:
             return False
-        audit.plan = self._plan(outcome.result, outcome.seconds_or(self._company.settings.audit_seconds))
+        audit.plan = self._plan(outcome.result, outcome.seconds_or(self._company.context.settings.audit_seconds))
         self._plan_next(audit)
         return True
 
@@ -263,40 +263,25 @@ class Audits:
         added = set(users) - set(audit.assignees)
         audit.assignees = users
         if added:
-            self._announce(Event.AUDIT_ASSIGNED, audit)
+            self._company.announce(Event.AUDIT_ASSIGNED, audit)
 
     def _plan(self, result: str, seconds: float) -> Plan:
-        return Plan(result, self._company.settings.audit_pickup_seconds, seconds)
+        return Plan(result, self._company.context.settings.audit_pickup_seconds, seconds)
 
-    def _plan_next(self, audit: Audit) -> None:
-        step = audit.next_step()
-        if step is not None:
-            self._company.agenda.plan(step[0], lambda moment: self._continue(audit, moment))
-
-    def _continue(self, audit: Audit, moment: datetime) -> None:
-        step = audit.next_step()
-        if self._company.closed or self.all.find(audit.id) is None or step is None or step[0] > moment:
-            return
-        self._enter(audit, *step)
-        self._plan_next(audit)
-
-    def _enter(self, audit: Audit, moment: datetime, state: State) -> None:
+    def _take(self, audit: Audit, moment: datetime, state: State) -> None:
         audit.take(moment, state)
         if state is State.STARTED:
             audit.auditor = self.auditor(audit)
         if state is State.COMPLETED:
             audit.auditor = self.auditor(audit)
-            audit.outcome = fill_in(audit, self._company.settings.seed)
+            audit.outcome = fill_in(audit, self._company.context.settings.seed)
             self._company.files.keep_photos(audit)
             self._company.actions.follow_up(audit)
         if state is State.DELETED:
             self.all.remove([audit])
             self._company.actions.delete_of(audit)
         if state in _EVENTS:
-            self._announce(_EVENTS[state], audit)
-
-    def _announce(self, event: Event, audit: Audit) -> None:
-        self._company.announce(self._company, event, audit)
+            self._company.announce(_EVENTS[state], audit)
 
 
 def check_dates(start: datetime | None, end: datetime) -> None:

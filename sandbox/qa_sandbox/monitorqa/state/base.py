@@ -7,10 +7,13 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import Enum
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from qa_sandbox.monitorqa.errors import BusinessError
 from qa_sandbox.web import Refused
+
+if TYPE_CHECKING:
+    from qa_sandbox.monitorqa.state.company import Company
 
 
 class Record(Protocol):
@@ -24,6 +27,8 @@ class Record(Protocol):
 
 
 R = TypeVar("R", bound=Record)
+S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
 
 
 class Shelf(Generic[R]):
@@ -96,6 +101,39 @@ class Agenda:
         while self._entries and self._entries[0][0] <= now:
             moment, _, happening = heapq.heappop(self._entries)
             happening(moment)
+
+
+class Changing(Record, Protocol[S_co]):
+    """A record that says what happens to it next, and when, if nobody comes first."""
+
+    def next_step(self) -> tuple[datetime, S_co] | None: ...
+
+
+C = TypeVar("C", bound=Changing[Any])
+
+
+class Course(Generic[C, S]):
+    """Records that change as time passes."""
+
+    def __init__(self, company: Company, title: str, area: str) -> None:
+        self._company = company
+        self._numbered = 0
+        self.all: Shelf[C] = Shelf(title, area)
+
+    def _take(self, record: C, moment: datetime, step: S) -> None:
+        raise NotImplementedError
+
+    def _plan_next(self, record: C) -> None:
+        step = record.next_step()
+        if step is not None:
+            self._company.agenda.plan(step[0], lambda moment: self._continue(record, moment))
+
+    def _continue(self, record: C, moment: datetime) -> None:
+        step = record.next_step()
+        if self._company.closed or self.all.find(record.id) is None or step is None or step[0] > moment:
+            return
+        self._take(record, *step)
+        self._plan_next(record)
 
 
 AUDIT, ACTION, TEMPLATE = range(3)

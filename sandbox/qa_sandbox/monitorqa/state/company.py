@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from qa_sandbox.context import SandboxContext
@@ -52,18 +53,14 @@ class Company:
         agenda: Agenda,
         announce: Announce,
     ) -> None:
-        self._context = context
+        self.context = context
         self._number = number
         self._made: Counter[str] = Counter()
         self.id = context.make_id("company", number)
         self.api_key = context.api_key if number == 0 else context.make_id("api-key", number)
         self.profile = profile
         self.agenda = agenda
-        self.announce = announce
-        self.settings = context.settings
-        self.random = context.random
-        self.press = context.press
-        self.outcomes = context.outcomes
+        self.announce = partial(announce, self)
         self.closed = False
         self.people = People(self)
         self.objects = Objects(self)
@@ -81,14 +78,10 @@ class Company:
 
     @property
     def now(self) -> datetime:
-        return self._context.clock.now()
-
-    @property
-    def base_url(self) -> str:
-        return self._context.base_url
+        return self.context.clock.now()
 
     def make_id(self, kind: str, key: object) -> str:
-        return self._context.make_id(kind if self._number == 0 else f"company-{self._number}:{kind}", key)
+        return self.context.make_id(kind if self._number == 0 else f"company-{self._number}:{kind}", key)
 
     def new_id(self, kind: str) -> str:
         self._made[kind] += 1

@@ -224,7 +224,7 @@ def complete_details(company: Company, audit: Audit) -> CompleteAuditDetails:
     return CompleteAuditDetails.of(
         audit,
         **_more(company, audit),
-        report_url=f"{company.base_url}/reports/audit/{audit.id}",
+        report_url=f"{company.context.base_url}/reports/audit/{audit.id}",
         auditee_signature=_signature(company, "auditee", audit, auditee),
         auditor_signature=_signature(company, "auditor", audit, auditor),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from qa_sandbox.context import SandboxContext
 from qa_sandbox.qalyptus.envelope import missing
-from qa_sandbox.qalyptus.seed import QLIK_APPS, QlikAppSeed, Subject
+from qa_sandbox.qalyptus.seed import SUBJECTS, TEXTS, Subject
 from qa_sandbox.qalyptus.state.collection import Row
 
 
@@ -29,7 +31,7 @@ class QlikApp:
 
 class QlikWorld:
     def __init__(self, context: SandboxContext) -> None:
-        self.apps = [_app(context, index, seed) for index, seed in enumerate(QLIK_APPS)]
+        self.apps = [_app(context, index, row) for index, row in enumerate(TEXTS["qlik_apps"])]
 
     def app_of(self, subject: Subject) -> QlikApp:
         """Return the app that the figures of a subject come from."""
@@ -51,25 +53,26 @@ class QlikWorld:
         ]
 
 
-def _app(context: SandboxContext, index: int, seed: QlikAppSeed) -> QlikApp:
+def _app(context: SandboxContext, index: int, seed: Mapping[str, Any]) -> QlikApp:
     app_id = context.make_id("qlik-app", index)
 
     def make_id(kind: str, name: str) -> str:
         return context.make_id(f"qlik-{kind}", f"{index}:{name}")
 
-    dimensions = [subject.dimension for subject in seed.subjects]
+    subjects = tuple(SUBJECTS[name] for name in seed["subjects"])
+    dimensions = [subject.dimension for subject in subjects]
     return QlikApp(
         id=app_id,
-        name=seed.name,
-        subjects=seed.subjects,
+        name=seed["name"],
+        subjects=subjects,
         fields=tuple({"id": make_id("field", name), "name": name} for name in (*dimensions, "Month")),
         variables=tuple(
             {"id": make_id("variable", name), "name": name, "value": value, "qlikAppID": app_id}
-            for name, value in seed.variables
+            for name, value in seed["variables"]
         ),
-        bookmarks=tuple({"id": make_id("bookmark", name), "name": name} for name in seed.bookmarks),
+        bookmarks=tuple({"id": make_id("bookmark", name), "name": name} for name in seed["bookmarks"]),
         objects=tuple(
             {"id": make_id("object", title), "title": title, "type": kind, "qlikAppID": app_id}
-            for title, kind in seed.objects
+            for title, kind in seed["objects"]
         ),
     )
