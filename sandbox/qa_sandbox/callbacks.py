@@ -32,6 +32,7 @@ MAX_KEPT = 1_000
 _AT_ONCE = 8
 _LONGEST_NAP_SECONDS = 60.0
 _LARGEST_ANSWER = 64 * 1024
+Action = Callable[[], Awaitable[None] | None]
 _HEADERS = {"content-type": "application/json", "connection": "close", "user-agent": "airflow-qa-sandbox"}
 
 
@@ -126,7 +127,7 @@ class Callbacks:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._changed = threading.Condition()
-        self._timers: list[tuple[datetime, int, Callable[[], Awaitable[None]]]] = []
+        self._timers: list[tuple[datetime, int, Action]] = []
         self._numbers = itertools.count()
         self._deliveries: deque[Delivery] = deque(maxlen=MAX_KEPT)
         self._tasks: set[asyncio.Future[None]] = set()
@@ -135,24 +136,25 @@ class Callbacks:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._transport: httpx.AsyncHTTPTransport | None = None
 
-    def at(self, moment: datetime, action: Callable[[], None]) -> bool:
+    def at(self, moment: datetime, action: Action) -> bool:
         """
         Call a function in the event loop when the clock has reached a moment.
 
-        :param action: quick and without blocking
+        :param action: a coroutine, or quick and without blocking
         :return: False when too much is waiting already
         """
-
-        async def perform() -> None:
-            action()
-
-        return self.run_at(moment, perform)
+        with self._changed:
+            if len(self._timers) >= MAX_PENDING:
+                return False
+            heapq.heappush(self._timers, (moment, next(self._numbers), action))
+            self._notify()
+        return True
 
     def send(self, endpoint: Endpoint, payload: Any, policy: DeliveryPolicy) -> Delivery:
         delivery = Delivery(endpoint, payload, policy, self._clock.now())
         with self._changed:
             self._deliveries.append(delivery)
-        if not self.run_at(delivery.created_at, lambda: self._attempt(delivery)):
+        if not self.at(delivery.created_at, lambda: self._attempt(delivery)):
             delivery.result = Result.SKIPPED
         return delivery
 
@@ -206,23 +208,14 @@ class Callbacks:
             forget()
             await self._close()
 
-    def run_at(self, moment: datetime, perform: Callable[[], Awaitable[None]]) -> bool:
-        """Like :meth:`at`, for a coroutine."""
-        with self._changed:
-            if len(self._timers) >= MAX_PENDING:
-                return False
-            heapq.heappush(self._timers, (moment, next(self._numbers), perform))
-            self._notify()
-        return True
-
     def _is_idle(self) -> bool:
         return not self._tasks and not (self._timers and self._timers[0][0] <= self._clock.now())
 
     def _start_due(self) -> None:
         with self._changed:
             while self._timers and self._timers[0][0] <= self._clock.now():
-                _, _, perform = heapq.heappop(self._timers)
-                task = asyncio.ensure_future(perform())
+                _, _, action = heapq.heappop(self._timers)
+                task = asyncio.ensure_future(_perform(action))
                 self._tasks.add(task)
                 task.add_done_callback(self._ended)
 
@@ -250,7 +243,7 @@ class Callbacks:
             if problem is None:
                 delivery.result, endpoint.failures = Result.DELIVERED, 0
             elif len(delivery.attempts) < policy.attempts:
-                self.run_at(later(self._clock.now(), policy.retry_seconds), lambda: self._attempt(delivery))
+                self.at(later(self._clock.now(), policy.retry_seconds), lambda: self._attempt(delivery))
             else:
                 delivery.result = Result.FAILED
                 self._count_failure(endpoint, policy)
@@ -301,6 +294,12 @@ class Callbacks:
         await asyncio.gather(*doomed, return_exceptions=True)
         if self._transport is not None:
             await self._transport.aclose()
+
+
+async def _perform(action: Action) -> None:
+    done = action()
+    if done is not None:
+        await done
 
 
 def _cancel(tasks: list[asyncio.Future[None]]) -> None:

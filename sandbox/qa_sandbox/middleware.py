@@ -102,7 +102,7 @@ class _Exchange:
 
             await self.app(scope, receive, _discard)
 
-        self.context.callbacks.run_at(later(self.context.clock.now(), seconds), carry_out)
+        self.context.callbacks.at(later(self.context.clock.now(), seconds), carry_out)
 
     def _hidden(self) -> set[str]:
         lagging, now = self.context.lagging, self.context.clock.now()

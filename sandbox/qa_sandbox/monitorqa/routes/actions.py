@@ -8,11 +8,11 @@ from fastapi import Depends, Query
 from starlette.responses import Response
 
 from qa_sandbox.monitorqa.routes.common import EMPTY, Caller, Id, Paged, Resource, members
-from qa_sandbox.monitorqa.state.actions import Action, Status
+from qa_sandbox.monitorqa.state.actions import Action, Actions, Status
 from qa_sandbox.monitorqa.wire import actions as wire
 from qa_sandbox.monitorqa.wire.base import Page, WireDate
 
-actions = Resource("Corrective Actions", "/corrective-actions", lambda company: company)
+actions = Resource("Corrective Actions", "/corrective-actions", lambda company: company.actions)
 
 
 async def _chosen(
@@ -81,19 +81,8 @@ async def list_completed(
     return paging.cut(found, lambda action: wire.completed_row(company, action))
 
 
-actions.get(
-    "/{id}",
-    "Get corrective action details",
-    wire.ActionDetails,
-    lambda company, one: wire.details(company, company.actions.all.get(one)),
-)
-actions.change(
-    "PUT",
-    "/{id}",
-    "Update corrective action details",
-    wire.UpdateAction,
-    lambda company, one, wanted: company.actions.update(one, wanted),
-)
+actions.get("/{id}", "Get corrective action details", wire.ActionDetails, wire.details)
+actions.change("PUT", "/{id}", "Update corrective action details", wire.UpdateAction, Actions.update)
 
 
 @actions.router.delete("/{id}", summary="Delete corrective action", **EMPTY)

@@ -101,28 +101,17 @@ async def list_complete(
     return paging.cut(latest_first, lambda audit: wire.complete_row(company, audit))
 
 
-def _of_complete(view: Callable[[Company, Audit], Any]) -> Callable[[Company, str], Any]:
-    return lambda company, one: view(company, company.audits.complete(one))
+def _complete(view: Callable[[Company, Audit], Any]) -> Callable[[Company, Audit], Any]:
+    return lambda company, audit: view(company, company.audits.complete(audit.id))
 
 
 # The last to be included: its path would swallow those of the other pages.
-by_id = Resource("Audits", "/audit", lambda company: company, AuditId)
+by_id = Resource("Audits", "/audit", lambda company: company.audits, one=AuditId)
 _COMPLETE = "/complete/{auditId}"
-by_id.get(_COMPLETE, "Get details of complete audit", wire.CompleteAuditDetails, _of_complete(wire.complete_details))
-by_id.get(f"{_COMPLETE}/report", "Get audit report", wire.AuditReport, _of_complete(wire.report))
-by_id.get(
-    "/{auditId}",
-    "Get details of audit",
-    wire.AuditDetails,
-    lambda company, one: wire.details(company, company.audits.all.get(one)),
-)
-by_id.change(
-    "PUT",
-    "/{auditId}",
-    "Update one-time audit",
-    wire.UpdateAudit,
-    lambda company, one, wanted: company.audits.update(one, wanted),
-)
+by_id.get(_COMPLETE, "Get details of complete audit", wire.CompleteAuditDetails, _complete(wire.complete_details))
+by_id.get(f"{_COMPLETE}/report", "Get audit report", wire.AuditReport, _complete(wire.report))
+by_id.get("/{auditId}", "Get details of audit", wire.AuditDetails, wire.details)
+by_id.change("PUT", "/{auditId}", "Update one-time audit", wire.UpdateAudit, Audits.update)
 
 
 @by_id.router.get(

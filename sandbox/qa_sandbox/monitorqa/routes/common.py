@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -35,6 +36,7 @@ async def _company(request: Request, store: Store) -> Company:
 Caller = Annotated[Company, Depends(_company)]
 Id = Annotated[str, Path(alias="id", description="Unique identifier")]
 Row = TypeVar("Row")
+View = Callable[[Company, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -72,22 +74,29 @@ class Resource:
     Routes that do one thing each to a part of the company; their functions take that part, then the id in the path,
     then the body.
 
+    :param part: the part
+    :param shelf: name of the records in it that are listed and shown
     :param one: what the id in the path is called
     """
 
-    def __init__(self, tag: str, prefix: str, part: Callable[[Company], Any], one: Any = Id) -> None:
+    def __init__(
+        self, tag: str, prefix: str, part: Callable[[Company], Any], shelf: str = "all", one: Any = Id
+    ) -> None:
         self.router = APIRouter(prefix=prefix, tags=[tag], responses=RESPONSES)
-        self._of, self._id = part, one
+        self._of, self._shelf, self._id = part, attrgetter(shelf), one
 
-    def list(self, path: str, title: str, row: Any, call: Callable[[Any], Any]) -> None:
+    def list(self, path: str, title: str, row: Any) -> None:
         async def list_all(company: Caller) -> Any:
-            return [row.model_validate(one) for one in call(self._of(company))]
+            return [row.model_validate(one) for one in self._shelf(self._of(company))]
 
         self.router.get(path, summary=title, response_model=list[row])(list_all)
 
-    def get(self, path: str, title: str, answer: Any, call: Callable[[Any, str], Any]) -> None:
+    def get(self, path: str, title: str, answer: Any, view: View | None = None) -> None:
+        """Add a route that shows a record as it is, or as a view of the company has it."""
+        view = view or (lambda company, record: answer.model_validate(record))
+
         async def get_one(company: Caller, one: str) -> Any:
-            return answer.model_validate(call(self._of(company), one))
+            return view(company, self._shelf(self._of(company)).get(one))
 
         get_one.__annotations__["one"] = self._id
         self.router.get(path, summary=title, response_model=answer)(get_one)

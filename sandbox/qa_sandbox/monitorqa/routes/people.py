@@ -13,19 +13,19 @@ def _people(company: Company) -> People:
     return company.people
 
 
-groups = Resource("User groups", "/user-groups", _people)
-groups.list("", "Get list of user groups", Ref, lambda people: people.groups)
+groups = Resource("User groups", "/user-groups", _people, "groups")
+groups.list("", "Get list of user groups", Ref)
 
-users = Resource("Users", "/users", _people)
-users.list("", "Get list of users", wire.UserRow, lambda people: people.users)
-users.get("/{id}", "Get user details", wire.UserDetails, lambda people, one: people.users.get(one))
+users = Resource("Users", "/users", _people, "users")
+users.list("", "Get list of users", wire.UserRow)
+users.get("/{id}", "Get user details", wire.UserDetails)
 users.create("", "Create user", wire.CreateUser, People.create_user)
 users.change("PUT", "/{id}", "Update user", wire.UpdateUser, People.update_user)
 users.change_all("DELETE", "", "Delete users", People.delete_users)
 
-roles = Resource("Roles", "/roles", _people)
-roles.list("", "Get Roles list", wire.RoleRow, lambda people: people.roles)
-roles.get("/{id}", "Get Role Details", wire.RoleDetails, lambda people, one: people.roles.get(one))
+roles = Resource("Roles", "/roles", _people, "roles")
+roles.list("", "Get Roles list", wire.RoleRow)
+roles.get("/{id}", "Get Role Details", wire.RoleDetails)
 roles.create("", "Create Role", wire.RoleBody, People.create_role)
 roles.change("PUT", "/{id}", "Update Role", wire.RoleBody, People.update_role)
 roles.change_all("DELETE", "", "Delete Roles", People.delete_roles)

@@ -8,6 +8,7 @@ from fastapi import Body, Path, Query
 
 from qa_sandbox.monitorqa.routes.common import Caller, Resource, ShortlyPaged
 from qa_sandbox.monitorqa.state.company import Company
+from qa_sandbox.monitorqa.state.schedules import Schedule, Schedules
 from qa_sandbox.monitorqa.wire import schedules as wire
 from qa_sandbox.monitorqa.wire.base import Page
 
@@ -16,7 +17,7 @@ NewSchedule = Annotated[
     wire.UpdateSchedule, Body(discriminator="repeat_pattern", json_schema_extra=wire.without_discriminator)
 ]
 
-schedules = Resource("Schedules", "/schedules", lambda company: company, ScheduleId)
+schedules = Resource("Schedules", "/schedules", lambda company: company.schedules, one=ScheduleId)
 
 
 @schedules.router.get("", summary="Get schedules list")
@@ -39,29 +40,16 @@ async def list_schedules(
     return paging.cut(found, wire.ScheduleRow.model_validate)
 
 
-def _details(company: Company, schedule_id: str) -> wire.ScheduleDetails:
-    schedule = company.schedules.all.get(schedule_id)
+def _details(company: Company, schedule: Schedule) -> wire.ScheduleDetails:
     return wire.ScheduleDetails.of(schedule, active=schedule.is_active(company.now))
 
 
 schedules.get("/{scheduleId}", "Get schedule details", wire.ScheduleDetails, _details)
-for _title, _body in (
-    ("daily", wire.CreateDailySchedule),
-    ("weekly", wire.CreateWeeklySchedule),
-    ("multiple weeks", wire.CreateMultipleWeeksSchedule),
-    ("monthly", wire.CreateMonthlySchedule),
-):
-    schedules.create(
-        f"/{_title.replace(' ', '-')}",
-        f"Create {_title} schedule",
-        _body,
-        lambda company, wanted: company.schedules.create(wanted),
-    )
-schedules.change(
-    "PUT",
-    "/{scheduleId}",
-    "Update schedule",
-    NewSchedule,
-    lambda company, one, wanted: company.schedules.update(one, wanted),
+schedules.create("/daily", "Create daily schedule", wire.CreateDailySchedule, Schedules.create)
+schedules.create("/weekly", "Create weekly schedule", wire.CreateWeeklySchedule, Schedules.create)
+schedules.create(
+    "/multiple-weeks", "Create multiple weeks schedule", wire.CreateMultipleWeeksSchedule, Schedules.create
 )
-schedules.change_all("DELETE", "", "Delete schedules", lambda company, ids: company.schedules.delete(ids))
+schedules.create("/monthly", "Create monthly schedule", wire.CreateMonthlySchedule, Schedules.create)
+schedules.change("PUT", "/{scheduleId}", "Update schedule", NewSchedule, Schedules.update)
+schedules.change_all("DELETE", "", "Delete schedules", Schedules.delete)

@@ -17,9 +17,9 @@ def _templates(company: Company) -> Templates:
     return company.templates
 
 
-templates = Resource("Audit Templates", "/audit/templates", _templates)
-templates.list("", "Get audit templates list", Ref, lambda part: part.templates)
-score_systems = Resource("Score systems", "/score-systems", _templates)
+templates = Resource("Audit Templates", "/audit/templates", _templates, "templates")
+templates.list("", "Get audit templates list", Ref)
+score_systems = Resource("Score systems", "/score-systems", _templates, "score_systems")
 
 
 @templates.router.get("/detailed", summary="Get audit templates detailed list")
@@ -48,7 +48,7 @@ async def list_score_systems(company: Caller, paging: ShortlyPaged, search: str 
     return paging.cut(found, wire.ScoreSystemDetails.model_validate)
 
 
-score_systems.get("/{id}", "Get score system details", wire.ScoreSystemDetails, lambda t, one: t.score_systems.get(one))
+score_systems.get("/{id}", "Get score system details", wire.ScoreSystemDetails)
 score_systems.create("", "Create score system", wire.CreateScoreSystem, Templates.create_score_system)
 score_systems.change("PUT", "/{id}", "Update score system", wire.UpdateScoreSystem, Templates.update_score_system)
 score_systems.change_all("DELETE", "", "Delete score systems", Templates.delete_score_systems)
