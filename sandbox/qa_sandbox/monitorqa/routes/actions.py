@@ -12,7 +12,7 @@ from qa_sandbox.monitorqa.state.actions import Action, Actions, Status
 from qa_sandbox.monitorqa.wire import actions as wire
 from qa_sandbox.monitorqa.wire.base import Page, WireDate
 
-actions = Resource("Corrective Actions", "/corrective-actions", lambda company: company.actions)
+actions = Resource("Corrective Actions", "/corrective-actions", "actions")
 
 
 async def _chosen(

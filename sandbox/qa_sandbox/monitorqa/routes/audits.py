@@ -20,7 +20,7 @@ from qa_sandbox.web import BINARY
 AuditId = Annotated[str, Path(alias="auditId", description="Unique identifier of the audit")]
 ReportType = Annotated[int, Query(alias="reportType", ge=0, le=2, description="0 Regular, 1 Summary, 2 Full")]
 
-audits = Resource("Audits", "/audit", lambda company: company.audits)
+audits = Resource("Audits", "/audit", "audits")
 audits.create("", "Create one-time audit", wire.CreateAudit, Audits.create)
 audits.change_all("DELETE", "", "Delete Audit", Audits.delete)
 audits.change_all("POST", "/expire", "Expire Audit", Audits.expire)
@@ -106,7 +106,7 @@ def _complete(view: Callable[[Company, Audit], Any]) -> Callable[[Company, Audit
 
 
 # The last to be included: its path would swallow those of the other pages.
-by_id = Resource("Audits", "/audit", lambda company: company.audits, one=AuditId)
+by_id = Resource("Audits", "/audit", "audits", one=AuditId)
 _COMPLETE = "/complete/{auditId}"
 by_id.get(_COMPLETE, "Get details of complete audit", wire.CompleteAuditDetails, _complete(wire.complete_details))
 by_id.get(f"{_COMPLETE}/report", "Get audit report", wire.AuditReport, _complete(wire.report))

@@ -74,20 +74,18 @@ class Resource:
     Routes that do one thing each to a part of the company; their functions take that part, then the id in the path,
     then the body.
 
-    :param part: the part
+    :param part: name of the part
     :param shelf: name of the records in it that are listed and shown
     :param one: what the id in the path is called
     """
 
-    def __init__(
-        self, tag: str, prefix: str, part: Callable[[Company], Any], shelf: str = "all", one: Any = Id
-    ) -> None:
+    def __init__(self, tag: str, prefix: str, part: str, shelf: str = "all", one: Any = Id) -> None:
         self.router = APIRouter(prefix=prefix, tags=[tag], responses=RESPONSES)
-        self._of, self._shelf, self._id = part, attrgetter(shelf), one
+        self._of, self._shelf, self._id = attrgetter(part), attrgetter(f"{part}.{shelf}"), one
 
     def list(self, path: str, title: str, row: Any) -> None:
         async def list_all(company: Caller) -> Any:
-            return [row.model_validate(one) for one in self._shelf(self._of(company))]
+            return [row.model_validate(one) for one in self._shelf(company)]
 
         self.router.get(path, summary=title, response_model=list[row])(list_all)
 
@@ -96,7 +94,7 @@ class Resource:
         view = view or (lambda company, record: answer.model_validate(record))
 
         async def get_one(company: Caller, one: str) -> Any:
-            return view(company, self._shelf(self._of(company)).get(one))
+            return view(company, self._shelf(company).get(one))
 
         get_one.__annotations__["one"] = self._id
         self.router.get(path, summary=title, response_model=answer)(get_one)

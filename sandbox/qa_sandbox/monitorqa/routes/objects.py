@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from qa_sandbox.monitorqa.routes.common import Resource
-from qa_sandbox.monitorqa.state.company import Company
 from qa_sandbox.monitorqa.state.objects import Objects
 from qa_sandbox.monitorqa.wire import objects as wire
 from qa_sandbox.monitorqa.wire.base import Ref
 
-
-def _objects(company: Company) -> Objects:
-    return company.objects
-
-
-attributes = Resource("Audit object attributes", "/audit/objects/attributes", _objects, "attributes")
+attributes = Resource("Audit object attributes", "/audit/objects/attributes", "objects", "attributes")
 attributes.list("/all", "Get Audit Object Attributes List", wire.AttributeDetails)
 attributes.get("/{id}", "Get Audit Object Attribute Details", wire.AttributeDetails)
 attributes.create("", "Create Audit Object Attribute", wire.CreateAttribute, Objects.create_attribute)
 attributes.change("PUT", "/{id}", "Update Audit Object Attribute", wire.UpdateAttribute, Objects.update_attribute)
 attributes.change_all("DELETE", "", "Delete Audit Object Attribute", Objects.delete_attributes)
 
-objects = Resource("Audit objects", "/audit", _objects, "sites")
+objects = Resource("Audit objects", "/audit", "objects", "sites")
 objects.list("/objects", "Get list of audit objects", Ref)
 objects.create("/objects", "Create a new audit object", wire.AuditObjectBody, Objects.create)
 objects.change_all("DELETE", "/objects", "Delete audit objects", Objects.delete)

@@ -17,7 +17,7 @@ NewSchedule = Annotated[
     wire.UpdateSchedule, Body(discriminator="repeat_pattern", json_schema_extra=wire.without_discriminator)
 ]
 
-schedules = Resource("Schedules", "/schedules", lambda company: company.schedules, one=ScheduleId)
+schedules = Resource("Schedules", "/schedules", "schedules", one=ScheduleId)
 
 
 @schedules.router.get("", summary="Get schedules list")

@@ -7,19 +7,13 @@ from typing import Annotated
 from fastapi import Query
 
 from qa_sandbox.monitorqa.routes.common import Caller, Paged, Resource, ShortlyPaged, Store
-from qa_sandbox.monitorqa.state.company import Company
 from qa_sandbox.monitorqa.state.templates import Templates
 from qa_sandbox.monitorqa.wire import objects as wire
 from qa_sandbox.monitorqa.wire.base import Page, Ref
 
-
-def _templates(company: Company) -> Templates:
-    return company.templates
-
-
-templates = Resource("Audit Templates", "/audit/templates", _templates, "templates")
+templates = Resource("Audit Templates", "/audit/templates", "templates", "templates")
 templates.list("", "Get audit templates list", Ref)
-score_systems = Resource("Score systems", "/score-systems", _templates, "score_systems")
+score_systems = Resource("Score systems", "/score-systems", "templates", "score_systems")
 
 
 @templates.router.get("/detailed", summary="Get audit templates detailed list")
