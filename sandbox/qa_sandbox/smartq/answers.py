@@ -15,12 +15,16 @@ from pydantic import create_model as typed_create_model
 
 # What it makes is known at run time only.
 create_model: Any = typed_create_model
+# Ids are numbers in the account.
+_CONFIG = {"coerce_numbers_to_str": True}
 
 
 def _shape(name: str, about: str, members: str, **others: Any) -> Any:
     """Make a model: the members that are text, and the others with their types; None means null or text."""
     fields: dict[str, Any] = {member: (str, ...) for member in members.split()}
-    return create_model(name, __doc__=about, **fields, **{member: (kind, ...) for member, kind in others.items()})
+    return create_model(
+        name, __doc__=about, __config__=_CONFIG, **fields, **{member: (kind, ...) for member, kind in others.items()}
+    )
 
 
 def _many(shape: Any) -> Any:
@@ -92,18 +96,19 @@ NoteAnswer = _shape(
     files=_many(FileAnswer),
 )
 TaskAnswer = _shape("TaskAnswer", _OPEN, "id ticket_id text owner_id insert_time", done=int)
-_TICKET: dict[str, Any] = {
-    **dict.fromkeys(["id", "project_id", "step_id", "name", "description", "tags", "deadline_date", "owner_id"], _TEXT),
-    **dict.fromkeys(["insert_time", "update_time", "move_time"], _TEXT),
-    "pos": int | None,
-    "archived": int | None,
-    "custom_fields": dict[str, Any] | None,
-    "assigned_to": _many(PersonAnswer) | None,
-    "cover": CoverAnswer | None,
-    "notes": _many(NoteAnswer) | None,
-}
+TicketMembers = create_model(
+    "TicketMembers",
+    __config__=_CONFIG,
+    **dict.fromkeys(["id", "project_id", "step_id", "name", "description", "tags"], (_TEXT, None)),
+    **dict.fromkeys(["deadline_date", "owner_id", "insert_time", "update_time", "move_time"], (_TEXT, None)),
+    **dict.fromkeys(["pos", "archived"], (int | None, None)),
+)
 TicketAnswer = create_model(
     "TicketAnswer",
     __doc__="Every member may be absent: lists can be narrowed by ``fields``, extras are asked for by name.",
-    **{name: (kind, None) for name, kind in _TICKET.items()},
+    __base__=TicketMembers,
+    custom_fields=(dict[str, Any] | None, None),
+    assigned_to=(_many(PersonAnswer) | None, None),
+    cover=(CoverAnswer | None, None),
+    notes=(_many(NoteAnswer) | None, None),
 )

@@ -6,62 +6,45 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from qa_sandbox.smartq import models
-from qa_sandbox.smartq.models import ACCOUNT_RIGHTS, PROJECT_RIGHTS
+from qa_sandbox.smartq import answers, models
+from qa_sandbox.smartq.models import ACCOUNT_RIGHTS
 from qa_sandbox.smartq.properties import DATE_FORMAT
 from qa_sandbox.smartq.store import SmartQStore
 
 Wire = dict[str, Any]
+_ATTRIBUTES = {"insert_time": "inserted", "update_time": "updated", "move_time": "moved", "deadline_date": "deadline"}
 
 
 def date(moment: datetime) -> str:
     return moment.strftime(DATE_FORMAT)
 
 
-def _id(value: int | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _ids(**numbers: int | None) -> Wire:
-    return {name: _id(number) for name, number in numbers.items()}
-
-
-def _same(item: object, names: str) -> Wire:
-    return {name: getattr(item, name) for name in names.split()}
+def _shown(answer: Any, item: object, **others: Any) -> Wire:
+    """Describe an item with the members of its answer: the others are given, the rest are its attributes."""
+    own = {name: getattr(item, _ATTRIBUTES.get(name, name)) for name in answer.model_fields if name not in others}
+    return {name: date(one) if isinstance(one, datetime) else one for name, one in {**own, **others}.items()}
 
 
 def user(store: SmartQStore, item: models.User) -> Wire:
     """Describe a user; an account administrator has every right, as in the documented example."""
-    rights = {name: int(item.is_account_administrator or getattr(item, name)) for name in ACCOUNT_RIGHTS}
-    return {
-        **_ids(id=item.id),
-        **_same(item, "email name company title address work_phone home_phone cell_phone comments"),
-        "is_account_administrator": int(item.is_account_administrator),
-        **rights,
-        "avatar_url": f"{store.context.base_url}/img/big_avatar.gif",
-    }
+    rights = {name: item.is_account_administrator or getattr(item, name) for name in ACCOUNT_RIGHTS}
+    return _shown(answers.UserAnswer, item, **rights, avatar_url=f"{store.context.base_url}/img/big_avatar.gif")
 
 
 def project(item: models.Project) -> Wire:
-    return {**_ids(id=item.id, owner_id=item.owner_id), **_same(item, "name description active")}
+    return _shown(answers.ProjectAnswer, item)
 
 
 def role(project: models.Project, item: models.Role) -> Wire:
-    return {
-        **_ids(id=item.id, project_id=project.id, max_step=item.max_step),
-        **_same(item, "name access_level"),
-        **{name: int(getattr(item, name)) for name in (*PROJECT_RIGHTS, "is_default")},
-    }
+    return _shown(answers.RoleAnswer, item, project_id=project.id)
 
 
 def step(project: models.Project, item: models.Step) -> Wire:
-    place = project.rank(item.id)
-    return {**_ids(id=item.id, project_id=project.id), **_same(item, "name description limit"), "pos": place}
+    return _shown(answers.StepAnswer, item, project_id=project.id, pos=project.rank(item.id))
 
 
 def choice(choices: models.CustomField, item: models.Choice) -> Wire:
-    place = choices.values.index(item) + 1
-    return {"id": str(item.id), "title": item.title, "is_default": int(item.is_default), "pos": place}
+    return _shown(answers.ValueAnswer, item, pos=choices.values.index(item) + 1)
 
 
 def custom_field(project: models.Project, item: models.CustomField) -> Wire:
@@ -70,26 +53,13 @@ def custom_field(project: models.Project, item: models.CustomField) -> Wire:
     if item.is_choice:
         layout = "\n".join(value.title for value in item.values)
         options = {"choiceType": item.choice_type, "fieldLayout": layout}
-    described = {
-        **_ids(project_id=project.id),
-        **_same(item, "name type label hint pos_type"),
-        "required": int(item.required),
-        "options": options,
-    }
-    return {**described, "values": [choice(item, value) for value in item.values]} if item.is_choice else described
+    values = [choice(item, value) for value in item.values]
+    described = _shown(answers.FieldAnswer, item, project_id=project.id, options=options, values=values)
+    return {name: value for name, value in described.items() if name != "values" or item.is_choice}
 
 
 def ticket(project: models.Project, item: models.Ticket) -> Wire:
-    return {
-        **_ids(id=item.id, project_id=project.id, step_id=item.step_id, owner_id=item.owner_id),
-        **_same(item, "name description pos"),
-        "tags": ",".join(item.tags),
-        "deadline_date": date(item.deadline) if item.deadline else None,
-        "archived": int(item.archived),
-        "insert_time": date(item.inserted),
-        "update_time": date(item.updated),
-        "move_time": date(item.moved),
-    }
+    return _shown(answers.TicketMembers, item, project_id=project.id, tags=",".join(item.tags))
 
 
 def field_values(project: models.Project, item: models.Ticket) -> Wire:
@@ -105,15 +75,14 @@ def _field_value(field: models.CustomField, held: Any) -> Any:
 
 
 def people(item: models.Ticket, users: Mapping[int, models.User]) -> list[Wire]:
-    assigned = (users[user_id] for user_id in item.assigned_to)
-    return [{"id": str(person.id), "name": person.name, "email": person.email} for person in assigned]
+    return [_shown(answers.PersonAnswer, users[user_id]) for user_id in item.assigned_to]
 
 
 def cover(notes: Iterable[models.Note]) -> Wire | None:
     for item in notes:
         for attached in item.files.values():
             if attached.content_type.startswith("image/"):
-                return {"file_id": str(attached.id), "note_id": str(item.id), "name": attached.name}
+                return _shown(answers.CoverAnswer, attached, file_id=attached.id, note_id=item.id)
     return None
 
 
@@ -121,27 +90,19 @@ def note(project: models.Project, ticket: models.Ticket, item: models.Note) -> W
     top = item
     while top.parent_id is not None:
         top = ticket.notes[top.parent_id]
-    return {
-        **_ids(id=item.id, project_id=project.id, ticket_id=ticket.id, owner_id=item.owner_id),
-        **_ids(parent_id=item.parent_id, top_parent_id=None if top is item else top.id),
-        "text": item.text,
-        "private": int(item.private),
-        "insert_time": date(item.inserted),
-        "update_time": date(item.updated),
-        "files": [file(item, attached) for attached in item.files.values()],
-    }
+    return _shown(
+        answers.NoteAnswer,
+        item,
+        project_id=project.id,
+        ticket_id=ticket.id,
+        top_parent_id=None if top is item else top.id,
+        files=[file(item, attached) for attached in item.files.values()],
+    )
 
 
 def task(ticket: models.Ticket, item: models.Task) -> Wire:
-    done, made = int(item.done), date(item.inserted)
-    ids = _ids(id=item.id, ticket_id=ticket.id, owner_id=item.owner_id)
-    return {**ids, "text": item.text, "done": done, "insert_time": made}
+    return _shown(answers.TaskAnswer, item, ticket_id=ticket.id)
 
 
 def file(note: models.Note, item: models.File) -> Wire:
-    return {
-        **_ids(id=item.id, note_id=note.id, owner_id=item.owner_id),
-        **_same(item, "name content_type"),
-        "size": len(item.content),
-        "insert_time": date(item.inserted),
-    }
+    return _shown(answers.FileAnswer, item, note_id=note.id, size=len(item.content))
