@@ -139,10 +139,8 @@ def create_app(vendor: Vendor, context: SandboxContext) -> FastAPI:
         )
     app.router.routes.extend(_routes(vendor.mount, vendor.variant(context)))
     if vendor.examples is not None:
-        examples, describe = (
-            vendor.examples(app.state.store),
-            vendor.describe or partial(_add_examples, vendor.base_path),
-        )
+        examples = vendor.examples(app.state.store)
+        describe = vendor.describe or partial(_add_examples, vendor.base_path)
         _adjust_openapi(app, lambda schema: describe(schema, examples))
     return app
 

@@ -26,8 +26,12 @@ def photo(scene: int, caption: str, failed: bool) -> bytes:
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=colour, width=6)
     draw.rectangle((0, HEIGHT - 34, WIDTH, HEIGHT), fill=(20, 22, 25))
     draw.text((12, HEIGHT - 26), caption, fill=(240, 240, 240), font_size=16)
+    return encoded(image, "JPEG", quality=82)
+
+
+def encoded(image: Any, form: str, **options: Any) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=82)
+    image.save(buffer, form, **options)
     return buffer.getvalue()
 
 

@@ -8,6 +8,8 @@ import random
 import warnings
 from functools import lru_cache
 
+from qa_sandbox.files.photos import encoded
+
 _LARGEST_PIXELS = 20_000_000
 
 
@@ -25,7 +27,7 @@ def signature(name: str) -> bytes:
     draw = ImageDraw.Draw(image)
     draw.line(points, fill=(24, 40, 110), width=3, joint="curve")
     draw.line(((20, 96), (340, 96)), fill=(150, 150, 150), width=1)
-    return _encoded(image, "PNG")
+    return encoded(image, "PNG")
 
 
 def watermarked(data: bytes, text: str) -> bytes:
@@ -43,13 +45,4 @@ def watermarked(data: bytes, text: str) -> bytes:
         return data
     printable = text.encode("ascii", "replace").decode()
     ImageDraw.Draw(marked).text((8, 8), printable, fill=(255, 255, 255), stroke_width=1, stroke_fill=(90, 90, 90))
-    return _encoded(marked, form)
-
-
-def _encoded(image: object, form: str) -> bytes:
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    if isinstance(image, Image.Image):
-        image.save(buffer, form)
-    return buffer.getvalue()
+    return encoded(marked, form)
