@@ -206,7 +206,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
             client = self._polling_client()
             policy = replace(self.wait_policy(client), started_at=began, deadline=began + self._seconds())
             wait = Wait.from_dict(self.object_id, policy, memory or {})
-            decision = wait.overdue(time.time()) or poll_once(wait, self._kind().new_poller(), client)
+            decision = wait.overdue(time.time()) or poll_once(wait, self._kind().new_poll(), client)
         if isinstance(decision, WaitUntil) and decision.notice:
             self._notify(decision.notice)
         return wait, decision
@@ -217,7 +217,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
         if not wait.failing or not isinstance(decision, WaitUntil):
             return decision
-        polls = self._polls(self._kind().new_poller(), self._polling_client())
+        polls = self._polls(self._kind().new_poll(), self._polling_client())
         looks = polls_in_place(wait, decision, polls, self._notify)
         return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))
 

@@ -110,7 +110,7 @@ class WaitTrigger(BaseTrigger):
         account = await asyncio.to_thread(connection_key, self._vendor, self.conn_id)
         outcome = await shared_wait(
             (account, self.kind),
-            kind.new_poller(),
+            kind.new_poll(),
             # not bound to this trigger: the client is everybody's, and lives on when this trigger has ended
             partial(polling_client, self._vendor, self.conn_id),
             self.object_id,

@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
-from airflow_qa_provider.kinds.polling import Poller, poll_all
+from airflow_qa_provider.kinds.polling import Poll, poll_all
 from airflow_qa_provider.waiting.clock import SteadyClock
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.session import PollSession
 
 
-def poll_once(wait: Wait, poller: Poller, client: Any) -> Decision:
+def poll_once(wait: Wait, poll: Poll, client: Any) -> Decision:
     """Look once and return what to do.
 
     :param wait: The wait.
-    :param poller: How to look.
+    :param poll: How to look.
     :param client: The vendor's client.
     """
-    seen = poll_all(poller, client, [wait.object_id], wait.policy.started_at)
+    seen = poll_all(poll, client, [wait.object_id], wait.policy.started_at)
     return wait.on_poll(time.time(), seen[wait.object_id], random.random())
 
 

@@ -216,21 +216,18 @@ def overview(client: ConqaClient, changes: Collection[MilestoneChange]) -> Calla
     return lambda change: change.seen_in(lists)
 
 
-class MilestonePoller:
-    """Milestones, by ``project/external id``: there is no call for one, so the list of each project is read once."""
+def poll_milestones(client: ConqaClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask where milestones stand: there is no call for one, so the list of each project is read once.
 
-    def poll(self, client: ConqaClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where milestones stand.
+    :param client: The client.
+    :param ids: ``project/external id``.
+    :param since: Not used: the list takes no window.
+    """
 
-        :param client: The client.
-        :param ids: ``project/external id``.
-        :param since: Not used: the list takes no window.
-        """
+    def listed(project_id: str) -> Rows:
+        return {str(client.dialect.external_id_of(row)): row for row in client.milestones.list(project_id)}
 
-        def listed(project_id: str) -> Rows:
-            return {str(client.dialect.external_id_of(row)): row for row in client.milestones.list(project_id)}
-
-        return poll_in_lists(ids, 1, listed, partial(_snapshot, client))
+    return poll_in_lists(ids, 1, listed, partial(_snapshot, client))
 
 
 def _snapshot(client: ConqaClient, object_id: str, row: Row) -> Snapshot:
@@ -249,7 +246,7 @@ def _target(given: Given) -> Target:
 MILESTONE = Kind(
     name="conqa.milestone",
     noun="milestone",
-    poller=MilestonePoller,
+    poll=poll_milestones,
     condition=_target,
     changes={"upsert": UpsertMilestone, "delete": DeleteMilestone},
     overview=overview,

@@ -18,7 +18,7 @@ from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.monitorqa.client.objects import MAX_NOTES, GeoAddress
 from airflow_qa_provider.vendors.monitorqa.client.rules import check
-from airflow_qa_provider.vendors.monitorqa.named import NamedFields, NameLookup
+from airflow_qa_provider.vendors.monitorqa.named import NamedFields, lookup_by_name
 
 _NOUN = "audit object"
 _AT_A_TIME = 8
@@ -261,7 +261,7 @@ def _pairs(options: Options, attribute: str, names: Iterable[str]) -> list[dict[
 AUDIT_OBJECT = Kind(
     name="monitorqa.audit_object",
     noun=_NOUN,
-    lookup=NameLookup(_NOUN, lambda client: client.audit_objects.list()),
+    lookup=lookup_by_name(_NOUN, lambda client: client.audit_objects.list()),
     made_by={"audit_objects.create": NamedFields.read},
     changes={"upsert": UpsertAuditObject},
     overview=overview,
