@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow.providers.common.compat.sdk import BaseOperator
 from airflow.sdk.definitions.mappedoperator import MappedOperator, OperatorPartial
+from typing_extensions import override
 
 
 def with_outputs(value: Any) -> Any:
@@ -29,41 +30,23 @@ def with_outputs(value: Any) -> Any:
     return value
 
 
-class TakingTask:
-    """Mixin for operators and sensors: a task that is given as a templated argument is taken for its ``.output``.
-
-    Airflow itself would draw no dependency, and hand the task's ``repr`` on as text.
-    """
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # what was rendered on a worker holds no tasks
-        if name in getattr(type(self), "template_fields", ()) and not getattr(self, "_lock_for_execution", False):
-            value = with_outputs(value)
-        super().__setattr__(name, value)
-
-    @classmethod
-    def partial(cls, **kwargs: Any) -> Any:
-        """Return the operator with some of its arguments, to be expanded over others.
-
-        :param kwargs: Arguments that are the same for all.
-        """
-        parent: Any = super()
-        templated = getattr(cls, "template_fields", ())
-        given = {name: with_outputs(value) if name in templated else value for name, value in kwargs.items()}
-        return _Partial.of(parent.partial(**given))
-
-
-class _Partial(OperatorPartial):
+class Partial(OperatorPartial):
     """Airflow's, which takes tasks for their outputs as well."""
 
     @classmethod
-    def of(cls, made: OperatorPartial) -> _Partial:
+    def of(cls, made: OperatorPartial) -> Partial:
+        """Return what takes the place of Airflow's.
+
+        :param made: Airflow's.
+        """
         # or it warns that it was never expanded
         made._expand_called = True
         return cls(operator_class=made.operator_class, kwargs=made.kwargs, params=made.params)
 
+    @override
     def expand(self, **mapped_kwargs: Any) -> MappedOperator:
         return super().expand(**with_outputs(mapped_kwargs))
 
+    @override
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> MappedOperator:
         return super().expand_kwargs(with_outputs(kwargs), strict=strict)

@@ -10,19 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from airflow_qa_provider.bases.facts import TellingTask
-from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
-from airflow_qa_provider.bases.taking import TakingTask
+from airflow_qa_provider.bases.provider import ProviderTask
+from airflow_qa_provider.bases.retrying import fail_now
 
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.kind import Kind
     from airflow_qa_provider.vendors.connect import Connected
 
 Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-class ProviderTask(TellingTask, TakingTask, RetryingTask):
-    """Mixin for all operators and sensors of this package."""
 
 
 class VendorTask(ProviderTask):

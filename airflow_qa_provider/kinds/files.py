@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
 
 from typing_extensions import Self
 
-from airflow_qa_provider.exceptions import QAError, QAValidationError
+from airflow_qa_provider.exceptions import QAError, QANotFoundError, QAValidationError
 from airflow_qa_provider.kinds.given import Given
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class RemoteFile(ABC):
     @property
     @abstractmethod
     def source(self) -> Mapping[str, str]:
-        """Name to id of the objects that it belongs to, for the manifest."""
+        """Name to id of the objects that it belongs to, its own at last, for the manifest."""
 
     @property
     @abstractmethod
@@ -152,4 +152,7 @@ class RemoteFile(ABC):
 
         :param error: How it failed.
         """
+        if isinstance(error, QANotFoundError):
+            error.object_id = next(reversed(list(self.source.values())), None)
+            error.outcome = "Nothing was stored"
         return error

@@ -109,10 +109,10 @@ class SmartQTicketNotifier(BaseNotifier):
             ticket = opened.with_defaults(given, ("project_id", "step_id"))
             tag = f"alert-{digest_of(self.dedup_key or occasion.key)}"
             timeouts = self.lookup_timeouts or LookupTimeouts()
-            alert = raise_alert(opened.client, ticket, tag, timeouts, note=f"{given['name']}\n{occasion.text}")
+            ticket_id, new = raise_alert(opened.client, ticket, tag, timeouts, note=f"{given['name']}\n{occasion.text}")
         finally:
             opened.close()
-        self.log.info("Ticket %s %s", alert.ticket_id, "was opened" if alert.new else "was open, and has a note more")
+        self.log.info("Ticket %s %s", ticket_id, "was opened" if new else "was open, and has a note more")
 
     async def async_notify(self, context: Any) -> None:
         """Do the same in the triggerer, for deadlines.

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.bases.empty import GatheringTask
+from airflow_qa_provider.bases.provider import ProviderTask
 from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import ProviderTask
 from airflow_qa_provider.delivery.policies import (
     DEFAULT_MAX_ATTACHMENT_BYTES,
     AttachPolicy,

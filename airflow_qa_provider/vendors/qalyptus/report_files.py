@@ -37,16 +37,13 @@ class RequestedReport(RemoteFile):
     output_format: str | None
     report_name: str | None = None
 
+    operation = "status.download_report_stream"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         wanted = given.optional_choice("output_format", _FORMATS)
         return cls(given.id("request_id"), wanted and wanted.lower())
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "status.download_report_stream"
 
     @property
     @override

@@ -32,15 +32,13 @@ class ReportPdf(RemoteFile):
     title: str = ""
     report_hash: str = field(default="", repr=False)
 
+    operation = "reports.download_pdf"
+    format = "pdf"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         return cls(report_id(given))
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "reports.download_pdf"
 
     @property
     @override
@@ -52,11 +50,6 @@ class ReportPdf(RemoteFile):
     def stem(self) -> str:
         # with the id, for several clients may have reports of one name and period
         return f"{self.title or 'report'}-{self.report_id}"
-
-    @property
-    @override
-    def format(self) -> str:
-        return "pdf"
 
     @property
     @override

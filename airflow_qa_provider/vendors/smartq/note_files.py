@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from typing_extensions import Self, override
 
-from airflow_qa_provider.exceptions import QAError, QAFileError, QANotFoundError, QAUncertainError
+from airflow_qa_provider.exceptions import QAError, QAFileError, QAUncertainError
 from airflow_qa_provider.kinds.files import RemoteFile, SourceFile
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.lookup import LookupTimeouts, may_be_done
@@ -41,15 +41,12 @@ class AttachedFile(RemoteFile):
     file_id: str
     file_name: str | None = None
 
+    operation = "files.download"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("project_id"), given.id("ticket_id"), given.id("note_id"), given.id("file_id"))
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "files.download"
 
     @property
     @override
@@ -78,13 +75,6 @@ class AttachedFile(RemoteFile):
             return replace(self, file_name=file_name_of(client.files.get(**self.source)))
         except QAError as error:
             raise self.explained(error) from None
-
-    @override
-    def explained(self, error: QAError) -> QAError:
-        if isinstance(error, QANotFoundError):
-            error.object_id = self.file_id
-            error.outcome = "Nothing was stored"
-        return error
 
 
 @dataclass(frozen=True)
