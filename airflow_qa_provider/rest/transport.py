@@ -45,19 +45,17 @@ _URL_FILTER = UrlFilter(_secrets_of_this_request)
 
 
 class HeaderAuth(AuthBase):
-    """Puts the credentials into a header, whatever the environment's netrc says.
+    """Puts the credentials into headers, whatever the environment's netrc says.
 
-    :param header: Name of the header.
-    :param value: Its value.
+    :param headers: Name of a header to its value.
     """
 
-    def __init__(self, header: str, value: str) -> None:
-        self._header = header
-        self._value = value
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = dict(headers)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign a request."""
-        request.headers[self._header] = self._value
+        request.headers.update(self._headers)
         return request
 
 

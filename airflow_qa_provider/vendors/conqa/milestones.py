@@ -21,7 +21,7 @@ from airflow_qa_provider.kinds.polling import Statuses
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors.conqa.client import ConqaClient
 from airflow_qa_provider.vendors.conqa.client.fields import field_values, status_value
-from airflow_qa_provider.vendors.conqa.comparison import ListedMilestones, WantedMilestone
+from airflow_qa_provider.vendors.conqa.comparison import ListedMilestones, plain_values, wanted_of
 from airflow_qa_provider.vendors.conqa.lists import SEPARATOR, Row, Rows, poll_in_lists, scope_id
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class UpsertMilestone(MilestoneChange):
             status=status_value(given.raw("status")) if given.has("status") else None,
             fields=field_values(given.raw("fields")),
         )
-        if not change._milestone.wire:
+        if not change._wanted:
             raise given.refused(
                 "name, status and fields are all unset: a milestone that exists would be refused as noData",
                 "Give what the milestone is to have",
@@ -138,12 +138,12 @@ class UpsertMilestone(MilestoneChange):
 
     @override
     def wanted(self, client: ConqaClient) -> Shown:
-        return self._milestone.values
+        return plain_values(self._wanted)
 
     @override
     def seen_in(self, lists: MilestoneLists) -> Shown | None:
         listed = lists.of(self.project_id)
-        return {} if listed is None else self._milestone.shown_in(listed, self.external_id)
+        return {} if listed is None else listed.shown(self.external_id, self._wanted)
 
     @override
     def send(self, client: ConqaClient, wanted: Shown, current: Shown | None) -> None:
@@ -163,8 +163,8 @@ class UpsertMilestone(MilestoneChange):
         )
 
     @property
-    def _milestone(self) -> WantedMilestone:
-        return WantedMilestone.of(self.name, self.status, self.fields)
+    def _wanted(self) -> dict[str, Any]:
+        return wanted_of(self.name, self.status, self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,7 @@ class ConqaClient(VendorClient):
 
     def _auth(self) -> AuthBase:
         # the docs show the bare token, without a scheme
-        return HeaderAuth("Authorization", self.settings.token)
+        return HeaderAuth({"Authorization": self.settings.token})
 
     def _vendor_error(self, answer: Any) -> VendorError:
         return errors.read(answer)

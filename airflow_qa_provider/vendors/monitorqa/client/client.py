@@ -95,7 +95,7 @@ class MonitorQAClient(VendorClient):
         return error
 
     def _auth(self) -> AuthBase:
-        return HeaderAuth("X-API-KEY", self.settings.token)
+        return HeaderAuth({"X-API-KEY": self.settings.token})
 
     def _secrets(self) -> Iterable[str]:
         return [*super()._secrets(), *self._issued_keys]

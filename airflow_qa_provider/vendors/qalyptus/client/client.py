@@ -75,7 +75,7 @@ class QalyptusClient(VendorClient):
         return f"{len(self.reports.list())} reports visible"
 
     def _auth(self) -> AuthBase:
-        return HeaderAuth("Authorization", f"Bearer {self.settings.token}")
+        return HeaderAuth({"Authorization": f"Bearer {self.settings.token}"})
 
     def _vendor_error(self, answer: Any) -> VendorError:
         if not isinstance(answer, dict):

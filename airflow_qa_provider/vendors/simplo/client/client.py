@@ -93,7 +93,7 @@ class SimploClient(VendorClient):
         return error
 
     def _auth(self) -> AuthBase:
-        return HeaderAuth(self.dialect.auth_header, self.dialect.credentials(self.settings.token))
+        return HeaderAuth({self.dialect.auth_header: self.dialect.credentials(self.settings.token)})
 
     def _vendor_error(self, answer: Any) -> VendorError:
         return errors.read(answer, self._secrets())

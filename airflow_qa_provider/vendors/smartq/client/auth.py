@@ -20,6 +20,7 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.rest.sessions import KeptSession
 from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.rest.transport import HeaderAuth
 from airflow_qa_provider.vendors.smartq.client.answers import error_in, failed
 from airflow_qa_provider.vendors.smartq.client.dialect import Dialect
 from airflow_qa_provider.vendors.smartq.client.sessions import Token, TokenStore
@@ -97,36 +98,21 @@ def read_token(answer: Any, dialect: Dialect) -> Token:
     return Token(access, kept, _lifetime(_first(facts, dialect.lifetime_fields)) or dialect.token_lifetime or None)
 
 
-class HeadersAuth(AuthBase):
-    """Puts fixed credentials into headers.
-
-    :param headers: Header names and values.
-    """
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = dict(headers)
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Sign a request."""
-        request.headers.update(self._headers)
-        return request
-
-
-def with_password(credentials: Credentials) -> HeadersAuth:
+def with_password(credentials: Credentials) -> HeaderAuth:
     """Return what signs with login, password and API access key.
 
     :param credentials: Those of the connection.
     """
-    return HeadersAuth({CLIENT_ID_HEADER: credentials.client_id, "Authorization": f"Basic {credentials.basic}"})
+    return HeaderAuth({CLIENT_ID_HEADER: credentials.client_id, "Authorization": f"Basic {credentials.basic}"})
 
 
-def with_token(client_id: str, token: str) -> HeadersAuth:
+def with_token(client_id: str, token: str) -> HeaderAuth:
     """Return what signs with a token and the API access key.
 
     :param client_id: The API access key.
     :param token: A token, or for ``POST /oauth2/`` a refresh token.
     """
-    return HeadersAuth({CLIENT_ID_HEADER: client_id, TOKEN_HEADER: f"OAUTH2 {token}"})
+    return HeaderAuth({CLIENT_ID_HEADER: client_id, TOKEN_HEADER: f"OAUTH2 {token}"})
 
 
 class OAuth2Auth(AuthBase):
