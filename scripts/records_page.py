@@ -43,7 +43,8 @@ def summary(vendor: Vendor, one: Listing) -> str:
     """Return the row of a list."""
     key = "" if not (one.key or one.key_of) else f"`{one.key}`"
     dated = vendor.listing(one.under) if one.dated_above else one
-    increment = INCREMENTS[dated.increment].format(changed=dated.changed)
+    picked_by = "vendor" if dated.since else "rows" if dated.changed else "none"
+    increment = INCREMENTS[picked_by].format(changed=dated.changed)
     if dated is not one:
         increment = f"those of `{one.under}`: {increment}"
     filters = [*(vendor.listing(one.under).filters if one.under else ()), *one.filters]

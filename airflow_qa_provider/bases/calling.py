@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
+from typing_extensions import override
 
 from airflow_qa_provider.bases.listing import DEFAULT_LIMIT
 from airflow_qa_provider.bases.task import VendorTask, one_execution
@@ -102,14 +103,9 @@ class VendorOperator(VendorTask, BaseOperator):
         self.if_exists = if_exists
         self.preview = preview
 
+    @override
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Render a value as Airflow does; secrets among the arguments are masked in what Airflow shows of the task.
-
-        :param content: What may hold templates.
-        :param context: Airflow's template context.
-        :param args: See Airflow.
-        :param kwargs: See Airflow.
-        """
+        # secrets among the arguments are masked in what Airflow shows of the task
         rendered = super().render_template(content, context, *args, **kwargs)
         if isinstance(rendered, Mapping) or (isinstance(rendered, str) and rendered.lstrip().startswith("{")):
             self._mask_secrets(rendered)

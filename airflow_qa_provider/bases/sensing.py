@@ -13,6 +13,7 @@ from airflow.providers.common.compat.sdk import (
     PokeReturnValue,
     conf,
 )
+from typing_extensions import override
 
 from airflow_qa_provider.bases.link import object_link_key, show_links
 from airflow_qa_provider.bases.task import one_execution
@@ -90,8 +91,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         """Id at the vendor of what is waited for."""
         return self._target().object_id
 
+    @override
     def wait_condition(self) -> Condition | None:
-        """Return what ends the wait."""
         return self._target().condition
 
     @one_execution
@@ -118,16 +119,14 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
             return False
         return PokeReturnValue(True, self.conclude(context, decision, self.object_id))
 
+    @override
     def wait_terms(self) -> Terms:
-        """Return what the ends of the wait mean: as with all sensors, ``soft_fail`` skips, and a time-out is final."""
+        # as with all sensors
         skips = bool(self.soft_fail or self.never_fail)
         return replace(super().wait_terms(), skip_on_failure=skips, time_out_is_final=True)
 
+    @override
     def failure(self, end: Verdict) -> BaseException:
-        """Return the error that fails the task.
-
-        :param end: The end of the wait.
-        """
         if isinstance(end.error, QAWaitTimeoutError):
             return AirflowSensorTimeout(str(end.error))
         return super().failure(end)

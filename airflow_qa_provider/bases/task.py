@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from typing_extensions import override
+
 from airflow_qa_provider.bases.provider import ProviderTask
 from airflow_qa_provider.bases.retrying import fail_now
 
@@ -69,8 +71,8 @@ class KindTask(VendorTask):
             cls.vendor = cls.kind.partition(".")[0]
 
     @classmethod
+    @override
     def xcom_keys(cls) -> dict[str, str]:
-        """Return the keys of the XComs that a task of this class can store, and what they mean."""
         keys = super().xcom_keys()
         if cls._kind().link is None:
             keys.pop("link", None)

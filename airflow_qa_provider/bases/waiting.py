@@ -138,16 +138,16 @@ class WaitingTask(KindTask):
         :param outcome: How the wait ended.
         :param object_id: Id of the object.
         """
-        from airflow_qa_provider.waiting.verdict import Ending, facts, verdict
+        from airflow_qa_provider.waiting.verdict import facts, verdict
 
         end = verdict(outcome, self._kind(), object_id, self.wait_terms())
         if end.snapshot is not None:
             self.awaited_link = end.snapshot.link
         self.tell(context, facts(end, self._kind()))
-        if end.ending is Ending.SUCCEED:
+        if end.ending == "succeed":
             self._log().info("%s", end.message)
             return self._kind().id_of(object_id)
-        if end.ending is Ending.SKIP:
+        if end.ending == "skip":
             raise AirflowSkipException(end.message)
         raise self.failure(end)
 

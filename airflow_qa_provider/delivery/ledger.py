@@ -20,8 +20,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from airflow_qa_provider.delivery.recipients import Address
 from airflow_qa_provider.exceptions import QADeliveryError
@@ -32,14 +31,12 @@ log = logging.getLogger(__name__)
 
 _HEAD = "delivery"
 
+Progress = Literal["sending", "sent"]
+"""How far the mail to one recipient has come.
 
-class Progress(Enum):
-    """How far the mail to one recipient has come."""
-
-    SENDING = "sending"
-    """The mail was about to be completed. Found by a later attempt, it means that nobody knows the end."""
-    SENT = "sent"
-    """The server has taken it."""
+``sending``: the mail was about to be completed; found by a later attempt, it means that nobody knows the end. ``sent``:
+the server has taken it.
+"""
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ class Ledger:
         :param recipient: Whom to look up.
         """
         entry = self._part(recipient).get(self._hash(recipient))
-        return Progress(entry[0]) if entry else None
+        return entry[0] if entry else None
 
     def note(self, recipient: Address, progress: Progress | None) -> None:
         """Write down how far the mail to a recipient has come, ``None`` when it was not sent after all.
@@ -92,7 +89,7 @@ class Ledger:
         if progress is None:
             part.pop(name, None)
         else:
-            part[name] = [progress.value, int(time.time())]
+            part[name] = [progress, int(time.time())]
         if self._store is not None:
             store, key = self._store, self._part_key(name)
             _guarded(lambda: store.keep(key, part), "written")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 from airflow_qa_provider.bases.empty import GatheringTask
 from airflow_qa_provider.bases.provider import ProviderTask
 from airflow_qa_provider.bases.retrying import fail_now
@@ -135,14 +137,8 @@ class DeliverReportsOperator(ProviderTask, GatheringTask):
         self.if_empty = if_empty
         self.max_refused = max_refused
 
+    @override
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Render a value as Airflow does; its templates know the reports.
-
-        :param content: What may hold templates.
-        :param context: Airflow's template context.
-        :param args: See Airflow.
-        :param kwargs: See Airflow.
-        """
         from airflow_qa_provider.delivery.templates import ReportsInTemplates
 
         context.setdefault("reports", ReportsInTemplates(lambda: self.reports))

@@ -38,25 +38,6 @@ class NotCountedError(Exception):
     """Says why there is no count."""
 
 
-class Clock:
-    """Ends a count that takes too long.
-
-    :param seconds: How long it may take.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._end = time.monotonic() + seconds
-
-    def check(self) -> None:
-        """Raise when the time is up.
-
-        :raises NotCountedError: It is.
-        """
-        if time.monotonic() > self._end:
-            raise NotCountedError(f"counting took longer than {self._seconds:g} s")
-
-
 def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, limit: int = LIMIT_BYTES) -> Counts:
     """Count the pages or rows of a report, where that leaves no doubt.
 
@@ -78,7 +59,7 @@ def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, li
         if size > limit:
             raise NotCountedError(f"it has {size:,} bytes, the limit is {limit:,}")
         with open_file() as file:
-            found = counter(file, Clock(LIMIT_SECONDS))
+            found = counter(file, _time_limit(LIMIT_SECONDS))
     except ImportError as error:
         log.info("No count for the %s: %s; install airflow-qa-provider[inspect]", format_name.upper(), error)
     except Exception as error:  # a count is a convenience: whatever a parser stumbles over, the file is good
@@ -88,10 +69,21 @@ def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, li
     return Counts()
 
 
-def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
+def _time_limit(seconds: float) -> Callable[[], None]:
+    """Return a check that raises as soon as a count takes too long."""
+    end = time.monotonic() + seconds
+
+    def check() -> None:
+        if time.monotonic() > end:
+            raise NotCountedError(f"counting took longer than {seconds:g} s")
+
+    return check
+
+
+def _pdf_pages(file: IO[bytes], check: Callable[[], None]) -> int:
     from pypdf import PdfReader
 
-    if _entries_of(file, clock) > _MOST_ENTRIES:
+    if _entries_of(file, check) > _MOST_ENTRIES:
         raise NotCountedError("its index has too many entries")
     reader = PdfReader(file)
     if reader.is_encrypted:
@@ -104,7 +96,7 @@ def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
         node = waiting.pop().get_object()
         looked_at += 1
         if looked_at % _PAGES_PER_LOOK == 0:
-            clock.check()
+            check()
         if "/Kids" not in node:
             pages += 1
             continue
@@ -119,12 +111,12 @@ def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
     return pages
 
 
-def _entries_of(file: IO[bytes], clock: Clock) -> int:
+def _entries_of(file: IO[bytes], check: Callable[[], None]) -> int:
     """Return how many entries the indexes of a PDF claim to have: they are read before any page, without a limit."""
     found, rest = 0, b""
     file.seek(0)
     while chunk := file.read(_CHUNK_BYTES):
-        clock.check()
+        check()
         text = rest + chunk
         for claim in _ENTRIES.finditer(text):
             found += sum(int(number) for number in re.findall(rb"\d{5,9}", claim[0]))
@@ -133,26 +125,26 @@ def _entries_of(file: IO[bytes], clock: Clock) -> int:
     return found
 
 
-def _xlsx_rows(file: IO[bytes], clock: Clock) -> int:
+def _xlsx_rows(file: IO[bytes], check: Callable[[], None]) -> int:
     from airflow_qa_provider.reports.workbooks import rows
 
-    return rows(file, clock.check)
+    return rows(file, check)
 
 
-def _csv_rows(file: IO[bytes], clock: Clock) -> int:
+def _csv_rows(file: IO[bytes], check: Callable[[], None]) -> int:
     from airflow_qa_provider.reports.tables import TableCount
 
     table = TableCount()
     while chunk := file.read(_CHUNK_BYTES):
-        clock.check()
+        check()
         table.feed(chunk)
     return table.close()
 
 
-def _json_items(file: IO[bytes], clock: Clock) -> int:
+def _json_items(file: IO[bytes], check: Callable[[], None]) -> int:
     scan = JsonScan()
     while chunk := file.read(_CHUNK_BYTES):
-        clock.check()
+        check()
         scan.feed(chunk)
     scan.close()
     if scan.items is None:
@@ -160,7 +152,7 @@ def _json_items(file: IO[bytes], clock: Clock) -> int:
     return scan.items
 
 
-_COUNTERS: dict[str, Callable[[IO[bytes], Clock], int]] = {
+_COUNTERS: dict[str, Callable[[IO[bytes], Callable[[], None]], int]] = {
     "pdf": _pdf_pages,
     "xlsx": _xlsx_rows,
     "csv": _csv_rows,

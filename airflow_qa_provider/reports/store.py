@@ -18,7 +18,7 @@ from airflow_qa_provider.exceptions import (
     QATransportError,
     QAValidationError,
 )
-from airflow_qa_provider.reports.checks import NOTHING_STORED, Digest, Inspection
+from airflow_qa_provider.reports.checks import NOTHING_STORED, Inspection
 from airflow_qa_provider.reports.counting import Counts, count
 from airflow_qa_provider.reports.formats import FileFormat, file_format, format_of_headers
 from airflow_qa_provider.reports.hashing import HashingThread
@@ -228,7 +228,7 @@ class _Transfer:
         return self._described("Kept", path, seen, counts, _modified(path))
 
     def _inspection(
-        self, fmt: FileFormat, content_type: str, length: int | None, digest: Digest | None = None
+        self, fmt: FileFormat, content_type: str, length: int | None, digest: HashingThread | None = None
     ) -> Inspection:
         return Inspection(
             fmt,

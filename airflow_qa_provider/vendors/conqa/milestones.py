@@ -40,10 +40,7 @@ class MilestoneChange(Change):
     external_id: str
     moment: datetime | None = None
 
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.external_id
+    id_field = "external_id"
 
     @override
     def identity(self) -> Mapping[str, Any]:

@@ -57,6 +57,8 @@ class UpdateCorrectiveAction(Change):
     assigned_users_ids: tuple[str, ...] | None = None
     floating: bool = False
 
+    id_field = "action_id"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
@@ -75,11 +77,6 @@ class UpdateCorrectiveAction(Change):
         if all(getattr(change, name) is None for name in _FIELDS):
             raise given.refused(f"there is nothing to change: give at least one of {', '.join(_FIELDS)}")
         return change
-
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.action_id
 
     @override
     def at(self, moment: datetime) -> Self:

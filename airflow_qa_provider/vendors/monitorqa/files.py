@@ -28,17 +28,13 @@ class UploadedFile(RemoteFile):
     file_id: str
     with_watermark: bool | None
 
+    source_fields = ("file_id",)
     operation = "files.download"
 
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("file_id"), given.optional_flag("with_watermark"))
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {"file_id": self.file_id}
 
     @property
     @override
@@ -90,6 +86,7 @@ class AuditPhotos(RemoteFile):
     audit_id: str
     with_watermark: bool | None
 
+    source_fields = ("audit_id",)
     name_fields = Photo.name_fields
     part_fields = Photo.part_fields
     operation = "audits.get_report"
@@ -98,11 +95,6 @@ class AuditPhotos(RemoteFile):
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("audit_id"), given.optional_flag("with_watermark"))
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {"audit_id": self.audit_id}
 
     @property
     @override

@@ -75,11 +75,6 @@ class ImportTemplate(RemoteFile):
     def read(cls, given: Given) -> Self:
         return cls()
 
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {}
-
     @override
     def open(self, client: QalyptusClient) -> Download:
         return client.users.download_import_template()

@@ -131,6 +131,7 @@ class StopRequest(Change):
     :param request_id: Id of the request or run.
     """
 
+    id_field = "request_id"
     facts: ClassVar[Mapping[str, str]] = {name: MEANINGS[name] for name in ("phase", "status")}
 
     request_id: str
@@ -139,11 +140,6 @@ class StopRequest(Change):
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("request_id"))
-
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.request_id
 
     @override
     def wanted(self, client: QalyptusClient) -> Shown:

@@ -23,6 +23,8 @@ class ReportChange(Change):
 
     report_id: str
 
+    id_field = "report_id"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
@@ -38,8 +40,3 @@ class ReportChange(Change):
         :param client: The client.
         """
         return client.reports.get(self.report_id)
-
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.report_id

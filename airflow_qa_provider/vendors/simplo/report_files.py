@@ -32,6 +32,7 @@ class ReportPdf(RemoteFile):
     title: str = ""
     report_hash: str = field(default="", repr=False)
 
+    source_fields = ("report_id",)
     operation = "reports.download_pdf"
     format = "pdf"
 
@@ -39,11 +40,6 @@ class ReportPdf(RemoteFile):
     @override
     def read(cls, given: Given) -> Self:
         return cls(report_id(given))
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {"report_id": self.report_id}
 
     @property
     @override

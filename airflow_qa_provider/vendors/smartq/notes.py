@@ -8,12 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import Self, override
 
 from airflow_qa_provider.kinds.fields import UNNOTED, KindFields
-from airflow_qa_provider.kinds.files import SourceFile
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search
@@ -22,6 +21,9 @@ from airflow_qa_provider.vendors.smartq.client import SmartQClient
 from airflow_qa_provider.vendors.smartq.client.shown import moment_of
 from airflow_qa_provider.vendors.smartq.note_files import AttachedFile, NoteFiles
 from airflow_qa_provider.vendors.smartq.rows import PAGE_SIZE, may_be_ours, no_more_than
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.reports.sources import SourceFile
 
 _MOST_ROWS = 5000
 # what follows from something else

@@ -20,7 +20,7 @@ from airflow_qa_provider.vendors.conqa.client.milestones import Milestones
 from airflow_qa_provider.vendors.conqa.client.projects import Issues, Projects
 from airflow_qa_provider.vendors.conqa.client.reports import Reports
 from airflow_qa_provider.vendors.conqa.client.routes import ROUTES
-from airflow_qa_provider.vendors.conqa.client.webhooks import AccountWebhooks, ProjectWebhooks
+from airflow_qa_provider.vendors.conqa.client.webhooks import Webhooks
 
 DEFAULT_REGION = "oceania"
 """The only region that the docs name."""
@@ -70,8 +70,8 @@ class ConqaClient(VendorClient):
         self.projects = Projects(self)
         self.issues = Issues(self)
         self.milestones = Milestones(self)
-        self.project_webhooks = ProjectWebhooks(self)
-        self.account_webhooks = AccountWebhooks(self)
+        self.project_webhooks = Webhooks(self, "project_webhooks", "projectId")
+        self.account_webhooks = Webhooks(self, "account_webhooks", "accountId")
         self.reports = Reports(self)
 
     def ping(self) -> str:

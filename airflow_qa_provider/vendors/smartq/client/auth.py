@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.rest.sessions import KeptSession
 from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.rest.shapes import first_in
 from airflow_qa_provider.rest.transport import HeaderAuth
 from airflow_qa_provider.vendors.smartq.client.answers import error_in, failed
 from airflow_qa_provider.vendors.smartq.client.dialect import Dialect
@@ -83,7 +84,7 @@ def read_token(answer: Any, dialect: Dialect) -> Token:
     :raises QAResponseError: There is no token under any of the names.
     """
     facts = answer if isinstance(answer, Mapping) else {}
-    access, refresh = _first(facts, dialect.token_fields), _first(facts, dialect.refresh_token_fields)
+    access, refresh = first_in(facts, dialect.token_fields), first_in(facts, dialect.refresh_token_fields)
     if not isinstance(access, str) or not _fits_header(access):
         seen = sorted(facts) if facts else type(answer).__name__
         raise QAResponseError(
@@ -95,7 +96,7 @@ def read_token(answer: Any, dialect: Dialect) -> Token:
             'with {"smartq": {"authentication": "basic"}} no token is needed',
         )
     kept = refresh if isinstance(refresh, str) and _fits_header(refresh) else None
-    return Token(access, kept, _lifetime(_first(facts, dialect.lifetime_fields)) or dialect.token_lifetime or None)
+    return Token(access, kept, _lifetime(first_in(facts, dialect.lifetime_fields)) or dialect.token_lifetime or None)
 
 
 def with_password(credentials: Credentials) -> HeaderAuth:
@@ -218,10 +219,6 @@ class OAuth2Auth(AuthBase):
     def _is_expired(self, response: requests.Response, *, file: bool) -> bool:
         codes = self._dialect.expired_codes
         return str(response.status_code) in codes or error_in(failed(response, file=file)).code in codes
-
-
-def _first(facts: Mapping[str, Any], names: Iterable[str]) -> Any:
-    return next((facts[name] for name in names if facts.get(name) not in (None, "")), None)
 
 
 def _lifetime(value: Any) -> float | None:
