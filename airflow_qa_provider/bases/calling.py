@@ -194,12 +194,12 @@ class VendorOperator(VendorTask, BaseOperator):
         return rows
 
     def _for_xcom(self, answer: Any) -> Any:
-        from airflow_qa_provider.bases.results import JsonAnswer
+        from airflow_qa_provider.bases.results import as_json
         from airflow_qa_provider.exceptions import QANotSupportedError
         from airflow_qa_provider.vendors import vendor_named
 
         try:
-            read = JsonAnswer(answer, vendor_named(self.vendor).secret_names)
+            value, masked = as_json(answer, vendor_named(self.vendor).secret_names)
         except TypeError as error:
             raise QANotSupportedError(
                 f"the answer holds a {error}, which cannot go into an XCom",
@@ -208,9 +208,9 @@ class VendorOperator(VendorTask, BaseOperator):
                 outcome="The operation was carried out",
                 hint="Call the hook's client in a @task",
             ) from None
-        if read.masked:
-            self.log.warning("Masked in the XCom, because they are or carry secrets: %s", ", ".join(read.masked))
-        return read.value
+        if masked:
+            self.log.warning("Masked in the XCom, because they are or carry secrets: %s", ", ".join(masked))
+        return value
 
     def _store(self, call: Call) -> Manifest:
         from airflow_qa_provider.reports.staging import StopSwitch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -155,20 +156,7 @@ class DeliverReportsOperator(ProviderTask, GatheringTask):
         from airflow_qa_provider.compat import task_state_store
         from airflow_qa_provider.delivery.job import DeliveryJob
 
-        job = DeliveryJob(
-            reports=self.reports,
-            to=self.to,
-            subject=self.subject,
-            html_content=self.html_content,
-            smtp_conn_id=self.smtp_conn_id,
-            from_email=self.from_email,
-            attach=self.attach,
-            max_attachment_bytes=self.max_attachment_bytes,
-            link_url=self.link_url,
-            on_uncertain=self.on_uncertain,
-            if_empty=self.if_empty,
-            max_refused=self.max_refused,
-        )
+        job = DeliveryJob(**{one.name: getattr(self, one.name) for one in fields(DeliveryJob)})
         skipped = self.skipped_before(context)
         if skipped:
             raise AirflowSkipException(f"Skipped, as {', '.join(skipped)} before it")

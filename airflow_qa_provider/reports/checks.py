@@ -23,7 +23,7 @@ from airflow_qa_provider.reports.archives import (
     open_archive,
     stream_names,
 )
-from airflow_qa_provider.reports.counting import Counts
+from airflow_qa_provider.reports.counting import count
 from airflow_qa_provider.reports.envelope import error_in
 from airflow_qa_provider.reports.formats import FileFormat
 from airflow_qa_provider.reports.jsonscan import JsonScan, NotJsonError
@@ -98,10 +98,12 @@ class Inspection:
         """Digest of what has passed, hexadecimal."""
         return self._digest.hexdigest()
 
-    @property
-    def counts(self) -> Counts | None:
-        """What was counted as it passed, of a JSON document that was read through; ``None`` for other formats."""
-        return None if self._scan is None else Counts(rows=self._scan.items)
+    def count(self, open_file: Callable[[], IO[bytes]]) -> int | None:
+        """Return the pages or rows of the file, see :func:`~airflow_qa_provider.reports.counting.count`.
+
+        :param open_file: Opens it; not called for a JSON document, whose items were counted as they passed.
+        """
+        return count(open_file, self.expected.name, self.size) if self._scan is None else self._scan.items
 
     def feed(self, chunk: bytes) -> None:
         """Look at the next bytes.

@@ -6,7 +6,6 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import IO, Any
 
 from airflow_qa_provider.reports.jsonscan import JsonScan
@@ -22,23 +21,11 @@ _CLAIM_BYTES = 64
 _ENTRIES = re.compile(rb"/(?:Size|N)\s{1,9}\d{5,9}|/Index\s{0,9}\[[\d\s]{5,60}|\bxref\s{1,9}\d{1,9}\s{1,9}\d{5,9}")
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What was counted.
-
-    :param pages: Pages of a PDF.
-    :param rows: Rows of a table below its header, or items of a JSON report.
-    """
-
-    pages: int | None = None
-    rows: int | None = None
-
-
 class NotCountedError(Exception):
     """Says why there is no count."""
 
 
-def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, limit: int = LIMIT_BYTES) -> Counts:
+def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, limit: int = LIMIT_BYTES) -> int | None:
     """Count the pages or rows of a report, where that leaves no doubt.
 
     PDF: pages. XLSX: rows with content within the filter of the one visible sheet that has one, or else below the first
@@ -49,24 +36,22 @@ def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, li
     :param format_name: Such as ``pdf``.
     :param size: Its size in bytes.
     :param limit: Largest size in bytes that is looked into.
-    :return: The counts; all ``None``, with the reason in the log, when the number is not certain, when the file is too
-        large, takes longer than :data:`LIMIT_SECONDS` or cannot be read, or when the extra ``inspect`` is missing.
+    :return: The number; ``None``, with the reason in the log, when it is not certain, when the file is too large, takes
+        longer than :data:`LIMIT_SECONDS` or cannot be read, or when the extra ``inspect`` is missing.
     """
     counter = _COUNTERS.get(format_name)
     if counter is None:
-        return Counts()
+        return None
     try:
         if size > limit:
             raise NotCountedError(f"it has {size:,} bytes, the limit is {limit:,}")
         with open_file() as file:
-            found = counter(file, _time_limit(LIMIT_SECONDS))
+            return counter(file, _time_limit(LIMIT_SECONDS))
     except ImportError as error:
         log.info("No count for the %s: %s; install airflow-qa-provider[inspect]", format_name.upper(), error)
     except Exception as error:  # a count is a convenience: whatever a parser stumbles over, the file is good
         log.info("No count for the %s: %s", format_name.upper(), str(error) or type(error).__name__)
-    else:
-        return Counts(pages=found) if format_name == "pdf" else Counts(rows=found)
-    return Counts()
+    return None
 
 
 def _time_limit(seconds: float) -> Callable[[], None]:

@@ -19,7 +19,6 @@ from airflow_qa_provider.exceptions import (
     QAValidationError,
 )
 from airflow_qa_provider.reports.checks import NOTHING_STORED, Inspection
-from airflow_qa_provider.reports.counting import Counts, count
 from airflow_qa_provider.reports.formats import FileFormat, file_format, format_of_headers
 from airflow_qa_provider.reports.hashing import HashingThread
 from airflow_qa_provider.reports.manifest import Manifest
@@ -187,12 +186,12 @@ class _Transfer:
                 staging.complete()
                 with storage_errors("read back", str(path), self.where):
                     seen.examine(staging.opened)
-                counts = seen.counts or count(staging.opened, fmt.name, seen.size)
+                count = seen.count(staging.opened)
                 verb = self._publish(staging, path, seen)
         if verb == _UNCHANGED and self.only_if_changed:
             raise UnchangedFile(f"{path} has not changed: {seen.size:,} bytes, sha256 {seen.sha256}")
         report_lineage(path)
-        return self._described(verb, path, seen, counts, datetime.now(timezone.utc))
+        return self._described(verb, path, seen, count, datetime.now(timezone.utc))
 
     def _publish(self, staging: Staging, path: ObjectStoragePath, seen: Inspection) -> str:
         with storage_errors("look at", str(path), self.where):
@@ -224,8 +223,8 @@ class _Transfer:
         except QAFileError as error:
             error.hint = f'{path} was there already: remove it, or set overwrite="replace"'
             raise
-        counts = seen.counts or count(lambda: path.fs.open(str(path.path), "rb"), fmt.name, seen.size)
-        return self._described("Kept", path, seen, counts, _modified(path))
+        count = seen.count(lambda: path.fs.open(str(path.path), "rb"))
+        return self._described("Kept", path, seen, count, _modified(path))
 
     def _inspection(
         self, fmt: FileFormat, content_type: str, length: int | None, digest: HashingThread | None = None
@@ -262,7 +261,7 @@ class _Transfer:
         )
 
     def _described(
-        self, verb: str, path: ObjectStoragePath, seen: Inspection, counts: Counts, at: datetime
+        self, verb: str, path: ObjectStoragePath, seen: Inspection, count: int | None, at: datetime
     ) -> Manifest:
         seconds = time.monotonic() - self.started
         facts = f"{seen.size:,} bytes, sha256 {seen.sha256}, {seconds:.1f} s"
@@ -274,8 +273,8 @@ class _Transfer:
             "bytes": seen.size,
             "sha256": seen.sha256,
             "content_type": seen.expected.media_type,
-            "pages": counts.pages,
-            "rows": counts.rows,
+            "pages": count if seen.expected.name == "pdf" else None,
+            "rows": None if seen.expected.name == "pdf" else count,
             **self.manifest,  # type: ignore[typeddict-item]
             "fetched_at": at.isoformat(timespec="seconds"),
         }

@@ -216,9 +216,7 @@ def overview(client: ConqaClient, changes: Collection[MilestoneChange]) -> Calla
 def poll_milestones(client: ConqaClient, ids: Collection[str], since: float) -> Statuses:
     """Ask where milestones stand: there is no call for one, so the list of each project is read once.
 
-    :param client: The client.
     :param ids: ``project/external id``.
-    :param since: Not used: the list takes no window.
     """
 
     def listed(project_id: str) -> Rows:

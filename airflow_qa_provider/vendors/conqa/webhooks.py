@@ -16,9 +16,7 @@ from airflow_qa_provider.vendors.conqa.lists import SEPARATOR, Row, Rows, poll_i
 def poll_webhooks(client: ConqaClient, ids: Collection[str], since: float) -> Statuses:
     """Ask where webhooks stand. CONQA disables one whose calls failed ten times in a row.
 
-    :param client: The client.
     :param ids: ``project/<project id>/<webhook id>`` or ``account/<account id>/<webhook id>``.
-    :param since: Not used: the list takes no window.
     """
 
     def listed(scope: str) -> Rows:

@@ -34,8 +34,6 @@ def find_audits(client: MonitorQAClient, search: Search) -> list[Candidate]:
     never taken over: that is what a change of the time zone on the way would look like. So is one that is shown
     without the milliseconds which were sent. Expired audits are in no list.
 
-    :param client: The client.
-    :param search: What to look for.
     :raises QANotSupportedError: There are more than can be read.
     """
     fields: AuditFields = search.fields

@@ -128,10 +128,6 @@ def poll_actions(client: MonitorQAClient, ids: Collection[str], since: float) ->
     """Ask where corrective actions stand.
 
     Few are asked for one by one. Of many, those that the list of pending ones shows need no call of their own.
-
-    :param client: The client.
-    :param ids: Ids of corrective actions.
-    :param since: Not used: the list takes no window.
     """
     statuses: Statuses = {}
     if len(ids) > _FEW:

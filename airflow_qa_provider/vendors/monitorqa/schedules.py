@@ -167,8 +167,6 @@ def find_schedules(client: MonitorQAClient, search: Search) -> list[Candidate]:
     there before the request. One that is alike, but repeats otherwise or has other dates, is reported and never taken
     over. A paused schedule is in no list, and the docs do not say whether one that starts later is.
 
-    :param client: The client.
-    :param search: What to look for.
     :raises QANotSupportedError: The list would not show it.
     """
     fields: ScheduleFields = search.fields
@@ -185,12 +183,7 @@ def find_schedules(client: MonitorQAClient, search: Search) -> list[Candidate]:
 
 
 def poll_schedules(client: MonitorQAClient, ids: Collection[str], since: float) -> Statuses:
-    """Ask whether schedules whose id is known are there still.
-
-    :param client: The client.
-    :param ids: Ids of schedules.
-    :param since: Not used.
-    """
+    """Ask whether schedules whose id is known are there still."""
     statuses = poll_each(partial(_seen, client), ids)
     return doubted(statuses, lambda: client.schedules.list(page_size=1).total)
 

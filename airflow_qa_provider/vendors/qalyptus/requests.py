@@ -91,12 +91,7 @@ class RequestFields(KindFields):
 
 
 def poll_requests(client: QalyptusClient, ids: Collection[str], since: float) -> Statuses:
-    """Ask where on-demand requests stand, see :func:`~airflow_qa_provider.vendors.qalyptus.records.poll_records`.
-
-    :param client: The client.
-    :param ids: Ids of requests.
-    :param since: Not used: the list takes no window.
-    """
+    """Ask where on-demand requests stand, see :func:`~airflow_qa_provider.vendors.qalyptus.records.poll_records`."""
     return poll_records(client.dialect, ids, client.status.get_on_demand, client.status.list_on_demand)
 
 
@@ -106,8 +101,6 @@ def find_requests(client: QalyptusClient, search: Search) -> list[Candidate]:
     What came of a lost request is never told for certain, see :class:`RequestFields`; what is listed then is for people
     to choose from. For ``if_exists`` a request that still runs will do, if no more is asked for than the list shows.
 
-    :param client: The client.
-    :param search: What to look for.
     :raises QANotSupportedError: No record names its report.
     """
     dialect, fields = client.dialect, search.fields

@@ -56,12 +56,7 @@ class TaskRunFields(KindFields):
 
 
 def poll_runs(client: QalyptusClient, ids: Collection[str], since: float) -> Statuses:
-    """Ask where runs of tasks stand, in the list that the dialect's ``task_runs`` names.
-
-    :param client: The client.
-    :param ids: Ids of runs.
-    :param since: Not used: the list takes no window.
-    """
+    """Ask where runs of tasks stand, in the list that the dialect's ``task_runs`` names."""
     status = client.status
     if client.dialect.task_runs == "on_demand":
         return poll_records(client.dialect, ids, status.get_on_demand, status.list_on_demand)
@@ -74,8 +69,6 @@ def find_runs(client: QalyptusClient, search: Search) -> list[Candidate]:
     Which runs are new is told by comparison with what was there before the request, and by when they were made, where
     the records say so. A run sends mail, so none is started again as long as one of these may be the one.
 
-    :param client: The client.
-    :param search: What to look for.
     :raises QANotSupportedError: No record names its task.
     """
     rows = listed_runs(client)

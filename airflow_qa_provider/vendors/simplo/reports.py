@@ -11,10 +11,8 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.polling import Statuses, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
-from airflow_qa_provider.vendors.simplo.approvals import ApproveReport
-from airflow_qa_provider.vendors.simplo.bills import BillReport
+from airflow_qa_provider.vendors.simplo.changes import ApproveReport, BillReport, IssueInvoice
 from airflow_qa_provider.vendors.simplo.client import SimploClient
-from airflow_qa_provider.vendors.simplo.invoices import IssueInvoice
 from airflow_qa_provider.vendors.simplo.records import report_id
 from airflow_qa_provider.vendors.simplo.report_files import ReportPdf
 
@@ -25,12 +23,7 @@ _WAITED_FOR = tuple(name.removesuffix("_at") for name in _DATES)
 
 
 def poll_reports(client: SimploClient, ids: Collection[str], since: float) -> Statuses:
-    """Ask where billing reports stand: for few one by one, for many by the index, filtered by id.
-
-    :param client: The client.
-    :param ids: Ids of reports.
-    :param since: Not used: the filter by id needs no window.
-    """
+    """Ask where billing reports stand: for few one by one, for many by the index, filtered by id."""
     if len(ids) <= _FEW:
         return poll_each(lambda one: report_snapshot({"id": one, **client.reports.get(one)}), ids)
     rows = _rows(client, list(ids))

@@ -128,8 +128,6 @@ def find_notes(client: SmartQClient, search: Search) -> list[Candidate]:
     A note has no room for a marker: the docs allow "limited HTML tags" and name none, so anything invisible may be
     shown or dropped. Texts are compared without tags and white space.
 
-    :param client: The client.
-    :param search: What to look for.
     :raises QANotSupportedError: The ticket has more notes than can be read.
     """
     fields: NoteFields = search.fields

@@ -33,8 +33,6 @@ def find_tickets(client: SmartQClient, search: Search) -> list[Candidate]:
     not there before the request is taken for the one. Where tags are shown and the marker is not among them, such a
     ticket is reported: somebody, or smartQ itself, may have removed or cut the marker.
 
-    :param client: The client.
-    :param search: What to look for.
     :raises QANotSupportedError: There are more tickets than can be read, and none of those that were is the one.
     """
     fields: TicketFields = search.fields
