@@ -232,10 +232,7 @@ def _reasons(progress: Progress) -> str:
 
 
 def empty_output(output: Path) -> None:
-    """Make an empty folder; one that holds anything but an earlier demo is refused.
-
-    :param output: The folder.
-    """
+    """Make an empty folder; one that holds anything but an earlier demo is refused."""
     mark = output / ".airflow-qa-demo"
     check_ours(output, mark)
     shutil.rmtree(output, ignore_errors=True)

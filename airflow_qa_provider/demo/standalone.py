@@ -222,10 +222,7 @@ def settings_for(port: int) -> dict[str, str]:
 
 
 def listens(port: int) -> bool:
-    """Tell whether a server takes connections.
-
-    :param port: Its port.
-    """
+    """Tell whether a server takes connections."""
     try:
         socket.create_connection((loopback(), port), timeout=2).close()
     except OSError:

@@ -152,10 +152,7 @@ def _path(uri: str) -> Path:
 
 
 def short(path: Path) -> str:
-    """Return a path as people read it: relative to where they are.
-
-    :param path: The path.
-    """
+    """Return a path as people read it: relative to where they are."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 

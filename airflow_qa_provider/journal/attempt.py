@@ -76,8 +76,5 @@ class Attempt:
         return cls(number, getattr(ti, "max_tries", None), started.timestamp() if started else None)
 
     def was_cleared_since(self, record: Record) -> bool:
-        """Tell whether somebody cleared the task after an attempt wrote a note.
-
-        :param record: The note.
-        """
+        """Tell whether somebody cleared the task after an attempt wrote a note."""
         return None not in (record.max_tries, self.max_tries) and record.max_tries != self.max_tries

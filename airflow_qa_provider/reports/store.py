@@ -113,20 +113,13 @@ def checked_policy(overwrite: str) -> str:
     return overwrite
 
 
-class _StreamBrokeError(Exception):
-    """Carries the error of a download that broke after it had begun: only this is worth another attempt here.
-
-    Before that the client has tried already.
-    """
-
-    def __init__(self, error: QATransportError) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
 @dataclass
 class _Transfer:
-    """One report on its way into one file."""
+    """One report on its way into one file.
+
+    :param broke: The error of a download that broke after it had begun: only this is worth another attempt here. Before
+        that the client has tried already.
+    """
 
     open_download: Callable[[], Download]
     place: Target
@@ -138,6 +131,7 @@ class _Transfer:
     stop: StopSwitch
     only_if_changed: bool = False
     started: float = field(default_factory=time.monotonic)
+    broke: QATransportError | None = None
 
     def run(self, attempts: int) -> Manifest:
         """Look at what is there, then download, again where the stream breaks."""
@@ -153,7 +147,7 @@ class _Transfer:
             log.warning("%s Trying again from the beginning, try %d of %d", broke, state.attempt_number + 1, attempts)
 
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_StreamBrokeError),
+            retry=tenacity.retry_if_exception(lambda error: error is self.broke),
             stop=tenacity.stop_after_attempt(attempts),
             wait=tenacity.wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE),
             before_sleep=announce,
@@ -161,12 +155,13 @@ class _Transfer:
         )
         try:
             return retrying(self._attempt)
-        except _StreamBrokeError as broke:
-            broke.error.outcome = (
-                f"{NOTHING_STORED}; the download of {self.where['object_id']} broke off {attempts} times"
-            )
-            broke.error.hint = "A retry of the task starts it again"
-            raise broke.error from None
+        except QATransportError as error:
+            if error is self.broke:
+                error.outcome = (
+                    f"{NOTHING_STORED}; the download of {self.where['object_id']} broke off {attempts} times"
+                )
+                error.hint = "A retry of the task starts it again"
+            raise
 
     def _attempt(self) -> Manifest:
         self.stop.check()
@@ -179,7 +174,7 @@ class _Transfer:
                     return kept
             seen = self._inspection(fmt, download.content_type, download.length, digest)
             with Staging(path, stop=self.stop, where=self.where, media_type=fmt.media_type) as staging:
-                for chunk in _chunks(download):
+                for chunk in self._chunks(download):
                     seen.feed(chunk)
                     staging.write(chunk)
                 seen.finish()
@@ -192,6 +187,13 @@ class _Transfer:
             raise UnchangedFile(f"{path} has not changed: {seen.size:,} bytes, sha256 {seen.sha256}")
         report_lineage(path)
         return self._described(verb, path, seen, count, datetime.now(timezone.utc))
+
+    def _chunks(self, download: Download) -> Iterator[bytes]:
+        try:
+            yield from download.chunks(CHUNK_BYTES)
+        except (QAConnectionLostError, QATimeoutError) as error:
+            self.broke = error
+            raise
 
     def _publish(self, staging: Staging, path: ObjectStoragePath, seen: Inspection) -> str:
         with storage_errors("look at", str(path), self.where):
@@ -278,13 +280,6 @@ class _Transfer:
             **self.manifest,  # type: ignore[typeddict-item]
             "fetched_at": at.isoformat(timespec="seconds"),
         }
-
-
-def _chunks(download: Download) -> Iterator[bytes]:
-    try:
-        yield from download.chunks(CHUNK_BYTES)
-    except (QAConnectionLostError, QATimeoutError) as error:
-        raise _StreamBrokeError(error) from error
 
 
 def _content(path: ObjectStoragePath) -> Iterator[bytes]:

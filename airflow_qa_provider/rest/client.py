@@ -65,6 +65,10 @@ class VendorClient:
     Thread-safe as far as ``requests.Session`` is: meant for one thread at a time. Use it as a context manager, or call
     :meth:`close`.
 
+    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
+
     :param settings: Account, credentials, time-outs.
     :raises QAConfigurationError: The settings cannot work.
     """

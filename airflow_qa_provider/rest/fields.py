@@ -35,10 +35,7 @@ _ID_HINT = (
 
 
 def is_given(value: object) -> bool:
-    """Tell whether a value is there: not ``None``, and not what a template makes of one that is not.
-
-    :param value: The value.
-    """
+    """Tell whether a value is there: not ``None``, and not what a template makes of one that is not."""
     return value is not None and not (isinstance(value, str) and value.strip() in ("", "None"))
 
 

@@ -189,10 +189,7 @@ def split_address(address: str) -> SplitResult | None:
 
 
 def is_redirect(response: requests.Response) -> bool:
-    """Tell whether an answer leads elsewhere.
-
-    :param response: The answer.
-    """
+    """Tell whether an answer leads elsewhere."""
     return response.status_code in _STATUS
 
 

@@ -39,11 +39,7 @@ def rows_in(answer: Any, vendor: str, operation: str) -> list[dict[str, Any]]:
 
 
 def part_in(answer: Any, name: str) -> Mapping[str, Any]:
-    """Return an object that stands in an answer beside what was asked for; an empty one where there is none.
-
-    :param answer: The answer.
-    :param name: Its name.
-    """
+    """Return an object that stands in an answer beside what was asked for; an empty one where there is none."""
     part = answer.get(name) if isinstance(answer, Mapping) else None
     return part if isinstance(part, Mapping) else {}
 

@@ -138,10 +138,7 @@ def current_exchange() -> Exchange | None:
 
 @contextmanager
 def exchanging(exchange: Exchange) -> Iterator[None]:
-    """Let the connections tell an exchange what they do; exchanges may be in each other, such as a sign-in.
-
-    :param exchange: The exchange.
-    """
+    """Let the connections tell an exchange what they do; exchanges may be in each other, such as a sign-in."""
     token = _CURRENT.set(exchange)
     try:
         yield

@@ -15,12 +15,7 @@ from airflow_qa_provider.waiting.session import PollSession
 
 
 def poll_once(wait: Wait, poll: Poll, client: Any) -> Decision:
-    """Look once and return what to do.
-
-    :param wait: The wait.
-    :param poll: How to look.
-    :param client: The vendor's client.
-    """
+    """Look once and return what to do."""
     seen = poll_all(poll, client, [wait.object_id], wait.policy.started_at)
     return wait.on_poll(time.time(), seen[wait.object_id], random.random())
 

@@ -197,11 +197,7 @@ class AuditPoller:
 
 
 def expire(client: MonitorQAClient, audit_id: str) -> str:
-    """Expire an audit that is not completed (source: "Expire Audit").
-
-    :param client: The client.
-    :param audit_id: Id of the audit.
-    """
+    """Expire an audit that is not completed (source: "Expire Audit")."""
     client.audits.expire([audit_id])
     return "the audit was expired"
 

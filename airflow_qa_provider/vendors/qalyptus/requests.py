@@ -175,11 +175,7 @@ class StopRequest(Change):
 
 
 def stop(client: QalyptusClient, request_id: str) -> str:
-    """Stop a request (source: "Stop the execution of a specified task or request").
-
-    :param client: The client.
-    :param request_id: Id of the request.
-    """
+    """Stop a request (source: "Stop the execution of a specified task or request")."""
     client.status.stop(request_id)
     return "the request was stopped"
 

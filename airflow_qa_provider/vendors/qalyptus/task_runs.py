@@ -90,10 +90,7 @@ def _is_sure(search: Search, created: float | None) -> bool:
 
 
 def listed_runs(client: QalyptusClient) -> list[Record]:
-    """Return the records of all task runs.
-
-    :param client: The client.
-    """
+    """Return the records of all task runs."""
     on_demand = client.dialect.task_runs == "on_demand"
     return client.status.list_on_demand() if on_demand else client.status.list_scheduled()
 
@@ -144,11 +141,7 @@ def _runs_of(client: QalyptusClient, task_id: str) -> set[str]:
 
 
 def stop(client: QalyptusClient, run_id: str) -> str:
-    """Stop a run (source: "Stop the execution of a specified task or request").
-
-    :param client: The client.
-    :param run_id: Id of the run.
-    """
+    """Stop a run (source: "Stop the execution of a specified task or request")."""
     client.status.stop(run_id)
     return "the task run was stopped"
 

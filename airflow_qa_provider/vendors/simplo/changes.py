@@ -37,10 +37,7 @@ class ReportChange(Change):
         return {"report_id": self.report_id}
 
     def report(self, client: SimploClient) -> Mapping[str, Any]:
-        """Read the report.
-
-        :param client: The client.
-        """
+        """Read the report."""
         return client.reports.get(self.report_id)
 
 

@@ -63,11 +63,7 @@ def find_tickets(client: SmartQClient, search: Search) -> list[Candidate]:
 
 
 def shows_markers(client: SmartQClient, project_id: str) -> bool:
-    """Tell whether an answer has shown lately that tickets of a project show their marker.
-
-    :param client: The client.
-    :param project_id: Id of the project.
-    """
+    """Tell whether an answer has shown lately that tickets of a project show their marker."""
     return bool(client.recall(_shows_marker(project_id), _SHOWN_SECONDS))
 
 

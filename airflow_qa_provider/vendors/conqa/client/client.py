@@ -50,10 +50,6 @@ class ConqaClient(VendorClient):
     The answers have no common envelope: some come in ``data``, some under a name of their own, some plain. Each method
     takes off what its endpoint puts on.
 
-    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
-    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
-    the field, when a value cannot be read or a required one is missing: nothing is sent then.
-
     :param settings: ``base_url`` is normally :func:`base_url`; ``token`` is made in the user settings of CONQA Console
         and sees what its user sees; ``options`` may replace names of the
         :class:`~airflow_qa_provider.vendors.conqa.client.dialect.Dialect`.
