@@ -97,9 +97,12 @@ class MonitorQAAuditPhotosToObjectStorageOperator(FilesToObjectStorageOperator):
     named after template, day and number of the audit, such as ``Safety walk 2026-11-30 AUD-2026-000042 photo 01.jpeg``.
 
     :param audit_id: Id of a completed audit. (templated)
+    :param target: Folder, with ``/`` at its end. (templated)
     :param name: Name of each file: ``{photo}``, a number, or ``{file_id}``, and perhaps ``{item}``, ``{name}``,
         ``{date}``, ``{number}``, ``{object}``, ``{template}``, ``{score}``, ``{audit_id}``. (templated)
     :param with_watermark: Whether they get the watermark; the vendor's default is no. (templated)
+    :param only_if_changed: Whether to return only those that have changed, and to end as skipped without any.
+        (templated)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.FilesToObjectStorageOperator`.
     """
