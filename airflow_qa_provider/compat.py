@@ -123,10 +123,7 @@ def reschedule_at(moment: datetime) -> BaseException:
 
 
 def storage_conn_id(path: Any) -> str | None:
-    """Return the connection that an ``ObjectStoragePath`` was made with.
-
-    :param path: The path.
-    """
+    """Return the connection that an ``ObjectStoragePath`` was made with."""
     try:
         return cast("str | None", path.conn_id)
     except AttributeError:  # Airflow 3.1 with universal-pathlib before 0.3
@@ -147,8 +144,6 @@ def fails_at_once(error: BaseException) -> BaseException:
 
     From 3.3 on the task's retry policy decides, and sees the error itself. Before, ``AirflowFailException`` is the only
     word for it.
-
-    :param error: The error.
     """
     if RETRY_POLICIES:
         return error

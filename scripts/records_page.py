@@ -43,7 +43,8 @@ def summary(vendor: Vendor, one: Listing) -> str:
     """Return the row of a list."""
     key = "" if not (one.key or one.key_of) else f"`{one.key}`"
     dated = vendor.listing(one.under) if one.dated_above else one
-    increment = INCREMENTS[dated.increment].format(changed=dated.changed)
+    picked_by = "vendor" if dated.since else "rows" if dated.changed else "none"
+    increment = INCREMENTS[picked_by].format(changed=dated.changed)
     if dated is not one:
         increment = f"those of `{one.under}`: {increment}"
     filters = [*(vendor.listing(one.under).filters if one.under else ()), *one.filters]
@@ -74,7 +75,10 @@ def files_page() -> str:
         "# Stored files",
         "",
         "Every file that the vendors give, with the transfer that stores it. What they have in common is in",
-        "[Files and delivery](files.md). This page is made by `make lists-page`.",
+        "[Files and delivery](files.md). This page is made by `make lists-page`. All of them take these arguments, and",
+        "those that stand with each.",
+        "",
+        *arguments(ReportToObjectStorageOperator),
     ]
     for vendor in map(vendor_named, BUILT_IN):
         lines += ["", f"## {vendor.title}"]
@@ -97,17 +101,22 @@ def transfers(vendor: str) -> list[type]:
 
 def face_lines(vendor: str, face: type) -> Iterator[str]:
     """Return what a transfer stores, and its arguments."""
-    text, _, arguments = inspect.cleandoc(face.__doc__ or "").partition("\n:param ")
+    text = inspect.cleandoc(face.__doc__ or "").partition("\n:param ")[0]
     yield f"### {face.__name__}"
     yield ""
     yield f"`from airflow_qa_provider.transfers.{vendor} import {face.__name__}`"
     yield ""
     yield markdown(text.strip())
     yield ""
+    yield from arguments(face)
+
+
+def arguments(face: type) -> Iterator[str]:
+    """Return the table of the arguments that a docstring names."""
     yield "| argument | |"
     yield "| --- | --- |"
-    for one in arguments.split("\n:param "):
-        name, _, meaning = one.partition(":")
+    for one in inspect.cleandoc(face.__doc__ or "").split("\n:param ")[1:]:
+        name, _, meaning = one.partition("\n\n")[0].partition(":")
         if name != "kwargs":
             yield f"| `{name}` | {markdown(' '.join(meaning.split())).replace('|', '&#124;')} |"
 

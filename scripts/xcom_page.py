@@ -22,7 +22,8 @@ def classes() -> Iterator[type[Any]]:
     for name in [*listed, *(one["python-module"] for one in info["transfers"])]:
         module = import_module(name)
         for one in vars(module).values():
-            if inspect.isclass(one) and one.__module__ == name and hasattr(one, "xcom_keys"):
+            is_ours = inspect.isclass(one) and one.__module__ == name and not one.__name__.startswith("_")
+            if is_ours and hasattr(one, "xcom_keys"):
                 yield one
 
 

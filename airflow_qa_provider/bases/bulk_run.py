@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from airflow_qa_provider.bulk.creates import BulkCreates
 from airflow_qa_provider.bulk.items import NOT_TAKEN, Item, counts_of
 from airflow_qa_provider.bulk.notes import BulkNotes, digest
 from airflow_qa_provider.bulk.policy import RowPolicy
-from airflow_qa_provider.bulk.results import ResultFile
+from airflow_qa_provider.bulk.results import results_file
 from airflow_qa_provider.bulk.sending import Sending
 from airflow_qa_provider.bulk.sources import results_path, rows_of
 from airflow_qa_provider.compat import task_state_store
@@ -65,13 +65,13 @@ class BulkRun:
         items = self._read()
         self.policy.check_read(items)
         self.task._sending = self.sending
-        with self._result_file() as file:
+        with self._result_file() as write_results:
             failure = None
             try:
                 self._write(items)
             except QAError as error:
                 failure = error
-            uri = None if file is None else file.write(items)
+            uri = None if write_results is None else write_results(items)
         summary = {**counts_of(items), "uri": uri, "not_taken": _told(items)}
         self.task.log.info("%s", ", ".join(f"{count} {name}" for name, count in counts_of(items).items() if count))
         if failure is not None:
@@ -150,7 +150,7 @@ class BulkRun:
         item.key = item.content = digest([identity.fingerprint, count])
 
     @contextmanager
-    def _result_file(self) -> Iterator[ResultFile | None]:
+    def _result_file(self) -> Iterator[Callable[[Iterable[Item]], str] | None]:
         ti = self.context.get("ti")
         index = getattr(ti, "map_index", -1)
         run = f"{getattr(ti, 'run_id', '')}{f'.{index}' if index is not None and index >= 0 else ''}"
@@ -159,8 +159,8 @@ class BulkRun:
         if path is None:
             yield None
             return
-        with ResultFile.opened(path) as file:
-            yield file
+        with results_file(path) as write_results:
+            yield write_results
 
     def _explained(self, failure: QAError, items: Sequence[Item]) -> QAError:
         """Return what ended the writing, with what became of the rows."""

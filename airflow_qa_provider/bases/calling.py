@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
+from typing_extensions import override
 
 from airflow_qa_provider.bases.listing import DEFAULT_LIMIT
 from airflow_qa_provider.bases.task import VendorTask, one_execution
@@ -102,14 +103,9 @@ class VendorOperator(VendorTask, BaseOperator):
         self.if_exists = if_exists
         self.preview = preview
 
+    @override
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Render a value as Airflow does; secrets among the arguments are masked in what Airflow shows of the task.
-
-        :param content: What may hold templates.
-        :param context: Airflow's template context.
-        :param args: See Airflow.
-        :param kwargs: See Airflow.
-        """
+        # secrets among the arguments are masked in what Airflow shows of the task
         rendered = super().render_template(content, context, *args, **kwargs)
         if isinstance(rendered, Mapping) or (isinstance(rendered, str) and rendered.lstrip().startswith("{")):
             self._mask_secrets(rendered)
@@ -198,12 +194,12 @@ class VendorOperator(VendorTask, BaseOperator):
         return rows
 
     def _for_xcom(self, answer: Any) -> Any:
-        from airflow_qa_provider.bases.results import JsonAnswer
+        from airflow_qa_provider.bases.results import as_json
         from airflow_qa_provider.exceptions import QANotSupportedError
         from airflow_qa_provider.vendors import vendor_named
 
         try:
-            read = JsonAnswer(answer, vendor_named(self.vendor).secret_names)
+            value, masked = as_json(answer, vendor_named(self.vendor).secret_names)
         except TypeError as error:
             raise QANotSupportedError(
                 f"the answer holds a {error}, which cannot go into an XCom",
@@ -212,9 +208,9 @@ class VendorOperator(VendorTask, BaseOperator):
                 outcome="The operation was carried out",
                 hint="Call the hook's client in a @task",
             ) from None
-        if read.masked:
-            self.log.warning("Masked in the XCom, because they are or carry secrets: %s", ", ".join(read.masked))
-        return read.value
+        if masked:
+            self.log.warning("Masked in the XCom, because they are or carry secrets: %s", ", ".join(masked))
+        return value
 
     def _store(self, call: Call) -> Manifest:
         from airflow_qa_provider.reports.staging import StopSwitch

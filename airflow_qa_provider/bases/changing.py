@@ -14,7 +14,7 @@ from typing_extensions import override
 from airflow_qa_provider.bases.task import KindTask, one_execution
 
 if TYPE_CHECKING:
-    from airflow_qa_provider.journal.changes import Changed
+    from airflow_qa_provider.journal.attempt import Made
     from airflow_qa_provider.kinds.lookup import LookupTimeouts
     from airflow_qa_provider.kinds.policies import OnUncertain
 
@@ -61,7 +61,7 @@ class ChangingOperator(KindTask, BaseOperator):
         """
         changed = self.change_once(context)
         self.awaited_id = changed.id  # the links show it
-        facts = {"outcome": changed.outcome, "reason": changed.reason, "changes": changed.changes}
+        facts = {**changed.facts, "changes": changed.changes}
         self.tell(context, {**facts, **self.link_to(changed.id), **changed.details})
         return changed.id if self.result_detail is None else changed.details.get(self.result_detail)
 
@@ -70,7 +70,7 @@ class ChangingOperator(KindTask, BaseOperator):
     def xcom_keys(cls) -> dict[str, str]:
         return {**super().xcom_keys(), **cls._kind().changes[cls.change].facts}
 
-    def change_once(self, context: Any) -> Changed:
+    def change_once(self, context: Any) -> Made:
         """Make sure that the change of this task is made.
 
         :param context: Airflow's task context.

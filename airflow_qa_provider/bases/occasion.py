@@ -4,66 +4,38 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 _MOST_ERROR = 2000
 
 
-@dataclass(frozen=True)
-class Occasion:
-    """What happened, in words.
+def occasion(context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what the context of a callback tells.
 
-    :param dag_id: The DAG.
-    :param run_id: Its run.
-    :param task_id: The task; empty where it is about the run.
-    :param title: One line: what happened to what.
-    :param text: What people want to know who see nothing else, by line.
+    A deadline has no more than the run, as plain data; the callback of a run has no task, or one of many.
+
+    :param context: The context that the notifier was given.
+    :return: One line, what happened to what; by line, what people want to know who see nothing else; and what is the
+        same for the same trouble in every run.
     """
-
-    dag_id: str
-    run_id: str
-    task_id: str
-    title: str
-    text: str
-
-    @classmethod
-    def of(cls, context: Mapping[str, Any]) -> Occasion:
-        """Return what the context of a callback tells.
-
-        A deadline has no more than the run, as plain data; the callback of a run has no task, or one of many.
-
-        :param context: The context that the notifier was given.
-        """
-        run = context.get("dag_run")
-        read: Callable[[str], Any] = run.get if isinstance(run, Mapping) else lambda name: getattr(run, name, None)
-        ti = None if "deadline" in context or "reason" in context else context.get("ti") or context.get("task_instance")
-        dag_id = getattr(ti, "dag_id", None) or getattr(context.get("dag"), "dag_id", None) or read("dag_id")
-        run_id = context.get("run_id") or getattr(ti, "run_id", None) or read("dag_run_id") or read("run_id")
-        task_id = str(getattr(ti, "task_id", None) or "")
-        index = getattr(ti, "map_index", -1)
-        happened = _happened(context, read("state"), ti)
-        one = f"{task_id}[{index}]" if task_id and isinstance(index, int) and index >= 0 else task_id
-        lines = {
-            "DAG": dag_id,
-            "Run": run_id,
-            "Task": one,
-            "Try": getattr(ti, "try_number", None),
-            "Error": _error(context),
-            "Log": getattr(ti, "log_url", None),
-        }
-        return cls(
-            str(dag_id or ""),
-            str(run_id or ""),
-            task_id,
-            f"{f'{task_id} of ' if task_id else ''}{dag_id} {happened}",
-            "\n".join(f"{name}: {value}" for name, value in lines.items() if value not in (None, "")),
-        )
-
-    @property
-    def key(self) -> str:
-        """What is the same for the same trouble in every run."""
-        return f"{self.dag_id}/{self.task_id}"
+    run = context.get("dag_run")
+    read: Callable[[str], Any] = run.get if isinstance(run, Mapping) else lambda name: getattr(run, name, None)
+    ti = None if "deadline" in context or "reason" in context else context.get("ti") or context.get("task_instance")
+    dag_id = getattr(ti, "dag_id", None) or getattr(context.get("dag"), "dag_id", None) or read("dag_id")
+    run_id = context.get("run_id") or getattr(ti, "run_id", None) or read("dag_run_id") or read("run_id")
+    task_id = str(getattr(ti, "task_id", None) or "")
+    index = getattr(ti, "map_index", -1)
+    lines = {
+        "DAG": dag_id,
+        "Run": run_id,
+        "Task": f"{task_id}[{index}]" if task_id and isinstance(index, int) and index >= 0 else task_id,
+        "Try": getattr(ti, "try_number", None),
+        "Error": _error(context),
+        "Log": getattr(ti, "log_url", None),
+    }
+    title = f"{f'{task_id} of ' if task_id else ''}{dag_id} {_happened(context, read('state'), ti)}"
+    text = "\n".join(f"{name}: {value}" for name, value in lines.items() if value not in (None, ""))
+    return title, text, f"{dag_id or ''}/{task_id}"
 
 
 def digest_of(key: str) -> str:

@@ -12,7 +12,7 @@ from airflow_qa_provider.bases.call import Call
 from airflow_qa_provider.compat import shared_store, task_state_store
 from airflow_qa_provider.journal.attempt import Attempt, Made
 from airflow_qa_provider.journal.calls import CallJournal
-from airflow_qa_provider.journal.changes import Changed, ChangeJournal
+from airflow_qa_provider.journal.changes import ChangeJournal
 from airflow_qa_provider.journal.creates import CreateJournal
 from airflow_qa_provider.journal.identity import Identity
 from airflow_qa_provider.journal.ownership import Ownership
@@ -134,7 +134,7 @@ def change_of(task: Any) -> Change:
     return change
 
 
-def changed(task: Any, context: Any, client: Any, change: Change, *, preview: bool) -> Changed:
+def changed(task: Any, context: Any, client: Any, change: Change, *, preview: bool) -> Made:
     """Make sure that the change of a task is made.
 
     :param task: A :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.

@@ -61,11 +61,11 @@ def show(task: Any, context: Any, withheld: RequestWithheld) -> BaseException:
     from airflow.providers.common.compat.sdk import AirflowSkipException
 
     request = withheld.request
-    shown: dict[str, Any] = {"request": request.as_dict(), "changes": dict(withheld.changes)}
+    shown: dict[str, Any] = {"request": request, "changes": dict(withheld.changes)}
     for field, change in shown["changes"].items():
         task.log.info("Preview: %s: %r -> %r", field, change["from"], change["to"])
     task.log.info("Preview: this was not sent:\n%s", json.dumps(shown["request"], indent=2, ensure_ascii=False))
     ti = context.get("ti")
     if ti is not None and task.do_xcom_push:
         ti.xcom_push(key="preview", value=json.loads(json.dumps(shown, default=str)))
-    return AirflowSkipException(f"Preview: {request.method} {request.url} was not sent")
+    return AirflowSkipException(f"Preview: {request['method']} {request['url']} was not sent")

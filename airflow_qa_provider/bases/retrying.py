@@ -13,14 +13,13 @@ from typing import Any, TypeVar
 
 from airflow.providers.common.compat.sdk import conf
 
-from airflow_qa_provider.compat import RETRY_POLICIES, RetryPolicy, default_args_of, fails_at_once
-from airflow_qa_provider.day import DayInTemplates
+from airflow_qa_provider.compat import RetryPolicy, fails_at_once
 from airflow_qa_provider.exceptions import QAError, QARateLimitError, QAServerError, QATransportError
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 RETRIES = 2
-"""How often our operators and sensors are retried where nobody says otherwise."""
+"""How often our operators and sensors are retried where no configuration says otherwise."""
 
 _MOST_DOUBLINGS = 6
 _JITTER = 0.1
@@ -96,37 +95,8 @@ class QARetryPolicy(RetryPolicy):
         return cls(timedelta(seconds=data["longest"]))
 
 
-class RetryingTask(DayInTemplates):
-    """Mixin for operators and sensors: by default they are retried, with the policy above, and know ``{{ qa.day }}``.
-
-    What they survive, they survive by a retry. So where neither the task, nor ``default_args``, nor
-    ``[core] default_task_retries`` says how often, it is as often as ``[airflow_qa_provider] default_retries`` says,
-    which is :data:`RETRIES`; errors that no retry can mend fail at once all the same.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        if "retries" not in kwargs and "retries" not in (kwargs.get("default_args") or {}):
-            kwargs["retries"] = _default_retries()
-        super().__init__(**kwargs)
-        task: Any = self
-        # after Airflow's own, so that default_args of the DAG go first; partial() hands on None as if it were asked for
-        if RETRY_POLICIES and task.retry_policy is None:
-            task.retry_policy = QARetryPolicy()
-
-    @classmethod
-    def partial(cls, **kwargs: Any) -> Any:
-        """Return the operator with some of its arguments, to be expanded over others.
-
-        :param kwargs: Arguments that are the same for all.
-        """
-        # Airflow hands its own default on as if it were asked for
-        if "retries" not in kwargs and "retries" not in default_args_of(kwargs):
-            kwargs["retries"] = _default_retries()
-        parent: Any = super()
-        return parent.partial(**kwargs)
-
-
-def _default_retries() -> int:
+def default_retries() -> int:
+    """Return how often a task of this package is retried where nobody says otherwise."""
     of_all: int = conf.getint("core", "default_task_retries", fallback=0)
     return of_all or conf.getint("airflow_qa_provider", "default_retries", fallback=RETRIES)
 

@@ -13,6 +13,7 @@ from airflow.providers.common.compat.sdk import (
     PokeReturnValue,
     conf,
 )
+from typing_extensions import override
 
 from airflow_qa_provider.bases.link import object_link_key, show_links
 from airflow_qa_provider.bases.task import one_execution
@@ -90,8 +91,8 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
         """Id at the vendor of what is waited for."""
         return self._target().object_id
 
+    @override
     def wait_condition(self) -> Condition | None:
-        """Return what ends the wait."""
         return self._target().condition
 
     @one_execution
@@ -118,16 +119,14 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
             return False
         return PokeReturnValue(True, self.conclude(context, decision, self.object_id))
 
+    @override
     def wait_terms(self) -> Terms:
-        """Return what the ends of the wait mean: as with all sensors, ``soft_fail`` skips, and a time-out is final."""
+        # as with all sensors
         skips = bool(self.soft_fail or self.never_fail)
         return replace(super().wait_terms(), skip_on_failure=skips, time_out_is_final=True)
 
+    @override
     def failure(self, end: Verdict) -> BaseException:
-        """Return the error that fails the task.
-
-        :param end: The end of the wait.
-        """
         if isinstance(end.error, QAWaitTimeoutError):
             return AirflowSensorTimeout(str(end.error))
         return super().failure(end)
@@ -206,7 +205,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
             client = self._polling_client()
             policy = replace(self.wait_policy(client), started_at=began, deadline=began + self._seconds())
             wait = Wait.from_dict(self.object_id, policy, memory or {})
-            decision = wait.overdue(time.time()) or poll_once(wait, self._kind().new_poller(), client)
+            decision = wait.overdue(time.time()) or poll_once(wait, self._kind().new_poll(), client)
         if isinstance(decision, WaitUntil) and decision.notice:
             self._notify(decision.notice)
         return wait, decision
@@ -217,7 +216,7 @@ class RemoteJobSensor(WaitingTask, BaseSensorOperator):
 
         if not wait.failing or not isinstance(decision, WaitUntil):
             return decision
-        polls = self._polls(self._kind().new_poller(), self._polling_client())
+        polls = self._polls(self._kind().new_poll(), self._polling_client())
         looks = polls_in_place(wait, decision, polls, self._notify)
         return next(outcome for outcome in looks if not wait.failing or not isinstance(outcome, WaitUntil))
 

@@ -10,19 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from airflow_qa_provider.bases.facts import TellingTask
-from airflow_qa_provider.bases.retrying import RetryingTask, fail_now
-from airflow_qa_provider.bases.taking import TakingTask
+from typing_extensions import override
+
+from airflow_qa_provider.bases.provider import ProviderTask
+from airflow_qa_provider.bases.retrying import fail_now
 
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.kind import Kind
     from airflow_qa_provider.vendors.connect import Connected
 
 Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-class ProviderTask(TellingTask, TakingTask, RetryingTask):
-    """Mixin for all operators and sensors of this package."""
 
 
 class VendorTask(ProviderTask):
@@ -74,8 +71,8 @@ class KindTask(VendorTask):
             cls.vendor = cls.kind.partition(".")[0]
 
     @classmethod
+    @override
     def xcom_keys(cls) -> dict[str, str]:
-        """Return the keys of the XComs that a task of this class can store, and what they mean."""
         keys = super().xcom_keys()
         if cls._kind().link is None:
             keys.pop("link", None)

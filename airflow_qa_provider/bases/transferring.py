@@ -5,11 +5,12 @@ Imported by DAG files, so nothing heavy is imported at module level.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperator, BaseOperatorLink
+from typing_extensions import override
 
 from airflow_qa_provider.bases.link import ShowingFile, StoredFileLink
 from airflow_qa_provider.bases.task import KindTask, one_execution
@@ -178,6 +179,7 @@ class ReportToObjectStorageOperator(StoringTask, BaseOperator):
     """
 
     payload_fields: ClassVar[tuple[str, ...]]
+    template_fields: Sequence[str] = ("target", "name", "object_storage_conn_id", "overwrite", "only_if_changed")
     operator_extra_links: Collection[BaseOperatorLink] = (StoredFileLink(),)
 
     def __init__(
@@ -240,12 +242,8 @@ class FilesToObjectStorageOperator(ReportToObjectStorageOperator):
     returns = "manifests of the files"
 
     @one_execution
+    @override
     def execute(self, context: Any) -> Any:
-        """Download, check and store the files.
-
-        :param context: Airflow's task context.
-        :raises AirflowSkipException: None has changed, and only changed ones are wanted.
-        """
         changed = self._wants_changed_only()
         stored = self.store_files(self.values_of(self.payload_fields), self.name, only_if_changed=changed)
         if changed and not stored:

@@ -19,7 +19,7 @@ from airflow_qa_provider.exceptions import QAError
 
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.conditions import Condition
-    from airflow_qa_provider.kinds.polling import Poller
+    from airflow_qa_provider.kinds.polling import Poll
     from airflow_qa_provider.waiting.decisions import Finished, GaveUp, WaitPolicy
     from airflow_qa_provider.waiting.machine import Wait
     from airflow_qa_provider.waiting.session import PollSession
@@ -105,17 +105,17 @@ class WaitingTask(KindTask):
         from airflow_qa_provider.waiting.machine import Wait
 
         self.awaited_id = object_id
-        poller = self._kind().new_poller()
+        poll = self._kind().new_poll()
         client = self._polling_client()
         wait = Wait(object_id, self.wait_policy(client))
-        decision = poll_once(wait, poller, client)
+        decision = poll_once(wait, poll, client)
         if isinstance(decision, WaitUntil):
             if decision.notice:
                 self._notify(decision.notice)
             if self.deferrable:
                 return self._defer(wait)
             show_links(self, context)
-            decision = wait_in_place(wait, decision, self._polls(poller, client), self._notify)
+            decision = wait_in_place(wait, decision, self._polls(poll, client), self._notify)
         return self.conclude(context, decision, object_id)
 
     @one_execution
@@ -138,16 +138,16 @@ class WaitingTask(KindTask):
         :param outcome: How the wait ended.
         :param object_id: Id of the object.
         """
-        from airflow_qa_provider.waiting.verdict import Ending, facts, verdict
+        from airflow_qa_provider.waiting.verdict import facts, verdict
 
         end = verdict(outcome, self._kind(), object_id, self.wait_terms())
         if end.snapshot is not None:
             self.awaited_link = end.snapshot.link
         self.tell(context, facts(end, self._kind()))
-        if end.ending is Ending.SUCCEED:
+        if end.ending == "succeed":
             self._log().info("%s", end.message)
             return self._kind().id_of(object_id)
-        if end.ending is Ending.SKIP:
+        if end.ending == "skip":
             raise AirflowSkipException(end.message)
         raise self.failure(end)
 
@@ -212,12 +212,12 @@ class WaitingTask(KindTask):
         with self.connected() as opened:
             return opened.client.without_retries()
 
-    def _polls(self, poller: Poller, client: Any) -> PollSession:
+    def _polls(self, poll: Poll, client: Any) -> PollSession:
         """Return polls with a client that is there, until the connection has to be read anew."""
         from airflow_qa_provider.vendors.connect import polling_client
         from airflow_qa_provider.waiting.session import PollSession
 
-        return PollSession(poller, partial(polling_client, self.vendor, self.conn_id), client)
+        return PollSession(poll, partial(polling_client, self.vendor, self.conn_id), client)
 
     def _notify(self, line: str) -> None:
         self._log().warning("%s", line)

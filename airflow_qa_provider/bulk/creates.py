@@ -145,9 +145,7 @@ class BulkCreates(BulkJob):
         try:
             taken = self.notes.ids()
             found = [
-                one
-                for one in lookup.find(self.client, Search(self._fields(item), sent_at, sent_at))
-                if one.id not in taken
+                one for one in lookup(self.client, Search(self._fields(item), sent_at, sent_at)) if one.id not in taken
             ]
         except QAError as error:
             item.fail(error, "uncertain")

@@ -105,19 +105,13 @@ class Item:
 
 
 def counts_of(items: Collection[Item]) -> dict[str, int]:
-    """Return how many rows there are, and how many of each outcome.
-
-    :param items: The rows.
-    """
+    """Return how many rows there are, and how many of each outcome."""
     counts = Counter(item.outcome for item in items)
     return {"rows": len(items), **{outcome.replace(" ", "_"): counts[outcome] for outcome in OUTCOMES}}
 
 
 def listed(items: Sequence[Item]) -> str:
-    """Return rows and why they failed, for a message; of many the first.
-
-    :param items: The rows.
-    """
+    """Return rows and why they failed, for a message; of many the first."""
     shown = "; ".join(f"{item.about}: {item.reason}" for item in items[:_MOST_LISTED])
     more = len(items) - _MOST_LISTED
     return f"{shown}; and {more} more" if more > 0 else shown

@@ -123,10 +123,7 @@ class BulkNotes:
         self._own = len(self._segments)
 
     def of(self, item: Item) -> tuple[Noted, Segment] | None:
-        """Return what is noted of a row, and where; ``None`` when another content was asked for.
-
-        :param item: The row.
-        """
+        """Return what is noted of a row, and where; ``None`` when another content was asked for."""
         segment = self._place.get(item.key)
         if segment is None or segment.rows[item.key].content != item.content:
             return None
@@ -153,21 +150,14 @@ class BulkNotes:
         self._write()
 
     def done(self, item: Item, object_id: str = "") -> None:
-        """Note that a row is done, to be written with the next :meth:`flush`.
-
-        :param item: The row.
-        :param object_id: Id of the object that it made.
-        """
+        """Note that a row is done, to be written with the next :meth:`flush`."""
         segment = self._place[item.key]
         noted = segment.rows[item.key]
         noted.object_id = object_id
         noted.done = segment.changed = True
 
     def withdraw(self, item: Item) -> None:
-        """Take back the intent of a row whose request changed nothing.
-
-        :param item: The row.
-        """
+        """Take back the intent of a row whose request changed nothing."""
         segment = self._place[item.key]
         segment.rows[item.key].content, segment.changed = "", True
 

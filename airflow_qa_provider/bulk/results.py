@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,38 +17,25 @@ if TYPE_CHECKING:
 _MEDIA_TYPE = "application/x-ndjson"
 
 
-class ResultFile:
-    """A JSONL file with one object for each row; it appears whole, in place of an older one, or not at all.
+@contextmanager
+def results_file(path: ObjectStoragePath) -> Iterator[Callable[[Iterable[Item]], str]]:
+    """Open a JSONL file with one object for each row.
+
+    Opened before anything is sent, it shows where nothing can be written. The file appears whole, in place of an older
+    one, or not at all. What is yielded writes the rows, publishes the file, and returns its URI.
 
     :param path: Where it goes.
-    :param staging: The file in the making.
+    :raises QAFileError: It cannot be written there.
     """
+    with Staging(path, stop=StopSwitch(), where={}, media_type=_MEDIA_TYPE) as staging:
 
-    def __init__(self, path: ObjectStoragePath, staging: Staging) -> None:
-        self._path = path
-        self._staging = staging
+        def write(items: Iterable[Item]) -> str:
+            for item in items:
+                line = json.dumps(item.as_dict(), ensure_ascii=False, default=str)
+                staging.write(f"{line}\n".encode("utf-8", "replace"))
+            staging.complete()
+            staging.publish()
+            report_lineage(path)
+            return str(path)
 
-    @classmethod
-    @contextmanager
-    def opened(cls, path: ObjectStoragePath) -> Iterator[ResultFile]:
-        """Open the file before anything is sent, so that a place where nothing can be written is found out then.
-
-        :param path: Where it goes.
-        :raises QAFileError: It cannot be written there.
-        """
-        with Staging(path, stop=StopSwitch(), where={}, media_type=_MEDIA_TYPE) as staging:
-            yield cls(path, staging)
-
-    def write(self, items: Iterable[Item]) -> str:
-        """Write the rows, publish the file, and return its URI.
-
-        :param items: The rows.
-        :raises QAFileError: It cannot be written.
-        """
-        for item in items:
-            line = json.dumps(item.as_dict(), ensure_ascii=False, default=str)
-            self._staging.write(f"{line}\n".encode("utf-8", "replace"))
-        self._staging.complete()
-        self._staging.publish()
-        report_lineage(self._path)
-        return str(self._path)
+        yield write

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airflow_qa_provider.delivery.attachments import human_size
-from airflow_qa_provider.delivery.ledger import Ledger, Progress
+from airflow_qa_provider.delivery.ledger import Ledger
 from airflow_qa_provider.delivery.message import Mail
 from airflow_qa_provider.delivery.policies import UncertainPolicy
 from airflow_qa_provider.delivery.recipients import Address
@@ -35,9 +35,9 @@ def sort_out(recipients: Sequence[Address], ledger: Ledger, on_uncertain: Uncert
     report = DeliveryReport()
     for recipient in recipients:
         progress = ledger.progress(recipient)
-        if progress is Progress.SENT:
+        if progress == "sent":
             report.already_delivered.append(recipient.email)
-        elif progress is Progress.SENDING and on_uncertain != "repeat":
+        elif progress == "sending" and on_uncertain != "repeat":
             _leave(report, recipient, "an earlier attempt ended between sending and the server's answer", on_uncertain)
         else:
             report.pending.append(recipient)
@@ -94,14 +94,14 @@ class Batch:
         for _ in range(_TRIES):
             answer = self._send_once(recipient)
             if answer.verdict is Verdict.UNCERTAIN:
-                before = Progress.SENDING
+                before = "sending"
             if not self._worth_another_try(answer):
                 break
             log.warning("Mail to %s: %s", recipient.email, answer.text)
         if answer.verdict is Verdict.ACCEPTED:
             log.info("Delivered to %s: %s", recipient.email, answer.text)
-            self.ledger.note(recipient, Progress.SENT)
-        elif self.ledger.progress(recipient) is not before:
+            self.ledger.note(recipient, "sent")
+        elif self.ledger.progress(recipient) != before:
             self.ledger.note(recipient, before)
         return answer
 
@@ -112,9 +112,7 @@ class Batch:
     def _send_once(self, recipient: Address) -> Answer:
         message_id = self.ledger.message_id(recipient, self.sender.domain)
         parts = self.mail.addressed(recipient, message_id)
-        return self.session.send(
-            self.sender, recipient, parts, commit=lambda: self.ledger.note(recipient, Progress.SENDING)
-        )
+        return self.session.send(self.sender, recipient, parts, commit=lambda: self.ledger.note(recipient, "sending"))
 
     def _enter(self, report: DeliveryReport, recipient: Address, answer: Answer) -> None:
         if answer.verdict is Verdict.ACCEPTED:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from airflow_qa_provider.delivery.attachments import Item, choose_attachments, human_size, list_items
 from airflow_qa_provider.delivery.batch import Batch, sort_out
-from airflow_qa_provider.delivery.ledger import Content, Ledger, open_ledger
+from airflow_qa_provider.delivery.ledger import Ledger, open_ledger
 from airflow_qa_provider.delivery.message import compose
 from airflow_qa_provider.delivery.policies import AttachPolicy, EmptyPolicy, LinkUrl, UncertainPolicy
 from airflow_qa_provider.delivery.recipients import (
@@ -95,7 +95,7 @@ class DeliveryJob:
                 "This Airflow has no task state store (3.3 and later have one): each recipient gets one mail in this "
                 "attempt, but a retry sends to all of them again"
             )
-        ledger = open_ledger(store, scope, Content.of(manifests, subject, self.html_content))
+        ledger = open_ledger(store, scope, manifests, subject, self.html_content)
         report = sort_out(recipients, ledger, self.on_uncertain)
         if report.pending:
             with _own_folder() as folder, session:

@@ -19,9 +19,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from airflow_qa_provider.delivery.recipients import Address
 from airflow_qa_provider.exceptions import QADeliveryError
@@ -32,33 +30,12 @@ log = logging.getLogger(__name__)
 
 _HEAD = "delivery"
 
+Progress = Literal["sending", "sent"]
+"""How far the mail to one recipient has come.
 
-class Progress(Enum):
-    """How far the mail to one recipient has come."""
-
-    SENDING = "sending"
-    """The mail was about to be completed. Found by a later attempt, it means that nobody knows the end."""
-    SENT = "sent"
-    """The server has taken it."""
-
-
-@dataclass(frozen=True)
-class Content:
-    """Fingerprints of what is delivered; recipients are not part of it."""
-
-    files: str
-    text: str
-
-    @classmethod
-    def of(cls, manifests: Sequence[Manifest], subject: str, html_content: str | None) -> Content:
-        """Return the fingerprints.
-
-        :param manifests: The reports; their order does not count.
-        :param subject: Subject.
-        :param html_content: Body of one's own.
-        """
-        files = sorted([manifest["name"], manifest["sha256"].lower()] for manifest in manifests)
-        return cls(_digest(files), _digest([subject, html_content]))
+``sending``: the mail was about to be completed; found by a later attempt, it means that nobody knows the end. ``sent``:
+the server has taken it.
+"""
 
 
 class Ledger:
@@ -79,7 +56,7 @@ class Ledger:
         :param recipient: Whom to look up.
         """
         entry = self._part(recipient).get(self._hash(recipient))
-        return Progress(entry[0]) if entry else None
+        return entry[0] if entry else None
 
     def note(self, recipient: Address, progress: Progress | None) -> None:
         """Write down how far the mail to a recipient has come, ``None`` when it was not sent after all.
@@ -92,7 +69,7 @@ class Ledger:
         if progress is None:
             part.pop(name, None)
         else:
-            part[name] = [progress.value, int(time.time())]
+            part[name] = [progress, int(time.time())]
         if self._store is not None:
             store, key = self._store, self._part_key(name)
             _guarded(lambda: store.keep(key, part), "written")
@@ -131,23 +108,33 @@ class Ledger:
         return self._parts[key]
 
 
-def open_ledger(store: TaskStateStore | None, scope: Sequence[str | int | None], content: Content) -> Ledger:
+def open_ledger(
+    store: TaskStateStore | None,
+    scope: Sequence[str | int | None],
+    manifests: Sequence[Manifest],
+    subject: str,
+    html_content: str | None,
+) -> Ledger:
     """Return the ledger of this delivery: a new one, or the one that an earlier attempt began.
 
-    The identity is the scope and the content. One exception: when an earlier attempt with the same files is not
-    finished and only subject or body differ, this attempt goes on with it. A subject that holds the time of day would
-    otherwise serve people twice.
+    The identity is the scope and the content, of which recipients are no part. One exception: when an earlier attempt
+    with the same files is not finished and only subject or body differ, this attempt goes on with it. A subject that
+    holds the time of day would otherwise serve people twice.
 
     :param store: The task's state store, if there is one.
     :param scope: Dag, run, task and map index.
-    :param content: Fingerprints of what is delivered.
+    :param manifests: The reports; their order does not count.
+    :param subject: Subject.
+    :param html_content: Body of one's own.
     :raises QADeliveryError: The task's state cannot be read or written.
     """
-    delivery_id = _digest([*scope, content.files, content.text])
+    files = _digest(sorted([manifest["name"], manifest["sha256"].lower()] for manifest in manifests))
+    text = _digest([subject, html_content])
+    delivery_id = _digest([*scope, files, text])
     if store is None:
         return Ledger(None, delivery_id)
     head = _guarded(lambda: store.get(_HEAD), "read")
-    if head and not head["done"] and head["files"] == content.files and head["text"] != content.text:
+    if head and not head["done"] and head["files"] == files and head["text"] != text:
         log.warning(
             "Subject or body differ from those of the attempt that this one continues: people who have its mail keep "
             "it and get no second one. Let them not depend on the time or the try number; to send the new text to "
@@ -157,7 +144,7 @@ def open_ledger(store: TaskStateStore | None, scope: Sequence[str | int | None],
     if not head or head["id"] != delivery_id:
         if head:
             log.info("Other content than in an earlier attempt of this task: a new delivery to all recipients")
-        new = {"id": delivery_id, "files": content.files, "text": content.text, "done": False}
+        new = {"id": delivery_id, "files": files, "text": text, "done": False}
         _guarded(lambda: store.keep(_HEAD, new), "written")
     return Ledger(store, delivery_id)
 

@@ -81,10 +81,7 @@ def compose(
 
 
 def media_type(item: Item) -> str:
-    """Return the media type under which a report is attached: the manifest's, else one guessed by the name.
-
-    :param item: The report.
-    """
+    """Return the media type under which a report is attached: the manifest's, else one guessed by the name."""
     guessed = mimetypes.guess_type(item.name)[0]
     for candidate in (item.manifest["content_type"].split(";")[0].strip().lower(), guessed):
         if candidate and _MEDIA_TYPE.fullmatch(candidate) and candidate.split("/")[0] not in _COMPOSITE:

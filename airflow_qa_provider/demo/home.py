@@ -19,8 +19,8 @@ _VENDORS = 5
 _TRIES = 50
 
 
-class FolderTakenError(Exception):
-    """The folder is not ours, or in use; the message says which."""
+class DemoFailed(Exception):
+    """A step of the demo failed; the message says which and why."""
 
 
 @dataclass(frozen=True)
@@ -123,21 +123,31 @@ def opened(folder: Path) -> Iterator[Home]:
     """Make the folder or take it up, and keep others out of it for the length of a ``with`` block.
 
     :param folder: The folder.
-    :raises FolderTakenError: It holds something else, or another demo runs in it.
+    :raises DemoFailed: It holds something else, or another demo runs in it.
     """
-    if folder.exists() and not folder.is_dir():
-        raise FolderTakenError(f"{folder} is a file; name a folder with --output.")
     mark = folder / ".airflow-qa-ui"
-    if folder.exists() and any(folder.iterdir()) and not mark.exists():
-        raise FolderTakenError(f"{folder} has files that are not the demo's; name another folder with --output.")
+    check_ours(folder, mark)
     home = Home(folder)
     home.airflow.mkdir(parents=True, exist_ok=True)
     with mark.open("w") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise FolderTakenError(f"{folder} is in use by a demo that runs; end that, or name another.") from None
+            raise DemoFailed(f"{folder} is in use by a demo that runs; end that, or name another.") from None
         yield home
+
+
+def check_ours(folder: Path, mark: Path) -> None:
+    """See that a folder is new, empty, or the demo's.
+
+    :param folder: The folder.
+    :param mark: The file in it by which an earlier demo is known.
+    :raises DemoFailed: It holds something else.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise DemoFailed(f"{folder} is a file; name a folder with --output.")
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise DemoFailed(f"{folder} has files that are not the demo's; name another folder with --output.")
 
 
 def _kept(file: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
@@ -160,7 +170,7 @@ def free_port(count: int = 1) -> int:
             first = int(sock.getsockname()[1])
         if free(first, count):
             return first
-    raise FolderTakenError(f"there are no {count} free ports in a row on {loopback()}.")
+    raise DemoFailed(f"there are no {count} free ports in a row on {loopback()}.")
 
 
 def free(first: int, count: int = 1) -> bool:

@@ -28,7 +28,7 @@ from airflow_qa_provider.demo.environment import (
     demo_connections,
     loopback,
 )
-from airflow_qa_provider.demo.home import free_port
+from airflow_qa_provider.demo.home import DemoFailed, check_ours, free_port
 from airflow_qa_provider.demo.inputs import write_inputs
 from airflow_qa_provider.demo.processes import child, ending, succeeded, wait_until
 from airflow_qa_provider.demo.summary import print_dags, print_summary
@@ -37,10 +37,6 @@ _MODULE = "airflow_qa_provider"
 _START_SECONDS = 30.0
 COMMAND_SECONDS = 120.0
 """How long a command of Airflow may take."""
-
-
-class DemoFailed(Exception):
-    """A step of the demo failed; the message says which and why."""
 
 
 @dataclass
@@ -236,17 +232,12 @@ def _reasons(progress: Progress) -> str:
 
 
 def empty_output(output: Path) -> None:
-    """Make an empty folder; one that holds anything but an earlier demo is refused.
-
-    :param output: The folder.
-    """
-    if output.exists() and not output.is_dir():
-        raise DemoFailed(f"{output} is a file; name a folder with --output.")
-    if output.exists() and any(output.iterdir()) and not (output / ".airflow-qa-demo").exists():
-        raise DemoFailed(f"{output} has files that are not the demo's; name another folder with --output.")
+    """Make an empty folder; one that holds anything but an earlier demo is refused."""
+    mark = output / ".airflow-qa-demo"
+    check_ours(output, mark)
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    (output / ".airflow-qa-demo").touch()
+    mark.touch()
 
 
 def tail(log: Path, lines: int = 12) -> str:

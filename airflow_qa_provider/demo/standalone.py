@@ -21,10 +21,11 @@ from rich.markup import escape
 from airflow_qa_provider.demo import webhooks
 from airflow_qa_provider.demo.downloads import served_files
 from airflow_qa_provider.demo.environment import airflow_environment, demo_connections, loopback
-from airflow_qa_provider.demo.home import USER, FolderTakenError, Home, Ports, free_port, opened
+from airflow_qa_provider.demo.home import USER, DemoFailed, Home, Ports, free_port, opened
 from airflow_qa_provider.demo.inputs import write_inputs
 from airflow_qa_provider.demo.processes import child, ending, succeeded
-from airflow_qa_provider.demo.runner import COMMAND_SECONDS, DemoFailed, sandboxes, tail
+from airflow_qa_provider.demo.runner import COMMAND_SECONDS, sandboxes, tail
+from airflow_qa_provider.demo.summary import short
 
 __all__ = ["free_port", "healthy", "run_standalone", "settings_for"]
 
@@ -49,7 +50,7 @@ def run_standalone(output: Path, port: int, verbose: bool) -> int:
             _serve(_Steps(console), home, home.ports(port), verbose, stopped)
         console.print("Stopped; no process is left.")
         return 0
-    except (DemoFailed, FolderTakenError) as error:
+    except DemoFailed as error:
         console.print(f"[bold red]Airflow could not be shown:[/] {escape(str(error))}")
         return 1
 
@@ -171,7 +172,7 @@ def _all_alive(processes: Mapping[str, subprocess.Popen[bytes]], home: Home, in_
 def _announce(console: Console, home: Home, ports: Ports) -> None:
     from airflow_qa_provider.demo.environment import dag_folder
 
-    shown = _short(home.folder)
+    shown = short(home.folder)
     console.print(
         f"Airflow will be at [bold]http://127.0.0.1:{ports.ui}[/] in about half a minute.\n"
         f"Log in as [bold]{USER}[/] with the password [bold]{escape(home.password())}[/]\n"
@@ -181,10 +182,6 @@ def _announce(console: Console, home: Home, ports: Ports) -> None:
         f"{escape(shown)}/mails. Ctrl-C ends everything;\n"
         f"state and connections stay in {escape(shown)} for the next start.\n"
     )
-
-
-def _short(path: Path) -> str:
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _ui_settings(home: Home, ports: Ports) -> dict[str, str]:
@@ -225,10 +222,7 @@ def settings_for(port: int) -> dict[str, str]:
 
 
 def listens(port: int) -> bool:
-    """Tell whether a server takes connections.
-
-    :param port: Its port.
-    """
+    """Tell whether a server takes connections."""
     try:
         socket.create_connection((loopback(), port), timeout=2).close()
     except OSError:

@@ -35,7 +35,7 @@ def print_summary(
     files = [value for result in results if _is_manifest(value := result["xcoms"].get("return_value"))]
     console.print(_tasks(results))
     console.print(_files(files, mails, recipients))
-    for folder in sorted({_short(str(_path(manifest["uri"]).parent)) for manifest in files}):
+    for folder in sorted({short(_path(manifest["uri"]).parent) for manifest in files}):
         console.print(f"The files are in {folder}", highlight=False, soft_wrap=True)
     console.print(_mails(mails))
     problems = [*_file_problems(files), *_mail_problems(files, mails, recipients)]
@@ -138,7 +138,7 @@ def _mails(mails: Sequence[Any]) -> Table:
             mail.subject,
             str(len(mail.attachments)),
             _size(len(mail.raw)),
-            _short(str(mail.path)),
+            short(mail.path),
         )
     return table
 
@@ -151,8 +151,8 @@ def _path(uri: str) -> Path:
     return Path(urlsplit(uri).path if "://" in uri else uri)
 
 
-def _short(uri: str) -> str:
-    path = _path(uri)
+def short(path: Path) -> str:
+    """Return a path as people read it: relative to where they are."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,43 +20,6 @@ if TYPE_CHECKING:
 
 ALL_GOOD, SOME_FAILED, NOTHING_FOUND = 0, 1, 2
 _AT_ONCE = 8
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found about one connection.
-
-    :param found: The connection.
-    :param diagnosis: Whether it works.
-    """
-
-    found: Found
-    diagnosis: Diagnosis
-
-    @property
-    def word(self) -> str:
-        """The finding in one word."""
-        if not self.diagnosis.ok:
-            return "FAILED"
-        return "ok" if self.diagnosis.code == "ok" else "warning"
-
-    @property
-    def text(self) -> str:
-        """The finding in one line."""
-        code = "" if self.diagnosis.code == "ok" else f"{self.diagnosis.code}: "
-        return " ".join(f"{code}{self.diagnosis}".split())
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the finding as plain data."""
-        return {
-            "conn_id": self.found.conn_id,
-            "conn_type": self.found.connection.conn_type if self.found.connection else None,
-            "source": self.found.source or None,
-            "ok": self.diagnosis.ok,
-            "code": self.diagnosis.code,
-            "message": self.diagnosis.message,
-            "hint": self.diagnosis.hint,
-        }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,21 +48,21 @@ def main(args: argparse.Namespace) -> int:
 
         found, problem = connections.named(args.conn_ids) if args.conn_ids else connections.of_types(vendors.names())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            findings = list(pool.map(partial(examine, database_read=not problem), found))
+            diagnoses = list(pool.map(partial(examine, database_read=not problem), found))
     if problem:
         print(f"The metadata database was not read: {problem}. Only the environment was looked at.", file=sys.stderr)
     if args.json:
-        print(json.dumps([finding.as_dict() for finding in findings], indent=1))
+        print(json.dumps(list(map(_as_dict, found, diagnoses)), indent=1))
     else:
-        _print(findings)
+        _print(found, diagnoses)
     if not any(one.source for one in found):
         if not args.conn_ids:
             print(f"There are no connections of the types {', '.join(vendors.names())}.", file=sys.stderr)
         return NOTHING_FOUND
-    return ALL_GOOD if all(finding.diagnosis.ok for finding in findings) else SOME_FAILED
+    return ALL_GOOD if all(diagnosis.ok for diagnosis in diagnoses) else SOME_FAILED
 
 
-def examine(found: Found, *, database_read: bool = True) -> Finding:
+def examine(found: Found, *, database_read: bool = True) -> Diagnosis:
     """Prove one connection.
 
     :param found: What was found of it.
@@ -111,23 +73,39 @@ def examine(found: Found, *, database_read: bool = True) -> Finding:
 
     if found.problem:
         hint = "Correct it, or create it again"
-        return Finding(found, Diagnosis(False, "unreadable", f"The connection cannot be read: {found.problem}", hint))
+        return Diagnosis(False, "unreadable", f"The connection cannot be read: {found.problem}", hint)
     if found.connection is None:
         database = "the metadata database" if database_read else "the metadata database, which was not read"
         problem = f"There is no such connection in a secrets backend, the environment or {database}"
-        return Finding(found, Diagnosis(False, "no_connection", problem, "Create it, or correct the id"))
+        return Diagnosis(False, "no_connection", problem, "Create it, or correct the id")
     kind = found.connection.conn_type
     if kind is None or kind not in vendors.names():
         problem = f"The connection is of type {kind!r}, which is none of ours"
-        return Finding(found, Diagnosis(False, "other_type", problem, f"Ours are {', '.join(vendors.names())}"))
-    return Finding(found, diagnosis_of(kind, found.connection))
+        return Diagnosis(False, "other_type", problem, f"Ours are {', '.join(vendors.names())}")
+    return diagnosis_of(kind, found.connection)
 
 
-def _print(findings: Sequence[Finding]) -> None:
-    if not findings:
+def _as_dict(found: Found, diagnosis: Diagnosis) -> dict[str, object]:
+    return {
+        "conn_id": found.conn_id,
+        "conn_type": found.connection.conn_type if found.connection else None,
+        "source": found.source or None,
+        "ok": diagnosis.ok,
+        "code": diagnosis.code,
+        "message": diagnosis.message,
+        "hint": diagnosis.hint,
+    }
+
+
+def _print(found: Sequence[Found], diagnoses: Sequence[Diagnosis]) -> None:
+    if not found:
         return
-    width = max(len(finding.found.conn_id) for finding in findings)
-    lines = [(finding.word, f"{finding.found.conn_id.ljust(width)}  {finding.text}") for finding in findings]
+    width = max(len(one.conn_id) for one in found)
+    lines = []
+    for one, diagnosis in zip(found, diagnoses, strict=True):
+        word = "FAILED" if not diagnosis.ok else "ok" if diagnosis.code == "ok" else "warning"
+        code = "" if diagnosis.code == "ok" else f"{diagnosis.code}: "
+        lines.append((word, f"{one.conn_id.ljust(width)}  {' '.join(f'{code}{diagnosis}'.split())}"))
     if not sys.stdout.isatty():
         for word, text in lines:
             print(f"{word.ljust(7)}  {text}")

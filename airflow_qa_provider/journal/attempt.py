@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from airflow_qa_provider.exceptions import QAError
 from airflow_qa_provider.journal.record import Record
+from airflow_qa_provider.kinds.change import ChangeOutcome
 
-Outcome = Literal["created", "adopted", "unchanged", "updated"]
+Outcome = Literal["adopted"] | ChangeOutcome
 
 
 class LookLater(Exception):
@@ -27,20 +28,22 @@ class LookLater(Exception):
 
 @dataclass(frozen=True)
 class Made:
-    """The object of the task.
+    """The object of the task, and how it came about.
 
     :param id: Id at the vendor.
-    :param outcome: ``created`` by this attempt, ``adopted`` from an earlier one or from before, ``unchanged`` (it was
-        there and has ended well), ``updated``.
+    :param outcome: ``created`` by this attempt, ``adopted`` from an earlier one or from before, ``updated``,
+        ``deleted``, or ``unchanged``: it was as it should be, or was there and has ended well.
     :param reason: Why, in a few words.
     :param generation: 1 for the first object of this task, one more for each that had to be replaced.
-    :param details: What was done besides, by step.
+    :param changes: Of a change, field to ``{"from": ..., "to": ...}`` of what was different.
+    :param details: What was done besides, by step; of a change, what else the vendor shows that is of use to others.
     """
 
     id: str
     outcome: Outcome
     reason: str
-    generation: int
+    generation: int = 1
+    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -73,8 +76,5 @@ class Attempt:
         return cls(number, getattr(ti, "max_tries", None), started.timestamp() if started else None)
 
     def was_cleared_since(self, record: Record) -> bool:
-        """Tell whether somebody cleared the task after an attempt wrote a note.
-
-        :param record: The note.
-        """
+        """Tell whether somebody cleared the task after an attempt wrote a note."""
         return None not in (record.max_tries, self.max_tries) and record.max_tries != self.max_tries

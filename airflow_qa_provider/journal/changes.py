@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from airflow_qa_provider.exceptions import QAError, QAUncertainError
+from airflow_qa_provider.journal.attempt import Made
 from airflow_qa_provider.journal.journal import NO_STATE, Journal
 from airflow_qa_provider.journal.record import Record
 from airflow_qa_provider.kinds.change import Change, ChangeOutcome, Shown, shown_now
@@ -20,24 +21,6 @@ from airflow_qa_provider.kinds.lookup import may_be_done
 from airflow_qa_provider.rest.preview import RequestWithheld
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Changed:
-    """How a change came about.
-
-    :param id: Id at the vendor of the object.
-    :param outcome: ``created``, ``updated`` or ``deleted`` by this task, or ``unchanged``: nothing had to be sent.
-    :param reason: Why, in a few words.
-    :param changes: Field to ``{"from": ..., "to": ...}``, of what was different.
-    :param details: What else the vendor shows of the object and is of use to others.
-    """
-
-    id: str
-    outcome: ChangeOutcome
-    reason: str
-    changes: dict[str, dict[str, Any]]
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,7 +36,7 @@ class ChangeJournal(Journal):
     asked: Change
     client: Any
 
-    def ensure(self) -> Changed:
+    def ensure(self) -> Made:
         """Make the change unless it is made.
 
         :raises QAUncertainError: An earlier attempt sent it, nobody knows what came of it, and a repeat would do harm.
@@ -132,7 +115,7 @@ class ChangeJournal(Journal):
         wanted: Shown,
         current: Shown | None,
         changes: dict[str, dict[str, Any]],
-    ) -> Changed:
+    ) -> Made:
         intent = replace(intent, fields=change.before(current), last_sent_at=time.time())
         self.notes.intend(intent)
         outcome: ChangeOutcome = "created" if current is None and change.result == "updated" else change.result
@@ -183,11 +166,11 @@ class ChangeJournal(Journal):
             object_id=change.object_id,
         )
 
-    def _done(self, record: Record, outcome: ChangeOutcome, reason: str, changes: dict[str, dict[str, Any]]) -> Changed:
+    def _done(self, record: Record, outcome: ChangeOutcome, reason: str, changes: dict[str, dict[str, Any]]) -> Made:
         object_id = self.asked.object_id
         self.notes.complete(replace(record, object_id=object_id, max_tries=self.attempt.max_tries))
         log.info("%s %s: %s (%s)", self.noun, object_id, outcome, reason)
-        return Changed(object_id, outcome, reason, changes)
+        return Made(object_id, outcome, reason, changes=changes)
 
 
 def _shows(change: Change, current: Shown | None, wanted: Shown, before: Shown) -> bool:

@@ -287,7 +287,7 @@ class CreateJournal(Journal):
 
     def _seen(self, record: Record) -> Snapshot | None:
         """Return where the object of a note stands, ``None`` when it cannot be seen now, or not yet."""
-        if record.object_id is None or not (self.kind.poller or self.asked.shows_itself):
+        if record.object_id is None or not (self.kind.poll or self.asked.shows_itself):
             return None
         seen = self._poll(record)
         if isinstance(seen, QANotFoundError) and record.age >= self.timeouts.not_found:
@@ -303,7 +303,7 @@ class CreateJournal(Journal):
     def _poll(self, record: Record) -> Snapshot | QAError:
         object_id = record.object_id or ""
         if not self.asked.shows_itself:
-            return poll_all(self.kind.new_poller(), self.client, [object_id], record.sent_at)[object_id]
+            return poll_all(self.kind.new_poll(), self.client, [object_id], record.sent_at)[object_id]
         try:
             return type(self.asked).from_note(record.fields).seen(self.client, object_id)
         except Exception as error:  # as poll_all does: where it stands is not known, and that is no reason to fail

@@ -63,7 +63,7 @@ class VendorLookup:
         """
         if self.kind.lookup is None:
             return False
-        return (record is not None and record.before is not None) or self.kind.lookup.compares(self.client, fields)
+        return (record is not None and record.before is not None) or fields.compares(self.client)
 
     def before(self, fields: KindFields, sent_at: float) -> tuple[str, ...] | None:
         """Return digests of the ids of what is there already, ``None`` where that is not needed or cannot be seen.
@@ -182,7 +182,7 @@ class VendorLookup:
     def _listed(self, lookup: Lookup, search: Search) -> list[Candidate]:
         """Ask the vendor; rows that are not what it documents are an error of ours."""
         try:
-            return lookup.find(self.client, search)
+            return lookup(self.client, search)
         except QAError:
             raise
         except (LookupError, TypeError, AttributeError, ValueError) as error:

@@ -172,10 +172,7 @@ class Notes:
         self._guarded(lambda store: store.keep(self.key, record.as_dict()), "written")
 
     def complete(self, record: Record) -> None:
-        """Write what is known now. A failure is only logged: the intent is there and leads to the object.
-
-        :param record: The note.
-        """
+        """Write what is known now. A failure is only logged: the intent is there and leads to the object."""
         if self._store is None or self.read_only:
             return
         try:

@@ -26,6 +26,7 @@ Shown = Mapping[str, Any]
 class Change(ABC):
     """What an object is brought to. Each change derives a frozen dataclass from it, of plain data that is checked.
 
+    :cvar id_field: Name of the id of the object among the fields.
     :cvar on_uncertain: What a retry does about a request of which the vendor shows no effect: ``repeat`` it, or
         ``fail``, where a repeat would do harm.
     :cvar result: What the change does to an object that is there.
@@ -34,6 +35,7 @@ class Change(ABC):
     :cvar facts: What :meth:`details` tells, by name, and what it means.
     """
 
+    id_field: ClassVar[str]
     on_uncertain: ClassVar[OnUncertain] = "repeat"
     result: ClassVar[ChangeOutcome] = "updated"
     creates: ClassVar[bool] = False
@@ -49,9 +51,9 @@ class Change(ABC):
         """
 
     @property
-    @abstractmethod
     def object_id(self) -> str:
         """Id at the vendor of the object."""
+        return str(getattr(self, self.id_field))
 
     @abstractmethod
     def wanted(self, client: Any) -> Shown:

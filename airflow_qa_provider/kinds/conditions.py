@@ -66,7 +66,7 @@ def _text(value: Any) -> str:
 class Target(NamedTuple):
     """What a sensor waits for.
 
-    :param object_id: Id at the vendor, as the poller of the kind takes it.
+    :param object_id: Id at the vendor, as the poll of the kind takes it.
     :param condition: What ends the wait, for objects without an end of their own.
     """
 

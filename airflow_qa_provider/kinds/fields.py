@@ -33,7 +33,7 @@ class KindFields(ABC):
     :cvar repeats: Whether to make another one is harmless when nobody can tell whether an earlier request made one.
     :cvar recognisable: Whether the vendor shows enough of such an object to tell the one that came of a lost request
         from those of others. Where it never does, and to repeat is the policy, no time is spent on a lookup.
-    :cvar shows_itself: Whether :meth:`seen` takes the place of the kind's poller.
+    :cvar shows_itself: Whether :meth:`seen` takes the place of the kind's poll.
     """
 
     updates: ClassVar[bool] = False
@@ -76,6 +76,15 @@ class KindFields(ABC):
         Empty where no other task can ask for the same.
         """
         return self.as_note()
+
+    def compares(self, client: Any) -> bool:
+        """Tell whether to list what is there before the request, so that what is new can be told without clocks.
+
+        Costs one look-up per create. Sends nothing itself.
+
+        :param client: The vendor's client, which may have seen before what objects show.
+        """
+        return True
 
     def update(self, client: Any, object_id: str) -> None:
         """Give an object that exists the content that is asked for now.

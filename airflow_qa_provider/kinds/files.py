@@ -1,59 +1,34 @@
-"""Files on their way from a vendor, which a transfer stores, and to one."""
+"""Files on their way from a vendor, which a transfer stores."""
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import Self
 
-from airflow_qa_provider.exceptions import QAError, QAValidationError
+from airflow_qa_provider.exceptions import QAError, QANotFoundError, QAValidationError
 from airflow_qa_provider.kinds.given import Given
 
 if TYPE_CHECKING:
     from airflow_qa_provider.rest.download import Download
 
-
 _FIELD = re.compile(r"\{([a-z_]+)\}")
-
-
-class SourceFile(Protocol):
-    """A file that is handed on to a vendor, as a task's arguments name it."""
-
-    @property
-    def name(self) -> str:
-        """File name for people."""
-
-    @property
-    def identity(self) -> list[str]:
-        """What makes it the same file in another attempt."""
-
-    @property
-    def size(self) -> int:
-        """Size in bytes.
-
-        :raises QAFileError: There is no such file, or it cannot be asked for.
-        """
-
-    def open(self) -> AbstractContextManager[BinaryIO]:
-        """Open the file for reading.
-
-        :raises QAFileError: It cannot be opened, or is another one by now.
-        """
 
 
 @dataclass(frozen=True)
 class RemoteFile(ABC):
     """What is asked for. Each file derives a frozen dataclass from it.
 
+    :cvar source_fields: Names of the ids that it has, see :attr:`source`.
     :cvar name_fields: What :attr:`facts` has, once :meth:`described` has read it: what a name may be made of.
     :cvar part_fields: Those of them that differ between the files of one object, where it has several.
     """
 
+    source_fields: ClassVar[tuple[str, ...]] = ()
     name_fields: ClassVar[tuple[str, ...]] = ()
     part_fields: ClassVar[tuple[str, ...]] = ()
 
@@ -72,9 +47,9 @@ class RemoteFile(ABC):
         """Client operation that gives it, for messages and the manifest."""
 
     @property
-    @abstractmethod
     def source(self) -> Mapping[str, str]:
-        """Name to id of the objects that it belongs to, for the manifest."""
+        """Name to id of the objects that it belongs to, its own at last, for the manifest."""
+        return {name: getattr(self, name) for name in self.source_fields}
 
     @property
     @abstractmethod
@@ -152,4 +127,7 @@ class RemoteFile(ABC):
 
         :param error: How it failed.
         """
+        if isinstance(error, QANotFoundError):
+            error.object_id = next(reversed(list(self.source.values())), None)
+            error.outcome = "Nothing was stored"
         return error

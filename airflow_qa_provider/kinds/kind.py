@@ -15,7 +15,7 @@ from airflow_qa_provider.kinds.files import RemoteFile
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.listing import Listing
 from airflow_qa_provider.kinds.lookup import Lookup
-from airflow_qa_provider.kinds.polling import Poller
+from airflow_qa_provider.kinds.polling import Poll
 
 if TYPE_CHECKING:
     from airflow_qa_provider.rest.client import VendorClient
@@ -31,7 +31,8 @@ class Kind:
 
     :param name: ``vendor.object``, for example ``acme.inspection``.
     :param noun: The object in words, for messages.
-    :param poller: Makes what asks the vendor where objects stand. It may remember: each shared poll has its own.
+    :param poll: Asks the vendor where objects stand. Of a class, whose instances can be called, each shared poll has
+        one of its own, which may remember.
     :param condition: A sensor's arguments to what it waits for.
     :param cancel: Client and id to what was done, in a few words.
     :param link: Id to the object's page for people.
@@ -44,12 +45,12 @@ class Kind:
         operator for any call creates it once, too.
     :param files: Name to file that the vendor gives of one.
     :param facts: Which facts of a snapshot's ``detail`` become XComs of their own, and what they mean.
-    :param id_of: Id as the poller takes it to the object's own, where the poller needs to know more.
+    :param id_of: Id as the poll takes it to the object's own, where the poll needs to know more.
     """
 
     name: str
     noun: str
-    poller: Callable[[], Poller] | None = None
+    poll: Poll | Callable[[], Poll] | None = None
     condition: Callable[[Given], Target] | None = None
     cancel: Callable[[Any, str], str] | None = None
     link: Callable[[str], str] | None = None
@@ -67,12 +68,14 @@ class Kind:
         """Name of the vendor."""
         return self.name.partition(".")[0]
 
-    def new_poller(self) -> Poller:
-        """Return a poller.
+    def new_poll(self) -> Poll:
+        """Return what asks the vendor, and remembers nothing yet.
 
         :raises QANotSupportedError: The vendor cannot show such an object.
         """
-        return self._part(self.poller, "waited for")()
+        poll: Any = self._part(self.poll, "waited for")
+        made: Poll = poll() if isinstance(poll, type) else poll
+        return made
 
     def target(self, arguments: Mapping[str, Any]) -> Target:
         """Return what a sensor waits for.

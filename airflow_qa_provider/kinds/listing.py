@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.rest.timestamps import to_utc
@@ -198,13 +198,6 @@ class Listing:
     dated_above: bool = False
     member: str = ""
     page_size: int | None = None
-
-    @property
-    def increment(self) -> Literal["vendor", "rows", "none"]:
-        """Who picks the rows of a time: the ``vendor``, we among all the ``rows``, or ``none``."""
-        if self.since:
-            return "vendor"
-        return "rows" if self.changed else "none"
 
     def id_of(self, client: Any, row: Row) -> str | None:
         """Return what tells a row apart, ``None`` where it shows nothing of the kind.

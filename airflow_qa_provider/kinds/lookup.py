@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from airflow_qa_provider.exceptions import may_be_done, was_accepted
 from airflow_qa_provider.kinds.snapshot import Phase
@@ -55,26 +55,11 @@ class Candidate:
     marked: bool = False
 
 
-class Lookup(Protocol):
-    """One per kind of object."""
+Lookup = Callable[[Any, Search], list[Candidate]]
+"""Takes the vendor's client and what to look for, and returns all objects that match.
 
-    def compares(self, client: Any, fields: Any) -> bool:
-        """Tell whether to list what is there before the request, so that what is new can be told without clocks.
-
-        Costs one :meth:`find` per create. Sends nothing itself.
-
-        :param client: The vendor's client, which may have seen before what objects show.
-        :param fields: What is about to be created.
-        """
-
-    def find(self, client: Any, search: Search) -> list[Candidate]:
-        """Return all objects that match.
-
-        :param client: The vendor's client.
-        :param search: What to look for.
-        :raises QANotSupportedError: The vendor shows nothing to search, or more than can be read.
-        :raises QAError: The vendor could not be asked.
-        """
+It raises a QANotSupportedError where the vendor shows nothing to search, or more than can be read.
+"""
 
 
 @dataclass(frozen=True)

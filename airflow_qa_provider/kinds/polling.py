@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from airflow_qa_provider.exceptions import (
     QAApiError,
@@ -30,25 +30,19 @@ T = TypeVar("T")
 Statuses = dict[str, Snapshot | QAError]
 """For each id what was seen, or why it could not be seen; one bad id harms no other."""
 
+Poll = Callable[[Any, Collection[str], float], Statuses]
+"""Asks where objects of one kind stand, all of them with as few requests as the vendor allows.
+
+It takes the vendor's client, the ids (those that could be seen last time first), and the wall-clock time in seconds at
+which the oldest of the waits began. It raises a QAError where the vendor could not be asked at all.
+"""
+
 # answers about one object, from a vendor that is well
 _ABOUT_ONE = (QANotFoundError, QARequestRejectedError, QAConflictError)
 # the next object would get the same answer
 _ABOUT_ALL = (QAAuthenticationError, QARateLimitError, QAConnectError, QATLSError, QAConfigurationError)
 # anything else may be one broken object, or the vendor: two in a row are taken for the vendor
 _ENOUGH_IN_A_ROW = 2
-
-
-class Poller(Protocol):
-    """Asks a vendor where the objects of one kind stand."""
-
-    def poll(self, client: Any, ids: Collection[str], since: float) -> Statuses:
-        """Ask for all the ids with as few requests as the vendor allows.
-
-        :param client: The vendor's client.
-        :param ids: Ids at the vendor, those that could be seen last time first.
-        :param since: Wall-clock time in seconds at which the oldest of the waits began.
-        :raises QAError: The vendor could not be asked at all.
-        """
 
 
 def poll_each(get: Callable[[str], T], ids: Iterable[str]) -> dict[str, T | QAError]:
@@ -82,16 +76,16 @@ def poll_each(get: Callable[[str], T], ids: Iterable[str]) -> dict[str, T | QAEr
     return looks
 
 
-def poll_all(poller: Poller, client: Any, ids: Collection[str], since: float) -> Statuses:
+def poll_all(poll: Poll, client: Any, ids: Collection[str], since: float) -> Statuses:
     """Return a look at every id, whatever goes wrong.
 
-    :param poller: How to look.
+    :param poll: How to look.
     :param client: The vendor's client.
     :param ids: Ids at the vendor.
     :param since: Wall-clock time in seconds at which the oldest of the waits began.
     """
     try:
-        looks = poller.poll(client, ids, since)
+        looks = poll(client, ids, since)
         return {object_id: _checked(looks.get(object_id)) for object_id in ids}
     except Exception as error:
         # a 404 for all comes from a list, and says nothing about what should be in it

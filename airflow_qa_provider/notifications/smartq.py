@@ -95,24 +95,24 @@ class SmartQTicketNotifier(BaseNotifier):
         :param context: The context of the callback.
         :raises QAError: smartQ has refused it, or could not be asked.
         """
-        from airflow_qa_provider.bases.occasion import Occasion, digest_of
+        from airflow_qa_provider.bases.occasion import digest_of, occasion
         from airflow_qa_provider.kinds.lookup import LookupTimeouts
         from airflow_qa_provider.vendors.connect import Connected
         from airflow_qa_provider.vendors.smartq.alerts import raise_alert
 
-        occasion = Occasion.of(context)
+        title, text, key = occasion(context)
         given = {name: getattr(self, name) for name in _TICKET}
-        told = {"name": occasion.title, "description": occasion.text}
-        given |= {name: text for name, text in told.items() if given[name] is None}
+        told = {"name": title, "description": text}
+        given |= {name: value for name, value in told.items() if given[name] is None}
         opened = Connected("smartq", self.smartq_conn_id)
         try:
             ticket = opened.with_defaults(given, ("project_id", "step_id"))
-            tag = f"alert-{digest_of(self.dedup_key or occasion.key)}"
+            tag = f"alert-{digest_of(self.dedup_key or key)}"
             timeouts = self.lookup_timeouts or LookupTimeouts()
-            alert = raise_alert(opened.client, ticket, tag, timeouts, note=f"{given['name']}\n{occasion.text}")
+            ticket_id, new = raise_alert(opened.client, ticket, tag, timeouts, note=f"{given['name']}\n{text}")
         finally:
             opened.close()
-        self.log.info("Ticket %s %s", alert.ticket_id, "was opened" if alert.new else "was open, and has a note more")
+        self.log.info("Ticket %s %s", ticket_id, "was opened" if new else "was open, and has a note more")
 
     async def async_notify(self, context: Any) -> None:
         """Do the same in the triggerer, for deadlines.

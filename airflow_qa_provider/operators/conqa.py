@@ -217,7 +217,29 @@ class ConqaSyncMilestonesOperator(BulkSyncOperator):
         self.conqa_conn_id = conqa_conn_id
 
 
-class ConqaListIssuesOperator(ListOperator):
+class _ListOperator(ListOperator):
+    vendor = "conqa"
+    scope_fields = ("project_id",)
+    connection_fields = ("project_id",)
+    filter_fields = ("status",)
+    template_fields = (*ListOperator.template_fields, *scope_fields, *filter_fields, "conqa_conn_id")
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        project_id: str | None = None,
+        status: str | Iterable[str] | None = None,
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Unpack[ListArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.project_id = project_id
+        self.status = status
+        self.conqa_conn_id = conqa_conn_id
+
+
+class ConqaListIssuesOperator(_ListOperator):
     """Returns the ids of the issues of a project, such as those that are disputed.
 
     ``column="checklistId"`` returns the checklists that they are on, each once, which is what
@@ -229,29 +251,10 @@ class ConqaListIssuesOperator(ListOperator):
     :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
     """
 
-    vendor = "conqa"
     records = "issues"
-    scope_fields = ("project_id",)
-    connection_fields = ("project_id",)
-    filter_fields = ("status",)
-    template_fields = (*ListOperator.template_fields, *scope_fields, *filter_fields, "conqa_conn_id")
-    ui_color = _COLOR
-
-    def __init__(
-        self,
-        *,
-        project_id: str | None = None,
-        status: str | Iterable[str] | None = None,
-        conqa_conn_id: str = "conqa_default",
-        **kwargs: Unpack[ListArguments],
-    ) -> None:
-        super().__init__(**kwargs)
-        self.project_id = project_id
-        self.status = status
-        self.conqa_conn_id = conqa_conn_id
 
 
-class ConqaListMilestonesOperator(ListOperator):
+class ConqaListMilestonesOperator(_ListOperator):
     """Returns the external ids of the milestones of a project.
 
     Milestones that have none are in the XCom ``rows`` only.
@@ -262,23 +265,4 @@ class ConqaListMilestonesOperator(ListOperator):
     :param kwargs: See :class:`~airflow_qa_provider.bases.listing.ListOperator`.
     """
 
-    vendor = "conqa"
     records = "milestones"
-    scope_fields = ("project_id",)
-    connection_fields = ("project_id",)
-    filter_fields = ("status",)
-    template_fields = (*ListOperator.template_fields, *scope_fields, *filter_fields, "conqa_conn_id")
-    ui_color = _COLOR
-
-    def __init__(
-        self,
-        *,
-        project_id: str | None = None,
-        status: str | Iterable[str] | None = None,
-        conqa_conn_id: str = "conqa_default",
-        **kwargs: Unpack[ListArguments],
-    ) -> None:
-        super().__init__(**kwargs)
-        self.project_id = project_id
-        self.status = status
-        self.conqa_conn_id = conqa_conn_id

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 from airflow_qa_provider.bases.empty import GatheringTask
+from airflow_qa_provider.bases.provider import ProviderTask
 from airflow_qa_provider.bases.retrying import fail_now
-from airflow_qa_provider.bases.task import ProviderTask
 from airflow_qa_provider.delivery.policies import (
     DEFAULT_MAX_ATTACHMENT_BYTES,
     AttachPolicy,
@@ -135,14 +138,8 @@ class DeliverReportsOperator(ProviderTask, GatheringTask):
         self.if_empty = if_empty
         self.max_refused = max_refused
 
+    @override
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Render a value as Airflow does; its templates know the reports.
-
-        :param content: What may hold templates.
-        :param context: Airflow's template context.
-        :param args: See Airflow.
-        :param kwargs: See Airflow.
-        """
         from airflow_qa_provider.delivery.templates import ReportsInTemplates
 
         context.setdefault("reports", ReportsInTemplates(lambda: self.reports))
@@ -159,20 +156,7 @@ class DeliverReportsOperator(ProviderTask, GatheringTask):
         from airflow_qa_provider.compat import task_state_store
         from airflow_qa_provider.delivery.job import DeliveryJob
 
-        job = DeliveryJob(
-            reports=self.reports,
-            to=self.to,
-            subject=self.subject,
-            html_content=self.html_content,
-            smtp_conn_id=self.smtp_conn_id,
-            from_email=self.from_email,
-            attach=self.attach,
-            max_attachment_bytes=self.max_attachment_bytes,
-            link_url=self.link_url,
-            on_uncertain=self.on_uncertain,
-            if_empty=self.if_empty,
-            max_refused=self.max_refused,
-        )
+        job = DeliveryJob(**{one.name: getattr(self, one.name) for one in fields(DeliveryJob)})
         skipped = self.skipped_before(context)
         if skipped:
             raise AirflowSkipException(f"Skipped, as {', '.join(skipped)} before it")

@@ -106,7 +106,7 @@ class SimploIssueInvoiceOperator(ChangingOperator):
         self.simplo_conn_id = simplo_conn_id
 
 
-class SimploBillReportOperator(ChangingOperator):
+class SimploBillReportOperator(SimploIssueInvoiceOperator):
     """Bills a report: approves it, and then turns it into an invoice in iDoklad, each once.
 
     All of :class:`SimploApproveReportOperator` and :class:`SimploIssueInvoiceOperator` in one task, which a retry takes
@@ -126,27 +126,10 @@ class SimploBillReportOperator(ChangingOperator):
     :param kwargs: See :class:`~airflow_qa_provider.bases.changing.ChangingOperator`.
     """
 
-    kind = "simplo.report"
     change = "bill"
     tells = (*ChangingOperator.tells, "approve")
     returns = "number of the invoice"
     result_detail = "invoice_number"
-    payload_fields = ("report_id",)
-    template_fields = (*payload_fields, "simplo_conn_id", "preview")
-    ui_color = _COLOR
-
-    def __init__(
-        self,
-        *,
-        report_id: str | int,
-        on_uncertain: OnUncertain = "fail",
-        simplo_conn_id: str = "simplo_default",
-        **kwargs: Unpack[ChangingArguments],
-    ) -> None:
-        super().__init__(**kwargs)
-        self.report_id = report_id
-        self.on_uncertain = on_uncertain
-        self.simplo_conn_id = simplo_conn_id
 
 
 class SimploListReportsOperator(ListOperator):

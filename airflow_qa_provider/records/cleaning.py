@@ -21,10 +21,7 @@ Shape = tuple[Any, ...]
 
 
 def shape_of(row: Mapping[str, Any]) -> Shape:
-    """Return the names of a row, and the types of its values.
-
-    :param row: The row.
-    """
+    """Return the names of a row, and the types of its values."""
     return (*row, *map(type, row.values()))
 
 
@@ -58,10 +55,7 @@ class Cleaner:
         return cleaned, (text if cleaned == row else _json(cleaned))
 
     def row(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a row without its secrets.
-
-        :param row: The row.
-        """
+        """Return a row without its secrets."""
         return self.line(row, shape_of(row))[0]
 
     def _is_harmless(self, row: Mapping[str, Any], shape: Shape) -> bool:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAFileError, QAValidationError
 from airflow_qa_provider.kinds.listing import Column, ColumnType
@@ -25,6 +25,7 @@ from airflow_qa_provider.reports.storage import UNTOUCHED, explanation
 
 Rows = Iterable[Mapping[str, Any]]
 Batches = Iterator[list[list[Any]]]
+Write = Callable[[bytes], object]
 
 FORMATS = ("jsonl", "csv", "parquet")
 ROW_GROUP = 20_000
@@ -33,13 +34,6 @@ ROW_GROUP = 20_000
 _ROW_GROUP_BYTES = 16 * 1024 * 1024
 _ROWS_AT_ONCE = 500
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
-
-
-class Sink(Protocol):
-    """Takes the bytes of a file."""
-
-    def write(self, chunk: bytes, /) -> object:
-        """Write the next bytes."""
 
 
 @dataclass(frozen=True)
@@ -80,19 +74,19 @@ def checked_format(value: object) -> str:
 
 
 def encode(
-    format: str, rows: Rows, sink: Sink, columns: Iterable[Column], *, cleaner: Cleaner, zone: Any = None
+    format: str, rows: Rows, write: Write, columns: Iterable[Column], *, cleaner: Cleaner, zone: Any = None
 ) -> Encoded:
     """Write rows in a format.
 
     :param format: What :func:`checked_format` returned.
     :param rows: The rows.
-    :param sink: Takes the bytes.
+    :param write: Takes the bytes.
     :param columns: What is documented.
     :param cleaner: Takes secrets out.
     :param zone: Time zone of dates that come without one.
     """
     if format == "jsonl":
-        return _lines(rows, sink, columns, cleaner)
+        return _lines(rows, write, columns, cleaner)
     table = Table(columns, zone)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as spool:
         for batch in _batches(rows, _ROWS_AT_ONCE):
@@ -101,11 +95,11 @@ def encode(
                 pickle.dump(flat, spool, pickle.HIGHEST_PROTOCOL)
         end = spool.tell()
         spool.seek(0)
-        _WRITERS[format](table, _spooled(spool, end, table), sink)
+        _WRITERS[format](table, _spooled(spool, end, table), write)
     return Encoded(table.rows, {name: type_.value for name, type_ in table.columns}, table.drift.as_list())
 
 
-def _lines(rows: Rows, sink: Sink, columns: Iterable[Column], cleaner: Cleaner) -> Encoded:
+def _lines(rows: Rows, write: Write, columns: Iterable[Column], cleaner: Cleaner) -> Encoded:
     shapes = Shapes(columns)
     for batch in _batches(rows, _ROWS_AT_ONCE):
         lines = []
@@ -114,7 +108,7 @@ def _lines(rows: Rows, sink: Sink, columns: Iterable[Column], cleaner: Cleaner) 
             cleaned, line = cleaner.line(row, shape)
             shapes.see(cleaned, shape if cleaned is row else shape_of(cleaned))
             lines.append(line)
-        sink.write("".join(f"{line}\n" for line in lines).encode())
+        write("".join(f"{line}\n" for line in lines).encode())
     return Encoded(shapes.rows, shapes.types, shapes.drift.as_list())
 
 
@@ -144,10 +138,10 @@ def _batches(rows: Rows, size: int) -> Iterator[list[Mapping[str, Any]]]:
         yield batch
 
 
-def _csv(table: Table, batches: Batches, sink: Sink) -> None:
-    sink.write(_csv_text([[name for name, _ in table.columns]]))
+def _csv(table: Table, batches: Batches, write: Write) -> None:
+    write(_csv_text([[name for name, _ in table.columns]]))
     for batch in batches:
-        sink.write(_csv_text([[_cell(value) for value in row] for row in batch]))
+        write(_csv_text([[_cell(value) for value in row] for row in batch]))
 
 
 def _csv_text(rows: list[list[Any]]) -> bytes:
@@ -160,7 +154,7 @@ def _cell(value: Any) -> Any:
     return text_of(value) if isinstance(value, (bool, datetime)) else value
 
 
-def _parquet(table: Table, batches: Batches, sink: Sink) -> None:
+def _parquet(table: Table, batches: Batches, write: Write) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -172,7 +166,7 @@ def _parquet(table: Table, batches: Batches, sink: Sink) -> None:
         ColumnType.DATE: pa.date32(),
     }
     schema = pa.schema([(name, arrow_types.get(type_, pa.string())) for name, type_ in table.columns])
-    with pq.ParquetWriter(_Stream(sink), schema) as writer:
+    with pq.ParquetWriter(_Stream(write), schema) as writer:
         waiting: list[Any] = []
         for batch in batches:
             values = zip(*batch, strict=True)
@@ -191,8 +185,8 @@ def _parquet(table: Table, batches: Batches, sink: Sink) -> None:
 class _Stream(io.RawIOBase):
     """What pyarrow takes for a file."""
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
+    def __init__(self, write: Write) -> None:
+        self._write = write
         self._written = 0
 
     def writable(self) -> bool:
@@ -200,7 +194,7 @@ class _Stream(io.RawIOBase):
 
     def write(self, chunk: Any, /) -> int:
         taken = bytes(chunk)
-        self._sink.write(taken)
+        self._write(taken)
         self._written += len(taken)
         return len(taken)
 
@@ -208,4 +202,4 @@ class _Stream(io.RawIOBase):
         return self._written
 
 
-_WRITERS: Mapping[str, Callable[[Table, Batches, Sink], None]] = {"csv": _csv, "parquet": _parquet}
+_WRITERS: Mapping[str, Callable[[Table, Batches, Write], None]] = {"csv": _csv, "parquet": _parquet}

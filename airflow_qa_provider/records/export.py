@@ -90,9 +90,14 @@ def store_records(
         reading = replace(reading, window=marks.window_of(str(path), datetime.now(timezone.utc)))
     cleaner = Cleaner(reading.listing.secrets)
     with Staging(path, stop=stop or StopSwitch(), where=where, media_type=fmt.media_type) as staging:
-        sink = _Counted(staging)
+        digest = hashlib.sha256()
+
+        def write(chunk: bytes) -> None:
+            digest.update(chunk)
+            staging.write(chunk)
+
         zone = reading.listing.zone and reading.listing.zone(client)
-        held = encode(format, reading.rows(client), sink, reading.listing.columns, cleaner=cleaner, zone=zone)
+        held = encode(format, reading.rows(client), write, reading.listing.columns, cleaner=cleaner, zone=zone)
         staging.complete()
         if held.rows == 0 and skip_empty and _nothing_at(path, where):
             return None
@@ -100,21 +105,25 @@ def store_records(
     if marks is not None:
         marks.done(str(path))
     report_lineage(path)
-    manifest = _described(reading, held, cleaner, sink, path)
+    manifest: RecordsManifest = {
+        **_described(reading, held, cleaner, path),
+        "bytes": staging.written,
+        "sha256": digest.hexdigest(),
+        "content_type": fmt.media_type,
+        "vendor": client.vendor,
+    }
     _tell(manifest)
-    return {**manifest, "vendor": client.vendor, "content_type": fmt.media_type}
+    return manifest
 
 
-def _described(
-    reading: Reading, held: Encoded, cleaner: Cleaner, sink: _Counted, path: ObjectStoragePath
-) -> RecordsManifest:
+def _described(reading: Reading, held: Encoded, cleaner: Cleaner, path: ObjectStoragePath) -> RecordsManifest:
     since, until = (bound.isoformat() if bound else None for bound in (reading.window.since, reading.window.until))
     return {
         "uri": str(path),
         "conn_id": storage_conn_id(path),
         "name": path.name,
-        "bytes": sink.bytes,
-        "sha256": sink.digest.hexdigest(),
+        "bytes": 0,
+        "sha256": "",
         "content_type": "",
         "pages": None,
         "rows": held.rows,
@@ -145,20 +154,6 @@ def _tell(manifest: RecordsManifest) -> None:
     if manifest["left_out"]:
         log.info("Left out or masked, because they are or carry secrets: %s", ", ".join(manifest["left_out"]))
     log.info("Stored %s rows of %s, %s bytes, at %s", manifest["rows"], name, manifest["bytes"], manifest["uri"])
-
-
-class _Counted:
-    """A file in the making that knows its size and digest."""
-
-    def __init__(self, staging: Staging) -> None:
-        self._staging = staging
-        self.digest = hashlib.sha256()
-        self.bytes = 0
-
-    def write(self, chunk: bytes, /) -> None:
-        self.digest.update(chunk)
-        self.bytes += len(chunk)
-        self._staging.write(chunk)
 
 
 def _nothing_at(path: ObjectStoragePath, where: dict[str, Any]) -> bool:

@@ -154,10 +154,7 @@ class Table:
         return [(one.name, one.type or ColumnType.TEXT) for one in self._columns.values()]
 
     def flat(self, row: Mapping[str, Any]) -> list[Any]:
-        """Return the values of a row in the order of the columns so far.
-
-        :param row: The row.
-        """
+        """Return the values of a row in the order of the columns so far."""
         self.rows += 1
         flat: list[Any] = [None] * len(self._columns)
         for name, value in row.items():
@@ -278,10 +275,7 @@ _READERS: Mapping[ColumnType, Callable[[Any, Any], Any]] = {
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text: JSON for objects, lists, numbers and truth values, ISO 8601 for dates.
-
-    :param value: The value.
-    """
+    """Return a value as text: JSON for objects, lists, numbers and truth values, ISO 8601 for dates."""
     if isinstance(value, str):
         return value
     if isinstance(value, datetime):

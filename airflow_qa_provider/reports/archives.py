@@ -55,10 +55,7 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
 
 
 def member_names(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Return the members by name as Office compares them: forward slashes, lower case, none in front.
-
-    :param archive: The archive.
-    """
+    """Return the members by name as Office compares them: forward slashes, lower case, none in front."""
     return {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in archive.infolist()}
 
 
@@ -66,8 +63,6 @@ def is_bounded(info: zipfile.ZipInfo) -> bool:
     """Tell whether a member can be read in pieces: not encrypted, and of a method that Python expands bit by bit.
 
     Of bzip2 and LZMA it expands whatever four kilobytes hold at once, which can be 90 MB.
-
-    :param info: The member.
     """
     return not info.flag_bits & _ENCRYPTED and info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -94,10 +89,7 @@ def check_members(archive: zipfile.ZipFile) -> None:
 
 
 def main_types(archive: zipfile.ZipFile) -> list[str]:
-    """Return the types of the main parts that an Office file declares, such as ``spreadsheetml.sheet.main+xml``.
-
-    :param archive: The archive.
-    """
+    """Return the types of the main parts that an Office file declares, such as ``spreadsheetml.sheet.main+xml``."""
     declared = member_names(archive).get("[content_types].xml")
     if declared is None or not is_bounded(declared) or declared.file_size > _TYPES_BYTES:
         return []

@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import IO, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any
 
 from airflow_qa_provider.exceptions import QAFileError
 from airflow_qa_provider.reports.archives import (
@@ -23,12 +23,15 @@ from airflow_qa_provider.reports.archives import (
     open_archive,
     stream_names,
 )
-from airflow_qa_provider.reports.counting import Counts
+from airflow_qa_provider.reports.counting import count
 from airflow_qa_provider.reports.envelope import error_in
 from airflow_qa_provider.reports.formats import FileFormat
 from airflow_qa_provider.reports.jsonscan import JsonScan, NotJsonError
 from airflow_qa_provider.reports.signatures import OLE_MAGIC, as_text, is_binary, is_html, is_xml, signature
 from airflow_qa_provider.rest.redaction import excerpt
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.reports.hashing import HashingThread
 
 log = logging.getLogger(__name__)
 
@@ -50,16 +53,6 @@ _START_OF_TABLE = re.compile(rb"startxref\s+(\d{1,18})\s+%%EOF")
 _CUT_OFF = "The download was cut off, or the vendor made a broken file; a retry of the task downloads it again"
 _LOGIN = "Login pages, proxies and a wrong base URL answer like this: check host and key of the connection"
 _WRONG_KIND = "Check the format that is asked for"
-
-
-class Digest(Protocol):
-    """What hashes bytes, as :mod:`hashlib` has it."""
-
-    def update(self, chunk: bytes, /) -> None:
-        """Take the next bytes."""
-
-    def hexdigest(self) -> str:
-        """Return the digest of all of them."""
 
 
 class Inspection:
@@ -84,7 +77,7 @@ class Inspection:
         announced: int | None = None,
         where: Mapping[str, Any] | None = None,
         secrets: Iterable[str] = (),
-        digest: Digest | None = None,
+        digest: HashingThread | None = None,
     ) -> None:
         self.expected = expected
         self.size = 0
@@ -105,10 +98,12 @@ class Inspection:
         """Digest of what has passed, hexadecimal."""
         return self._digest.hexdigest()
 
-    @property
-    def counts(self) -> Counts | None:
-        """What was counted as it passed, of a JSON document that was read through; ``None`` for other formats."""
-        return None if self._scan is None else Counts(rows=self._scan.items)
+    def count(self, open_file: Callable[[], IO[bytes]]) -> int | None:
+        """Return the pages or rows of the file, see :func:`~airflow_qa_provider.reports.counting.count`.
+
+        :param open_file: Opens it; not called for a JSON document, whose items were counted as they passed.
+        """
+        return count(open_file, self.expected.name, self.size) if self._scan is None else self._scan.items
 
     def feed(self, chunk: bytes) -> None:
         """Look at the next bytes.

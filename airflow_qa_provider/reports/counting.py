@@ -6,7 +6,6 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import IO, Any
 
 from airflow_qa_provider.reports.jsonscan import JsonScan
@@ -22,42 +21,11 @@ _CLAIM_BYTES = 64
 _ENTRIES = re.compile(rb"/(?:Size|N)\s{1,9}\d{5,9}|/Index\s{0,9}\[[\d\s]{5,60}|\bxref\s{1,9}\d{1,9}\s{1,9}\d{5,9}")
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What was counted.
-
-    :param pages: Pages of a PDF.
-    :param rows: Rows of a table below its header, or items of a JSON report.
-    """
-
-    pages: int | None = None
-    rows: int | None = None
-
-
 class NotCountedError(Exception):
     """Says why there is no count."""
 
 
-class Clock:
-    """Ends a count that takes too long.
-
-    :param seconds: How long it may take.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._end = time.monotonic() + seconds
-
-    def check(self) -> None:
-        """Raise when the time is up.
-
-        :raises NotCountedError: It is.
-        """
-        if time.monotonic() > self._end:
-            raise NotCountedError(f"counting took longer than {self._seconds:g} s")
-
-
-def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, limit: int = LIMIT_BYTES) -> Counts:
+def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, limit: int = LIMIT_BYTES) -> int | None:
     """Count the pages or rows of a report, where that leaves no doubt.
 
     PDF: pages. XLSX: rows with content within the filter of the one visible sheet that has one, or else below the first
@@ -68,30 +36,39 @@ def count(open_file: Callable[[], IO[bytes]], format_name: str, size: int, *, li
     :param format_name: Such as ``pdf``.
     :param size: Its size in bytes.
     :param limit: Largest size in bytes that is looked into.
-    :return: The counts; all ``None``, with the reason in the log, when the number is not certain, when the file is too
-        large, takes longer than :data:`LIMIT_SECONDS` or cannot be read, or when the extra ``inspect`` is missing.
+    :return: The number; ``None``, with the reason in the log, when it is not certain, when the file is too large, takes
+        longer than :data:`LIMIT_SECONDS` or cannot be read, or when the extra ``inspect`` is missing.
     """
     counter = _COUNTERS.get(format_name)
     if counter is None:
-        return Counts()
+        return None
     try:
         if size > limit:
             raise NotCountedError(f"it has {size:,} bytes, the limit is {limit:,}")
         with open_file() as file:
-            found = counter(file, Clock(LIMIT_SECONDS))
+            return counter(file, _time_limit(LIMIT_SECONDS))
     except ImportError as error:
         log.info("No count for the %s: %s; install airflow-qa-provider[inspect]", format_name.upper(), error)
     except Exception as error:  # a count is a convenience: whatever a parser stumbles over, the file is good
         log.info("No count for the %s: %s", format_name.upper(), str(error) or type(error).__name__)
-    else:
-        return Counts(pages=found) if format_name == "pdf" else Counts(rows=found)
-    return Counts()
+    return None
 
 
-def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
+def _time_limit(seconds: float) -> Callable[[], None]:
+    """Return a check that raises as soon as a count takes too long."""
+    end = time.monotonic() + seconds
+
+    def check() -> None:
+        if time.monotonic() > end:
+            raise NotCountedError(f"counting took longer than {seconds:g} s")
+
+    return check
+
+
+def _pdf_pages(file: IO[bytes], check: Callable[[], None]) -> int:
     from pypdf import PdfReader
 
-    if _entries_of(file, clock) > _MOST_ENTRIES:
+    if _entries_of(file, check) > _MOST_ENTRIES:
         raise NotCountedError("its index has too many entries")
     reader = PdfReader(file)
     if reader.is_encrypted:
@@ -104,7 +81,7 @@ def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
         node = waiting.pop().get_object()
         looked_at += 1
         if looked_at % _PAGES_PER_LOOK == 0:
-            clock.check()
+            check()
         if "/Kids" not in node:
             pages += 1
             continue
@@ -119,12 +96,12 @@ def _pdf_pages(file: IO[bytes], clock: Clock) -> int:
     return pages
 
 
-def _entries_of(file: IO[bytes], clock: Clock) -> int:
+def _entries_of(file: IO[bytes], check: Callable[[], None]) -> int:
     """Return how many entries the indexes of a PDF claim to have: they are read before any page, without a limit."""
     found, rest = 0, b""
     file.seek(0)
     while chunk := file.read(_CHUNK_BYTES):
-        clock.check()
+        check()
         text = rest + chunk
         for claim in _ENTRIES.finditer(text):
             found += sum(int(number) for number in re.findall(rb"\d{5,9}", claim[0]))
@@ -133,26 +110,26 @@ def _entries_of(file: IO[bytes], clock: Clock) -> int:
     return found
 
 
-def _xlsx_rows(file: IO[bytes], clock: Clock) -> int:
+def _xlsx_rows(file: IO[bytes], check: Callable[[], None]) -> int:
     from airflow_qa_provider.reports.workbooks import rows
 
-    return rows(file, clock.check)
+    return rows(file, check)
 
 
-def _csv_rows(file: IO[bytes], clock: Clock) -> int:
+def _csv_rows(file: IO[bytes], check: Callable[[], None]) -> int:
     from airflow_qa_provider.reports.tables import TableCount
 
     table = TableCount()
     while chunk := file.read(_CHUNK_BYTES):
-        clock.check()
+        check()
         table.feed(chunk)
     return table.close()
 
 
-def _json_items(file: IO[bytes], clock: Clock) -> int:
+def _json_items(file: IO[bytes], check: Callable[[], None]) -> int:
     scan = JsonScan()
     while chunk := file.read(_CHUNK_BYTES):
-        clock.check()
+        check()
         scan.feed(chunk)
     scan.close()
     if scan.items is None:
@@ -160,7 +137,7 @@ def _json_items(file: IO[bytes], clock: Clock) -> int:
     return scan.items
 
 
-_COUNTERS: dict[str, Callable[[IO[bytes], Clock], int]] = {
+_COUNTERS: dict[str, Callable[[IO[bytes], Callable[[], None]], int]] = {
     "pdf": _pdf_pages,
     "xlsx": _xlsx_rows,
     "csv": _csv_rows,

@@ -32,8 +32,6 @@ def error_in(document: Any) -> str | None:
     An error is an object whose ``isSuccess`` is false; or one that says ``error``, ``message`` or the like, has nothing
     beside it but what goes with errors (a code, a status, a time), and no content: ``{"error": {...}, "data": null}``.
     A report may have a member ``error`` or ``message`` of its own.
-
-    :param document: A parsed answer.
     """
     if not isinstance(document, Mapping):
         return None

@@ -120,10 +120,7 @@ def known_format(name: object) -> FileFormat | None:
 
 
 def format_of_name(file_name: str | None) -> FileFormat | None:
-    """Return the format that a file name's suffix stands for, ``None`` for another or no suffix.
-
-    :param file_name: A file name.
-    """
+    """Return the format that a file name's suffix stands for, ``None`` for another or no suffix."""
     _, dot, suffix = (file_name or "").strip().rpartition(".")
     return _BY_NAME.get(suffix.lower()) if dot else None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
-from types import TracebackType
 
 from typing_extensions import Self
 
@@ -27,9 +26,7 @@ class HashingThread:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._chunks.put(None)
         self._thread.join()
 

@@ -67,10 +67,7 @@ def signature(head: bytes, *, text: bool = False) -> str | None:
 
 
 def is_binary(head: bytes) -> bool:
-    """Tell whether something that should be text holds NUL bytes or many control characters, and is not UTF-16.
-
-    :param head: The beginning of the file.
-    """
+    """Tell whether something that should be text holds NUL bytes or many control characters, and is not UTF-16."""
     if head.startswith(_UTF16):
         return False
     if b"\0" not in head:

@@ -105,35 +105,29 @@ def source_files(value: Any, field: str = "files", folder: Any = None) -> list[S
     :param folder: Folder of the names that are relative, as a text or ``ObjectStoragePath``.
     :raises QAValidationError: Something else is among them.
     """
-    within = None if folder is None else _Folder(str(folder).strip(), _conn_id_of(folder))
-    if within is not None and within.uri in ("", "None"):
+    if folder is not None and str(folder).strip() in ("", "None"):
         raise QAValidationError(f"{field}_from names no folder, got {folder!r}", outcome="Nothing was sent")
     if not is_given(value):
         return []
     if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         value = Fields().structure(value, field)
-    return list(_each(value, field, within))
+    return list(_each(value, field, folder))
 
 
-@dataclass(frozen=True)
-class _Folder:
-    uri: str
-    conn_id: str | None
-
-    def place(self, name: str) -> tuple[str, str | None] | None:
-        """Return where a file lies that is named relative to the folder; ``None`` for one that names its own place."""
-        if "://" in name or name.startswith("/") or name in ("", "None"):
-            return None
-        if ".." in name.split("/"):
-            raise QAValidationError(f"the file {name!r} leads out of its folder", outcome="Nothing was sent")
-        return f"{self.uri.rstrip('/')}/{name}", self.conn_id
+def _is_below(folder: Any, name: str) -> bool:
+    """Tell whether a file is named relative to a folder; one that leads out of it is refused."""
+    if folder is None or "://" in name or name.startswith("/") or name in ("", "None"):
+        return False
+    if ".." in name.split("/"):
+        raise QAValidationError(f"the file {name!r} leads out of its folder", outcome="Nothing was sent")
+    return True
 
 
 def _conn_id_of(path: Any) -> str | None:
     return storage_conn_id(path) if hasattr(path, "fs") else None
 
 
-def _each(value: Any, field: str, folder: _Folder | None) -> Iterator[SourceFile]:
+def _each(value: Any, field: str, folder: Any) -> Iterator[SourceFile]:
     if value is None:
         return
     if isinstance(value, Mapping):
@@ -143,8 +137,10 @@ def _each(value: Any, field: str, folder: _Folder | None) -> Iterator[SourceFile
         )
     elif isinstance(value, (str, os.PathLike)) or hasattr(value, "fs"):
         text = str(value).strip()
-        uri, conn_id = (folder and folder.place(text)) or (text, _conn_id_of(value))
-        yield _named(uri, conn_id, field)
+        if _is_below(folder, text):
+            yield _named(f"{str(folder).strip().rstrip('/')}/{text}", _conn_id_of(folder), field)
+        else:
+            yield _named(text, _conn_id_of(value), field)
     elif isinstance(value, Iterable):
         for item in value:
             yield from _each(item, field, folder)

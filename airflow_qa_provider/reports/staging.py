@@ -8,7 +8,6 @@ import secrets
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from typing_extensions import Self
@@ -86,7 +85,7 @@ class Staging:
         self._where = where
         self._media_type = media_type
         self._file: IO[bytes] | None = None
-        self._written = 0
+        self.written = 0
 
     def __enter__(self) -> Self:
         self._stop.watch(self)
@@ -100,9 +99,7 @@ class Staging:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.discard()
         self._stop.watch(None)
 
@@ -117,7 +114,7 @@ class Staging:
             raise ValueError("write to a file that was completed or discarded")
         with self._explained("write to"):
             self._file.write(chunk)
-        self._written += len(chunk)
+        self.written += len(chunk)
 
     def complete(self) -> None:
         """Finish the temporary file and see that the storage holds all of it.
@@ -252,8 +249,8 @@ class Staging:
     def _verify(self, path: str) -> None:
         info = file_info(self.fs, path)
         stored = None if info is None else info.get("size")
-        if info is None or (stored is not None and stored != self._written):
-            raise OSError(f"{self._written:,} bytes were written, the storage holds {stored or 0:,}")
+        if info is None or (stored is not None and stored != self.written):
+            raise OSError(f"{self.written:,} bytes were written, the storage holds {stored or 0:,}")
 
     @contextmanager
     def _explained(self, action: str, outcome: str = UNTOUCHED) -> Iterator[None]:

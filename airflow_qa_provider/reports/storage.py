@@ -62,10 +62,7 @@ def open_path(uri: str, conn_id: str | None = None) -> ObjectStoragePath:
 
 
 def given_conn_id(value: object) -> str | None:
-    """Return the connection that a task names for its files; ``None`` for what a template leaves of none.
-
-    :param value: Its id.
-    """
+    """Return the connection that a task names for its files; ``None`` for what a template leaves of none."""
     return str(value).strip() if is_given(value) else None
 
 
@@ -177,10 +174,7 @@ def _marks(error: BaseException | None) -> str:
 
 
 def is_local(fs: AbstractFileSystem) -> bool:
-    """Tell whether a file system is the worker's own.
-
-    :param fs: A file system.
-    """
+    """Tell whether a file system is the worker's own."""
     from fsspec.implementations.local import LocalFileSystem
 
     return isinstance(fs, LocalFileSystem)
@@ -224,8 +218,6 @@ def asset_uri(path: ObjectStoragePath) -> str:
     """Return the URI of a file for lineage, percent-encoded: Airflow drops what follows a ``#`` in an asset's URI.
 
     The URI of a manifest is not, for ``ObjectStoragePath`` takes a ``%`` for part of a name.
-
-    :param path: The file.
     """
     scheme, separator, rest = str(path).partition("://")
     return f"{scheme}{separator}{quote(rest, safe=_SAFE_IN_PATHS)}" if separator else quote(scheme, safe=_SAFE_IN_PATHS)

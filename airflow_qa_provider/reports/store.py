@@ -18,8 +18,7 @@ from airflow_qa_provider.exceptions import (
     QATransportError,
     QAValidationError,
 )
-from airflow_qa_provider.reports.checks import NOTHING_STORED, Digest, Inspection
-from airflow_qa_provider.reports.counting import Counts, count
+from airflow_qa_provider.reports.checks import NOTHING_STORED, Inspection
 from airflow_qa_provider.reports.formats import FileFormat, file_format, format_of_headers
 from airflow_qa_provider.reports.hashing import HashingThread
 from airflow_qa_provider.reports.manifest import Manifest
@@ -114,20 +113,13 @@ def checked_policy(overwrite: str) -> str:
     return overwrite
 
 
-class _StreamBrokeError(Exception):
-    """Carries the error of a download that broke after it had begun: only this is worth another attempt here.
-
-    Before that the client has tried already.
-    """
-
-    def __init__(self, error: QATransportError) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
 @dataclass
 class _Transfer:
-    """One report on its way into one file."""
+    """One report on its way into one file.
+
+    :param broke: The error of a download that broke after it had begun: only this is worth another attempt here. Before
+        that the client has tried already.
+    """
 
     open_download: Callable[[], Download]
     place: Target
@@ -139,6 +131,7 @@ class _Transfer:
     stop: StopSwitch
     only_if_changed: bool = False
     started: float = field(default_factory=time.monotonic)
+    broke: QATransportError | None = None
 
     def run(self, attempts: int) -> Manifest:
         """Look at what is there, then download, again where the stream breaks."""
@@ -154,7 +147,7 @@ class _Transfer:
             log.warning("%s Trying again from the beginning, try %d of %d", broke, state.attempt_number + 1, attempts)
 
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_StreamBrokeError),
+            retry=tenacity.retry_if_exception(lambda error: error is self.broke),
             stop=tenacity.stop_after_attempt(attempts),
             wait=tenacity.wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE),
             before_sleep=announce,
@@ -162,12 +155,13 @@ class _Transfer:
         )
         try:
             return retrying(self._attempt)
-        except _StreamBrokeError as broke:
-            broke.error.outcome = (
-                f"{NOTHING_STORED}; the download of {self.where['object_id']} broke off {attempts} times"
-            )
-            broke.error.hint = "A retry of the task starts it again"
-            raise broke.error from None
+        except QATransportError as error:
+            if error is self.broke:
+                error.outcome = (
+                    f"{NOTHING_STORED}; the download of {self.where['object_id']} broke off {attempts} times"
+                )
+                error.hint = "A retry of the task starts it again"
+            raise
 
     def _attempt(self) -> Manifest:
         self.stop.check()
@@ -180,19 +174,26 @@ class _Transfer:
                     return kept
             seen = self._inspection(fmt, download.content_type, download.length, digest)
             with Staging(path, stop=self.stop, where=self.where, media_type=fmt.media_type) as staging:
-                for chunk in _chunks(download):
+                for chunk in self._chunks(download):
                     seen.feed(chunk)
                     staging.write(chunk)
                 seen.finish()
                 staging.complete()
                 with storage_errors("read back", str(path), self.where):
                     seen.examine(staging.opened)
-                counts = seen.counts or count(staging.opened, fmt.name, seen.size)
+                count = seen.count(staging.opened)
                 verb = self._publish(staging, path, seen)
         if verb == _UNCHANGED and self.only_if_changed:
             raise UnchangedFile(f"{path} has not changed: {seen.size:,} bytes, sha256 {seen.sha256}")
         report_lineage(path)
-        return self._described(verb, path, seen, counts, datetime.now(timezone.utc))
+        return self._described(verb, path, seen, count, datetime.now(timezone.utc))
+
+    def _chunks(self, download: Download) -> Iterator[bytes]:
+        try:
+            yield from download.chunks(CHUNK_BYTES)
+        except (QAConnectionLostError, QATimeoutError) as error:
+            self.broke = error
+            raise
 
     def _publish(self, staging: Staging, path: ObjectStoragePath, seen: Inspection) -> str:
         with storage_errors("look at", str(path), self.where):
@@ -224,11 +225,11 @@ class _Transfer:
         except QAFileError as error:
             error.hint = f'{path} was there already: remove it, or set overwrite="replace"'
             raise
-        counts = seen.counts or count(lambda: path.fs.open(str(path.path), "rb"), fmt.name, seen.size)
-        return self._described("Kept", path, seen, counts, _modified(path))
+        count = seen.count(lambda: path.fs.open(str(path.path), "rb"))
+        return self._described("Kept", path, seen, count, _modified(path))
 
     def _inspection(
-        self, fmt: FileFormat, content_type: str, length: int | None, digest: Digest | None = None
+        self, fmt: FileFormat, content_type: str, length: int | None, digest: HashingThread | None = None
     ) -> Inspection:
         return Inspection(
             fmt,
@@ -262,7 +263,7 @@ class _Transfer:
         )
 
     def _described(
-        self, verb: str, path: ObjectStoragePath, seen: Inspection, counts: Counts, at: datetime
+        self, verb: str, path: ObjectStoragePath, seen: Inspection, count: int | None, at: datetime
     ) -> Manifest:
         seconds = time.monotonic() - self.started
         facts = f"{seen.size:,} bytes, sha256 {seen.sha256}, {seconds:.1f} s"
@@ -274,18 +275,11 @@ class _Transfer:
             "bytes": seen.size,
             "sha256": seen.sha256,
             "content_type": seen.expected.media_type,
-            "pages": counts.pages,
-            "rows": counts.rows,
+            "pages": count if seen.expected.name == "pdf" else None,
+            "rows": None if seen.expected.name == "pdf" else count,
             **self.manifest,  # type: ignore[typeddict-item]
             "fetched_at": at.isoformat(timespec="seconds"),
         }
-
-
-def _chunks(download: Download) -> Iterator[bytes]:
-    try:
-        yield from download.chunks(CHUNK_BYTES)
-    except (QAConnectionLostError, QATimeoutError) as error:
-        raise _StreamBrokeError(error) from error
 
 
 def _content(path: ObjectStoragePath) -> Iterator[bytes]:

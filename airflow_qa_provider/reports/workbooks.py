@@ -39,58 +39,6 @@ class _Row:
     unknown: bool = False
 
 
-class _Reader:
-    """Gets what a parser sees of one part of the workbook.
-
-    :param file: The part, expanded.
-    """
-
-    def __init__(self) -> None:
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.StartElementHandler = self.start
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.buffer_text = True
-
-    def read(self, file: IO[bytes], check: Callable[[], None]) -> None:
-        """Read a part to its end."""
-        while chunk := file.read(_CHUNK_BYTES):
-            check()
-            self.parser.Parse(chunk, False)
-        self.parser.Parse(b"", True)
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Take the beginning of an element."""
-
-    def _refuse(self, *_: object) -> None:
-        raise NotCountedError("its XML defines entities")
-
-
-class _Sheets(_Reader):
-    """Sheets of a workbook: the relation and whether the sheet is visible."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, bool]] = []
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "sheet":
-            relation = next((value for key, value in attributes.items() if key.endswith("relationships id")), "")
-            self.found.append((relation, attributes.get("state", "visible") == "visible"))
-
-
-class _Relations(_Reader):
-    """Relations of a part: type and target by id."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, tuple[str, str]] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "Relationship":
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            self.found[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
-
-
 class _Rows:
     """Rows of a sheet that hold something.
 
@@ -249,11 +197,12 @@ def _check_tables(archive: zipfile.ZipFile) -> None:
 def _visible_sheets(archive: zipfile.ZipFile, check: Callable[[], None]) -> list[str]:
     relations = _read_relations(archive, "", check)
     book = next((target for kind, target in relations.values() if kind == "officeDocument"), "xl/workbook.xml")
-    sheets, relations = _Sheets(), _read_relations(archive, book, check)
-    _read(archive, book, sheets, check, _INDEX_BYTES)
+    relations = _read_relations(archive, book, check)
     found = []
-    for relation, visible in sheets.found:
+    for sheet in _elements(archive, book, "sheet", check):
+        relation = next((value for key, value in sheet.items() if key.endswith("relationships id")), "")
         kind, target = relations.get(relation, ("", ""))
+        visible = sheet.get("state", "visible") == "visible"
         if visible and kind == "worksheet":
             found.append(target)
         elif visible and kind not in ("chartsheet", "dialogsheet"):
@@ -262,30 +211,48 @@ def _visible_sheets(archive: zipfile.ZipFile, check: Callable[[], None]) -> list
 
 
 def _read_relations(archive: zipfile.ZipFile, part: str, check: Callable[[], None]) -> dict[str, tuple[str, str]]:
+    """Return type and target of the relations of a part, by id."""
     folder, name = posixpath.split(part)
-    reader = _Relations()
-    _read(archive, posixpath.join(folder, "_rels", f"{name}.rels"), reader, check, _INDEX_BYTES)
-    return {
-        key: (kind, posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/"))
-        for key, (kind, target) in reader.found.items()
-    }
+    found = {}
+    for relation in _elements(archive, posixpath.join(folder, "_rels", f"{name}.rels"), "Relationship", check):
+        kind = relation.get("Type", "").rpartition("/")[2]
+        target = posixpath.join("/", folder, relation.get("Target", "").replace("\\", "/"))
+        found[relation.get("Id", "")] = (kind, posixpath.normpath(target).lstrip("/"))
+    return found
+
+
+def _elements(archive: zipfile.ZipFile, part: str, wanted: str, check: Callable[[], None]) -> list[dict[str, str]]:
+    """Return the attributes of the elements of one name in a part of the workbook."""
+    found = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == wanted:
+            found.append(attributes)
+
+    def refuse(*_: object) -> None:
+        raise NotCountedError("its XML defines entities")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, refuse
+    with _opened(archive, part, _INDEX_BYTES) as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            check()
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    return found
 
 
 def _read_rows(archive: zipfile.ZipFile, part: str, check: Callable[[], None]) -> _Rows:
-    reader = _Rows()
-    _read(archive, part, reader, check, EXPANDED_BYTES)
-    return reader
+    found = _Rows()
+    with _opened(archive, part, EXPANDED_BYTES) as file:
+        found.read(file, check)
+    return found
 
 
-def _read(archive: zipfile.ZipFile, part: str, reader: _Reader | _Rows, check: Callable[[], None], limit: int) -> None:
+def _opened(archive: zipfile.ZipFile, part: str, limit: int) -> IO[bytes]:
     info = member_names(archive).get(part.lower())
     if info is None or not is_bounded(info):
         raise NotCountedError(f"its part {part} is missing")
     if info.file_size > limit:
         raise NotCountedError(f"its part {part} has {info.file_size:,} bytes, the limit is {limit:,}")
-    with archive.open(info) as file:
-        reader.read(file, check)
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
+    return archive.open(info)

@@ -121,10 +121,7 @@ def parsed(text: str | bytes) -> Any:
 
 
 def clean_text(text: str) -> str:
-    """Return a text without lone surrogates and NUL, each replaced by U+FFFD.
-
-    :param text: Any text.
-    """
+    """Return a text without lone surrogates and NUL, each replaced by U+FFFD."""
     # not with a regular expression: it would take many times the memory of a long text
     return text.replace("\x00", _REPLACEMENT).encode("utf-8", _HANDLER).decode()
 

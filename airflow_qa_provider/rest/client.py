@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import TracebackType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -66,6 +65,10 @@ class VendorClient:
     Thread-safe as far as ``requests.Session`` is: meant for one thread at a time. Use it as a context manager, or call
     :meth:`close`.
 
+    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
+    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
+    the field, when a value cannot be read or a required one is missing: nothing is sent then.
+
     :param settings: Account, credentials, time-outs.
     :raises QAConfigurationError: The settings cannot work.
     """
@@ -88,9 +91,7 @@ class VendorClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -34,19 +34,12 @@ _USUAL_PORTS = {"https": 443, "http": 80}
 _HOST_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
-class ConnectionFieldError(QAConfigurationError):
-    """A field of a connection is missing or cannot work; ``code`` tells which kind of mistake it is.
-
-    The codes are those of :mod:`airflow_qa_provider.rest.diagnosis`.
-    """
-
-
 class ConnectionFields:
     """The fields of one connection, read one by one.
 
     :param connection: An Airflow connection.
     :param vendor: Vendor in lower case, which is also the name of its options in the extra.
-    :raises ConnectionFieldError: The extra cannot be read at all.
+    :raises QAConfigurationError: The extra cannot be read at all.
     """
 
     def __init__(self, connection: Connection, vendor: str) -> None:
@@ -63,14 +56,14 @@ class ConnectionFields:
             # Airflow's own reading masks secrets in logs, and takes what is not JSON for empty
             self.extra = connection.extra_dejson
 
-    def refused(self, code: str, problem: str, hint: str) -> ConnectionFieldError:
+    def refused(self, code: str, problem: str, hint: str) -> QAConfigurationError:
         """Return the error for a field.
 
         :param code: Kind of mistake, see :mod:`airflow_qa_provider.rest.diagnosis`.
         :param problem: What is wrong, without secrets.
         :param hint: What to change.
         """
-        return ConnectionFieldError(
+        return QAConfigurationError(
             f"connection {self.connection.conn_id!r}: {problem}",
             vendor=self.vendor,
             code=code,
@@ -83,7 +76,7 @@ class ConnectionFields:
 
         :param known: Names that may stand in the extra.
         :param options: Names that may stand in the vendor's object in the extra.
-        :raises ConnectionFieldError: A name is misspelt, or stands in the wrong place.
+        :raises QAConfigurationError: A name is misspelt, or stands in the wrong place.
         """
         for name in self.extra:
             if name in options and name not in known:
@@ -114,7 +107,7 @@ class ConnectionFields:
 
         :param name: Name in the extra.
         :param pattern: The host with the name in braces, for the hint.
-        :raises ConnectionFieldError: It is more than one part of a host name.
+        :raises QAConfigurationError: It is more than one part of a host name.
         """
         label = self.text(name)
         if label and not _HOST_LABEL.fullmatch(label):
@@ -126,7 +119,7 @@ class ConnectionFields:
         """Return an object of the extra, which may also be written as a text of JSON.
 
         :param name: Name in the extra.
-        :raises ConnectionFieldError: It is something else; the value is not shown, for it may hold a secret.
+        :raises QAConfigurationError: It is something else; the value is not shown, for it may hold a secret.
         """
         value = self.extra.get(name)
         if isinstance(value, str) and value.strip():
@@ -146,7 +139,7 @@ class ConnectionFields:
         """Return a list of words of the extra, which may also be written as one text with commas; empty when not set.
 
         :param name: Name in the extra.
-        :raises ConnectionFieldError: It is something else.
+        :raises QAConfigurationError: It is something else.
         """
         value = self.extra.get(name)
         if isinstance(value, str):
@@ -162,7 +155,7 @@ class ConnectionFields:
     def numbers(self) -> dict[str, Any]:
         """Return the numbers that are set, by name.
 
-        :raises ConnectionFieldError: One cannot be read as a number.
+        :raises QAConfigurationError: One cannot be read as a number.
         """
         found: dict[str, Any] = {}
         for name, kind in _NUMBERS.items():
@@ -181,7 +174,7 @@ class ConnectionFields:
     def verify(self) -> bool | str:
         """Return how TLS is verified: yes, no, or with which authorities.
 
-        :raises ConnectionFieldError: ``verify`` is no truth value, or ``ca_path`` does not exist.
+        :raises QAConfigurationError: ``verify`` is no truth value, or ``ca_path`` does not exist.
         """
         ca_path = self.text("ca_path")
         if ca_path and not os.path.exists(ca_path):
@@ -311,7 +304,7 @@ class ConnectionForm(Generic[ClientT]):
 
         :param fields: Fields of the connection.
         :param settings: What was read from them.
-        :raises ConnectionFieldError: Something is missing, or a route cannot be overridden like that.
+        :raises QAConfigurationError: Something is missing, or a route cannot be overridden like that.
         """
         if not settings.base_url:
             hint = f"Set it to the API base URL, normally {self.client_class.usual_base_url}"

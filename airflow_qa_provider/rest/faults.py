@@ -77,11 +77,11 @@ class Fault:
             hint = "Check the host; for a private authority set ca_path in the connection's extra"
             message = f"the TLS certificate of {self._host} was not accepted: {self._reason}"
             return self._build(QATLSError, message, NOTHING_SENT, hint)
-        if stage is not Stage.SENT and self._no_tls(stage):
+        if stage != "sent" and self._no_tls(stage):
             hint = "Check the host and the port: a server that speaks no TLS there answers like this"
             message = f"no TLS connection to {self._host} could be made: {self._reason}"
             return self._build(QATLSError, message, NOTHING_SENT, hint)
-        if stage is Stage.CONNECTING or (stage is None and _never_connected(self._error)):
+        if stage == "connecting" or (stage is None and _never_connected(self._error)):
             hint = "Check the host of the connection, the network and the proxy settings"
             message = f"could not connect to {self._host}: {self._reason}"
             return self._build(QAConnectError, message, NOTHING_SENT, hint)
@@ -101,7 +101,7 @@ class Fault:
     def _no_tls(self, stage: Stage | None) -> bool:
         if isinstance(self._root, _HUNG_UP) or not isinstance(self._root, ssl.SSLError):
             return False  # in a handshake, that may pass
-        return stage is Stage.CONNECTING or _HANDSHAKE.search(self._reason) is not None
+        return stage == "connecting" or _HANDSHAKE.search(self._reason) is not None
 
     def _lost(self) -> QAError:
         """Return the error for a request that was, or may have been, sent."""

@@ -35,10 +35,7 @@ _ID_HINT = (
 
 
 def is_given(value: object) -> bool:
-    """Tell whether a value is there: not ``None``, and not what a template makes of one that is not.
-
-    :param value: The value.
-    """
+    """Tell whether a value is there: not ``None``, and not what a template makes of one that is not."""
     return value is not None and not (isinstance(value, str) and value.strip() in ("", "None"))
 
 
@@ -218,10 +215,6 @@ class Fields:
             raise self.refused(f"{field} must be a number, got {value!r}"[:300], f"Give {field}=1.5")
         return number
 
-    def optional_number(self, value: object, field: str) -> float | None:
-        """Return a finite number, as :meth:`number` does."""
-        return self.number(value, field) if is_given(value) else None
-
     def choice(self, value: object, words: Iterable[str], field: str) -> str:
         """Return one of the known words in its own spelling; case, spaces, hyphens and underscores do not matter."""
         known = {_letters(word): word for word in words}
@@ -320,10 +313,6 @@ class Fields:
         if not isinstance(read, datetime):
             raise self.refused(f"{field} must be a date and time such as 2026-01-31T18:00:00Z, got {value!r}")
         return read
-
-    def optional_moment(self, value: object, field: str) -> datetime | None:
-        """Return an aware moment in UTC."""
-        return self.moment(value, field) if is_given(value) else None
 
     def when(self, value: object, field: str) -> datetime | timedelta:
         """Return a moment in UTC, or a ``timedelta`` that counts from one that is known later.

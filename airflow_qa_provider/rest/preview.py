@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from airflow_qa_provider.rest.redaction import MASK, redact
@@ -14,66 +13,40 @@ _SECRET_NAME = re.compile(r"(api[_-]?key|token|password|secret|authorization|has
 _SIGN_IN = "auth.get_token"
 
 
-@dataclass(frozen=True)
-class Rehearsed:
-    """A request as it would go over the wire, without its secrets.
-
-    :param vendor: Vendor in lower case.
-    :param operation: Client operation.
-    :param method: HTTP method.
-    :param url: Absolute URL, without the query.
-    :param query: Query parameters.
-    :param body: JSON body, or form fields by name; ``None`` when there is none.
-    :param files: Field to file name and bytes, of a multipart body.
-    """
-
-    vendor: str
-    operation: str
-    method: str
-    url: str
-    query: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
-    files: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, route: Route, url: str, request: Mapping[str, Any], secrets: Iterable[str] = ()) -> Rehearsed:
-        """Describe a request.
-
-        :param route: What is asked.
-        :param url: Absolute URL.
-        :param request: ``params``, ``json``, ``data``, ``files`` as in ``requests``.
-        :param secrets: Values that must not be seen.
-        """
-        known = list(secrets)
-        files = request.get("files") or {}
-        pairs = files.items() if isinstance(files, Mapping) else files
-        return cls(
-            route.vendor,
-            route.operation,
-            route.method,
-            redact(url, known),
-            _shown(request.get("params") or {}, known),
-            _shown(request.get("json") if "json" in request else _readable(request.get("data")), known),
-            {str(name): _file(value) for name, value in pairs},
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON."""
-        return asdict(self)
-
-
 class RequestWithheld(Exception):
     """A previewing client was about to change something at the vendor.
 
-    :param request: The request that was not sent.
+    :param request: The request that was not sent, see :func:`rehearsed`.
 
     :ivar changes: What would be different, ``{field: {"from": ..., "to": ...}}``, where somebody has compared.
     """
 
-    def __init__(self, request: Rehearsed) -> None:
-        super().__init__(f"{request.vendor} {request.operation}: {request.method} {request.url} was not sent")
+    def __init__(self, request: Mapping[str, Any]) -> None:
+        super().__init__("{vendor} {operation}: {method} {url} was not sent".format(**request))
         self.request = request
         self.changes: Mapping[str, Any] = {}
+
+
+def rehearsed(route: Route, url: str, request: Mapping[str, Any], secrets: Iterable[str] = ()) -> dict[str, Any]:
+    """Return a request as it would go over the wire, without its secrets.
+
+    :param route: What is asked.
+    :param url: Absolute URL.
+    :param request: ``params``, ``json``, ``data``, ``files`` as in ``requests``.
+    :param secrets: Values that must not be seen.
+    """
+    known = list(secrets)
+    files = request.get("files") or {}
+    pairs = files.items() if isinstance(files, Mapping) else files
+    return {
+        "vendor": route.vendor,
+        "operation": route.operation,
+        "method": route.method,
+        "url": redact(url, known),
+        "query": _shown(request.get("params") or {}, known),
+        "body": _shown(request.get("json") if "json" in request else _readable(request.get("data")), known),
+        "files": {str(name): _file(value) for name, value in pairs},
+    }
 
 
 def is_withheld(route: Route) -> bool:

@@ -9,7 +9,6 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 
 from airflow_qa_provider.exceptions import (
     QAConfigurationError,
@@ -56,11 +55,9 @@ class Session(requests.Session):
         return cast(requests.PreparedRequest, prepared)
 
 
-class _Nobody(AuthBase):
-    """No credentials, whatever the environment's netrc says."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Return a request as it is: without credentials, whatever the environment's netrc says."""
+    return request
 
 
 class Elsewhere:
@@ -160,7 +157,7 @@ class Elsewhere:
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         headers |= {name: asked[name] for name in _OF_PARTS if name in asked}
         prepared = session.prepare_request(
-            requests.Request("GET", target._replace(fragment="").geturl(), headers=headers, auth=_Nobody())
+            requests.Request("GET", target._replace(fragment="").geturl(), headers=headers, auth=_nobody)
         )
         limits = self._settings
         surroundings = session.merge_environment_settings(prepared.url, {}, True, limits.verify, None)
@@ -192,10 +189,7 @@ def split_address(address: str) -> SplitResult | None:
 
 
 def is_redirect(response: requests.Response) -> bool:
-    """Tell whether an answer leads elsewhere.
-
-    :param response: The answer.
-    """
+    """Tell whether an answer leads elsewhere."""
     return response.status_code in _STATUS
 
 

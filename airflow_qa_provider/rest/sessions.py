@@ -65,10 +65,7 @@ class KeptSession:
             self._guarded(lambda: self._store.set(self._name, sealed), None)
 
     def hide(self, secret: str) -> None:
-        """Keep a value out of the logs of this process.
-
-        :param secret: The value.
-        """
+        """Keep a value out of the logs of this process."""
         self._guarded(lambda: self._store.hide(secret), None)
 
     def _read(self) -> Mapping[str, Any]:

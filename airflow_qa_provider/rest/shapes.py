@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from airflow_qa_provider.exceptions import QAResponseError
@@ -39,11 +39,7 @@ def rows_in(answer: Any, vendor: str, operation: str) -> list[dict[str, Any]]:
 
 
 def part_in(answer: Any, name: str) -> Mapping[str, Any]:
-    """Return an object that stands in an answer beside what was asked for; an empty one where there is none.
-
-    :param answer: The answer.
-    :param name: Its name.
-    """
+    """Return an object that stands in an answer beside what was asked for; an empty one where there is none."""
     part = answer.get(name) if isinstance(answer, Mapping) else None
     return part if isinstance(part, Mapping) else {}
 
@@ -58,6 +54,25 @@ def count_in(answer: Mapping[str, Any], name: str) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def first_in(record: Mapping[str, Any], names: Iterable[str]) -> Any:
+    """Return the value under the first of some names that a record has one under; ``None`` where there is none.
+
+    :param record: The record.
+    :param names: Names under which it may stand, in order of preference.
+    """
+    return next((record[name] for name in names if record.get(name) not in (None, "")), None)
+
+
+def text_in(record: Mapping[str, Any], names: Iterable[str]) -> str | None:
+    """Return the same as a text.
+
+    :param record: The record.
+    :param names: Names under which it may stand, in order of preference.
+    """
+    value = first_in(record, names)
+    return None if value is None else str(value)
 
 
 def _other(wanted: str, got: Any, vendor: str, operation: str, outcome: str | None = None) -> QAResponseError:

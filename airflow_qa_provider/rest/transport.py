@@ -18,8 +18,8 @@ from airflow_qa_provider.exceptions import QAError, QARateLimitError
 from airflow_qa_provider.rest.answer import BoundedAdapter
 from airflow_qa_provider.rest.clock import VendorClock
 from airflow_qa_provider.rest.faults import Fault
-from airflow_qa_provider.rest.pacing import Hold, pacer_for
-from airflow_qa_provider.rest.preview import Rehearsed, RequestWithheld, is_withheld
+from airflow_qa_provider.rest.pacing import pacer_for
+from airflow_qa_provider.rest.preview import RequestWithheld, is_withheld, rehearsed
 from airflow_qa_provider.rest.redaction import UrlFilter, secret_values
 from airflow_qa_provider.rest.redirects import Elsewhere, Session, is_redirect
 from airflow_qa_provider.rest.retrying import send_with_retries
@@ -45,19 +45,17 @@ _URL_FILTER = UrlFilter(_secrets_of_this_request)
 
 
 class HeaderAuth(AuthBase):
-    """Puts the credentials into a header, whatever the environment's netrc says.
+    """Puts the credentials into headers, whatever the environment's netrc says.
 
-    :param header: Name of the header.
-    :param value: Its value.
+    :param headers: Name of a header to its value.
     """
 
-    def __init__(self, header: str, value: str) -> None:
-        self._header = header
-        self._value = value
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = dict(headers)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign a request."""
-        request.headers[self._header] = self._value
+        request.headers.update(self._headers)
         return request
 
 
@@ -85,7 +83,7 @@ class Transport:
         self.sent_secrets: tuple[str, ...] = ()
         self._check = check
         self._pacer = pacer_for((settings.base_url, settings.token), settings.requests_per_minute)
-        self._hold = Hold()
+        self._pause_ends = 0.0  # of all threads, when the vendor asks one of them for a pause
         self._adapter = BoundedAdapter(settings.max_json_bytes, connections)
         self._elsewhere = Elsewhere(settings, self._adapter)
         self.session = Session()
@@ -151,7 +149,7 @@ class Transport:
             self.sent_secrets = tuple(dict.fromkeys((*self.sent_secrets, *secrets)))[-_KEPT_SECRETS:]
         url = self.settings.base_url.rstrip("/") + route.url_path(path_values)
         if self.settings.preview and is_withheld(route):
-            raise RequestWithheld(Rehearsed.of(route, url, request, [self.settings.token, *secrets]))
+            raise RequestWithheld(rehearsed(route, url, request, [self.settings.token, *secrets]))
         return send_with_retries(lambda: read(self._send_once(route, url, request, secrets)), route, self.settings)
 
     def fetch(self, route: Route, address: str, headers: Mapping[str, str]) -> requests.Response:
@@ -178,7 +176,8 @@ class Transport:
     def _send_once(
         self, route: Route, url: str, request: Mapping[str, Any], secrets: tuple[str, ...]
     ) -> requests.Response:
-        self._hold.wait()
+        while (left := self._pause_ends - time.monotonic()) > 0:
+            time.sleep(left)
         if self._pacer:
             self._pacer.wait()
         arguments = self._prepared(route, url, request)
@@ -206,7 +205,7 @@ class Transport:
         """Keep all threads back where one is told to wait; callers that pace themselves do that on their own."""
         asked = error.retry_after if isinstance(error, QARateLimitError) else None
         if asked is not None and self.settings.retries and asked <= self.settings.max_retry_wait:
-            self._hold.begin(asked)
+            self._pause_ends = max(self._pause_ends, time.monotonic() + asked)
 
     def _prepared(self, route: Route, url: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return all that the session needs to send a request; signing in may happen here."""

@@ -13,8 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -26,11 +25,8 @@ _FRUITLESS_BYTES = 64 * 1024 * 1024
 _SHORTEST = 0.001  # a time-out of 0 would mean not to wait
 
 
-class Stage(Enum):
-    """How far a request got."""
-
-    CONNECTING = "connecting"
-    SENT = "sent"
+Stage = Literal["connecting", "sent"]
+"""How far a request got."""
 
 
 class Exchange:
@@ -142,10 +138,7 @@ def current_exchange() -> Exchange | None:
 
 @contextmanager
 def exchanging(exchange: Exchange) -> Iterator[None]:
-    """Let the connections tell an exchange what they do; exchanges may be in each other, such as a sign-in.
-
-    :param exchange: The exchange.
-    """
+    """Let the connections tell an exchange what they do; exchanges may be in each other, such as a sign-in."""
     token = _CURRENT.set(exchange)
     try:
         yield
@@ -175,19 +168,13 @@ class _Stream(io.RawIOBase):
         self.ended = self.ended or count == 0
         return count
 
+    def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
+        # all that http.client asks of a socket
+        return io.BufferedReader(self)
+
     def close(self) -> None:
         self._raw.close()
         super().close()
-
-
-class _Receiving:
-    """A socket as far as an answer needs it."""
-
-    def __init__(self, sock: Any, exchange: Exchange) -> None:
-        self.stream = _Stream(sock, exchange)
-
-    def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
-        return io.BufferedReader(self.stream)
 
 
 class _Answer(http.client.HTTPResponse):
@@ -195,9 +182,8 @@ class _Answer(http.client.HTTPResponse):
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         exchange = current_exchange()
-        receiving = _Receiving(sock, exchange) if exchange else None
-        self._stream = receiving.stream if receiving else None
-        super().__init__(receiving or sock, *args, **kwargs)  # type: ignore[arg-type]
+        self._stream = _Stream(sock, exchange) if exchange else None
+        super().__init__(self._stream or sock, *args, **kwargs)  # type: ignore[arg-type]
 
     def begin(self) -> None:
         """Read the status and the headers; http.client takes half of them, or an interim answer, for the whole."""
@@ -217,7 +203,7 @@ class _Telling:
     def connect(self) -> None:
         exchange = current_exchange()
         if exchange:
-            exchange.stage = Stage.CONNECTING
+            exchange.stage = "connecting"
         super().connect()  # type: ignore[misc]
 
     def endheaders(self, *args: Any, **kwargs: Any) -> None:
@@ -225,12 +211,12 @@ class _Telling:
             self.connect()
         exchange = current_exchange()
         if exchange:
-            exchange.stage = Stage.SENT
+            exchange.stage = "sent"
         super().endheaders(*args, **kwargs)  # type: ignore[misc]
 
     def send(self, data: Any) -> None:
         exchange = current_exchange()
-        if exchange and exchange.stage is Stage.SENT:
+        if exchange and exchange.stage == "sent":
             with exchange.sending(self.sock, data):
                 super().send(data)  # type: ignore[misc]
         else:

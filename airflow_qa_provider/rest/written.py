@@ -33,10 +33,7 @@ def is_structure(text: str) -> bool:
 
 
 def is_written(text: str) -> bool:
-    """Tell whether a text is JSON of words, or what Python prints of a list, tuple or set of them.
-
-    :param text: The text.
-    """
+    """Tell whether a text is JSON of words, or what Python prints of a list, tuple or set of them."""
     text = text.strip()
     if text.startswith("[") or _SEVERAL.match(text):
         return True

@@ -24,26 +24,13 @@ class ConqaReportToObjectStorageOperator(ReportToObjectStorageOperator):
     give it a ``name`` that people know.
 
     :param url: ``reportUrl`` of the call. (templated)
-    :param target: File, or folder with ``/`` at its end. (templated)
-    :param name: Name of the file in a folder. (templated)
     :param conqa_conn_id: Id of the Airflow connection. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     kind = "conqa.report"
     payload_fields = ("url",)
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "conqa_conn_id",
-    )
+    template_fields = (*payload_fields, *ReportToObjectStorageOperator.template_fields, "conqa_conn_id")
     ui_color = "#fdf0d9"
 
     def __init__(

@@ -24,30 +24,18 @@ class MonitorQAAuditReportToObjectStorageOperator(ReportToObjectStorageOperator)
     photos`` follow where they apply.
 
     :param audit_id: Id of a completed audit. (templated)
-    :param target: File, or folder with ``/`` at its end. (templated)
     :param name: Name of the file in a folder; it may have ``{name}``, ``{date}``, ``{number}``, ``{object}``,
         ``{template}``, ``{score}`` and ``{audit_id}`` of the audit. (templated)
     :param report: ``pdf``, or ``json`` for the items with their answers and corrective actions. (templated)
     :param report_type: How much a PDF tells: ``regular``, ``summary``, ``full``, or the vendor's 0, 1, 2. (templated)
     :param include_photos: Whether photos are part of a PDF. (templated)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     kind = "monitorqa.audit"
     payload_fields = ("audit_id", "report", "report_type", "include_photos")
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "monitorqa_conn_id",
-    )
+    template_fields = (*payload_fields, *ReportToObjectStorageOperator.template_fields, "monitorqa_conn_id")
     operator_extra_links = (MonitorQAAuditLink(), StoredFileLink())
     ui_color = "#e3f4ea"
 
@@ -76,28 +64,15 @@ class MonitorQAFileToObjectStorageOperator(ReportToObjectStorageOperator):
     is named ``file <id>``, with the suffix of what MonitorQA announces.
 
     :param file_id: Id of the file, such as a ``photoId``. (templated)
-    :param target: File, or folder with ``/`` at its end. (templated)
-    :param name: Name of the file in a folder. (templated)
     :param with_watermark: Whether an image gets the watermark; the vendor's default is no. (templated)
     :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     kind = "monitorqa.file"
     file = "file"
     payload_fields = ("file_id", "with_watermark")
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "monitorqa_conn_id",
-    )
+    template_fields = (*payload_fields, *ReportToObjectStorageOperator.template_fields, "monitorqa_conn_id")
     ui_color = "#e3f4ea"
 
     def __init__(
@@ -126,11 +101,9 @@ class MonitorQAAuditPhotosToObjectStorageOperator(FilesToObjectStorageOperator):
     :param name: Name of each file: ``{photo}``, a number, or ``{file_id}``, and perhaps ``{item}``, ``{name}``,
         ``{date}``, ``{number}``, ``{object}``, ``{template}``, ``{score}``, ``{audit_id}``. (templated)
     :param with_watermark: Whether they get the watermark; the vendor's default is no. (templated)
-    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
     :param only_if_changed: Whether to return only those that have changed, and to end as skipped without any.
         (templated)
+    :param monitorqa_conn_id: Id of the Airflow connection. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.FilesToObjectStorageOperator`.
     """
 
@@ -138,15 +111,7 @@ class MonitorQAAuditPhotosToObjectStorageOperator(FilesToObjectStorageOperator):
     file = "photos"
     operator_extra_links = (MonitorQAAuditLink(), StoredFileLink())
     payload_fields = ("audit_id", "with_watermark")
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "monitorqa_conn_id",
-    )
+    template_fields = (*payload_fields, *ReportToObjectStorageOperator.template_fields, "monitorqa_conn_id")
     ui_color = "#e3f4ea"
 
     def __init__(

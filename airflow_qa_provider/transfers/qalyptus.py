@@ -21,28 +21,15 @@ class QalyptusReportToObjectStorageOperator(ReportToObjectStorageOperator):
     request, such as ``Sales-by-region-<request id>.xlsx``.
 
     :param request_id: Id of a completed request, as ``QalyptusGenerateReportOperator`` returns it. (templated)
-    :param target: File, or folder with ``/`` at its end. (templated)
-    :param name: Name of the file in a folder. (templated)
     :param output_format: Format that the file must have, such as ``Pdf`` or ``Xlsx``. By default what the request's
         record says, or else the suffix of the target, or else what the download announces. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     kind = "qalyptus.request"
     payload_fields = ("request_id", "output_format")
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "qalyptus_conn_id",
-    )
+    template_fields = (*payload_fields, *ReportToObjectStorageOperator.template_fields, "qalyptus_conn_id")
     ui_color = "#e6e9f8"
 
     def __init__(
@@ -69,27 +56,14 @@ class QalyptusLogToObjectStorageOperator(ReportToObjectStorageOperator):
     :param request_id: Id of a request; or ``run_id``. (templated)
     :param run_id: Id of a task run, as ``QalyptusRunTaskOperator`` returns it. (templated)
     :param log_type: ``run``, or ``smtp`` for the mails that Qalyptus Cloud has sent. (templated)
-    :param target: File, or folder with ``/`` at its end. (templated)
-    :param name: Name of the file in a folder. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     kind = "qalyptus.request"
     file = "log"
     payload_fields = ("request_id", "run_id", "log_type")
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "qalyptus_conn_id",
-    )
+    template_fields = (*payload_fields, *ReportToObjectStorageOperator.template_fields, "qalyptus_conn_id")
     ui_color = "#e6e9f8"
 
     def __init__(
@@ -114,27 +88,14 @@ class QalyptusImportTemplateToObjectStorageOperator(ReportToObjectStorageOperato
     Returns the manifest of the file, see :class:`~airflow_qa_provider.reports.manifest.Manifest`. In a folder the file
     is named ``import users template.xlsx``; the operation ``users.import_excel`` takes it when it is filled in.
 
-    :param target: File, or folder with ``/`` at its end. (templated)
-    :param name: Name of the file in a folder. (templated)
     :param qalyptus_conn_id: Id of the Airflow connection. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     kind = "qalyptus.user"
     file = "import_template"
     payload_fields = ()
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "qalyptus_conn_id",
-    )
+    template_fields = (*ReportToObjectStorageOperator.template_fields, "qalyptus_conn_id")
     ui_color = "#e6e9f8"
 
     def __init__(

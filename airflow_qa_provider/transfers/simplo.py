@@ -23,26 +23,13 @@ class SimploReportToObjectStorageOperator(ReportToObjectStorageOperator):
     and its id, such as ``01 Initiation-2023-01-01-2023-01-31-11.pdf``.
 
     :param report_id: Id of the report. (templated)
-    :param target: File, or folder with ``/`` at its end. (templated)
-    :param name: Name of the file in a folder. (templated)
     :param simplo_conn_id: Id of the Airflow connection; its user needs the permission read on reports. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
     kind = "simplo.report"
     payload_fields = ("report_id",)
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "simplo_conn_id",
-    )
+    template_fields = (*payload_fields, *ReportToObjectStorageOperator.template_fields, "simplo_conn_id")
     ui_color = "#f9e3ee"
 
     def __init__(

@@ -26,12 +26,7 @@ class SmartQFileToObjectStorageOperator(ReportToObjectStorageOperator):
     :param note_id: Id of the note, as :class:`~airflow_qa_provider.operators.smartq.SmartQAddNoteOperator` returns it.
         (templated)
     :param file_id: Id of the file; the operation ``files.list`` shows those of a note. (templated)
-    :param target: File, or folder with ``/`` at its end. (templated)
-    :param name: Name of the file in a folder. (templated)
     :param smartq_conn_id: Id of the Airflow connection. (templated)
-    :param object_storage_conn_id: Airflow connection of the object storage. (templated)
-    :param overwrite: ``replace``, ``keep`` or ``fail``. (templated)
-    :param only_if_changed: Whether to end as skipped when the file has not changed. (templated)
     :param kwargs: See :class:`~airflow_qa_provider.bases.transferring.ReportToObjectStorageOperator`.
     """
 
@@ -39,15 +34,7 @@ class SmartQFileToObjectStorageOperator(ReportToObjectStorageOperator):
     file = "file"
     payload_fields = ("project_id", "ticket_id", "note_id", "file_id")
     connection_fields = ("project_id",)
-    template_fields = (
-        *payload_fields,
-        "target",
-        "name",
-        "object_storage_conn_id",
-        "overwrite",
-        "only_if_changed",
-        "smartq_conn_id",
-    )
+    template_fields = (*payload_fields, *ReportToObjectStorageOperator.template_fields, "smartq_conn_id")
     ui_color = "#e8f1fb"
 
     def __init__(

@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import Any, get_args
 
 from airflow.triggers.base import TriggerEvent
+from typing_extensions import override
 
 from airflow_qa_provider.day import DayInTemplates
 from airflow_qa_provider.rest.fields import Fields
@@ -51,25 +52,8 @@ class StartingTrigger(DayInTemplates, WaitTrigger):
         self.wait_timeout = wait_timeout
         self.connection_fields = list(connection_fields)
 
-    def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return the class path and the arguments that make this trigger again."""
-        return (
-            "airflow_qa_provider.triggers.start.StartingTrigger",
-            {
-                "kind": self.kind,
-                "awaited_fields": self.awaited_fields,
-                "poll_interval": self.poll_interval,
-                "wait_timeout": self.wait_timeout,
-                "terms": self.terms,
-                "end_task": self.end_task,
-                "kill_policy": self.kill_policy,
-                "connection_fields": self.connection_fields,
-                "link_key": self.link_key,
-            },
-        )
-
+    @override
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Find out what to wait for, then wait."""
         check = Fields(self._vendor)
         check.choice(self.kill_policy, get_args(OnKill), "on_kill")
         check.choice(self.terms.get("on_warning", "succeed"), get_args(OnWarning), "on_warning")

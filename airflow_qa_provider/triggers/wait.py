@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
@@ -15,7 +16,6 @@ from airflow_qa_provider.vendors.connect import connection_key, polling_client
 from airflow_qa_provider.waiting.decisions import WaitPolicy
 from airflow_qa_provider.waiting.shared import shared_wait
 from airflow_qa_provider.waiting.verdict import (
-    Ending,
     EndTask,
     OnKill,
     Terms,
@@ -40,7 +40,7 @@ _CLEARED = "none"
 # whether this process has asked Airflow for a state
 _ASKED_BEFORE: list[str | None] = []
 # no failure: ended from here, it would pass by policies, e-mails, listeners, and before Airflow 3.3.1 by retries
-_END_EVENTS = {Ending.SUCCEED: TaskSuccessEvent, Ending.SKIP: TaskSkippedEvent}
+_END_EVENTS = {"succeed": TaskSuccessEvent, "skip": TaskSkippedEvent}
 
 
 class WaitTrigger(BaseTrigger):
@@ -84,20 +84,8 @@ class WaitTrigger(BaseTrigger):
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments that make this trigger again."""
-        return (
-            "airflow_qa_provider.triggers.wait.WaitTrigger",
-            {
-                "kind": self.kind,
-                "conn_id": self.conn_id,
-                "object_id": self.object_id,
-                "policy": self.policy,
-                "terms": self.terms,
-                "end_task": self.end_task,
-                "kill_policy": self.kill_policy,
-                "memory": self.memory,
-                "link_key": self.link_key,
-            },
-        )
+        path = f"{type(self).__module__}.{type(self).__qualname__}"
+        return path, {name: getattr(self, name) for name in signature(type(self)).parameters}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait, then end the task or wake it up."""
@@ -110,7 +98,7 @@ class WaitTrigger(BaseTrigger):
         account = await asyncio.to_thread(connection_key, self._vendor, self.conn_id)
         outcome = await shared_wait(
             (account, self.kind),
-            kind.new_poller(),
+            kind.new_poll(),
             # not bound to this trigger: the client is everybody's, and lives on when this trigger has ended
             partial(polling_client, self._vendor, self.conn_id),
             self.object_id,

@@ -8,21 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
-from airflow_qa_provider.kinds.polling import Poller, poll_all
-from airflow_qa_provider.waiting.clock import SteadyClock
+from airflow_qa_provider.kinds.polling import Poll, poll_all
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.session import PollSession
 
 
-def poll_once(wait: Wait, poller: Poller, client: Any) -> Decision:
-    """Look once and return what to do.
-
-    :param wait: The wait.
-    :param poller: How to look.
-    :param client: The vendor's client.
-    """
-    seen = poll_all(poller, client, [wait.object_id], wait.policy.started_at)
+def poll_once(wait: Wait, poll: Poll, client: Any) -> Decision:
+    """Look once and return what to do."""
+    seen = poll_all(poll, client, [wait.object_id], wait.policy.started_at)
     return wait.on_poll(time.time(), seen[wait.object_id], random.random())
 
 
@@ -36,7 +30,7 @@ def polls_in_place(
     :param polls: How to look; closed at the end.
     :param notify: Takes lines for the log.
     """
-    clock = SteadyClock()
+    clock = _steady_clock()
     with closing(polls) as session:
         while True:
             outcome = _after(decision, wait, session, clock)
@@ -64,7 +58,17 @@ def wait_in_place(
     raise RuntimeError(f"the looks at {wait.object_id} ended before the wait did")
 
 
-def _after(planned: WaitUntil, wait: Wait, session: PollSession, clock: SteadyClock) -> Decision:
+def _steady_clock() -> Callable[[], float]:
+    """Return a wall clock that does not jump: seconds since the epoch, advanced by the monotonic clock.
+
+    Deadlines are wall-clock times, since they must mean the same in another process; within a process a corrected or
+    wrongly set clock must neither end a wait nor stall it.
+    """
+    offset = time.time() - time.monotonic()
+    return lambda: time.monotonic() + offset
+
+
+def _after(planned: WaitUntil, wait: Wait, session: PollSession, clock: Callable[[], float]) -> Decision:
     time.sleep(max(0.0, planned.at - clock()))
     given_up = wait.overdue(clock())
     if given_up is not None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Collection
 from typing import Any
 
-from airflow_qa_provider.kinds.polling import Poller, Statuses, as_qa_error, poll_all
+from airflow_qa_provider.kinds.polling import Poll, Statuses, as_qa_error, poll_all
 
 Connect = Callable[[], Any]
 """Reads the connection and returns a client that does not retry by itself. May block."""
@@ -15,13 +15,13 @@ Connect = Callable[[], Any]
 class PollSession:
     """Statuses at a vendor. One look at a time, from any thread; no look raises.
 
-    :param poller: How to look.
+    :param poll: How to look.
     :param connect: Returns a client; called at the first look, and when the connection has to be read anew.
     :param client: Client of the first looks, where there is one already.
     """
 
-    def __init__(self, poller: Poller, connect: Connect, client: Any = None) -> None:
-        self.poller = poller
+    def __init__(self, poll: Poll, connect: Connect, client: Any = None) -> None:
+        self._poll = poll
         self._connect = connect
         self._client = client
         self._looking = threading.Lock()
@@ -40,7 +40,7 @@ class PollSession:
                     self._hang_up()
                 if self._client is None:
                     self._client = self._connect()
-                return poll_all(self.poller, self._client, ids, since)
+                return poll_all(self._poll, self._client, ids, since)
         except Exception as error:
             return dict.fromkeys(ids, as_qa_error(error))
         finally:

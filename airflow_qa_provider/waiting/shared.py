@@ -17,7 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from airflow_qa_provider.exceptions import QAError
-from airflow_qa_provider.kinds.polling import Poller, Statuses, as_qa_error
+from airflow_qa_provider.kinds.polling import Poll, Statuses, as_qa_error
 from airflow_qa_provider.waiting.decisions import Decision, Finished, GaveUp, WaitPolicy, WaitUntil
 from airflow_qa_provider.waiting.machine import Wait
 from airflow_qa_provider.waiting.session import Connect, PollSession
@@ -68,13 +68,14 @@ class SharedPoll:
     Starts with the first waiter and ends with the last, or with the look that is under way then. All times are those
     of the monotonic clock, so that a corrected or wrongly set wall clock neither ends a wait nor stalls it.
 
-    :param poller: How to look.
+    :param poll: How to look.
     :param connect: Returns a client; called at the start and when the connection has to be read anew.
     :param on_idle: Called when the poll has ended.
     """
 
-    def __init__(self, poller: Poller, connect: Connect, on_idle: Callable[[], None] = lambda: None) -> None:
-        self._poller = poller
+    def __init__(self, poll: Poll, connect: Connect, on_idle: Callable[[], None] = lambda: None) -> None:
+        self._ask = poll
+        self._name = getattr(poll, "__name__", type(poll).__name__).removeprefix("poll_")
         self._connect = connect
         self._on_idle = on_idle
         self._waiters: set[_Waiter] = set()
@@ -147,7 +148,7 @@ class SharedPoll:
             self._task = contextvars.Context().run(asyncio.get_running_loop().create_task, self._run())
 
     async def _run(self) -> None:
-        session = PollSession(self._poller, self._connect)
+        session = PollSession(self._ask, self._connect)
         try:
             while self._waiters:
                 if await self._roused_before_due():
@@ -155,7 +156,7 @@ class SharedPoll:
                 await self._poll_if_due(session)
                 self._next_at = min((waiter.planned.at for waiter in self._waiting()), default=math.inf)
         except Exception as error:
-            log.exception("The poll for %s ended by a defect", type(self._poller).__name__)
+            log.exception("The poll for %s ended by a defect", self._name)
             self._fail_all(error)
         finally:
             left, self._waiters = self._waiters, set()
@@ -226,7 +227,7 @@ class SharedPoll:
 
     async def _statuses(self, poll: Callable[[], Statuses]) -> Statuses:
         """Poll in a thread; who reaches its deadline before the vendor has answered does not wait for that."""
-        polling = _in_thread(poll, f"poll-{type(self._poller).__name__}")
+        polling = _in_thread(poll, f"poll-{self._name}")
         try:
             while True:
                 deadlines = [waiter.wait.policy.deadline for waiter in self._waiting()]
@@ -264,8 +265,7 @@ class SharedPoll:
     def _fail_all(self, error: Exception) -> None:
         for waiter in self._waiters:
             if not waiter.done.done():
-                name = type(self._poller).__name__
-                failure = RuntimeError(f"the poll for {name} ended while it was needed: {error!r}")
+                failure = RuntimeError(f"the poll for {self._name} ended while it was needed: {error!r}")
                 failure.__cause__ = error
                 waiter.done.set_exception(failure)
 
@@ -310,7 +310,7 @@ _POLLS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Polls] = WeakKeyDictionary
 
 def shared_wait(
     key: Hashable,
-    poller: Poller,
+    poll: Poll,
     connect: Connect,
     object_id: str,
     policy: WaitPolicy,
@@ -320,7 +320,7 @@ def shared_wait(
     """Wait together with everyone on this event loop who waits under the same key.
 
     :param key: What the connection holds, and kind of object.
-    :param poller: How to look.
+    :param poll: How to look.
     :param connect: Returns a client; called in a thread.
     :param object_id: Id at the vendor.
     :param policy: How to wait.
@@ -328,10 +328,10 @@ def shared_wait(
     :param memory: What happened before, from :meth:`Wait.as_dict`.
     """
     polls = _POLLS.setdefault(asyncio.get_running_loop(), {})
-    poll = polls.get(key)
-    if poll is None:
-        poll = polls[key] = SharedPoll(poller, connect, partial(_retire, polls, key))
-    return poll.wait_for(object_id, policy, notify, memory)
+    shared = polls.get(key)
+    if shared is None:
+        shared = polls[key] = SharedPoll(poll, connect, partial(_retire, polls, key))
+    return shared.wait_for(object_id, policy, notify, memory)
 
 
 def _retire(polls: _Polls, key: Hashable) -> None:

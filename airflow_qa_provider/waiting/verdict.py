@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_qa_provider.exceptions import QAJobFailedError, QAWaitError, QAWaitTimeoutError
@@ -15,18 +14,12 @@ from airflow_qa_provider.waiting.decisions import Finished, GaveUp
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.kind import Kind
 
-OnWarning = Literal["succeed", "skip", "fail"]
+Ending = Literal["succeed", "skip", "fail"]
+"""What the task becomes."""
+OnWarning = Ending
 OnKill = Literal["cancel", "leave"]
 EndTask = Literal["with_xcoms", "bare"]
 """How a trigger ends a task that does not fail: with what it returns and tells as XComs, or without."""
-
-
-class Ending(str, Enum):
-    """What the task becomes."""
-
-    SUCCEED = "succeed"
-    SKIP = "skip"
-    FAIL = "fail"
 
 
 @dataclass(frozen=True)
@@ -95,9 +88,9 @@ def verdict(outcome: Finished | GaveUp, kind: Kind, object_id: str, terms: Terms
 def _finished(snapshot: Snapshot, kind: Kind, object_id: str, terms: Terms) -> Verdict:
     message = _describe(snapshot, kind)
     if snapshot.phase is Phase.SUCCEEDED:
-        return Verdict(Ending.SUCCEED, message, snapshot)
+        return Verdict("succeed", message, snapshot)
     if snapshot.phase is Phase.WARNING and terms.on_warning != "fail":
-        return Verdict(Ending(terms.on_warning), message, snapshot)
+        return Verdict(terms.on_warning, message, snapshot)
     error = QAJobFailedError(
         message,
         vendor=kind.vendor,
@@ -105,7 +98,7 @@ def _finished(snapshot: Snapshot, kind: Kind, object_id: str, terms: Terms) -> V
         outcome=_left(snapshot),
         hint=None if terms.skip_on_failure else terms.retry_advice,
     )
-    return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), snapshot, error)
+    return Verdict("skip" if terms.skip_on_failure else "fail", str(error), snapshot, error)
 
 
 def _gave_up(outcome: GaveUp, kind: Kind, object_id: str, terms: Terms) -> Verdict:
@@ -118,7 +111,7 @@ def _gave_up(outcome: GaveUp, kind: Kind, object_id: str, terms: Terms) -> Verdi
         hint=_after_giving_up(outcome, terms),
     )
     error.permanent = outcome.permanent
-    return Verdict(Ending.SKIP if terms.skip_on_failure else Ending.FAIL, str(error), outcome.last, error)
+    return Verdict("skip" if terms.skip_on_failure else "fail", str(error), outcome.last, error)
 
 
 def _after_giving_up(outcome: GaveUp, terms: Terms) -> str | None:
@@ -166,7 +159,7 @@ def xcoms(end: Verdict, kind: Kind, object_id: str, *, mapped: bool) -> dict[str
     :param object_id: Id of the object.
     :param mapped: Whether the task is one of several that were expanded.
     """
-    returned = {"return_value": kind.id_of(object_id)} if end.ending is Ending.SUCCEED else {}
+    returned = {"return_value": kind.id_of(object_id)} if end.ending == "succeed" else {}
     return {**told(facts(end, kind), mapped=mapped), **returned}
 
 

@@ -66,7 +66,7 @@ class AcmeClient(VendorClient):
             return b"".join(download.chunks())
 
     def _auth(self) -> AuthBase:
-        return HeaderAuth("X-Api-Key", self.settings.token)
+        return HeaderAuth({"X-Api-Key": self.settings.token})
 
     def _vendor_error(self, answer: Any) -> VendorError:
         if not isinstance(answer, dict):

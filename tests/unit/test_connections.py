@@ -12,7 +12,6 @@ from airflow.sdk.log import redact
 
 from airflow_qa_provider.exceptions import QAConfigurationError
 from airflow_qa_provider.rest.common_fields import COMMON_FIELDS
-from airflow_qa_provider.rest.connection import ConnectionFieldError
 from airflow_qa_provider.vendors import vendor_named
 from airflow_qa_provider.vendors.connect import client_of
 from tests.registered import VENDORS
@@ -267,7 +266,7 @@ def test_a_field_that_cannot_work_is_named(
 ) -> None:
     error = refused(vendor, extra, **fields)
 
-    assert isinstance(error, ConnectionFieldError)
+    assert isinstance(error, QAConfigurationError)
     assert error.code == code
     assert words in str(error)
     assert f"connection '{vendor}_one': " in str(error) or code == "bad_route"

@@ -8,7 +8,7 @@ import pytest
 
 from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
 from airflow_qa_provider.vendors.conqa.client.fields import Option, field_values, status_value
-from airflow_qa_provider.vendors.conqa.comparison import ListedMilestones, WantedMilestone
+from airflow_qa_provider.vendors.conqa.comparison import ListedMilestones, plain_values, wanted_of
 
 AREA = {"value": "area-1", "display": "Area 1"}
 
@@ -20,10 +20,10 @@ def listed(rows: list[dict[str, Any]], dialect: Dialect | None = None) -> Listed
 
 def is_same(wanted: Any, shown: Any) -> bool:
     """Whether a field is as wanted."""
-    milestone = WantedMilestone.of(None, None, field_values({"x": wanted}))
-    found = milestone.shown_in(listed([{"externalId": "P6", "fields": {"x": shown}}]), "P6")
+    milestone = wanted_of(None, None, field_values({"x": wanted}))
+    found = listed([{"externalId": "P6", "fields": {"x": shown}}]).shown("P6", milestone)
     assert found is not None
-    return found == milestone.values
+    return found == plain_values(milestone)
 
 
 @pytest.mark.parametrize(
@@ -78,20 +78,20 @@ def test_what_is_told_of_no_milestone_is_unknown() -> None:
         {"externalId": "P6-2", "fields": {"level": "level-1"}},
         {"name": "made by hand"},
     ]
-    wanted = WantedMilestone.of("Walls", status_value("planned"), {"notes": None, "level": None, "quantity": 1})
+    wanted = wanted_of("Walls", status_value("planned"), {"notes": None, "level": None, "quantity": 1})
 
-    assert wanted.shown_in(listed(rows), "P6-1") == {"fields.notes": "x", "fields.level": None}
-    assert wanted.shown_in(listed(rows), "P6-3") is None
-    assert wanted.shown_in(listed([*rows, rows[0]]), "P6-1") == {}
+    assert listed(rows).shown("P6-1", wanted) == {"fields.notes": "x", "fields.level": None}
+    assert listed(rows).shown("P6-3", wanted) is None
+    assert listed([*rows, rows[0]]).shown("P6-1", wanted) == {}
 
 
 @pytest.mark.parametrize("status", ["planned", {"value": "planned", "display": "Planned"}])
 def test_a_status_is_found_under_the_names_of_the_dialect(status: Any) -> None:
-    wanted = WantedMilestone.of(None, status_value("planned"), None)
+    wanted = wanted_of(None, status_value("planned"), None)
     dialect = Dialect(external_id_fields=("ref",), status_fields=("stage",))
 
     assert (
-        wanted.shown_in(listed([{"ref": "P6", "stage": status}], dialect), "P6")
-        == wanted.values
+        listed([{"ref": "P6", "stage": status}], dialect).shown("P6", wanted)
+        == plain_values(wanted)
         == {"status": "planned"}
     )

@@ -13,7 +13,7 @@ import requests
 import uvicorn
 
 from airflow_qa_provider.demo.downloads import served_files
-from airflow_qa_provider.demo.home import FolderTakenError, Home, free, opened
+from airflow_qa_provider.demo.home import DemoFailed, Home, free, opened
 from airflow_qa_provider.demo.inputs import write_inputs
 from qa_sandbox.smtp_sink import SmtpSink
 
@@ -46,7 +46,7 @@ def test_ports_in_a_row_are_all_free(tmp_path: Path) -> None:
 
 
 def test_only_one_demo_at_a_time(tmp_path: Path) -> None:
-    with opened(tmp_path), pytest.raises(FolderTakenError, match="is in use by a demo that runs"), opened(tmp_path):
+    with opened(tmp_path), pytest.raises(DemoFailed, match="is in use by a demo that runs"), opened(tmp_path):
         pass
 
 

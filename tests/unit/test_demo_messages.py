@@ -9,7 +9,8 @@ from rich.console import Console
 
 from airflow_qa_provider.demo import runner
 from airflow_qa_provider.demo.environment import airflow_environment
-from airflow_qa_provider.demo.runner import DemoFailed, migrate, run_demo
+from airflow_qa_provider.demo.home import DemoFailed
+from airflow_qa_provider.demo.runner import migrate, run_demo
 from airflow_qa_provider.demo.standalone import run_standalone
 from airflow_qa_provider.demo.summary import print_dags
 

@@ -39,7 +39,7 @@ from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search, 
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors.monitorqa import audit_lookup
-from airflow_qa_provider.vendors.monitorqa.audit_lookup import AuditLookup
+from airflow_qa_provider.vendors.monitorqa.audit_lookup import find_audits as lookup
 from airflow_qa_provider.vendors.monitorqa.audits import AUDIT, AuditFields
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.waiting.decisions import Finished
@@ -284,7 +284,7 @@ def find_audits(
         wire.get(f"{MONITORQA}/audit/{name}", json={"data": list(rows), "meta": {"totalCount": len(rows)}})
     known = AuditFields(**{"name": "Walk", "template_id": "t1", "audit_object_id": "o1", "due": DUE, **fields})
     with MonitorQAClient(ClientSettings(MONITORQA, "key")) as client:
-        return AuditLookup().find(client, Search(known, NOW, since, compared))
+        return lookup(client, Search(known, NOW, since, compared))
 
 
 def found(candidates: list[Candidate]) -> dict[str, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ from airflow_qa_provider.exceptions import (
     QATLSError,
 )
 from airflow_qa_provider.kinds.kind import Kind
-from airflow_qa_provider.kinds.polling import Statuses, doubted, poll_all, poll_each
+from airflow_qa_provider.kinds.polling import Poll, Statuses, doubted, poll_all, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors import BUILT_IN, vendor_named
 from tests.unit.looks import outcome, outcomes
@@ -106,20 +106,9 @@ def test_an_answer_in_between_breaks_the_row(between: Exception | None) -> None:
 # All at once
 
 
-class Poller:
-    """A poller that answers as told."""
-
-    kind = "test.thing"
-    noun = "thing"
-
-    def __init__(self, answer: Callable[[], Any]) -> None:
-        self.answer = answer
-
-    def poll(self, client: Any, ids: Collection[str], since: float) -> Any:
-        return self.answer()
-
-    def cancel(self, client: Any, object_id: str) -> str:
-        raise NotImplementedError
+def answering(answer: Callable[[], Any]) -> Poll:
+    """Return a poll that answers as told."""
+    return lambda client, ids, since: answer()
 
 
 def raising(error: Exception) -> Callable[[], Any]:
@@ -131,20 +120,20 @@ def raising(error: Exception) -> Callable[[], Any]:
 
 def test_a_look_has_something_to_say_of_every_object() -> None:
     seen = {"a": Snapshot("a", Phase.ACTIVE, "x"), "b": None, "z": Snapshot("z", Phase.ACTIVE, "x")}
-    looks = poll_all(Poller(lambda: seen), None, ["a", "b", "c"], 0.0)
+    looks = poll_all(answering(lambda: seen), None, ["a", "b", "c"], 0.0)
     assert outcomes(looks) == {"a": "active", "b": "QAResponseError", "c": "QAResponseError"}
 
 
 def test_a_missing_list_says_nothing_about_what_should_be_in_it() -> None:
     error = QANotFoundError("no such path", vendor="monitorqa", status_code=404, retry_after=7.0)
-    seen = poll_all(Poller(raising(error)), None, ["a"], 0.0)["a"]
+    seen = poll_all(answering(raising(error)), None, ["a"], 0.0)["a"]
     assert type(seen) is QAApiError
     assert (seen.message, seen.vendor, seen.status_code, seen.retry_after) == ("no such path", "monitorqa", 404, 7.0)
 
 
 @pytest.mark.parametrize("answer", [lambda: None, list, raising(ZeroDivisionError("token=abc123"))])
 def test_no_answer_of_a_probe_breaks_a_look(answer: Callable[[], Any]) -> None:
-    looks = poll_all(Poller(answer), None, ["a", "b"], 0.0)
+    looks = poll_all(answering(answer), None, ["a", "b"], 0.0)
     assert outcomes(looks) == {"a": "QAResponseError", "b": "QAResponseError"}
     assert "abc123" not in str(looks["a"])
 
@@ -176,5 +165,6 @@ def test_where_other_answers_came_nothing_more_is_asked(other: Any) -> None:
 
 @pytest.mark.parametrize("kind", [kind for name in BUILT_IN for kind in vendor_named(name).kinds if kind.condition])
 def test_what_can_be_waited_for_can_be_polled(kind: Kind) -> None:
-    assert kind.new_poller() is not kind.new_poller(), "one may remember"
+    assert callable(kind.new_poll())
+    assert not isinstance(kind.poll, type) or kind.new_poll() is not kind.new_poll(), "one may remember"
     assert kind.noun

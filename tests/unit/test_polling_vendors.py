@@ -19,8 +19,8 @@ from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.vendors.monitorqa.audits import AuditPoller
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.qalyptus.client import QalyptusClient
-from airflow_qa_provider.vendors.qalyptus.requests import RequestPoller
-from airflow_qa_provider.vendors.qalyptus.task_runs import TaskRunPoller
+from airflow_qa_provider.vendors.qalyptus.requests import poll_requests
+from airflow_qa_provider.vendors.qalyptus.task_runs import poll_runs
 from tests.unit.looks import outcome, outcomes
 
 MONITORQA = "https://monitorqa.example.com"
@@ -104,7 +104,7 @@ def monitorqa() -> Iterator[MonitorQAClient]:
 
 def test_few_audits_cost_a_request_each(company: Company, monitorqa: MonitorQAClient) -> None:
     ids = company.add(3)
-    looks = AuditPoller().poll(monitorqa, ids, 0.0)
+    looks = AuditPoller()(monitorqa, ids, 0.0)
     assert set(outcomes(looks).values()) == {"active"}
     assert company.calls() == ["one"] * 3
 
@@ -113,7 +113,7 @@ def test_many_audits_cost_two_lists_then_one(company: Company, monitorqa: Monito
     ids, poller = company.add(250), AuditPoller()
     asked = []
     for _ in range(7):
-        assert set(outcomes(poller.poll(monitorqa, ids, 0.0)).values()) == {"active"}
+        assert set(outcomes(poller(monitorqa, ids, 0.0)).values()) == {"active"}
         asked.append(company.calls())
     both, one = ["complete", "pending", "pending", "pending"], ["complete"]
     assert asked == [both, one, one, both, one, one, both]
@@ -121,9 +121,9 @@ def test_many_audits_cost_two_lists_then_one(company: Company, monitorqa: Monito
 
 def test_a_completed_audit_is_seen_at_the_next_look(company: Company, monitorqa: MonitorQAClient) -> None:
     ids, poller = company.add(10), AuditPoller()
-    poller.poll(monitorqa, ids, 0.0)
+    poller(monitorqa, ids, 0.0)
     company.audits["a3"] = "completed"
-    looks = poller.poll(monitorqa, ids, 0.0)
+    looks = poller(monitorqa, ids, 0.0)
     assert outcome(looks, "a3") == "succeeded"
     assert list(outcomes(looks).values()).count("active") == 9
     assert company.calls() == ["complete", "pending", "complete"]
@@ -134,25 +134,25 @@ def test_an_audit_that_ended_otherwise_is_seen_at_the_third_look(
     state: str | None, seen: str, company: Company, monitorqa: MonitorQAClient
 ) -> None:
     ids, poller = company.add(10), AuditPoller()
-    poller.poll(monitorqa, ids, 0.0)
+    poller(monitorqa, ids, 0.0)
     if state:
         company.audits["a3"] = state
     else:
         del company.audits["a3"]
-    assert [outcome(poller.poll(monitorqa, ids, 0.0), "a3") for _ in range(3)] == ["active", "active", seen]
+    assert [outcome(poller(monitorqa, ids, 0.0), "a3") for _ in range(3)] == ["active", "active", seen]
     # what could not be seen is asked for again until it is
-    assert outcome(poller.poll(monitorqa, ids, 0.0), "a3") == seen
+    assert outcome(poller(monitorqa, ids, 0.0), "a3") == seen
 
 
 def test_newcomers_among_many_are_asked_for_one_by_one(company: Company, monitorqa: MonitorQAClient) -> None:
     ids, poller = company.add(10), AuditPoller()
-    poller.poll(monitorqa, ids, 0.0)
+    poller(monitorqa, ids, 0.0)
     company.calls()
     newcomers = company.add(3, prefix="b")
-    assert set(outcomes(poller.poll(monitorqa, ids + newcomers, 0.0)).values()) == {"active"}
+    assert set(outcomes(poller(monitorqa, ids + newcomers, 0.0)).values()) == {"active"}
     assert company.calls() == ["complete", "one", "one", "one"]
     many = company.add(4, prefix="c")
-    poller.poll(monitorqa, ids + newcomers + many, 0.0)
+    poller(monitorqa, ids + newcomers + many, 0.0)
     assert company.calls() == ["complete", "pending"]
 
 
@@ -160,7 +160,7 @@ def test_only_what_was_completed_lately_is_listed(company: Company, monitorqa: M
     ids, poller = company.add(10), AuditPoller()
     began = time.time() - 5 * 86400
     for _ in range(2):
-        poller.poll(monitorqa, ids, began)
+        poller(monitorqa, ids, began)
     first, second = (query["fromDate"] for name, query in company.asked if name == "complete")
     assert first == time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(began - 3600)) + first[-5:]
     assert second > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - 3700))
@@ -169,8 +169,8 @@ def test_only_what_was_completed_lately_is_listed(company: Company, monitorqa: M
 def test_lists_and_details_say_the_same(company: Company, monitorqa: MonitorQAClient) -> None:
     for state in ("pending", "completed"):
         ids = company.add(4, state, prefix=state)
-        many = AuditPoller().poll(monitorqa, ids, 0.0)
-        few = AuditPoller().poll(monitorqa, ids[:1], 0.0)
+        many = AuditPoller()(monitorqa, ids, 0.0)
+        few = AuditPoller()(monitorqa, ids[:1], 0.0)
         assert few[ids[0]] == many[ids[0]]
         assert few[ids[0]].detail["completed_by"] == "James Wilson"  # type: ignore[union-attr]
 
@@ -179,20 +179,20 @@ def test_a_big_company_costs_little_more_than_asking_one_by_one(company: Company
     company.add(5000, "completed", prefix="others")
     company.add(5000, "pending", prefix="more")
     ids = company.add(40)
-    assert set(outcomes(AuditPoller().poll(monitorqa, ids, 0.0)).values()) == {"active"}
+    assert set(outcomes(AuditPoller()(monitorqa, ids, 0.0)).values()) == {"active"}
     assert company.calls() == ["complete"] * 10 + ["pending"] * 10 + ["one"] * 40
 
 
 def test_in_a_big_company_a_few_are_checked_in_turn(company: Company, monitorqa: MonitorQAClient) -> None:
     company.add(5000, "pending", prefix="more")
     ids, poller = company.add(9), AuditPoller()
-    poller.poll(monitorqa, ids, 0.0)
+    poller(monitorqa, ids, 0.0)
     assert company.calls() == ["complete"] + ["pending"] * 2 + ["one"] * 9
 
     company.audits["a8"] = "expired"
     ends, calls = [], []
     for _ in range(9):
-        ends.append(outcome(poller.poll(monitorqa, ids, 0.0), "a8"))
+        ends.append(outcome(poller(monitorqa, ids, 0.0), "a8"))
         calls.append(company.calls())
         if ends[-1] == "failed":
             break
@@ -203,7 +203,7 @@ def test_in_a_big_company_a_few_are_checked_in_turn(company: Company, monitorqa:
 def test_a_repeated_page_ends_the_list(company: Company, monitorqa: MonitorQAClient) -> None:
     ids = company.add(230)
     company.repeat_first_page = True
-    looks = AuditPoller().poll(monitorqa, ids, 0.0)
+    looks = AuditPoller()(monitorqa, ids, 0.0)
     assert set(outcomes(looks).values()) == {"active"}
     assert company.calls() == ["complete", "pending", "pending"] + ["one"] * 130
 
@@ -212,13 +212,13 @@ def test_odd_rows_are_passed_over(company: Company, monitorqa: MonitorQAClient) 
     ids = company.add(5)
     rows = [{"name": "no id"}, *(row(audit_id) for audit_id in ids)]
     company.faults["complete"] = (200, {}, json.dumps({"data": rows}))
-    assert set(outcomes(AuditPoller().poll(monitorqa, ids, 0.0)).values()) == {"succeeded"}
+    assert set(outcomes(AuditPoller()(monitorqa, ids, 0.0)).values()) == {"succeeded"}
 
 
 def test_a_connection_may_have_larger_pages(company: Company) -> None:
     ids = company.add(250)
     with MonitorQAClient(ClientSettings(MONITORQA, token="key", page_size=500)) as client:
-        AuditPoller().poll(client, ids, 0.0)
+        AuditPoller()(client, ids, 0.0)
     assert company.calls() == ["complete", "pending"]
 
 
@@ -244,8 +244,8 @@ def test_a_list_that_fails_fails_the_look(name: str, company: Company, monitorqa
 
 def test_stopped_waits_are_forgotten(company: Company, monitorqa: MonitorQAClient) -> None:
     ids, poller = company.add(400), AuditPoller()
-    poller.poll(monitorqa, ids, 0.0)
-    poller.poll(monitorqa, ids[:5], 0.0)
+    poller(monitorqa, ids, 0.0)
+    poller(monitorqa, ids[:5], 0.0)
     assert set(poller._pending) == set(ids[:5])
 
 
@@ -295,7 +295,7 @@ def tenant(http: responses.RequestsMock, qalyptus: QalyptusClient) -> Tenant:
 
 
 def poll(client: QalyptusClient, ids: str) -> dict[str, str]:
-    return outcomes(poll_all(RequestPoller(), client, list(ids), 0.0))
+    return outcomes(poll_all(poll_requests, client, list(ids), 0.0))
 
 
 def test_few_requests_cost_a_request_each_and_many_one(tenant: Tenant, qalyptus: QalyptusClient) -> None:
@@ -329,7 +329,7 @@ def test_gone_is_what_neither_way_shows(tenant: Tenant, qalyptus: QalyptusClient
 @pytest.mark.parametrize("ids", ["ab", "abcd"])
 def test_a_tenant_with_other_paths_makes_nothing_gone(ids: str, tenant: Tenant, qalyptus: QalyptusClient) -> None:
     tenant.broken = {"get": 404, "list": 404}
-    looks = poll_all(RequestPoller(), qalyptus, list(ids), 0.0)
+    looks = poll_all(poll_requests, qalyptus, list(ids), 0.0)
     assert set(outcomes(looks).values()) == {"QAApiError"}
     assert '{"routes": {"status.get_on_demand": "GET /the/real/path"}}' in str(looks["a"])
 
@@ -364,7 +364,7 @@ def test_only_known_words_are_an_end(
     word: str, phase: Phase, known: bool, tenant: Tenant, qalyptus: QalyptusClient
 ) -> None:
     tenant.records = {"a": word}
-    seen = RequestPoller().poll(qalyptus, ["a"], 0.0)["a"]
+    seen = poll_requests(qalyptus, ["a"], 0.0)["a"]
     assert isinstance(seen, Snapshot)
     assert (seen.phase, seen.known) == (phase, known)
 
@@ -375,5 +375,5 @@ def test_task_runs_are_where_the_dialect_says(group: str, http: responses.Reques
     with QalyptusClient(settings) as client:
         tenant = Tenant(http, client, group)
         tenant.records = {"a": "Success"}
-        assert outcomes(TaskRunPoller().poll(client, ["a"], 0.0)) == {"a": "succeeded"}
+        assert outcomes(poll_runs(client, ["a"], 0.0)) == {"a": "succeeded"}
     assert tenant.asked == ["a"]

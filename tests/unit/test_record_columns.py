@@ -49,7 +49,7 @@ def encoded(
     zone: Any = None,
 ) -> tuple[bytes, Encoded]:
     file = io.BytesIO()
-    held = encode(format, rows, file, documented, cleaner=Cleaner(secrets), zone=zone)
+    held = encode(format, rows, file.write, documented, cleaner=Cleaner(secrets), zone=zone)
     return file.getvalue(), held
 
 

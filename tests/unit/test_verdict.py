@@ -38,11 +38,11 @@ def finished(phase: Phase, status: str = "", **detail: object) -> Finished:
 @pytest.mark.parametrize("skip", [False, True])
 def test_a_good_end_is_a_success(skip: bool) -> None:
     end = verdict(finished(Phase.SUCCEEDED, "completed"), AUDIT, "a1", replace(TERMS, skip_on_failure=skip))
-    assert (end.ending, end.message, end.error) == (Ending.SUCCEED, "audit a1 ended as completed", None)
+    assert (end.ending, end.message, end.error) == ("succeed", "audit a1 ended as completed", None)
 
 
 @pytest.mark.parametrize("phase", BAD_PHASES)
-@pytest.mark.parametrize(("skip", "ending"), [(False, Ending.FAIL), (True, Ending.SKIP)])
+@pytest.mark.parametrize(("skip", "ending"), [(False, "fail"), (True, "skip")])
 def test_a_bad_end_is_a_failure_unless_failures_are_skipped(phase: Phase, skip: bool, ending: Ending) -> None:
     end = verdict(finished(phase), AUDIT, "a1", replace(TERMS, skip_on_failure=skip))
     assert end.ending is ending
@@ -52,8 +52,8 @@ def test_a_bad_end_is_a_failure_unless_failures_are_skipped(phase: Phase, skip: 
 @pytest.mark.parametrize(
     ("on_warning", "skip", "ending"),
     [
-        *(("succeed", False, Ending.SUCCEED), ("skip", False, Ending.SKIP), ("fail", False, Ending.FAIL)),
-        *(("succeed", True, Ending.SUCCEED), ("fail", True, Ending.SKIP)),
+        *(("succeed", False, "succeed"), ("skip", False, "skip"), ("fail", False, "fail")),
+        *(("succeed", True, "succeed"), ("fail", True, "skip")),
     ],
 )
 def test_a_warning_is_what_the_author_says(on_warning: OnWarning, skip: bool, ending: Ending) -> None:
@@ -62,7 +62,7 @@ def test_a_warning_is_what_the_author_says(on_warning: OnWarning, skip: bool, en
 
 
 @pytest.mark.parametrize(("timed_out", "kind"), [(True, QAWaitTimeoutError), (False, QAWaitError)])
-@pytest.mark.parametrize(("skip", "ending"), [(False, Ending.FAIL), (True, Ending.SKIP)])
+@pytest.mark.parametrize(("skip", "ending"), [(False, "fail"), (True, "skip")])
 def test_giving_up_is_no_failed_job(timed_out: bool, kind: type[QAWaitError], skip: bool, ending: Ending) -> None:
     end = verdict(GaveUp("it is still pending", timed_out, LAST), AUDIT, "a1", replace(TERMS, skip_on_failure=skip))
     assert end.ending is ending

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
-
-from typing_extensions import Self
 
 from airflow_qa_provider.vendors.conqa.client.dialect import Dialect
 
@@ -21,44 +18,23 @@ _MIDNIGHT = re.compile(r"T00:00(:00(\.0+)?)?(Z|\+00:?00)?")
 _EMPTY = (None, "")
 
 
-@dataclass(frozen=True)
-class WantedMilestone:
-    """What a milestone is to have.
+def wanted_of(name: str | None, status: Mapping[str, Any] | None, fields: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what a milestone is to have: ``name``, ``status`` and ``fields.<name>`` to the value that is sent.
 
-    :param wire: ``name``, ``status`` and ``fields.<name>``, as far as they are given, to the value that is sent.
+    :param name: Name; not compared when unset.
+    :param status: Status, as it is sent; not compared when unset.
+    :param fields: Field name to value, as it is sent; other fields are not compared.
     """
+    given = {path: value for path, value in (("name", name), ("status", status)) if value is not None}
+    return {**given, **{f"{_FIELD}{field}": value for field, value in (fields or {}).items()}}
 
-    wire: Mapping[str, Any]
 
-    @classmethod
-    def of(cls, name: str | None, status: Mapping[str, Any] | None, fields: Mapping[str, Any] | None) -> Self:
-        """Return what a milestone is to have.
+def plain_values(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return wanted values as people read them; of an option its identifier, or its label.
 
-        :param name: Name; not compared when unset.
-        :param status: Status, as it is sent; not compared when unset.
-        :param fields: Field name to value, as it is sent; other fields are not compared.
-        """
-        given = {path: value for path, value in (("name", name), ("status", status)) if value is not None}
-        return cls({**given, **{f"{_FIELD}{field}": value for field, value in (fields or {}).items()}})
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """``name``, ``status`` and ``fields.<name>`` to a plain value; of an option its identifier, or its label."""
-        return {path: _plain(value) for path, value in self.wire.items()}
-
-    def shown_in(self, listed: ListedMilestones, external_id: str) -> dict[str, Any] | None:
-        """Return what the list shows of the wanted values, an equal one spelled as in :attr:`values`.
-
-        :param listed: The milestones of the project.
-        :param external_id: Milestone to look for.
-        :return: Without the values that the list does not tell; empty when several milestones have this external id.
-            ``None`` when the milestone is not there.
-        """
-        found = listed.rows.get(external_id, [])
-        if len(found) != 1:
-            return {} if found else None
-        shown = _values_of(found[0], listed.dialect, listed.told)
-        return {path: _respelled(wanted, shown[path]) for path, wanted in self.wire.items() if path in shown}
+    :param wanted: See :func:`wanted_of`.
+    """
+    return {path: _plain(value) for path, value in wanted.items()}
 
 
 class ListedMilestones:
@@ -89,6 +65,20 @@ class ListedMilestones:
             self.told.update(_fields_of(row))
             if external_id is not None and (wanted is None or external_id in wanted):
                 self.rows.setdefault(external_id, []).append(row)
+
+    def shown(self, external_id: str, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what the list shows of wanted values, an equal one spelled as :func:`plain_values` does.
+
+        :param external_id: Milestone to look for.
+        :param wanted: See :func:`wanted_of`.
+        :return: Without the values that the list does not tell; empty when several milestones have this external id.
+            ``None`` when the milestone is not there.
+        """
+        found = self.rows.get(external_id, [])
+        if len(found) != 1:
+            return {} if found else None
+        values = _values_of(found[0], self.dialect, self.told)
+        return {path: _respelled(one, values[path]) for path, one in wanted.items() if path in values}
 
 
 def _fields_of(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from airflow_qa_provider.kinds.polling import Statuses
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 from airflow_qa_provider.vendors.conqa.client import ConqaClient
 from airflow_qa_provider.vendors.conqa.client.fields import field_values, status_value
-from airflow_qa_provider.vendors.conqa.comparison import ListedMilestones, WantedMilestone
+from airflow_qa_provider.vendors.conqa.comparison import ListedMilestones, plain_values, wanted_of
 from airflow_qa_provider.vendors.conqa.lists import SEPARATOR, Row, Rows, poll_in_lists, scope_id
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,7 @@ class MilestoneChange(Change):
     external_id: str
     moment: datetime | None = None
 
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.external_id
+    id_field = "external_id"
 
     @override
     def identity(self) -> Mapping[str, Any]:
@@ -129,7 +126,7 @@ class UpsertMilestone(MilestoneChange):
             status=status_value(given.raw("status")) if given.has("status") else None,
             fields=field_values(given.raw("fields")),
         )
-        if not change._milestone.wire:
+        if not change._wanted:
             raise given.refused(
                 "name, status and fields are all unset: a milestone that exists would be refused as noData",
                 "Give what the milestone is to have",
@@ -138,12 +135,12 @@ class UpsertMilestone(MilestoneChange):
 
     @override
     def wanted(self, client: ConqaClient) -> Shown:
-        return self._milestone.values
+        return plain_values(self._wanted)
 
     @override
     def seen_in(self, lists: MilestoneLists) -> Shown | None:
         listed = lists.of(self.project_id)
-        return {} if listed is None else self._milestone.shown_in(listed, self.external_id)
+        return {} if listed is None else listed.shown(self.external_id, self._wanted)
 
     @override
     def send(self, client: ConqaClient, wanted: Shown, current: Shown | None) -> None:
@@ -163,8 +160,8 @@ class UpsertMilestone(MilestoneChange):
         )
 
     @property
-    def _milestone(self) -> WantedMilestone:
-        return WantedMilestone.of(self.name, self.status, self.fields)
+    def _wanted(self) -> dict[str, Any]:
+        return wanted_of(self.name, self.status, self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,21 +213,16 @@ def overview(client: ConqaClient, changes: Collection[MilestoneChange]) -> Calla
     return lambda change: change.seen_in(lists)
 
 
-class MilestonePoller:
-    """Milestones, by ``project/external id``: there is no call for one, so the list of each project is read once."""
+def poll_milestones(client: ConqaClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask where milestones stand: there is no call for one, so the list of each project is read once.
 
-    def poll(self, client: ConqaClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where milestones stand.
+    :param ids: ``project/external id``.
+    """
 
-        :param client: The client.
-        :param ids: ``project/external id``.
-        :param since: Not used: the list takes no window.
-        """
+    def listed(project_id: str) -> Rows:
+        return {str(client.dialect.external_id_of(row)): row for row in client.milestones.list(project_id)}
 
-        def listed(project_id: str) -> Rows:
-            return {str(client.dialect.external_id_of(row)): row for row in client.milestones.list(project_id)}
-
-        return poll_in_lists(ids, 1, listed, partial(_snapshot, client))
+    return poll_in_lists(ids, 1, listed, partial(_snapshot, client))
 
 
 def _snapshot(client: ConqaClient, object_id: str, row: Row) -> Snapshot:
@@ -249,7 +241,7 @@ def _target(given: Given) -> Target:
 MILESTONE = Kind(
     name="conqa.milestone",
     noun="milestone",
-    poller=MilestonePoller,
+    poll=poll_milestones,
     condition=_target,
     changes={"upsert": UpsertMilestone, "delete": DeleteMilestone},
     overview=overview,

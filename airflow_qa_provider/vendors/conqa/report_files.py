@@ -26,6 +26,9 @@ class ToldReport(RemoteFile):
 
     url: str = field(repr=False)
 
+    operation = "reports.download"
+    format = "pdf"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
@@ -36,11 +39,6 @@ class ToldReport(RemoteFile):
                 "Hand on reportUrl of the webhook's call; it is empty where status is failed, and error says why",
             )
         return cls(url)
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "reports.download"
 
     @property
     @override
@@ -59,11 +57,6 @@ class ToldReport(RemoteFile):
     def secrets(self) -> tuple[str, ...]:
         target = split_address(self.url)
         return (target.query,) if target and target.query else ()
-
-    @property
-    @override
-    def format(self) -> str:
-        return "pdf"
 
     @override
     def open(self, client: ConqaClient) -> Download:

@@ -13,26 +13,18 @@ from airflow_qa_provider.vendors.conqa.client import ConqaClient, WebhookStatus
 from airflow_qa_provider.vendors.conqa.lists import SEPARATOR, Row, Rows, poll_in_lists, scope_id
 
 
-class WebhookPoller:
-    """Webhooks, by ``project/<project id>/<webhook id>`` or ``account/<account id>/<webhook id>``.
+def poll_webhooks(client: ConqaClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask where webhooks stand. CONQA disables one whose calls failed ten times in a row.
 
-    CONQA disables a webhook whose calls failed ten times in a row.
+    :param ids: ``project/<project id>/<webhook id>`` or ``account/<account id>/<webhook id>``.
     """
 
-    def poll(self, client: ConqaClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where webhooks stand.
+    def listed(scope: str) -> Rows:
+        owner, _, owner_id = scope.partition(SEPARATOR)
+        webhooks = client.account_webhooks if owner == "account" else client.project_webhooks
+        return {str(row.get("id")): row for row in webhooks.list(owner_id)}
 
-        :param client: The client.
-        :param ids: ``project/<project id>/<webhook id>`` or ``account/<account id>/<webhook id>``.
-        :param since: Not used: the list takes no window.
-        """
-
-        def listed(scope: str) -> Rows:
-            owner, _, owner_id = scope.partition(SEPARATOR)
-            webhooks = client.account_webhooks if owner == "account" else client.project_webhooks
-            return {str(row.get("id")): row for row in webhooks.list(owner_id)}
-
-        return poll_in_lists(ids, 2, listed, _snapshot)
+    return poll_in_lists(ids, 2, listed, _snapshot)
 
 
 def _snapshot(object_id: str, row: Row) -> Snapshot:
@@ -51,7 +43,7 @@ def _target(given: Given) -> Target:
 WEBHOOK = Kind(
     name="conqa.webhook",
     noun="webhook",
-    poller=WebhookPoller,
+    poll=poll_webhooks,
     condition=_target,
     facts={"type": "type of the webhook"},
     id_of=lambda object_id: object_id.rpartition(SEPARATOR)[2],

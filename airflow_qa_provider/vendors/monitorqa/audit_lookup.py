@@ -24,8 +24,8 @@ _ZONE_STEP_SECONDS = 900.0
 _CLOCK_MARGIN = timedelta(hours=1)
 
 
-class AuditLookup:
-    """One-time audits, by template, object, name and dates, in the lists of pending and completed audits.
+def find_audits(client: MonitorQAClient, search: Search) -> list[Candidate]:
+    """Find one-time audits, by template, object, name and dates, in the lists of pending and completed audits.
 
     The lists tell neither when an audit was created nor by whom, but the dates tell one audit from the next: a due date
     that is relative to the moment of the request is as good as a marker, to the millisecond that MonitorQA shows. With
@@ -33,33 +33,23 @@ class AuditLookup:
     dates are told apart by their assignees. One whose dates differ by some full quarters of an hour is reported, but
     never taken over: that is what a change of the time zone on the way would look like. So is one that is shown
     without the milliseconds which were sent. Expired audits are in no list.
+
+    :raises QANotSupportedError: There are more than can be read.
     """
-
-    def compares(self, client: MonitorQAClient, fields: AuditFields) -> bool:
-        """Tell whether there may be another audit with the same dates."""
-        return not fields.floating
-
-    def find(self, client: MonitorQAClient, search: Search) -> list[Candidate]:
-        """Return the audits that match.
-
-        :param client: The client.
-        :param search: What to look for.
-        :raises QANotSupportedError: There are more than can be read.
-        """
-        fields: AuditFields = search.fields
-        filters: dict[str, Any] = {
-            "template_id": fields.template_id,
-            "audit_object_id": fields.audit_object_id,
-            "page_size": _PAGE_SIZE,
-            "limit": _MOST_ROWS + 1,
-        }
-        rows = [(row, Phase.ACTIVE) for row in _all(client.audits.list_pending(**filters), "pending")]
-        # what is relative to now cannot be the same as what was completed before
-        if search.since is not None or not fields.floating:
-            listed = client.audits.list_complete(from_date=_completed_from(search), **filters)
-            rows += [(row, Phase.SUCCEEDED) for row in _all(listed, "completed")]
-        alike = [(row, _candidate(row, phase, search)) for row, phase in rows if _is_alike(row, fields)]
-        return _by_assignee([(row, one) for row, one in alike if one is not None], fields.assignee_id)
+    fields: AuditFields = search.fields
+    filters: dict[str, Any] = {
+        "template_id": fields.template_id,
+        "audit_object_id": fields.audit_object_id,
+        "page_size": _PAGE_SIZE,
+        "limit": _MOST_ROWS + 1,
+    }
+    rows = [(row, Phase.ACTIVE) for row in _all(client.audits.list_pending(**filters), "pending")]
+    # what is relative to now cannot be the same as what was completed before
+    if search.since is not None or not fields.floating:
+        listed = client.audits.list_complete(from_date=_completed_from(search), **filters)
+        rows += [(row, Phase.SUCCEEDED) for row in _all(listed, "completed")]
+    alike = [(row, _candidate(row, phase, search)) for row, phase in rows if _is_alike(row, fields)]
+    return _by_assignee([(row, one) for row, one in alike if one is not None], fields.assignee_id)
 
 
 def _all(rows: Iterable[Mapping[str, Any]], which: str) -> list[Mapping[str, Any]]:

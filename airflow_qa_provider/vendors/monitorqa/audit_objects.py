@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -18,7 +18,7 @@ from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.monitorqa.client.objects import MAX_NOTES, GeoAddress
 from airflow_qa_provider.vendors.monitorqa.client.rules import check
-from airflow_qa_provider.vendors.monitorqa.named import NamedFields, NameLookup
+from airflow_qa_provider.vendors.monitorqa.named import NamedFields, lookup_by_name
 
 _NOUN = "audit object"
 _AT_A_TIME = 8
@@ -80,7 +80,7 @@ class UpsertAuditObject(Change):
 
     @override
     def current(self, client: MonitorQAClient) -> Shown | None:
-        return overview(client, [self])(self)
+        return ShownObjects(client, [self])(self)
 
     @override
     def id_shown(self, current: Shown) -> str:
@@ -164,17 +164,6 @@ class ShownObjects:
         """Tell whether the list alone does not show all that is asked for, or that a change has to send again."""
         more = change.notes is not None or change.geo_address is not None or bool(change.attributes)
         return more or (change.name is not None and change.name != self._names[object_id])
-
-
-def overview(
-    client: MonitorQAClient, changes: Collection[UpsertAuditObject]
-) -> Callable[[UpsertAuditObject], Shown | None]:
-    """Return what tells of each of many changes what its ``current`` would.
-
-    :param client: The client.
-    :param changes: The changes.
-    """
-    return ShownObjects(client, changes)
 
 
 def _details(client: MonitorQAClient, object_id: str) -> Mapping[str, Any] | None:
@@ -261,8 +250,8 @@ def _pairs(options: Options, attribute: str, names: Iterable[str]) -> list[dict[
 AUDIT_OBJECT = Kind(
     name="monitorqa.audit_object",
     noun=_NOUN,
-    lookup=NameLookup(_NOUN, lambda client: client.audit_objects.list()),
+    lookup=lookup_by_name(_NOUN, lambda client: client.audit_objects.list()),
     made_by={"audit_objects.create": NamedFields.read},
     changes={"upsert": UpsertAuditObject},
-    overview=overview,
+    overview=ShownObjects,
 )

@@ -58,6 +58,7 @@ class AuditReport(RemoteFile):
     include_photos: bool
     audit: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    source_fields = ("audit_id",)
     name_fields = AUDIT_FACTS
 
     @classmethod
@@ -74,11 +75,6 @@ class AuditReport(RemoteFile):
     @override
     def operation(self) -> str:
         return "audits.download_report_pdf" if self.report == "pdf" else "audits.download_report"
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {"audit_id": self.audit_id}
 
     @property
     @override

@@ -18,7 +18,7 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.polling import Statuses, doubted, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
-from airflow_qa_provider.vendors.monitorqa.audit_lookup import AuditLookup
+from airflow_qa_provider.vendors.monitorqa.audit_lookup import find_audits
 from airflow_qa_provider.vendors.monitorqa.audit_reports import AuditReport
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.monitorqa.files import AuditPhotos
@@ -86,6 +86,10 @@ class AuditFields(KindFields):
         return replace(self, due=due, start=start, floating=floating)
 
     @override
+    def compares(self, client: MonitorQAClient) -> bool:
+        return not self.floating  # there may be another audit with the same dates
+
+    @override
     def create(self, client: MonitorQAClient) -> str:
         return client.audits.create(
             name=self.name,
@@ -138,7 +142,7 @@ class AuditPoller:
         self._pays = True
         self._turn = 0
 
-    def poll(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Statuses:
+    def __call__(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Statuses:
         """Ask where audits stand.
 
         :param client: The client.
@@ -193,11 +197,7 @@ class AuditPoller:
 
 
 def expire(client: MonitorQAClient, audit_id: str) -> str:
-    """Expire an audit that is not completed (source: "Expire Audit").
-
-    :param client: The client.
-    :param audit_id: Id of the audit.
-    """
+    """Expire an audit that is not completed (source: "Expire Audit")."""
     client.audits.expire([audit_id])
     return "the audit was expired"
 
@@ -284,12 +284,12 @@ def _facts(audit: Mapping[str, Any]) -> dict[str, Any]:
 AUDIT = Kind(
     name="monitorqa.audit",
     noun="audit",
-    poller=AuditPoller,
+    poll=AuditPoller,
     condition=lambda given: Target(given.id("audit_id")),
     cancel=expire,
     link=audit_page,
     fields=AuditFields,
-    lookup=AuditLookup(),
+    lookup=find_audits,
     changes={"reopen": ReopenAudit},
     made_by={"audits.create": AuditFields.of_call},
     files={"report": AuditReport, "photos": AuditPhotos},

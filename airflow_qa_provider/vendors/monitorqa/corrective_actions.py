@@ -57,6 +57,8 @@ class UpdateCorrectiveAction(Change):
     assigned_users_ids: tuple[str, ...] | None = None
     floating: bool = False
 
+    id_field = "action_id"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
@@ -75,11 +77,6 @@ class UpdateCorrectiveAction(Change):
         if all(getattr(change, name) is None for name in _FIELDS):
             raise given.refused(f"there is nothing to change: give at least one of {', '.join(_FIELDS)}")
         return change
-
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.action_id
 
     @override
     def at(self, moment: datetime) -> Self:
@@ -127,37 +124,29 @@ class UpdateCorrectiveAction(Change):
         return relative and current is not None and current["due_date"] == _as_shown(self.due_date)
 
 
-class CorrectiveActionPoller:
-    """Corrective actions: expired is a failure; whether another state ends the wait is for its condition to say.
+def poll_actions(client: MonitorQAClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask where corrective actions stand.
 
     Few are asked for one by one. Of many, those that the list of pending ones shows need no call of their own.
     """
-
-    def poll(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where corrective actions stand.
-
-        :param client: The client.
-        :param ids: Ids of corrective actions.
-        :param since: Not used: the list takes no window.
-        """
-        statuses: Statuses = {}
-        if len(ids) > _FEW:
-            wanted = set(ids)
-            # bounded, so that many foreign actions never cost much more than asking one by one
-            size = max(_PAGE_SIZE, client.settings.page_size or 0)
-            rows = client.corrective_actions.list_pending(page_size=size)
-            for row in islice(rows, max(len(wanted) // 4, 1) * size):
-                if row.get("id") in wanted:
-                    statuses[row["id"]] = action_snapshot(row)
-                    if len(statuses) == len(wanted):
-                        break
-        rest = [action_id for action_id in ids if action_id not in statuses]
-        statuses.update(poll_each(lambda action_id: _one(client, action_id), rest))
-        return statuses
+    statuses: Statuses = {}
+    if len(ids) > _FEW:
+        wanted = set(ids)
+        # bounded, so that many foreign actions never cost much more than asking one by one
+        size = max(_PAGE_SIZE, client.settings.page_size or 0)
+        rows = client.corrective_actions.list_pending(page_size=size)
+        for row in islice(rows, max(len(wanted) // 4, 1) * size):
+            if row.get("id") in wanted:
+                statuses[row["id"]] = action_snapshot(row)
+                if len(statuses) == len(wanted):
+                    break
+    rest = [action_id for action_id in ids if action_id not in statuses]
+    statuses.update(poll_each(lambda action_id: _one(client, action_id), rest))
+    return statuses
 
 
 def action_snapshot(action: Mapping[str, Any]) -> Snapshot:
-    """Return the snapshot of a corrective action.
+    """Return the snapshot of a corrective action: expired is a failure, other states end a wait by its condition.
 
     :param action: Its details, or its row in a list.
     """
@@ -193,7 +182,7 @@ def _as_shown(moment: Any) -> str:
 CORRECTIVE_ACTION = Kind(
     name="monitorqa.corrective_action",
     noun="corrective action",
-    poller=CorrectiveActionPoller,
+    poll=poll_actions,
     condition=_target,
     link=action_page,
     changes={"update": UpdateCorrectiveAction},

@@ -8,7 +8,7 @@ from typing import Any
 
 from typing_extensions import Self, override
 
-from airflow_qa_provider.exceptions import QAConflictError, QAError, QANotFoundError
+from airflow_qa_provider.exceptions import QAConflictError, QANotFoundError
 from airflow_qa_provider.kinds.files import RemoteFile
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
@@ -28,20 +28,13 @@ class UploadedFile(RemoteFile):
     file_id: str
     with_watermark: bool | None
 
+    source_fields = ("file_id",)
+    operation = "files.download"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("file_id"), given.optional_flag("with_watermark"))
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "files.download"
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {"file_id": self.file_id}
 
     @property
     @override
@@ -51,13 +44,6 @@ class UploadedFile(RemoteFile):
     @override
     def open(self, client: MonitorQAClient) -> Download:
         return client.files.download(self.file_id, with_watermark=self.with_watermark)
-
-    @override
-    def explained(self, error: QAError) -> QAError:
-        if isinstance(error, QANotFoundError):
-            error.object_id = self.file_id
-            error.outcome = "Nothing was stored"
-        return error
 
 
 @dataclass(frozen=True)
@@ -100,23 +86,15 @@ class AuditPhotos(RemoteFile):
     audit_id: str
     with_watermark: bool | None
 
+    source_fields = ("audit_id",)
     name_fields = Photo.name_fields
     part_fields = Photo.part_fields
+    operation = "audits.get_report"
 
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("audit_id"), given.optional_flag("with_watermark"))
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "audits.get_report"
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {"audit_id": self.audit_id}
 
     @property
     @override

@@ -12,7 +12,7 @@ from typing_extensions import Self, override
 from airflow_qa_provider.kinds.fields import KindFields
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
-from airflow_qa_provider.kinds.lookup import Candidate, Search
+from airflow_qa_provider.kinds.lookup import Candidate, Lookup, Search
 from airflow_qa_provider.kinds.snapshot import Phase
 from airflow_qa_provider.vendors.monitorqa.client import MonitorQAClient
 from airflow_qa_provider.vendors.monitorqa.client.enums import RoleType, ScoreSystemType
@@ -41,9 +41,8 @@ class NamedFields(KindFields):
         raise NotImplementedError("created by a call")
 
 
-@dataclass(frozen=True)
-class NameLookup:
-    """Objects by their name, or what else people know them by.
+def lookup_by_name(noun: str, rows: Rows, *, unique: bool = False) -> Lookup:
+    """Return the lookup of objects by their name, or what else people know them by.
 
     Names need not be unique. What is new is told by comparison with what was there before the request; where nobody
     looked, an object of that name is reported, and taken over only if there can be no other.
@@ -53,26 +52,15 @@ class NameLookup:
     :param unique: Whether MonitorQA has no two of them.
     """
 
-    noun: str
-    rows: Rows
-    unique: bool = False
-
-    def compares(self, client: MonitorQAClient, fields: NamedFields) -> bool:
-        """Tell that nothing but a comparison shows what is new."""
-        return True
-
-    def find(self, client: MonitorQAClient, search: Search) -> list[Candidate]:
-        """Return the objects that match.
-
-        :param client: The client.
-        :param search: What to look for.
-        """
-        sure = self.unique or search.compared or search.since is None
+    def find(client: MonitorQAClient, search: Search) -> list[Candidate]:
+        sure = unique or search.compared or search.since is None
         return [
-            Candidate(str(row["id"]), Phase.ACTIVE, f"{self.noun} {row['id']} ({row.get('name')!r})", sure)
-            for row in self.rows(client)
+            Candidate(str(row["id"]), Phase.ACTIVE, f"{noun} {row['id']} ({row.get('name')!r})", sure)
+            for row in rows(client)
             if all(_same(row.get(name), value) for name, value in search.fields.shown.items())
         ]
+
+    return find
 
 
 def _same(shown: Any, wanted: str | int) -> bool:
@@ -100,7 +88,7 @@ def _by_name(
 ) -> Kind:
     """Return the kind of objects that an operation creates and that are known by their name."""
     name = f"monitorqa.{noun.replace(' ', '_')}"
-    return Kind(name=name, noun=noun, lookup=NameLookup(noun, rows, unique), made_by={operation: fields})
+    return Kind(name=name, noun=noun, lookup=lookup_by_name(noun, rows, unique=unique), made_by={operation: fields})
 
 
 NAMED = (

@@ -17,8 +17,5 @@ def audit_page(audit_id: object, *, completed: bool = False) -> str:
 
 
 def action_page(action_id: object) -> str:
-    """Return the page of a corrective action.
-
-    :param action_id: Id of the corrective action.
-    """
+    """Return the page of a corrective action."""
     return f"{_APP}/actions/pending/{quote(str(action_id), safe='')}"

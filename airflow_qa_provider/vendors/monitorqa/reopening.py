@@ -35,6 +35,8 @@ class ReopenAudit(Change):
     assignees_ids: tuple[str, ...] | None = None
     remove_assignees: bool = False
 
+    id_field = "audit_id"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
@@ -47,11 +49,6 @@ class ReopenAudit(Change):
                 "Leave assignees_ids unset to keep them, or say remove_assignees=True",
             )
         return cls(given.id("audit_id"), given.when("due"), given.optional_when("start"), assignees, remove)
-
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.audit_id
 
     @override
     def at(self, moment: datetime) -> Self:

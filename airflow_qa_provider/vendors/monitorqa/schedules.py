@@ -160,50 +160,32 @@ class ScheduleFields(KindFields):
         )
 
 
-class ScheduleLookup:
-    """Schedules, by name, template, objects, groups and repeat pattern, in the list of active schedules.
+def find_schedules(client: MonitorQAClient, search: Search) -> list[Candidate]:
+    """Find schedules, by name, template, objects, groups and repeat pattern, in the list of active schedules.
 
     The list tells neither when a schedule was created nor by whom: what is new is told by comparison with what was
     there before the request. One that is alike, but repeats otherwise or has other dates, is reported and never taken
     over. A paused schedule is in no list, and the docs do not say whether one that starts later is.
+
+    :raises QANotSupportedError: The list would not show it.
     """
-
-    def compares(self, client: MonitorQAClient, fields: ScheduleFields) -> bool:
-        """Tell that nothing but a comparison shows what is new."""
-        return True
-
-    def find(self, client: MonitorQAClient, search: Search) -> list[Candidate]:
-        """Return the schedules that match.
-
-        :param client: The client.
-        :param search: What to look for.
-        :raises QANotSupportedError: The list would not show it.
-        """
-        fields: ScheduleFields = search.fields
-        if fields.active is False or _is_over(fields.stop):
-            raise _unlisted("this one is not")
-        rows = list(client.schedules.list(page_size=_PAGE_SIZE, limit=_MOST_ROWS + 1, **_filter(fields)))
-        if len(rows) > _MOST_ROWS:
-            raise _unlisted(f"there are more than {_MOST_ROWS} of them for that object, which is as many as are read")
-        found = [_candidate(row, search) for row in rows if _is_alike(row, fields)]
-        waiting = _is_ahead(fields.start) and not any(_is_ahead(row.get("startFromDate")) for row in rows)
-        if not found and waiting and search.since is not None:
-            raise _unlisted(f"the docs do not say whether one that starts on {fields.start} is before that")
-        return found
+    fields: ScheduleFields = search.fields
+    if fields.active is False or _is_over(fields.stop):
+        raise _unlisted("this one is not")
+    rows = list(client.schedules.list(page_size=_PAGE_SIZE, limit=_MOST_ROWS + 1, **_filter(fields)))
+    if len(rows) > _MOST_ROWS:
+        raise _unlisted(f"there are more than {_MOST_ROWS} of them for that object, which is as many as are read")
+    found = [_candidate(row, search) for row in rows if _is_alike(row, fields)]
+    waiting = _is_ahead(fields.start) and not any(_is_ahead(row.get("startFromDate")) for row in rows)
+    if not found and waiting and search.since is not None:
+        raise _unlisted(f"the docs do not say whether one that starts on {fields.start} is before that")
+    return found
 
 
-class SchedulePoller:
-    """Schedules whose id is known: whether they are there still."""
-
-    def poll(self, client: MonitorQAClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where schedules stand.
-
-        :param client: The client.
-        :param ids: Ids of schedules.
-        :param since: Not used.
-        """
-        statuses = poll_each(partial(_seen, client), ids)
-        return doubted(statuses, lambda: client.schedules.list(page_size=1).total)
+def poll_schedules(client: MonitorQAClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask whether schedules whose id is known are there still."""
+    statuses = poll_each(partial(_seen, client), ids)
+    return doubted(statuses, lambda: client.schedules.list(page_size=1).total)
 
 
 def _seen(client: MonitorQAClient, schedule_id: str) -> Snapshot:
@@ -295,9 +277,9 @@ def _unlisted(why: str) -> QANotSupportedError:
 SCHEDULE = Kind(
     name="monitorqa.schedule",
     noun="schedule",
-    poller=SchedulePoller,
+    poll=poll_schedules,
     fields=ScheduleFields,
-    lookup=ScheduleLookup(),
+    lookup=find_schedules,
     made_by={
         "schedules.create_daily": ScheduleFields.of_call(lambda given: Daily(given.get("repeat_every", ""))),
         "schedules.create_weekly": ScheduleFields.of_call(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from typing_extensions import Self, override
 
-from airflow_qa_provider.exceptions import QAError, QANotFoundError
 from airflow_qa_provider.kinds.files import RemoteFile
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
@@ -30,6 +29,8 @@ class LogFile(RemoteFile):
     owner: str
     owner_id: str
     log_type: str
+
+    format = "txt"
 
     @classmethod
     @override
@@ -55,52 +56,24 @@ class LogFile(RemoteFile):
     def stem(self) -> str:
         return f"{self.log_type} log {self.owner_id}"
 
-    @property
-    @override
-    def format(self) -> str:
-        return "txt"
-
     @override
     def open(self, client: QalyptusClient) -> Download:
         download: Download = getattr(client.status, self.operation.partition(".")[2])(self.owner_id)
         return download
-
-    @override
-    def explained(self, error: QAError) -> QAError:
-        if isinstance(error, QANotFoundError):
-            error.object_id = self.owner_id
-            error.outcome = "Nothing was stored"
-        return error
 
 
 @dataclass(frozen=True)
 class ImportTemplate(RemoteFile):
     """The Excel file that users are filled into (source: "Download import users template")."""
 
+    operation = "users.download_import_template"
+    stem = "import users template"
+    format = "xlsx"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         return cls()
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "users.download_import_template"
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {}
-
-    @property
-    @override
-    def stem(self) -> str:
-        return "import users template"
-
-    @property
-    @override
-    def format(self) -> str:
-        return "xlsx"
 
     @override
     def open(self, client: QalyptusClient) -> Download:

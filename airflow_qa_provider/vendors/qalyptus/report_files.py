@@ -37,21 +37,14 @@ class RequestedReport(RemoteFile):
     output_format: str | None
     report_name: str | None = None
 
+    source_fields = ("request_id",)
+    operation = "status.download_report_stream"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         wanted = given.optional_choice("output_format", _FORMATS)
         return cls(given.id("request_id"), wanted and wanted.lower())
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "status.download_report_stream"
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {"request_id": self.request_id}
 
     @property
     @override

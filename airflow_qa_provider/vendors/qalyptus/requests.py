@@ -25,7 +25,7 @@ from airflow_qa_provider.vendors.qalyptus.client.selections import as_field_sele
 from airflow_qa_provider.vendors.qalyptus.log_files import LogFile
 from airflow_qa_provider.vendors.qalyptus.records import TIMES, candidates, is_same, poll_records, unsearchable
 from airflow_qa_provider.vendors.qalyptus.report_files import RequestedReport
-from airflow_qa_provider.vendors.qalyptus.task_runs import TaskRunPoller
+from airflow_qa_provider.vendors.qalyptus.task_runs import poll_runs
 
 log = logging.getLogger(__name__)
 
@@ -80,59 +80,41 @@ class RequestFields(KindFields):
     def alike(self) -> Mapping[str, Any]:
         return {"report_id": self.report_id, "output_format": self.output_format}
 
+    @override
+    def compares(self, client: QalyptusClient) -> bool:
+        return False  # a list from before the request would be of no use
+
     @property
     def is_plain(self) -> bool:
         """Whether nothing but report and format is asked for, all of which the list shows."""
         return self.selections is None and self.app_id is None and self.bookmark_id is None
 
 
-class RequestPoller:
-    """On-demand requests: few are asked for one by one, many by the list, and what it does not show one by one.
-
-    What the list holds is not documented, so gone is only what neither way shows.
-    """
-
-    def poll(self, client: QalyptusClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where on-demand requests stand.
-
-        :param client: The client.
-        :param ids: Ids of requests.
-        :param since: Not used: the list takes no window.
-        """
-        return poll_records(client.dialect, ids, client.status.get_on_demand, client.status.list_on_demand)
+def poll_requests(client: QalyptusClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask where on-demand requests stand, see :func:`~airflow_qa_provider.vendors.qalyptus.records.poll_records`."""
+    return poll_records(client.dialect, ids, client.status.get_on_demand, client.status.list_on_demand)
 
 
-class RequestLookup:
-    """On-demand requests, by report and output format, in the list of their status.
+def find_requests(client: QalyptusClient, search: Search) -> list[Candidate]:
+    """Find on-demand requests, by report and output format, in the list of their status.
 
     What came of a lost request is never told for certain, see :class:`RequestFields`; what is listed then is for people
     to choose from. For ``if_exists`` a request that still runs will do, if no more is asked for than the list shows.
+
+    :raises QANotSupportedError: No record names its report.
     """
-
-    def compares(self, client: QalyptusClient, fields: RequestFields) -> bool:
-        """Tell that a list from before the request would be of no use."""
-        return False
-
-    def find(self, client: QalyptusClient, search: Search) -> list[Candidate]:
-        """Return the requests that match.
-
-        :param client: The client.
-        :param search: What to look for.
-        :raises QANotSupportedError: No record names its report.
-        """
-        dialect, fields = client.dialect, search.fields
-        rows = client.status.list_on_demand()
-        if rows and all(dialect.report_id_of(row) is None for row in rows):
-            raise unsearchable("reports", "report_id_fields", dialect.report_id_fields)
-        wanted = fields.output_format.lower()
-        matching = [
-            row
-            for row in rows
-            if is_same(dialect.report_id_of(row), fields.report_id)
-            and (dialect.format_of(row) or wanted).lower() == wanted
-        ]
-        sure = search.since is None and fields.is_plain
-        return candidates(client, matching, search, lambda created: sure)
+    dialect, fields = client.dialect, search.fields
+    rows = client.status.list_on_demand()
+    if rows and all(dialect.report_id_of(row) is None for row in rows):
+        raise unsearchable("reports", "report_id_fields", dialect.report_id_fields)
+    wanted = fields.output_format.lower()
+    matching = [
+        row
+        for row in rows
+        if is_same(dialect.report_id_of(row), fields.report_id) and (dialect.format_of(row) or wanted).lower() == wanted
+    ]
+    sure = search.since is None and fields.is_plain
+    return candidates(client, matching, search, lambda created: sure)
 
 
 @dataclass(frozen=True)
@@ -142,6 +124,7 @@ class StopRequest(Change):
     :param request_id: Id of the request or run.
     """
 
+    id_field = "request_id"
     facts: ClassVar[Mapping[str, str]] = {name: MEANINGS[name] for name in ("phase", "status")}
 
     request_id: str
@@ -150,11 +133,6 @@ class StopRequest(Change):
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("request_id"))
-
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.request_id
 
     @override
     def wanted(self, client: QalyptusClient) -> Shown:
@@ -187,21 +165,17 @@ class StopRequest(Change):
 
     def _seen(self, client: QalyptusClient) -> Snapshot:
         """Look among the report requests, then among the task runs."""
-        seen = poll_all(RequestPoller(), client, [self.request_id], 0.0)[self.request_id]
+        seen = poll_all(poll_requests, client, [self.request_id], 0.0)[self.request_id]
         if isinstance(seen, Snapshot):
             return seen
-        run = poll_all(TaskRunPoller(), client, [self.request_id], 0.0)[self.request_id]
+        run = poll_all(poll_runs, client, [self.request_id], 0.0)[self.request_id]
         if isinstance(run, Snapshot):
             return run
         raise seen
 
 
 def stop(client: QalyptusClient, request_id: str) -> str:
-    """Stop a request (source: "Stop the execution of a specified task or request").
-
-    :param client: The client.
-    :param request_id: Id of the request.
-    """
+    """Stop a request (source: "Stop the execution of a specified task or request")."""
     client.status.stop(request_id)
     return "the request was stopped"
 
@@ -209,11 +183,11 @@ def stop(client: QalyptusClient, request_id: str) -> str:
 REQUEST = Kind(
     name="qalyptus.request",
     noun="report request",
-    poller=RequestPoller,
+    poll=poll_requests,
     condition=lambda given: Target(given.id("request_id")),
     cancel=stop,
     fields=RequestFields,
-    lookup=RequestLookup(),
+    lookup=find_requests,
     changes={"stop": StopRequest},
     made_by={"reports.generate_on_demand": RequestFields.read},
     files={"report": RequestedReport, "log": LogFile},

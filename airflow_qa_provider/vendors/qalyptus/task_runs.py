@@ -55,46 +55,28 @@ class TaskRunFields(KindFields):
         return client.tasks.run(self.qalyptus_task_id)
 
 
-class TaskRunPoller:
-    """Runs of tasks, in the list that the dialect's ``task_runs`` names."""
-
-    def poll(self, client: QalyptusClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where task runs stand.
-
-        :param client: The client.
-        :param ids: Ids of runs.
-        :param since: Not used: the list takes no window.
-        """
-        status = client.status
-        if client.dialect.task_runs == "on_demand":
-            return poll_records(client.dialect, ids, status.get_on_demand, status.list_on_demand)
-        return poll_records(client.dialect, ids, status.get_scheduled, status.list_scheduled)
+def poll_runs(client: QalyptusClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask where runs of tasks stand, in the list that the dialect's ``task_runs`` names."""
+    status = client.status
+    if client.dialect.task_runs == "on_demand":
+        return poll_records(client.dialect, ids, status.get_on_demand, status.list_on_demand)
+    return poll_records(client.dialect, ids, status.get_scheduled, status.list_scheduled)
 
 
-class TaskRunLookup:
-    """Runs of a task, by task, in the list that the dialect's ``task_runs`` names.
+def find_runs(client: QalyptusClient, search: Search) -> list[Candidate]:
+    """Find runs of a task, by task, in the list that the dialect's ``task_runs`` names.
 
     Which runs are new is told by comparison with what was there before the request, and by when they were made, where
     the records say so. A run sends mail, so none is started again as long as one of these may be the one.
+
+    :raises QANotSupportedError: No record names its task.
     """
-
-    def compares(self, client: QalyptusClient, fields: TaskRunFields) -> bool:
-        """Tell that nothing but a comparison shows what is new, where records do not say when they were made."""
-        return True
-
-    def find(self, client: QalyptusClient, search: Search) -> list[Candidate]:
-        """Return the runs that match.
-
-        :param client: The client.
-        :param search: What to look for.
-        :raises QANotSupportedError: No record names its task.
-        """
-        rows = listed_runs(client)
-        if rows and all(client.dialect.task_id_of(row) is None for row in rows):
-            raise unsearchable("tasks", "task_id_fields", client.dialect.task_id_fields)
-        task_id = search.fields.qalyptus_task_id
-        matching = [row for row in rows if is_same(client.dialect.task_id_of(row), task_id)]
-        return candidates(client, matching, search, lambda created: _is_sure(search, created))
+    rows = listed_runs(client)
+    if rows and all(client.dialect.task_id_of(row) is None for row in rows):
+        raise unsearchable("tasks", "task_id_fields", client.dialect.task_id_fields)
+    task_id = search.fields.qalyptus_task_id
+    matching = [row for row in rows if is_same(client.dialect.task_id_of(row), task_id)]
+    return candidates(client, matching, search, lambda created: _is_sure(search, created))
 
 
 def _is_sure(search: Search, created: float | None) -> bool:
@@ -108,10 +90,7 @@ def _is_sure(search: Search, created: float | None) -> bool:
 
 
 def listed_runs(client: QalyptusClient) -> list[Record]:
-    """Return the records of all task runs.
-
-    :param client: The client.
-    """
+    """Return the records of all task runs."""
     on_demand = client.dialect.task_runs == "on_demand"
     return client.status.list_on_demand() if on_demand else client.status.list_scheduled()
 
@@ -162,11 +141,7 @@ def _runs_of(client: QalyptusClient, task_id: str) -> set[str]:
 
 
 def stop(client: QalyptusClient, run_id: str) -> str:
-    """Stop a run (source: "Stop the execution of a specified task or request").
-
-    :param client: The client.
-    :param run_id: Id of the run.
-    """
+    """Stop a run (source: "Stop the execution of a specified task or request")."""
     client.status.stop(run_id)
     return "the task run was stopped"
 
@@ -174,11 +149,11 @@ def stop(client: QalyptusClient, run_id: str) -> str:
 TASK_RUN = Kind(
     name="qalyptus.task_run",
     noun="task run",
-    poller=TaskRunPoller,
+    poll=poll_runs,
     condition=lambda given: Target(given.id("run_id")),
     cancel=stop,
     fields=TaskRunFields,
-    lookup=TaskRunLookup(),
+    lookup=find_runs,
     made_by={"tasks.run": TaskRunFields.of_call},
     facts={"task_name": "name of the task", **TIMES},
 )

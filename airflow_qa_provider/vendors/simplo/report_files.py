@@ -32,6 +32,10 @@ class ReportPdf(RemoteFile):
     title: str = ""
     report_hash: str = field(default="", repr=False)
 
+    source_fields = ("report_id",)
+    operation = "reports.download_pdf"
+    format = "pdf"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
@@ -39,24 +43,9 @@ class ReportPdf(RemoteFile):
 
     @property
     @override
-    def operation(self) -> str:
-        return "reports.download_pdf"
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {"report_id": self.report_id}
-
-    @property
-    @override
     def stem(self) -> str:
         # with the id, for several clients may have reports of one name and period
         return f"{self.title or 'report'}-{self.report_id}"
-
-    @property
-    @override
-    def format(self) -> str:
-        return "pdf"
 
     @property
     @override

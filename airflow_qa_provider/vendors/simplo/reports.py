@@ -11,10 +11,8 @@ from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.polling import Statuses, poll_each
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
-from airflow_qa_provider.vendors.simplo.approvals import ApproveReport
-from airflow_qa_provider.vendors.simplo.bills import BillReport
+from airflow_qa_provider.vendors.simplo.changes import ApproveReport, BillReport, IssueInvoice
 from airflow_qa_provider.vendors.simplo.client import SimploClient
-from airflow_qa_provider.vendors.simplo.invoices import IssueInvoice
 from airflow_qa_provider.vendors.simplo.records import report_id
 from airflow_qa_provider.vendors.simplo.report_files import ReportPdf
 
@@ -24,26 +22,18 @@ _DATES = ("approved_at", "sent_at", "invoiced_at")
 _WAITED_FOR = tuple(name.removesuffix("_at") for name in _DATES)
 
 
-class ReportPoller:
-    """Billing reports: few are asked for one by one, many by the index, filtered by id."""
-
-    def poll(self, client: SimploClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where reports stand.
-
-        :param client: The client.
-        :param ids: Ids of reports.
-        :param since: Not used: the filter by id needs no window.
-        """
-        if len(ids) <= _FEW:
-            return poll_each(lambda one: report_snapshot({"id": one, **client.reports.get(one)}), ids)
-        rows = _rows(client, list(ids))
-        statuses: Statuses = {}
-        for one in ids:
-            message = f"report {one} is not in the index"
-            statuses[one] = (
-                report_snapshot(rows[one]) if one in rows else QANotFoundError(message, vendor="simplo", object_id=one)
-            )
-        return statuses
+def poll_reports(client: SimploClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask where billing reports stand: for few one by one, for many by the index, filtered by id."""
+    if len(ids) <= _FEW:
+        return poll_each(lambda one: report_snapshot({"id": one, **client.reports.get(one)}), ids)
+    rows = _rows(client, list(ids))
+    statuses: Statuses = {}
+    for one in ids:
+        message = f"report {one} is not in the index"
+        statuses[one] = (
+            report_snapshot(rows[one]) if one in rows else QANotFoundError(message, vendor="simplo", object_id=one)
+        )
+    return statuses
 
 
 def report_snapshot(report: Mapping[str, Any]) -> Snapshot:
@@ -79,7 +69,7 @@ def _target(given: Given) -> Target:
 REPORT = Kind(
     name="simplo.report",
     noun="billing report",
-    poller=ReportPoller,
+    poll=poll_reports,
     condition=_target,
     changes={"approve": ApproveReport, "issue_invoice": IssueInvoice, "bill": BillReport},
     files={"report": ReportPdf},

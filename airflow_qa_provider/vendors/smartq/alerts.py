@@ -6,7 +6,6 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -23,21 +22,9 @@ log = logging.getLogger(__name__)
 _MOST_ROWS = 1000
 
 
-@dataclass(frozen=True)
-class Alert:
-    """The ticket of a trouble.
-
-    :param ticket_id: Its id.
-    :param new: Whether it was opened now; else it was open, and has a note more.
-    """
-
-    ticket_id: str
-    new: bool
-
-
 def raise_alert(
     client: SmartQClient, ticket: Mapping[str, Any], tag: str, timeouts: LookupTimeouts, *, note: str
-) -> Alert:
+) -> tuple[str, bool]:
     """Open a ticket with a tag, unless an active one of the project has it; that gets a note.
 
     When the answer to the create is lost, the ticket is looked for, and asked for once more where it is nowhere: an
@@ -48,6 +35,7 @@ def raise_alert(
     :param tag: Tag that the tickets of this trouble have, and no others.
     :param timeouts: How long to look for a ticket whose answer was lost.
     :param note: Text of the note.
+    :return: Id of the ticket, and whether it was opened now; else it was open, and has a note more.
     :raises QAValidationError: Something of it cannot be sent. Nothing was.
     :raises QAError: smartQ has refused it, or could not be asked.
     """
@@ -57,9 +45,9 @@ def raise_alert(
     found = _open_ticket(client, fields, tag)
     if found is not None:
         client.notes.create(fields.project_id, found, text=note)
-        return Alert(found, new=False)
+        return found, False
     try:
-        return Alert(_create(client, fields), new=True)
+        return _create(client, fields), True
     except QAError as error:
         if not may_be_done(error):
             raise
@@ -68,8 +56,8 @@ def raise_alert(
         time.sleep(pause)
         found = _open_ticket(client, fields, tag)
         if found is not None:
-            return Alert(found, new=True)
-    return Alert(_create(client, fields), new=True)
+            return found, True
+    return _create(client, fields), True
 
 
 def _create(client: SmartQClient, fields: TicketFields) -> str:

@@ -35,15 +35,12 @@ class MoveTicket(Change):
     step: str
     content: Shown | None = None
 
+    id_field = "ticket_id"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("project_id"), given.id("ticket_id"), given.text("step"))
-
-    @property
-    @override
-    def object_id(self) -> str:
-        return self.ticket_id
 
     @override
     def identity(self) -> Mapping[str, Any]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from typing_extensions import Self, override
 
-from airflow_qa_provider.exceptions import QAError, QAFileError, QANotFoundError, QAUncertainError
-from airflow_qa_provider.kinds.files import RemoteFile, SourceFile
+from airflow_qa_provider.exceptions import QAError, QAFileError, QAUncertainError
+from airflow_qa_provider.kinds.files import RemoteFile
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.lookup import LookupTimeouts, may_be_done
 from airflow_qa_provider.rest.download import Download
 from airflow_qa_provider.vendors.smartq.client import SmartQClient
 from airflow_qa_provider.vendors.smartq.client.shown import file_name_of, file_size_of
 from airflow_qa_provider.vendors.smartq.rows import Row
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.reports.sources import SourceFile
 
 log = logging.getLogger(__name__)
 
@@ -41,25 +45,13 @@ class AttachedFile(RemoteFile):
     file_id: str
     file_name: str | None = None
 
+    source_fields = ("project_id", "ticket_id", "note_id", "file_id")
+    operation = "files.download"
+
     @classmethod
     @override
     def read(cls, given: Given) -> Self:
         return cls(given.id("project_id"), given.id("ticket_id"), given.id("note_id"), given.id("file_id"))
-
-    @property
-    @override
-    def operation(self) -> str:
-        return "files.download"
-
-    @property
-    @override
-    def source(self) -> Mapping[str, str]:
-        return {
-            "project_id": self.project_id,
-            "ticket_id": self.ticket_id,
-            "note_id": self.note_id,
-            "file_id": self.file_id,
-        }
 
     @property
     @override
@@ -78,13 +70,6 @@ class AttachedFile(RemoteFile):
             return replace(self, file_name=file_name_of(client.files.get(**self.source)))
         except QAError as error:
             raise self.explained(error) from None
-
-    @override
-    def explained(self, error: QAError) -> QAError:
-        if isinstance(error, QANotFoundError):
-            error.object_id = self.file_id
-            error.outcome = "Nothing was stored"
-        return error
 
 
 @dataclass(frozen=True)

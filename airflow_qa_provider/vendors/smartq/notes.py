@@ -8,12 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import Self, override
 
 from airflow_qa_provider.kinds.fields import UNNOTED, KindFields
-from airflow_qa_provider.kinds.files import SourceFile
 from airflow_qa_provider.kinds.given import Given
 from airflow_qa_provider.kinds.kind import Kind
 from airflow_qa_provider.kinds.lookup import Candidate, LookupTimeouts, Search
@@ -22,6 +21,9 @@ from airflow_qa_provider.vendors.smartq.client import SmartQClient
 from airflow_qa_provider.vendors.smartq.client.shown import moment_of
 from airflow_qa_provider.vendors.smartq.note_files import AttachedFile, NoteFiles
 from airflow_qa_provider.vendors.smartq.rows import PAGE_SIZE, may_be_ours, no_more_than
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.reports.sources import SourceFile
 
 _MOST_ROWS = 5000
 # what follows from something else
@@ -120,37 +122,27 @@ class NoteFields(KindFields):
         return Snapshot(object_id, Phase.ACTIVE, "there")
 
 
-class NoteLookup:
-    """Notes of a ticket, by their text, and by not having been there before.
+def find_notes(client: SmartQClient, search: Search) -> list[Candidate]:
+    """Find notes of a ticket, by their text, and by not having been there before.
 
     A note has no room for a marker: the docs allow "limited HTML tags" and name none, so anything invisible may be
     shown or dropped. Texts are compared without tags and white space.
+
+    :raises QANotSupportedError: The ticket has more notes than can be read.
     """
-
-    def compares(self, client: SmartQClient, fields: NoteFields) -> bool:
-        """Tell that nothing but a comparison shows what is new."""
-        return True
-
-    def find(self, client: SmartQClient, search: Search) -> list[Candidate]:
-        """Return the notes that match.
-
-        :param client: The client.
-        :param search: What to look for.
-        :raises QANotSupportedError: The ticket has more notes than can be read.
-        """
-        fields: NoteFields = search.fields
-        if search.since is None and fields.first_of_ticket:
-            return []
-        rows = client.notes.list(fields.project_id, fields.ticket_id, page_size=PAGE_SIZE, limit=_MOST_ROWS + 1)
-        found = []
-        for row in no_more_than(_MOST_ROWS, rows, f"notes of ticket {fields.ticket_id}", "notes.list"):
-            if text_key(str(row.get("text") or "")) != fields.text_key:
-                continue
-            likely = may_be_ours(search, moment_of(row, "insert_time", client.dialect.timezone))
-            if likely is not None:
-                about = f"note {row['id']} (by user {row.get('owner_id')}, created {row.get('insert_time')})"
-                found.append(Candidate(str(row["id"]), Phase.ACTIVE, about, likely))
-        return found
+    fields: NoteFields = search.fields
+    if search.since is None and fields.first_of_ticket:
+        return []
+    rows = client.notes.list(fields.project_id, fields.ticket_id, page_size=PAGE_SIZE, limit=_MOST_ROWS + 1)
+    found = []
+    for row in no_more_than(_MOST_ROWS, rows, f"notes of ticket {fields.ticket_id}", "notes.list"):
+        if text_key(str(row.get("text") or "")) != fields.text_key:
+            continue
+        likely = may_be_ours(search, moment_of(row, "insert_time", client.dialect.timezone))
+        if likely is not None:
+            about = f"note {row['id']} (by user {row.get('owner_id')}, created {row.get('insert_time')})"
+            found.append(Candidate(str(row["id"]), Phase.ACTIVE, about, likely))
+    return found
 
 
 def text_key(text: str) -> str:
@@ -166,6 +158,6 @@ NOTE = Kind(
     name="smartq.note",
     noun="note",
     fields=NoteFields,
-    lookup=NoteLookup(),
+    lookup=find_notes,
     files={"file": AttachedFile},
 )

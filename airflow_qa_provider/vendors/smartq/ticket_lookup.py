@@ -25,51 +25,46 @@ _MOST_ROWS = 1000
 _SHOWN_SECONDS = 7 * 86400.0
 
 
-class TicketLookup:
-    """Tickets, by the marker among their tags; without one by name, and by not having been there before.
+def find_tickets(client: SmartQClient, search: Search) -> list[Candidate]:
+    """Find tickets, by the marker among their tags; without one by name, and by not having been there before.
 
     The docs do not say what a ticket shows. The marker is looked for anywhere in it, in the list and, where that shows
     no tags, in the details. Where neither shows tags, or the ticket has no marker, a ticket of the same name that was
     not there before the request is taken for the one. Where tags are shown and the marker is not among them, such a
     ticket is reported: somebody, or smartQ itself, may have removed or cut the marker.
+
+    :raises QANotSupportedError: There are more tickets than can be read, and none of those that were is the one.
     """
-
-    def compares(self, client: SmartQClient, fields: TicketFields) -> bool:
-        """Tell whether what is new is told by comparison: until an answer has shown that tickets show their marker."""
-        return fields.marker is None or not client.recall(_shows_marker(fields.project_id), _SHOWN_SECONDS)
-
-    def find(self, client: SmartQClient, search: Search) -> list[Candidate]:
-        """Return the tickets that match.
-
-        :param client: The client.
-        :param search: What to look for.
-        :raises QANotSupportedError: There are more tickets than can be read, and none of those that were is the one.
-        """
-        fields: TicketFields = search.fields
-        if search.since is None:
-            return [_candidate(row, sure=True) for row in _of_that_name(client, fields)]
-        unread: QANotSupportedError | None = None
-        found: list[Row] = []
+    fields: TicketFields = search.fields
+    if search.since is None:
+        return [_candidate(row, sure=True) for row in _of_that_name(client, fields)]
+    unread: QANotSupportedError | None = None
+    found: list[Row] = []
+    try:
+        found = _of_that_name(client, fields)
+    except QANotSupportedError as error:
+        unread = error
+    named = [_candidate(row, sure=True, marked=True) for row in found if fields.marker in _markers_in(row)]
+    if named:
+        return named
+    renamed: dict[str, Row] = {}
+    if fields.marker is not None and not (search.hasty and unread is None):
         try:
-            found = _of_that_name(client, fields)
+            for row in _latest(client, fields, search.since):
+                if fields.marker in _markers_in(row):
+                    renamed[str(row["id"])] = row
         except QANotSupportedError as error:
             unread = error
-        named = [_candidate(row, sure=True, marked=True) for row in found if fields.marker in _markers_in(row)]
-        if named:
-            return named
-        renamed: dict[str, Row] = {}
-        if fields.marker is not None and not (search.hasty and unread is None):
-            try:
-                for row in _latest(client, fields, search.since):
-                    if fields.marker in _markers_in(row):
-                        renamed[str(row["id"])] = row
-            except QANotSupportedError as error:
-                unread = error
-        marked = [_candidate(row, sure=True, marked=True) for row in renamed.values()]
-        candidates = marked or list(_unmarked(client, search, found))
-        if unread is not None and not candidates:
-            raise unread
-        return candidates
+    marked = [_candidate(row, sure=True, marked=True) for row in renamed.values()]
+    candidates = marked or list(_unmarked(client, search, found))
+    if unread is not None and not candidates:
+        raise unread
+    return candidates
+
+
+def shows_markers(client: SmartQClient, project_id: str) -> bool:
+    """Tell whether an answer has shown lately that tickets of a project show their marker."""
+    return bool(client.recall(_shows_marker(project_id), _SHOWN_SECONDS))
 
 
 def notice_marker(client: SmartQClient, fields: TicketFields, made: Row) -> None:

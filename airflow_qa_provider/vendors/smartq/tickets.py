@@ -23,7 +23,7 @@ from airflow_qa_provider.vendors.smartq.client.shown import step_of, tags_of
 from airflow_qa_provider.vendors.smartq.client.tickets import Archived, ticket_form
 from airflow_qa_provider.vendors.smartq.moves import MoveTicket
 from airflow_qa_provider.vendors.smartq.notes import NoteFields
-from airflow_qa_provider.vendors.smartq.ticket_lookup import TicketLookup, is_marker, notice_marker
+from airflow_qa_provider.vendors.smartq.ticket_lookup import find_tickets, is_marker, notice_marker, shows_markers
 
 SEPARATOR = "/"
 _PAGE_SIZE = 100
@@ -112,6 +112,10 @@ class TicketFields(KindFields):
         return {"project_id": self.project_id, "name": self.name}
 
     @override
+    def compares(self, client: SmartQClient) -> bool:
+        return self.marker is None or not shows_markers(client, self.project_id)
+
+    @override
     def create(self, client: SmartQClient) -> str | None:
         made = client.tickets.create(self.project_id, **self._content())
         notice_marker(client, self, made)
@@ -147,7 +151,7 @@ class TicketFields(KindFields):
         except QANotFoundError:
             # the docs do not say whether archived ones are shown by their id
             name = f"{self.project_id}{SEPARATOR}{object_id}"
-            listed = TicketPoller().poll(client, [name], 0.0)[name]
+            listed = TicketPoller()(client, [name], 0.0)[name]
             if isinstance(listed, QAError):
                 raise listed from None
             return listed
@@ -210,7 +214,7 @@ class TicketPoller:
         self._archived: dict[str, Snapshot] = {}
         self._unchecked = 0
 
-    def poll(self, client: SmartQClient, ids: Collection[str], since: float) -> Statuses:
+    def __call__(self, client: SmartQClient, ids: Collection[str], since: float) -> Statuses:
         """Ask where tickets stand.
 
         :param client: The client.
@@ -282,10 +286,10 @@ def _target(given: Given) -> Target:
 TICKET = Kind(
     name="smartq.ticket",
     noun="ticket",
-    poller=TicketPoller,
+    poll=TicketPoller,
     condition=_target,
     fields=TicketFields,
-    lookup=TicketLookup(),
+    lookup=find_tickets,
     changes={"move": MoveTicket},
     facts={
         "name": "name at the vendor",

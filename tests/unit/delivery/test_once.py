@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from airflow_qa_provider.delivery.ledger import Content, Ledger, Progress, open_ledger
+from airflow_qa_provider.delivery.ledger import Ledger, open_ledger
 from airflow_qa_provider.delivery.recipients import Address
 from airflow_qa_provider.exceptions import QADeliveryError
 from tests.unit.delivery.mails import ANNA, BEN, CLEO, SENDER, Store, manifest_of, served
@@ -272,49 +272,46 @@ def test_store_that_fails_stops_the_batch_before_an_unnoted_mail(deliver, stored
 # The ledger
 
 
-def content(text: str = "t") -> Content:
-    return Content.of([manifest_of("a.pdf")], text, None)
-
-
 def test_ledger_of_500_recipients_stays_small_and_holds_no_address():
     store = Store()
     people = [Address(f"person.number.{number}@example.com") for number in range(500)]
     sizes: list[int] = []
     store.on_set = lambda key, value: sizes.append(len(json.dumps(value)))
-    ledger = open_ledger(store, ["d", "r", "t", -1], content())
+    ledger = open_ledger(store, ["d", "r", "t", -1], [manifest_of("a.pdf")], "s", None)
     for person in people:
-        ledger.note(person, Progress.SENDING)
-        ledger.note(person, Progress.SENT)
+        ledger.note(person, "sending")
+        ledger.note(person, "sent")
 
     assert max(sizes) < 4096
     assert len(store.texts) == 17
     assert sum(map(len, store.texts.values())) < 32 * 1024
     assert "example.com" not in json.dumps(store.texts)
-    again = open_ledger(store, ["d", "r", "t", -1], content())
-    assert {again.progress(person) for person in people} == {Progress.SENT}
+    again = open_ledger(store, ["d", "r", "t", -1], [manifest_of("a.pdf")], "s", None)
+    assert {again.progress(person) for person in people} == {"sent"}
     assert again.progress(Address("somebody@example.com")) is None
     assert len({again.message_id(person, "example.com") for person in people}) == 500
 
 
 def test_identity_is_of_task_run_and_content():
     scopes = [["d", "r", "t", -1], ["d", "r", "t", 0], ["d", "r2", "t", -1], ["d", "r", "t2", -1]]
-    ids = [open_ledger(Store(), scope, content()).delivery_id for scope in scopes]
-    ids += [open_ledger(Store(), scopes[0], content("other")).delivery_id]
+    files = [manifest_of("a.pdf")]
+    ids = [open_ledger(Store(), scope, files, "s", None).delivery_id for scope in scopes]
+    ids += [open_ledger(Store(), scopes[0], files, "other", None).delivery_id]
 
     assert len(set(ids)) == 5
-    assert open_ledger(None, scopes[0], content()).delivery_id == ids[0]
+    assert open_ledger(None, scopes[0], files, "s", None).delivery_id == ids[0]
 
 
 def test_order_of_files_does_not_count():
     a, b = manifest_of("a.pdf"), manifest_of("b.pdf", b"other")
-    assert Content.of([a, b], "s", None) == Content.of([b, a], "s", None)
-    assert Content.of([a, b], "s", None) != Content.of([a], "s", None)
+    ids = [open_ledger(None, [], files, "s", None).delivery_id for files in ([a, b], [b, a], [a])]
+    assert ids[0] == ids[1] != ids[2]
 
 
 def test_ledger_without_a_store_lasts_for_the_attempt():
     ledger = Ledger(None, "id")
-    ledger.note(SENDER, Progress.SENDING)
-    assert ledger.progress(SENDER) is Progress.SENDING
+    ledger.note(SENDER, "sending")
+    assert ledger.progress(SENDER) == "sending"
     ledger.note(SENDER, None)
     assert ledger.progress(SENDER) is None
     ledger.finish()

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from airflow_qa_provider.bases import calling as generic
-from airflow_qa_provider.bases.results import JsonAnswer
+from airflow_qa_provider.bases.results import as_json
 from airflow_qa_provider.exceptions import QAFileError, QANotSupportedError, QAValidationError
 from airflow_qa_provider.operators.simplo import SimploOperator
 from airflow_qa_provider.rest.paging import Page, Paged
@@ -146,11 +146,11 @@ class Session:
     ],
 )
 def test_answers_become_json(answer: Any, value: Any) -> None:
-    read = JsonAnswer(answer)
+    read, masked = as_json(answer)
 
-    assert read.value == (answer if value is None else value)
-    assert json.loads(json.dumps(read.value)) == read.value
-    assert read.masked == []
+    assert read == (answer if value is None else value)
+    assert json.loads(json.dumps(read)) == read
+    assert masked == []
 
 
 @pytest.mark.parametrize(
@@ -173,9 +173,7 @@ def test_answers_become_json(answer: Any, value: Any) -> None:
     ],
 )
 def test_secrets_in_answers_are_masked_and_named(answer: Any, value: Any, masked: list[str]) -> None:
-    read = JsonAnswer(answer)
-
-    assert (read.value, read.masked) == (value, masked)
+    assert as_json(answer) == (value, masked)
 
 
 @pytest.mark.parametrize(
@@ -230,4 +228,4 @@ def test_a_masked_answer_is_said_in_the_log(server: RecordingServer, capsys: pyt
 @pytest.mark.parametrize("answer", [b"bytes", object(), {"deep": [object()]}])
 def test_what_is_no_data_is_refused(answer: Any) -> None:
     with pytest.raises(TypeError):
-        JsonAnswer(answer)
+        as_json(answer)

@@ -67,7 +67,7 @@ def test_every_operation_can_be_called_or_is_refused_with_a_reason(vendor: str, 
     assert call.answer in {
         *("Any", "None", "str", "str | None", "Download", "Paged", "Row", "Rows", "Record", "Records"),
         *("dict[str, Any]", "builtins.list[dict[str, Any]]"),
-    }, "an answer of another type: does JsonAnswer read it, and is it free of secrets?"
+    }, "an answer of another type: does as_json read it, and is it free of secrets?"
 
 
 # What is checked before anything is sent

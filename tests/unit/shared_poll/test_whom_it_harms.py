@@ -120,8 +120,8 @@ def test_a_connection_that_cannot_be_read_is_a_failed_look() -> None:
 
 def test_a_probe_that_forgets_an_object_harms_no_other() -> None:
     class Forgetful(Fake):
-        def poll(self, client: Any, ids: Collection[str], since: float) -> Statuses:
-            looks = super().poll(client, ids, since)
+        def __call__(self, client: Any, ids: Collection[str], since: float) -> Statuses:
+            looks = super().__call__(client, ids, since)
             looks.pop("forgotten", None)
             return looks
 

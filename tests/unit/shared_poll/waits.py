@@ -143,7 +143,7 @@ class Fake:
     def close(self) -> None:
         self.closed += 1
 
-    def poll(self, client: Any, ids: Collection[str], since: float) -> Statuses:
+    def __call__(self, client: Any, ids: Collection[str], since: float) -> Statuses:
         self.looks.append((time.monotonic(), list(ids)))
         return {thing: self.answer(thing) for thing in ids}
 

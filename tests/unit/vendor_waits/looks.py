@@ -44,7 +44,7 @@ def poll(kind: str, *ids: str) -> Statuses:
     """Look once, as everything that waits does."""
     vendor = kind.partition(".")[0]
     with polling_client(vendor, f"{vendor}_default") as client:
-        return poll_all(kind_of(kind).new_poller(), client, ids, START)
+        return poll_all(kind_of(kind).new_poll(), client, ids, START)
 
 
 @contextmanager

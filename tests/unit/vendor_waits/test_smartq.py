@@ -40,12 +40,12 @@ def test_archived_tickets_cost_a_second_list_and_other_projects_lists_of_their_o
 def test_a_ticket_that_was_archived_costs_the_second_list_at_every_third_poll(sandbox: Sandbox) -> None:
     boards = store(sandbox, "smartq").snapshot()["projects"]
     (archived, *_) = [f"{board['id']}/{row['id']}" for board in boards for row in board["tickets"] if row["archived"]]
-    poller = kind_of("smartq.ticket").new_poller()
+    poll_tickets = kind_of("smartq.ticket").new_poll()
     lists = []
     with polling_client("smartq", "smartq_default") as client:
         for _ in range(7):
             with asked(sandbox, "smartq") as paths:
-                looks = poller.poll(client, [archived], 0.0)
+                looks = poll_tickets(client, [archived], 0.0)
             assert seen(looks, archived).status == "archived"
             lists.append(len([path for path in paths if "ticket" in path]))
     active = min(lists)

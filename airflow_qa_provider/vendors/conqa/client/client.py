@@ -20,7 +20,7 @@ from airflow_qa_provider.vendors.conqa.client.milestones import Milestones
 from airflow_qa_provider.vendors.conqa.client.projects import Issues, Projects
 from airflow_qa_provider.vendors.conqa.client.reports import Reports
 from airflow_qa_provider.vendors.conqa.client.routes import ROUTES
-from airflow_qa_provider.vendors.conqa.client.webhooks import AccountWebhooks, ProjectWebhooks
+from airflow_qa_provider.vendors.conqa.client.webhooks import Webhooks
 
 DEFAULT_REGION = "oceania"
 """The only region that the docs name."""
@@ -50,10 +50,6 @@ class ConqaClient(VendorClient):
     The answers have no common envelope: some come in ``data``, some under a name of their own, some plain. Each method
     takes off what its endpoint puts on.
 
-    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
-    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
-    the field, when a value cannot be read or a required one is missing: nothing is sent then.
-
     :param settings: ``base_url`` is normally :func:`base_url`; ``token`` is made in the user settings of CONQA Console
         and sees what its user sees; ``options`` may replace names of the
         :class:`~airflow_qa_provider.vendors.conqa.client.dialect.Dialect`.
@@ -70,8 +66,8 @@ class ConqaClient(VendorClient):
         self.projects = Projects(self)
         self.issues = Issues(self)
         self.milestones = Milestones(self)
-        self.project_webhooks = ProjectWebhooks(self)
-        self.account_webhooks = AccountWebhooks(self)
+        self.project_webhooks = Webhooks(self, "project_webhooks", "projectId")
+        self.account_webhooks = Webhooks(self, "account_webhooks", "accountId")
         self.reports = Reports(self)
 
     def ping(self) -> str:
@@ -86,7 +82,7 @@ class ConqaClient(VendorClient):
 
     def _auth(self) -> AuthBase:
         # the docs show the bare token, without a scheme
-        return HeaderAuth("Authorization", self.settings.token)
+        return HeaderAuth({"Authorization": self.settings.token})
 
     def _vendor_error(self, answer: Any) -> VendorError:
         return errors.read(answer)

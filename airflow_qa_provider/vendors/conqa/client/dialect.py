@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_qa_provider.rest.options import with_options
+from airflow_qa_provider.rest.shapes import first_in, text_in
 from airflow_qa_provider.vendors.conqa.client.answers import unexpected
 
 
@@ -60,16 +61,11 @@ class Dialect:
 
     def external_id_of(self, milestone: Mapping[str, Any]) -> str | None:
         """Return the external id of a milestone; ``None`` when it has none."""
-        value = _first(milestone, self.external_id_fields)
-        return None if value is None else str(value)
+        return text_in(milestone, self.external_id_fields)
 
     def status_of(self, milestone: Mapping[str, Any]) -> str:
         """Return the identifier of a milestone's status, or its label when that is all there is; empty without one."""
-        value = _first(milestone, self.status_fields)
+        value = first_in(milestone, self.status_fields)
         if isinstance(value, Mapping):
-            value = _first(value, ("value", "display"))
+            value = first_in(value, ("value", "display"))
         return "" if value is None else str(value)
-
-
-def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    return next((record[name] for name in names if record.get(name) not in (None, "")), None)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from typing_extensions import Unpack
 
@@ -18,12 +17,8 @@ from airflow_qa_provider.vendors.conqa.client.fields import FieldValue, Option, 
 from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource
 from airflow_qa_provider.vendors.conqa.client.rules import check
 
-
-class OrderDirection(str, Enum):
-    """Order of a list (source: "Get Project Milestones")."""
-
-    ASC = "asc"
-    DESC = "desc"
+OrderDirection = Literal["asc", "desc"]
+"""Order of a list (source: "Get Project Milestones")."""
 
 
 class MilestoneOrder(Paging, total=False):
@@ -34,7 +29,7 @@ class MilestoneOrder(Paging, total=False):
     """
 
     order_by: Text | None
-    order_direction: Annotated[OrderDirection | str | None, Read("value_of", kind=OrderDirection)]
+    order_direction: Annotated[OrderDirection | str | None, Read("choice", words=get_args(OrderDirection))]
 
 
 class Milestones(ConqaResource):

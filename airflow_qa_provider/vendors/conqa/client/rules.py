@@ -9,8 +9,6 @@ from airflow_qa_provider.rest.fields import Fields
 check = Fields("conqa")
 """Reads the values of all fields."""
 
-refused = check.refused
-
 
 def callback_url(value: object, field: str = "callback_url") -> str:
     """Return an absolute http(s) URL. It is a secret, so no message repeats it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from airflow_qa_provider.rest.fields import is_given
 from airflow_qa_provider.rest.paging import Paged
@@ -13,6 +13,9 @@ from airflow_qa_provider.vendors.conqa.client.answers import member
 from airflow_qa_provider.vendors.conqa.client.resource import ConqaResource
 from airflow_qa_provider.vendors.conqa.client.rules import callback_url as absolute_url
 from airflow_qa_provider.vendors.conqa.client.rules import check
+
+if TYPE_CHECKING:
+    from airflow_qa_provider.vendors.conqa.client.client import ConqaClient
 
 
 class WebhookType(str, Enum):
@@ -30,15 +33,21 @@ class WebhookStatus(str, Enum):
 
 
 class Webhooks(ConqaResource):
-    """Webhooks of a project or of an account, their owner.
+    """Webhooks for the events of one project, or of all projects of an account: their owner.
 
     A webhook has ``id``, ``name``, ``projectId`` or ``accountId``, ``userId``, ``maskedCallbackUrl``, ``type``,
     ``status``, ``createdAt`` and ``updatedAt``. CONQA waits 30 s for its receiver, and after 10 failures in a row sets
     it to ``INACTIVE`` and mails its owner.
+
+    :param client: The client.
+    :param group: Name of the group of operations.
+    :param owner: Name of the owner in its paths.
     """
 
-    _group: ClassVar[str]
-    _owner: ClassVar[str]
+    def __init__(self, client: ConqaClient, group: str, owner: str) -> None:
+        super().__init__(client)
+        self._group = group
+        self._owner = owner
 
     def list(self, owner_id: Id, *, page_size: int | str | None = None, limit: int | str | None = None) -> Paged:
         """Return the webhooks of an owner (sources: "List Webhooks for Project", "List Webhooks for Account").
@@ -118,17 +127,3 @@ class Webhooks(ConqaResource):
     def _path(self, owner_id: Id, webhook_type: WebhookType | str, webhook_id: Id | None = None) -> dict[str, Any]:
         kind = check.member(WebhookType, webhook_type, "webhook_type").value.lower()
         return {self._owner: owner_id, "type": kind, "webhookId": webhook_id}
-
-
-class ProjectWebhooks(Webhooks):
-    """Webhooks for the events of one project; their owner is the project."""
-
-    _group = "project_webhooks"
-    _owner = "projectId"
-
-
-class AccountWebhooks(Webhooks):
-    """Webhooks for the events of all projects of an account, their owner."""
-
-    _group = "account_webhooks"
-    _owner = "accountId"

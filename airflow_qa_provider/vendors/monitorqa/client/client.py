@@ -45,10 +45,6 @@ _BUSINESS_HINTS = {
 class MonitorQAClient(VendorClient):
     """MonitorQA external API (source: developer.monitorqa.com).
 
-    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
-    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
-    the field, when a value cannot be read or a required one is missing: nothing is sent then.
-
     :param settings: ``base_url`` is normally :data:`BASE_URL`; ``token`` is the API key of Settings > Integration.
     """
 
@@ -95,7 +91,7 @@ class MonitorQAClient(VendorClient):
         return error
 
     def _auth(self) -> AuthBase:
-        return HeaderAuth("X-API-KEY", self.settings.token)
+        return HeaderAuth({"X-API-KEY": self.settings.token})
 
     def _secrets(self) -> Iterable[str]:
         return [*super()._secrets(), *self._issued_keys]

@@ -93,11 +93,3 @@ class ScoreSystemType(IntEnum):
 
     PROPORTION_TO_MAX_SCORE_POINTS = 0
     COUNT_NOT_APPLICABLE_AS_POSITIVE = 1
-
-
-class WebhookCommandType(IntEnum):
-    """What a webhook told of, its ``webhookCommandType`` (source: "Get webhooks log")."""
-
-    AUDIT = 0
-    CORRECTIVE_ACTION = 1
-    AUDIT_TEMPLATE = 2

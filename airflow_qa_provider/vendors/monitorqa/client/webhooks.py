@@ -18,8 +18,7 @@ class Webhooks(MonitorQAResource):
         Its ``webhookUrl`` is as secret as the receiver makes it: a secret in the path of the URL is in these rows.
 
         :param wanted: Fields of :class:`~airflow_qa_provider.rest.parameters.Paging`.
-        :return: Rows with ``createdAtUtc``, ``webhookEvent``, ``webhookCommandType`` (see
-            :class:`~airflow_qa_provider.vendors.monitorqa.client.enums.WebhookCommandType`), ``webhookUrl``,
-            ``httpStatusCode`` and ``errorMessage``.
+        :return: Rows with ``createdAtUtc``, ``webhookEvent``, ``webhookCommandType`` (0 for an audit, 1 for a
+            corrective action, 2 for an audit template), ``webhookUrl``, ``httpStatusCode`` and ``errorMessage``.
         """
         return self._pages("webhooks.list_log", Paging, wanted)

@@ -38,10 +38,6 @@ _ENVELOPE = frozenset({"data", "isSuccess", "error", "errorDetails"})
 class QalyptusClient(VendorClient):
     """Qalyptus Cloud API v1 (source: "Qalyptus Cloud API Documentation (beta)").
 
-    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
-    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
-    the field, when a value cannot be read or a required one is missing: nothing is sent then.
-
     :param settings: ``base_url`` is ``https://{tenant}.qalyptus.net/api/v1``; ``token`` is an API key, bound to
         one organization; ``options`` may replace names of the
         :class:`~airflow_qa_provider.vendors.qalyptus.client.dialect.Dialect`.
@@ -75,7 +71,7 @@ class QalyptusClient(VendorClient):
         return f"{len(self.reports.list())} reports visible"
 
     def _auth(self) -> AuthBase:
-        return HeaderAuth("Authorization", f"Bearer {self.settings.token}")
+        return HeaderAuth({"Authorization": f"Bearer {self.settings.token}"})
 
     def _vendor_error(self, answer: Any) -> VendorError:
         if not isinstance(answer, dict):

@@ -13,7 +13,6 @@ from airflow_qa_provider.vendors.qalyptus.client.mixins import (
     Collection,
     CreatedInProject,
     Duplicable,
-    Owned,
     Permitted,
     Renamable,
 )
@@ -21,7 +20,7 @@ from airflow_qa_provider.vendors.qalyptus.client.resource import Record, Records
 from airflow_qa_provider.vendors.qalyptus.client.rules import check
 
 
-class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete, Permitted, Owned, name="conditions"):
+class Conditions(Collection, CreatedInProject, Renamable, Duplicable, BulkDelete, Permitted, name="conditions"):
     """Conditions and their rules."""
 
     def list_by_project(self, project_id: Id) -> Records:

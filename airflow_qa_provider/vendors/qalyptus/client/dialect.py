@@ -13,6 +13,7 @@ from typing import Any
 
 from airflow_qa_provider.exceptions import QAConfigurationError, QAResponseError
 from airflow_qa_provider.rest.options import with_options
+from airflow_qa_provider.rest.shapes import first_in, text_in
 
 
 @dataclass(frozen=True)
@@ -74,44 +75,38 @@ class Dialect:
 
     def status_of(self, record: Mapping[str, Any]) -> str:
         """Return a record's status in the vendor's word; empty when it has none."""
-        value = _first(record, self.status_fields)
-        return "" if value is None else str(value)
+        return text_in(record, self.status_fields) or ""
 
     def message_of(self, record: Mapping[str, Any]) -> str:
         """Return the text that explains a record's status; empty when it has none."""
-        return str(_first(record, self.message_fields) or "")
+        return str(first_in(record, self.message_fields) or "")
 
     def task_id_of(self, record: Mapping[str, Any]) -> str | None:
         """Return the id of the task that a run belongs to."""
-        value = _first(record, self.task_id_fields)
-        return None if value is None else str(value)
+        return text_in(record, self.task_id_fields)
 
     def report_id_of(self, record: Mapping[str, Any]) -> str | None:
         """Return the id of the report that a request is for."""
-        value = _first(record, self.report_id_fields)
-        return None if value is None else str(value)
+        return text_in(record, self.report_id_fields)
 
     def format_of(self, record: Mapping[str, Any]) -> str | None:
         """Return the output format of a request."""
-        value = _first(record, self.format_fields)
-        return None if value is None else str(value)
+        return text_in(record, self.format_fields)
 
     def created_of(self, record: Mapping[str, Any]) -> str | None:
         """Return when a request or run was made, in the vendor's form."""
-        value = _first(record, self.created_fields)
-        return None if value is None else str(value)
+        return text_in(record, self.created_fields)
 
     def find_uri(self, answer: Any) -> str | None:
         """Return the URI in an answer that is a bare URI or a record; ``None`` when there is none."""
-        value = _first(answer, self.uri_fields) if isinstance(answer, Mapping) else answer
+        value = first_in(answer, self.uri_fields) if isinstance(answer, Mapping) else answer
         return value.strip() if isinstance(value, str) and value.strip() else None
 
     def find_id(self, answer: Any) -> str | None:
         """Return the id in an answer that is a bare id or a record; ``None`` when there is none."""
         if isinstance(answer, str) and answer.strip():
             return answer.strip()
-        value = _first(answer, self.id_fields) if isinstance(answer, Mapping) else None
-        return None if value is None else str(value)
+        return text_in(answer, self.id_fields) if isinstance(answer, Mapping) else None
 
     def id_of(self, answer: Any, operation: str, outcome: str) -> str:
         """Return the id in an answer that must have one.
@@ -132,7 +127,3 @@ class Dialect:
                 hint='Set the name in the connection\'s extra: {"qalyptus": {"id_fields": ["..."]}}',
             )
         return found
-
-
-def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    return next((record[name] for name in names if record.get(name) not in (None, "")), None)

@@ -13,7 +13,6 @@ from airflow_qa_provider.vendors.qalyptus.client.mixins import (
     Collection,
     CreatedInProject,
     Duplicable,
-    Owned,
     Permitted,
 )
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record, Records
@@ -23,7 +22,7 @@ DIRECTIONS = ("Up", "Down")
 """Where a value of a filter can be moved (source: "Order filter values.")."""
 
 
-class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, Owned, name="filters"):
+class Filters(Collection, CreatedInProject, Duplicable, BulkDelete, Permitted, name="filters"):
     """Filters, and the values in them."""
 
     def update(self, filter_id: Id, **named: Unpack[NamedInProject]) -> Record:

@@ -95,8 +95,8 @@ class Duplicable(QalyptusResource):
         return self._created(f"{self._name}.duplicate", {"id": object_id}, body=body)
 
 
-class Owned(QalyptusResource):
-    """Objects that belong to a user."""
+class Permitted(QalyptusResource):
+    """Objects that belong to a user, with permissions of other users and groups, called members here."""
 
     def change_owner(self, object_id: Id, owner_id: Id) -> None:
         """Give an object to another user.
@@ -105,10 +105,6 @@ class Owned(QalyptusResource):
         :param owner_id: UUID of the user who becomes its owner.
         """
         self._client.call(f"{self._name}.change_owner", {"id": object_id, "ownerId": owner_id})
-
-
-class Permitted(QalyptusResource):
-    """Objects with permissions of users and groups, called members here."""
 
     def get_permissions(self, object_id: Id) -> Any:
         """Return the permissions of all members of an object.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing_extensions import Unpack
 
 from airflow_qa_provider.rest.parameters import Id
-from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection, Owned, Permitted, Renamable
+from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection, Permitted, Renamable
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record, Records
 from airflow_qa_provider.vendors.qalyptus.client.rules import Named, check
 
 
-class Projects(Collection, Renamable, BulkDelete, Permitted, Owned, name="projects"):
+class Projects(Collection, Renamable, BulkDelete, Permitted, name="projects"):
     """Projects of the organization that the key is bound to."""
 
     def create(self, **project: Unpack[Named]) -> Record:

@@ -7,7 +7,7 @@ from typing_extensions import Required, Unpack, override
 from airflow_qa_provider.exceptions import QAResponseError, QAValidationError
 from airflow_qa_provider.rest.client import given
 from airflow_qa_provider.rest.parameters import Flag, FreeText, Id, Objects, Text
-from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection, Duplicable, Owned, Permitted
+from airflow_qa_provider.vendors.qalyptus.client.mixins import BulkDelete, Collection, Duplicable, Permitted
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record, Records
 from airflow_qa_provider.vendors.qalyptus.client.rules import Named, NamedInProject, check
 from airflow_qa_provider.vendors.qalyptus.client.selections import Selections, as_field_selections
@@ -46,7 +46,7 @@ class ReportFields(Named, total=False):
     dynamic_names: Objects | None
 
 
-class Reports(Collection, Duplicable, BulkDelete, Permitted, Owned, name="reports"):
+class Reports(Collection, Duplicable, BulkDelete, Permitted, name="reports"):
     """Report definitions, and reports on demand."""
 
     def create(self, **report: Unpack[NewReport]) -> Record:

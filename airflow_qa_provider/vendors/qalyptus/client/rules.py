@@ -77,5 +77,3 @@ class QalyptusFields(Fields):
 
 check = QalyptusFields()
 """Reads the values of all fields."""
-
-refusal, required = check.refused, check.text

@@ -12,7 +12,6 @@ from airflow_qa_provider.vendors.qalyptus.client.mixins import (
     BulkDelete,
     Collection,
     CreatedInProject,
-    Owned,
     Permitted,
 )
 from airflow_qa_provider.vendors.qalyptus.client.resource import Record, Records
@@ -89,7 +88,7 @@ class EmailFields(TypedDict, total=False):
     one_to_all: Flag | None
 
 
-class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, Owned, TaskReports, TaskTriggers, name="tasks"):
+class Tasks(Collection, CreatedInProject, BulkDelete, Permitted, TaskReports, TaskTriggers, name="tasks"):
     """Task definitions, and running them."""
 
     @override

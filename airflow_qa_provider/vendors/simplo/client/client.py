@@ -43,10 +43,6 @@ class SimploClient(VendorClient):
     Dates in answers are texts such as ``2023-01-01T00:00:00+0100``;
     :func:`~airflow_qa_provider.rest.timestamps.to_utc` reads them.
 
-    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
-    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
-    the field, when a value cannot be read or a required one is missing: nothing is sent then.
-
     :param settings: ``base_url`` is normally :func:`base_url` of the installation; ``token`` is the credential of a
         user; ``options`` may replace names of the :class:`~airflow_qa_provider.vendors.simplo.client.dialect.Dialect`,
         such as how the token is sent, which the docs do not say.
@@ -93,7 +89,7 @@ class SimploClient(VendorClient):
         return error
 
     def _auth(self) -> AuthBase:
-        return HeaderAuth(self.dialect.auth_header, self.dialect.credentials(self.settings.token))
+        return HeaderAuth({self.dialect.auth_header: self.dialect.credentials(self.settings.token)})
 
     def _vendor_error(self, answer: Any) -> VendorError:
         return errors.read(answer, self._secrets())

@@ -46,5 +46,3 @@ class SimploFields(Fields):
 
 check = SimploFields()
 """Reads the values of all fields."""
-
-refused = check.refused

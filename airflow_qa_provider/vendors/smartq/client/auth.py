@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,8 @@ from airflow_qa_provider.exceptions import (
 )
 from airflow_qa_provider.rest.sessions import KeptSession
 from airflow_qa_provider.rest.settings import ClientSettings
+from airflow_qa_provider.rest.shapes import first_in
+from airflow_qa_provider.rest.transport import HeaderAuth
 from airflow_qa_provider.vendors.smartq.client.answers import error_in, failed
 from airflow_qa_provider.vendors.smartq.client.dialect import Dialect
 from airflow_qa_provider.vendors.smartq.client.sessions import Token, TokenStore
@@ -82,7 +84,7 @@ def read_token(answer: Any, dialect: Dialect) -> Token:
     :raises QAResponseError: There is no token under any of the names.
     """
     facts = answer if isinstance(answer, Mapping) else {}
-    access, refresh = _first(facts, dialect.token_fields), _first(facts, dialect.refresh_token_fields)
+    access, refresh = first_in(facts, dialect.token_fields), first_in(facts, dialect.refresh_token_fields)
     if not isinstance(access, str) or not _fits_header(access):
         seen = sorted(facts) if facts else type(answer).__name__
         raise QAResponseError(
@@ -94,39 +96,24 @@ def read_token(answer: Any, dialect: Dialect) -> Token:
             'with {"smartq": {"authentication": "basic"}} no token is needed',
         )
     kept = refresh if isinstance(refresh, str) and _fits_header(refresh) else None
-    return Token(access, kept, _lifetime(_first(facts, dialect.lifetime_fields)) or dialect.token_lifetime or None)
+    return Token(access, kept, _lifetime(first_in(facts, dialect.lifetime_fields)) or dialect.token_lifetime or None)
 
 
-class HeadersAuth(AuthBase):
-    """Puts fixed credentials into headers.
-
-    :param headers: Header names and values.
-    """
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = dict(headers)
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Sign a request."""
-        request.headers.update(self._headers)
-        return request
-
-
-def with_password(credentials: Credentials) -> HeadersAuth:
+def with_password(credentials: Credentials) -> HeaderAuth:
     """Return what signs with login, password and API access key.
 
     :param credentials: Those of the connection.
     """
-    return HeadersAuth({CLIENT_ID_HEADER: credentials.client_id, "Authorization": f"Basic {credentials.basic}"})
+    return HeaderAuth({CLIENT_ID_HEADER: credentials.client_id, "Authorization": f"Basic {credentials.basic}"})
 
 
-def with_token(client_id: str, token: str) -> HeadersAuth:
+def with_token(client_id: str, token: str) -> HeaderAuth:
     """Return what signs with a token and the API access key.
 
     :param client_id: The API access key.
     :param token: A token, or for ``POST /oauth2/`` a refresh token.
     """
-    return HeadersAuth({CLIENT_ID_HEADER: client_id, TOKEN_HEADER: f"OAUTH2 {token}"})
+    return HeaderAuth({CLIENT_ID_HEADER: client_id, TOKEN_HEADER: f"OAUTH2 {token}"})
 
 
 class OAuth2Auth(AuthBase):
@@ -232,10 +219,6 @@ class OAuth2Auth(AuthBase):
     def _is_expired(self, response: requests.Response, *, file: bool) -> bool:
         codes = self._dialect.expired_codes
         return str(response.status_code) in codes or error_in(failed(response, file=file)).code in codes
-
-
-def _first(facts: Mapping[str, Any], names: Iterable[str]) -> Any:
-    return next((facts[name] for name in names if facts.get(name) not in (None, "")), None)
 
 
 def _lifetime(value: Any) -> float | None:

@@ -42,10 +42,6 @@ _KEPT_SECRETS = 16
 class SmartQClient(VendorClient):
     """smartQ API v1 (source: "How to use smartQ: API").
 
-    A method raises :class:`~airflow_qa_provider.exceptions.QANotFoundError` when there is nothing with an id that it
-    was given, or the key may not see it; and :class:`~airflow_qa_provider.exceptions.QAValidationError`, which names
-    the field, when a value cannot be read or a required one is missing: nothing is sent then.
-
     :param settings: ``base_url`` is ``https://{account}.smartqweb.com/api/v1``; ``token`` is the password of the user
         whom ``options["login"]`` names by e-mail address; ``options["client_id"]`` is the account's API access key.
         Further options replace fields of the :class:`~airflow_qa_provider.vendors.smartq.client.dialect.Dialect`.

@@ -21,12 +21,20 @@ ChoiceType = Literal["checkbox", "radio", "select"]
 Width = Literal["single", "double"]
 """How a field is laid out in smartQ's pages."""
 
+_OPTIONS = ("choiceType", "min", "max", "fieldLayout")
 _ONLY_FOR = {"choice_type": "choice", "field_layout": "choice", "minimum": "float", "maximum": "float"}
 
 
-class FieldOptions(TypedDict, total=False):
-    """What only some types of a custom field have, sent together under ``options``.
+class FieldFields(TypedDict, total=False):
+    """What a custom field has. Type and label are required in a change, too.
 
+    What only some types have is sent together under ``options``.
+
+    :param field_type: ``float``, ``string``, ``text`` or ``choice``.
+    :param label: What people see.
+    :param hint: Text that describes it.
+    :param required: Whether a ticket must have it.
+    :param width: ``single`` or ``double`` (``pos_type`` in smartQ).
     :param choice_type: ``checkbox``, ``radio`` or ``select``, for fields of type ``choice``.
     :param minimum: Lower limit, for fields of type ``float``.
     :param maximum: Upper limit, for fields of type ``float``.
@@ -34,27 +42,15 @@ class FieldOptions(TypedDict, total=False):
         and show no format, so the text goes as it is, and :meth:`CustomFieldValues.create` is the surer way.
     """
 
-    choice_type: Annotated[ChoiceType | None, Read("choice", words=get_args(ChoiceType)), Wire("choiceType")]
-    minimum: Annotated[Number | None, Wire("min")]
-    maximum: Annotated[Number | None, Wire("max")]
-    field_layout: Annotated[FreeText | None, Wire("fieldLayout")]
-
-
-class FieldFields(FieldOptions, total=False):
-    """What a custom field has: this, and :class:`FieldOptions`. Type and label are required in a change, too.
-
-    :param field_type: ``float``, ``string``, ``text`` or ``choice``.
-    :param label: What people see.
-    :param hint: Text that describes it.
-    :param required: Whether a ticket must have it.
-    :param width: ``single`` or ``double`` (``pos_type`` in smartQ).
-    """
-
     field_type: Required[Annotated[FieldType, Read("choice", words=get_args(FieldType)), Wire("type")]]
     label: Required[Text]
     hint: FreeText | None
     required: Flag | None
     width: Annotated[Width | None, Read("choice", words=get_args(Width)), Wire("pos_type")]
+    choice_type: Annotated[ChoiceType | None, Read("choice", words=get_args(ChoiceType)), Wire("choiceType")]
+    minimum: Annotated[Number | None, Wire("min")]
+    maximum: Annotated[Number | None, Wire("max")]
+    field_layout: Annotated[FreeText | None, Wire("fieldLayout")]
 
 
 class ValueFields(TypedDict, total=False):
@@ -178,12 +174,11 @@ class CustomFieldValues(SmartQResource):
 
 def _field(field: Mapping[str, Any]) -> dict[str, str]:
     sent = check.wire(FieldFields, field)
-    options = check.wire(FieldOptions, {name: value for name, value in field.items() if name in _ONLY_FOR})
     for name, kind in _ONLY_FOR.items():
         if is_given(field.get(name)) and kind != sent["type"]:
             raise check.refused(f"{name} is for fields of type {kind!r} only, this one is {sent['type']!r}")
-    own = {name: value for name, value in sent.items() if name not in options}
-    return form("field", {**own, "options": options})
+    options = {name: sent.pop(name) for name in _OPTIONS if name in sent}
+    return form("field", {**sent, "options": options})
 
 
 def _value(value: Mapping[str, Any]) -> dict[str, str]:

@@ -72,7 +72,7 @@ class FooClient(VendorClient):
         return f"{len(self.inspections.list('any'))} inspections visible"
 
     def _auth(self) -> AuthBase:
-        return HeaderAuth("Authorization", f"Bearer {self.settings.token}")
+        return HeaderAuth({"Authorization": f"Bearer {self.settings.token}"})
 
     def _vendor_error(self, answer: Any) -> VendorError:
         return VendorError(str(answer.get("error", "")) if isinstance(answer, dict) else "")

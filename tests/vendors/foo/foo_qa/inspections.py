@@ -24,12 +24,9 @@ from foo_qa.client import FooClient
 _PHASES = {"done": Phase.SUCCEEDED, "failed": Phase.FAILED, "cancelled": Phase.CANCELLED}
 
 
-class InspectionPoller:
-    """One request for each inspection; a status that is not known is waited for."""
-
-    def poll(self, client: FooClient, ids: Collection[str], since: float) -> Statuses:
-        """Ask where inspections stand."""
-        return {**poll_each(lambda one: _snapshot(client.inspections.get(one)), ids)}
+def poll(client: FooClient, ids: Collection[str], since: float) -> Statuses:
+    """Ask where inspections stand, with one request for each; a status that is not known is waited for."""
+    return {**poll_each(lambda one: _snapshot(client.inspections.get(one)), ids)}
 
 
 def _snapshot(row: Mapping[str, Any]) -> Snapshot:
@@ -56,19 +53,15 @@ class InspectionFields(KindFields):
     def create(self, client: FooClient) -> str:
         return client.inspections.create(self.site, self.reference)
 
+    def compares(self, client: FooClient) -> bool:
+        return False  # the marker is enough
 
-class InspectionLookup:
-    """Inspections by the marker in their reference."""
 
-    def compares(self, client: FooClient, fields: InspectionFields) -> bool:
-        """Tell that the marker is enough."""
-        return False
-
-    def find(self, client: FooClient, search: Search) -> list[Candidate]:
-        """Return the inspection with the marker."""
-        rows = client.inspections.list(search.fields.site)
-        found = [_snapshot(row) for row in rows if row.get("reference") == search.fields.reference]
-        return [Candidate(one.id, one.phase, f"inspection {one.id} ({one.status})") for one in found]
+def find(client: FooClient, search: Search) -> list[Candidate]:
+    """Return the inspection with the marker in its reference."""
+    rows = client.inspections.list(search.fields.site)
+    found = [_snapshot(row) for row in rows if row.get("reference") == search.fields.reference]
+    return [Candidate(one.id, one.phase, f"inspection {one.id} ({one.status})") for one in found]
 
 
 # [file]
@@ -106,12 +99,12 @@ def _cancel(client: FooClient, inspection_id: str) -> str:
 INSPECTION = Kind(
     name="foo.inspection",
     noun="inspection",
-    poller=InspectionPoller,
+    poll=poll,
     condition=lambda given: Target(given.id("inspection_id")),
     cancel=_cancel,
     link=lambda inspection_id: f"https://app.foo.example.com/inspections/{inspection_id}",
     fields=InspectionFields,
-    lookup=InspectionLookup(),
+    lookup=find,
     facts={"site": "site of the inspection", "score": "score of the inspection"},
     files={"report": InspectionReport},
 )
