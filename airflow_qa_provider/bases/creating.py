@@ -81,7 +81,14 @@ class CreatingOperator(KindTask, BaseOperator):
         :param context: Airflow's task context.
         :return: Id at the vendor.
         """
-        made = self.create_once(context)
+        return self.told(context, self.create_once(context))
+
+    def told(self, context: Any, made: Made) -> str:
+        """Store what a task that does not wait tells, and return the id.
+
+        :param context: Airflow's task context.
+        :param made: How the object came about.
+        """
         self.tell(context, {**made.facts, **self.link_to(made.id), **made.details})
         return made.id
 

@@ -73,9 +73,9 @@ class RemoteJobOperator(WaitingTask, CreatingOperator):
         from airflow_qa_provider.bases.preview import is_preview
 
         self.check_policies()
-        if not self.wait_for_completion or is_preview(self.preview):
-            return super().execute(context)
         made = self.create_once(context)
+        if not self.wait_for_completion or is_preview(self.preview):
+            return self.told(context, made)
         self.journal_note = made.facts
         return self.wait_for_object(context, made.id)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from operator import methodcaller
 from typing import Any
 
 from airflow_qa_provider.bases.call import Call
@@ -50,14 +51,15 @@ def created(task: Any, context: Any, client: Any, *, preview: bool) -> Made:
         kind,
         asked,
         client,
-        lambda fields: fields.create(client),
+        methodcaller("create", client),
         ownership,
         None if preview else shared_store(context),
         task.has_failed,
         stop,
         task.can_pause and notes.kept and not preview,
     )
-    made = _completed(journal)
+    made = journal.ensure()
+    _complete(journal, made)
     if made.generation > 1:
         notes = notes.of_step(str(made.generation))  # what was done to the object before it does not count
     steps = (journal.sent or asked).then(made.id, new=made.outcome == "created")
@@ -76,12 +78,11 @@ def _create_policies(task: Any, asked: KindFields) -> Policies:
     )
 
 
-def _completed(journal: CreateJournal) -> Made:
-    made = journal.ensure()
+def _complete(journal: CreateJournal, made: Made) -> None:
+    """Do what belongs to an object beside the request that creates it."""
     repeats = journal.policies.on_uncertain == "repeat"
     new, timeouts = made.outcome == "created", journal.timeouts
     journal.asked.complete(journal.client, made.id, new=new, timeouts=timeouts, repeats=repeats)
-    return made
 
 
 def _stepped(task: Any, context: Any, client: Any, step: Step, mine: Notes) -> dict[str, Any]:
@@ -103,23 +104,23 @@ def _stepped(task: Any, context: Any, client: Any, step: Step, mine: Notes) -> d
     policies = replace(_create_policies(task, asked), if_exists="create")
     if policies.on_changed_input == "update" and not asked.updates:
         policies = replace(policies, on_changed_input="fail")
-    made = _completed(
-        CreateJournal(
-            Identity.of(context, kind.name, task.conn_id, asked.identity()),
-            mine,
-            attempt,
-            policies,
-            timeouts,
-            kind,
-            asked,
-            client,
-            lambda fields: fields.create(client),
-            # the id that the task tells is that of its object
-            Ownership(context, kind.name, tell=False),
-            None if mine.read_only else shared_store(context),
-            _never,
-        )
+    journal = CreateJournal(
+        Identity.of(context, kind.name, task.conn_id, asked.identity()),
+        mine,
+        attempt,
+        policies,
+        timeouts,
+        kind,
+        asked,
+        client,
+        methodcaller("create", client),
+        # the id that the task tells is that of its object
+        Ownership(context, kind.name, tell=False),
+        None if mine.read_only else shared_store(context),
+        _never,
     )
+    made = journal.ensure()
+    _complete(journal, made)
     return {"id": made.id, "outcome": made.outcome}
 
 

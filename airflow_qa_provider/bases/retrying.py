@@ -5,18 +5,16 @@ Imported by DAG files, so nothing heavy is imported at module level.
 
 from __future__ import annotations
 
-import functools
 import random
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from airflow.providers.common.compat.sdk import conf
 
 from airflow_qa_provider.compat import RetryPolicy, fails_at_once
 from airflow_qa_provider.exceptions import QAError, QARateLimitError, QAServerError, QATransportError
-
-Method = TypeVar("Method", bound=Callable[..., Any])
 
 RETRIES = 2
 """How often our operators and sensors are retried where no configuration says otherwise."""
@@ -101,20 +99,13 @@ def default_retries() -> int:
     return of_all or conf.getint("airflow_qa_provider", "default_retries", fallback=RETRIES)
 
 
-def fail_now(method: Method) -> Method:
-    """Decorate ``execute``: before Airflow 3.3, which has no retry policies, what no retry can mend fails the task now.
-
-    :param method: A method that Airflow calls.
-    """
-
-    @functools.wraps(method)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return method(*args, **kwargs)
-        except QAError as error:
-            raised = fails_at_once(error) if error.permanent else error
-            if raised is error:
-                raise
-            raise raised from error
-
-    return guarded  # type: ignore[return-value]
+@contextmanager
+def failing_now() -> Iterator[None]:
+    """Let what no retry can mend fail the task now, before Airflow 3.3 too, which has no retry policies."""
+    try:
+        yield
+    except QAError as error:
+        raised = fails_at_once(error) if error.permanent else error
+        if raised is error:
+            raise
+        raise raised from error

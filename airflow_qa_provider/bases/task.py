@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from typing_extensions import override
 
 from airflow_qa_provider.bases.provider import ProviderTask
-from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.retrying import failing_now
 
 if TYPE_CHECKING:
     from airflow_qa_provider.kinds.kind import Kind
@@ -110,7 +110,7 @@ def one_execution(method: Method) -> Method:
 
     @functools.wraps(method)
     def connected(self: VendorTask, *args: Any, **kwargs: Any) -> Any:
-        with self.connected():
+        with failing_now(), self.connected():
             return method(self, *args, **kwargs)
 
-    return fail_now(connected)  # type: ignore[return-value]
+    return connected  # type: ignore[return-value]

@@ -87,8 +87,10 @@ class CreateJournal(Journal):
         if chosen and (record is None or chosen not in (record.object_id, *record.past)):
             named = replace(record or self._new_intent(None)[0], object_id=chosen)
             return self._done(named, "adopted", f"it is named under {self.notes.choice_key!r} in the task's state")
+        if record is None and not self.notes.kept:
+            return self._without_notes()
         if record is None:
-            return self._begin()
+            return self._create(None, "no earlier attempt sent a request")
         if self.attempt.was_cleared_since(record) and self.policies.on_clear == "new":
             self._stop(record, self._seen(record) if self.stop else None)
             return self._create(record, "the task was cleared, and on_clear is 'new'", anew=True)
@@ -98,21 +100,15 @@ class CreateJournal(Journal):
             return self._look_for(record, type(self.asked).from_note(record.fields), record.sent_at)
         return self._take_up(record, f"an earlier attempt created it at {record.when}")
 
-    def _begin(self) -> Made:
-        """Do what the first attempt does, or any attempt that has no notes to go by."""
-        if not self.notes.kept:
-            log.info(
-                "This Airflow keeps no state of tasks (3.3 does): only a look at the vendor can tell whether an "
-                "earlier attempt created the %s",
-                self.kind.noun,
-            )
-            if self.attempt.number > 1:
-                return self._look_for(*self._new_intent(None), self.attempt.run_started or 0.0)
-        return self._create_unless_there("no earlier attempt sent a request")
-
-    def _create_unless_there(self, reason: str) -> Made:
-        taken = None if self.policies.if_exists == "create" else self._existing()
-        return taken or self._create(None, reason)
+    def _without_notes(self) -> Made:
+        log.info(
+            "This Airflow keeps no state of tasks (3.3 does): only a look at the vendor can tell whether an "
+            "earlier attempt created the %s",
+            self.kind.noun,
+        )
+        if self.attempt.number > 1:
+            return self._look_for(*self._new_intent(None), self.attempt.run_started or 0.0)
+        return self._create(None, "no earlier attempt sent a request")
 
     def _existing(self) -> Made | None:
         intent, fields = self._new_intent(None)
@@ -186,7 +182,7 @@ class CreateJournal(Journal):
         """Look for what a lost attempt may have made, and create it when it is nowhere."""
         if self._asks_again:
             reason = f"{record.loss if self.notes.kept else NO_STATE}; {self._no_telling}"
-            return self._create(record, reason, anew=True) if self.notes.kept else self._create_unless_there(reason)
+            return self._create(record, reason, anew=True) if self.notes.kept else self._create(None, reason)
         try:
             found = self.lookup.find(record, fields, since, self.timeouts.settled - record.age)
             if found is None and record.accepted:
@@ -202,9 +198,13 @@ class CreateJournal(Journal):
             return self._take_up(taken, "found at the vendor, an earlier attempt lost its id")
         if self.notes.kept:
             return self._create(record, f"the vendor shows nothing of the request of {record.when}")
-        return self._create_unless_there("the vendor shows none that this run has created")
+        return self._create(None, "the vendor shows none that this run has created")
 
     def _create(self, earlier: Record | None, reason: str, *, anew: bool = False) -> Made:
+        if earlier is None and self.policies.if_exists != "create":
+            taken = self._existing()
+            if taken is not None:
+                return taken
         intent, fields = self._new_intent(earlier, anew=anew)
         askers = self._askers(fields)
         if askers is not None:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from airflow_qa_provider.bases.empty import GatheringTask
 from airflow_qa_provider.bases.provider import ProviderTask
-from airflow_qa_provider.bases.retrying import fail_now
+from airflow_qa_provider.bases.retrying import failing_now
 from airflow_qa_provider.delivery.policies import (
     DEFAULT_MAX_ATTACHMENT_BYTES,
     AttachPolicy,
@@ -145,7 +145,7 @@ class DeliverReportsOperator(ProviderTask, GatheringTask):
         context.setdefault("reports", ReportsInTemplates(lambda: self.reports))
         return super().render_template(content, context, *args, **kwargs)
 
-    @fail_now
+    @failing_now()
     def execute(self, context: Context) -> dict[str, Any]:
         """Deliver the reports; the class says how.
 

@@ -98,25 +98,19 @@ def _is_transient(error: QAApiError) -> bool:
     return error.status_code in _TRANSIENT_STATUS
 
 
-def send_with_retries(send: Callable[[], T], route: Route, settings: ClientSettings) -> T:
-    """Call ``send`` until it succeeds, fails for good, or the tries are used up.
+def again(first: QAError, began: float, send: Callable[[], T], route: Route, settings: ClientSettings) -> T:
+    """Go on after a first try that failed, until one succeeds, fails for good, or the tries are used up.
 
+    Most requests never come here: what repeats them costs a tenth of one.
+
+    :param first: What failed the first try; raised where the request may not be repeated.
+    :param began: When that began, by the steady clock.
     :param send: Sends the request once; raises this package's errors.
     :param route: What is asked.
     :param settings: Number of tries, longest pause, and the time after which no further try begins.
     """
-    began = time.monotonic()
-    try:
-        return send()
-    except QAError as error:
-        if not may_repeat(route, error, settings.max_retry_wait):
-            raise
-        # most requests never come here, and what repeats them costs a tenth of one
-        return _again(error, began, send, route, settings)
-
-
-def _again(first: QAError, began: float, send: Callable[[], T], route: Route, settings: ClientSettings) -> T:
-    """Go on after a first try that failed."""
+    if not may_repeat(route, first, settings.max_retry_wait):
+        raise first
     backoff = tenacity.wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_BACKOFF)
     failed = [first]
 

@@ -6,6 +6,7 @@ import http.client
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from airflow_qa_provider.rest.pacing import pacer_for
 from airflow_qa_provider.rest.preview import RequestWithheld, is_withheld, rehearsed
 from airflow_qa_provider.rest.redaction import UrlFilter, secret_values
 from airflow_qa_provider.rest.redirects import Elsewhere, Session, is_redirect
-from airflow_qa_provider.rest.retrying import send_with_retries
+from airflow_qa_provider.rest.retrying import again
 from airflow_qa_provider.rest.routes import Route
 from airflow_qa_provider.rest.settings import ClientSettings
 from airflow_qa_provider.rest.wire import Exchange, current_exchange, exchanging
@@ -150,7 +151,11 @@ class Transport:
         url = self.settings.base_url.rstrip("/") + route.url_path(path_values)
         if self.settings.preview and is_withheld(route):
             raise RequestWithheld(rehearsed(route, url, request, [self.settings.token, *secrets]))
-        return send_with_retries(lambda: read(self._send_once(route, url, request, secrets)), route, self.settings)
+        once, began = partial(self._send_once, route, url, request, secrets, read), time.monotonic()
+        try:
+            return once()
+        except QAError as error:
+            return again(error, began, once, route, self.settings)
 
     def fetch(self, route: Route, address: str, headers: Mapping[str, str]) -> requests.Response:
         """Ask for a file by its address, without credentials, again where it is worth it.
@@ -160,7 +165,11 @@ class Transport:
         :param headers: Further headers.
         :raises QAError: See :mod:`airflow_qa_provider.exceptions`.
         """
-        return send_with_retries(lambda: self._fetch_once(route, address, headers), route, self.settings)
+        once, began = partial(self._fetch_once, route, address, headers), time.monotonic()
+        try:
+            return once()
+        except QAError as error:
+            return again(error, began, once, route, self.settings)
 
     def _fetch_once(self, route: Route, address: str, headers: Mapping[str, str]) -> requests.Response:
         limits = self.settings
@@ -174,8 +183,13 @@ class Transport:
             raise self.translated(error, route, exchange) from None
 
     def _send_once(
-        self, route: Route, url: str, request: Mapping[str, Any], secrets: tuple[str, ...]
-    ) -> requests.Response:
+        self,
+        route: Route,
+        url: str,
+        request: Mapping[str, Any],
+        secrets: tuple[str, ...],
+        read: Callable[[requests.Response], T],
+    ) -> T:
         while (left := self._pause_ends - time.monotonic()) > 0:
             time.sleep(left)
         if self._pacer:
@@ -190,8 +204,9 @@ class Transport:
                 response = self.session.send(**arguments)
                 self._note(response, route, started)
                 if is_redirect(response) and self._elsewhere.allows(response, route):
-                    return self._elsewhere.fetch(response, route)
-                self._check(response, route)
+                    response = self._elsewhere.fetch(response, route)
+                else:
+                    self._check(response, route)
         except QAError as error:  # of the check, or of a sign-in on the way
             _close(response)
             self._keep_back(error)
@@ -199,7 +214,7 @@ class Transport:
         except _FAULTS as error:
             _close(response)
             raise self.translated(error, route, exchange) from None
-        return response
+        return read(response)
 
     def _keep_back(self, error: QAError) -> None:
         """Keep all threads back where one is told to wait; callers that pace themselves do that on their own."""

@@ -10,7 +10,7 @@ import pytest
 from airflow.sdk import DAG, BaseOperator
 
 from airflow_qa_provider import compat, exceptions
-from airflow_qa_provider.bases.retrying import QARetryPolicy, fail_now
+from airflow_qa_provider.bases.retrying import QARetryPolicy, failing_now
 from airflow_qa_provider.exceptions import (
     QAApiError,
     QAAuthenticationError,
@@ -151,7 +151,7 @@ class Failing(BaseOperator):
         super().__init__(**kwargs)
         self.error = error
 
-    @fail_now
+    @failing_now()
     def execute(self, context: Any) -> None:
         raise self.error
 
