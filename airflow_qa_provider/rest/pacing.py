@@ -29,6 +29,25 @@ class Pacer:
         return start - now
 
 
+class Hold:
+    """Keeps the requests of a client back while the vendor asks for a pause, whichever thread it told so."""
+
+    def __init__(self) -> None:
+        self._ends = 0.0
+
+    def begin(self, seconds: float) -> None:
+        """Let nothing leave for a time.
+
+        :param seconds: How long, from now.
+        """
+        self._ends = max(self._ends, time.monotonic() + seconds)
+
+    def wait(self) -> None:
+        """Block until the pause is over."""
+        while (left := self._ends - time.monotonic()) > 0:
+            time.sleep(left)
+
+
 _PACERS: dict[tuple[Hashable, int], Pacer] = {}
 _LOCK = threading.Lock()
 

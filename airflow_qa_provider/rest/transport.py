@@ -19,7 +19,7 @@ from airflow_qa_provider.exceptions import QAError, QARateLimitError
 from airflow_qa_provider.rest.answer import BoundedAdapter
 from airflow_qa_provider.rest.clock import VendorClock
 from airflow_qa_provider.rest.faults import Fault
-from airflow_qa_provider.rest.pacing import pacer_for
+from airflow_qa_provider.rest.pacing import Hold, pacer_for
 from airflow_qa_provider.rest.preview import RequestWithheld, is_withheld, rehearsed
 from airflow_qa_provider.rest.redaction import UrlFilter, secret_values
 from airflow_qa_provider.rest.redirects import Elsewhere, Session, is_redirect
@@ -84,7 +84,7 @@ class Transport:
         self.sent_secrets: tuple[str, ...] = ()
         self._check = check
         self._pacer = pacer_for((settings.base_url, settings.token), settings.requests_per_minute)
-        self._pause_ends = 0.0  # of all threads, when the vendor asks one of them for a pause
+        self._hold = Hold()
         self._adapter = BoundedAdapter(settings.max_json_bytes, connections)
         self._elsewhere = Elsewhere(settings, self._adapter)
         self.session = Session()
@@ -190,8 +190,7 @@ class Transport:
         secrets: tuple[str, ...],
         read: Callable[[requests.Response], T],
     ) -> T:
-        while (left := self._pause_ends - time.monotonic()) > 0:
-            time.sleep(left)
+        self._hold.wait()
         if self._pacer:
             self._pacer.wait()
         arguments = self._prepared(route, url, request)
@@ -220,7 +219,7 @@ class Transport:
         """Keep all threads back where one is told to wait; callers that pace themselves do that on their own."""
         asked = error.retry_after if isinstance(error, QARateLimitError) else None
         if asked is not None and self.settings.retries and asked <= self.settings.max_retry_wait:
-            self._pause_ends = max(self._pause_ends, time.monotonic() + asked)
+            self._hold.begin(asked)
 
     def _prepared(self, route: Route, url: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return all that the session needs to send a request; signing in may happen here."""

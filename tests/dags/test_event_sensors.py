@@ -24,6 +24,8 @@ from tests.dags.conftest import Run, a_dag
 from tests.dags.receiving import TOKEN, events_of, forget_events, mounted, served, with_token
 from tests.dags.test_example_dags import load
 
+pytestmark = pytest.mark.slow
+
 CONFIG = "AIRFLOW__AIRFLOW_QA_PROVIDER__WEBHOOK_CONNECTIONS"
 
 
