@@ -12,7 +12,7 @@ from typing import Any
 from tests.e2e.kills.api import Api
 from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.plan import RESETS, Case
-from tests.e2e.kills.script import UNMAPPED, Book, Deed, Point, Strike
+from tests.e2e.kills.script import UNMAPPED, Book, Deed, Key, Point, Strike
 
 _XCOMS = ("return_value", "remote_id", "outcome")
 _UNCERTAIN = "QAUncertainError"
@@ -107,7 +107,7 @@ def judge(
         verdict.believed = case.entry.believed(xcoms, case.arguments)
         _conclude(verdict, str(tasks[case.key]["state"]), effects, asked[case.label], xcoms, home)
         if verdict.unplanned:
-            verdict.remark = f"{verdict.unplanned} attempts more than disturbances: {last_error(home, verdict)}"
+            verdict.remark = f"{verdict.unplanned} attempts more than disturbances: {last_error(home, case.key)}"
         findings.verdicts.append(verdict)
         for step in part.pending:
             findings.problems.append(f"{case.key}: {step.title} was planned, and did not happen")
@@ -142,7 +142,7 @@ def _conclude(verdict: Verdict, state: str, effects: list[str], asked: int, xcom
                 :_LONGEST
             ]
         return
-    words = last_error(home, verdict)
+    words = last_error(home, verdict.case.key)
     # without strikes, it was the answer that was lost
     points = {strike.step.point for strike in verdict.strikes} or {Point.COMMITTED}
     allowed = verdict.case.is_twin or bool(points & verdict.case.entry.uncertain)
@@ -152,15 +152,15 @@ def _conclude(verdict: Verdict, state: str, effects: list[str], asked: int, xcom
         verdict.problem = f"ended as {state}, the vendor has {effects or 'nothing'}"[:_LONGEST] + f": {words}"
 
 
-def last_error(home: Path, verdict: Verdict) -> str:
+def last_error(home: Path, key: Key, run_id: str = "*") -> str:
     """Return the error of the latest attempt, from its log.
 
     :param home: Airflow's home.
-    :param verdict: The create.
+    :param key: The task.
+    :param run_id: Its run; not needed where its DAG has one only.
     """
-    key = verdict.case.key
     index = "" if key.map_index == UNMAPPED else f"map_index={key.map_index}/"
-    pattern = f"dag_id={key.dag_id}/run_id=*/task_id={key.task_id}/{index}attempt=*.log"
+    pattern = f"dag_id={key.dag_id}/run_id={run_id}/task_id={key.task_id}/{index}attempt=*.log"
     logs = sorted((home / "logs").glob(pattern), key=lambda log: int(log.stem.partition("=")[2]))
     for log in reversed(logs):
         for line in reversed(log.read_text(errors="replace").splitlines()):

@@ -10,6 +10,7 @@ from tests.e2e.kills.catalogue.entry import World
 from tests.e2e.kills.processes import await_that
 from tests.e2e.kills.script import UNMAPPED, Key
 from tests.e2e.kills.stage import Stage
+from tests.e2e.kills.verdict import last_error
 from tests.e2e.triggerers import plan
 
 _SECONDS = 240.0
@@ -54,6 +55,9 @@ def backfill(stage: Stage, world: World, say: Callable[[str], None]) -> list[str
     problems = []
     if set(believed) != there or wrong or uncertain:
         problems.append(f"a backfill has {dict(believed)}, the vendor {sorted(there)}; its runs are {states}")
+        problems += [
+            f"{run_id}: {last_error(stage.home, _TASK, run_id)}" for run_id, state in states.items() if state == "failed"
+        ]
     if [applied[rule] for rule in rules] != [_NEVER_ARRIVE, _LOST]:
         problems.append(f"a backfill was disturbed {applied} times")
     return problems
