@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property, partial
 from typing import Any
+from zlib import crc32
 
 from airflow_qa_provider.exceptions import (
     QAError,
@@ -31,6 +32,8 @@ from airflow_qa_provider.kinds.polling import as_qa_error, poll_all
 from airflow_qa_provider.kinds.snapshot import Phase, Snapshot
 
 log = logging.getLogger(__name__)
+
+_APART_MILLISECONDS = 10_000
 
 
 @dataclass
@@ -164,8 +167,7 @@ class CreateJournal(Journal):
         if self.policies.on_changed_input == "new":
             return self._create(record, there, anew=True)
         if self.policies.on_changed_input == "update" and record.object_id and record.belongs_to(self.identity):
-            then = datetime.fromtimestamp(record.sent_at, timezone.utc)
-            wanted = self.asked.at(then, self.identity.marker(record.generation))
+            wanted = self._asked_at(record.sent_at, record.generation)
             wanted.update(self.client, record.object_id)
             fresh = replace(
                 record,
@@ -282,8 +284,17 @@ class CreateJournal(Journal):
             generation += 1
             past = (*past, earlier.object_id) if earlier.object_id else past
         now = time.time()
-        fields = self.asked.at(datetime.fromtimestamp(now, timezone.utc), self.identity.marker(generation))
+        fields = self._asked_at(now, generation)
         return self.intent(fields.as_note(), sent_at=now, generation=generation, past=past), fields
+
+    def _asked_at(self, sent_at: float, generation: int) -> KindFields:
+        """Return what is asked for; dates that tell it from others count from up to ten seconds later.
+
+        Tasks of several runs do ask in the same millisecond, and then neither could tell which object is its own.
+        """
+        marker = self.identity.marker(generation)
+        later = crc32(marker.encode()) % _APART_MILLISECONDS / 1000 if self.asked.told_by_dates else 0.0
+        return self.asked.at(datetime.fromtimestamp(sent_at + later, timezone.utc), marker)
 
     def _seen(self, record: Record) -> Snapshot | None:
         """Return where the object of a note stands, ``None`` when it cannot be seen now, or not yet."""

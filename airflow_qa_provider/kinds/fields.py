@@ -33,12 +33,14 @@ class KindFields(ABC):
     :cvar repeats: Whether to make another one is harmless when nobody can tell whether an earlier request made one.
     :cvar recognisable: Whether the vendor shows enough of such an object to tell the one that came of a lost request
         from those of others. Where it never does, and to repeat is the policy, no time is spent on a lookup.
+    :cvar told_by_dates: Whether dates that are relative to the request tell the object from others, to the millisecond.
     :cvar shows_itself: Whether :meth:`seen` takes the place of the kind's poll.
     """
 
     updates: ClassVar[bool] = False
     repeats: ClassVar[bool] = False
     recognisable: ClassVar[bool] = True
+    told_by_dates: ClassVar[bool] = False
     shows_itself: ClassVar[bool] = False
 
     @classmethod

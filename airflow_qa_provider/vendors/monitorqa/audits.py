@@ -49,6 +49,7 @@ class AuditFields(KindFields):
     """
 
     updates: ClassVar[bool] = True
+    told_by_dates: ClassVar[bool] = True
 
     name: str
     template_id: str

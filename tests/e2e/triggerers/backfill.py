@@ -56,7 +56,9 @@ def backfill(stage: Stage, world: World, say: Callable[[str], None]) -> list[str
     if set(believed) != there or wrong or uncertain:
         problems.append(f"a backfill has {dict(believed)}, the vendor {sorted(there)}; its runs are {states}")
         problems += [
-            f"{run_id}: {last_error(stage.home, _TASK, run_id)}" for run_id, state in states.items() if state == "failed"
+            f"{run_id}: {last_error(stage.home, _TASK, run_id)}"
+            for run_id, state in states.items()
+            if state == "failed"
         ]
     if [applied[rule] for rule in rules] != [_NEVER_ARRIVE, _LOST]:
         problems.append(f"a backfill was disturbed {applied} times")

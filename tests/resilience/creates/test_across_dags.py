@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from airflow_qa_provider.exceptions import QAUncertainError
+from airflow_qa_provider.journal import creates
 from airflow_qa_provider.journal.askers import PREFIX
 from qa_sandbox import Sandbox
 from tests.resilience.attempts import Task
@@ -92,6 +95,24 @@ def test_backfills_with_relative_dates_are_told_apart_without_telling_each_other
     assert len(made) == 4
     assert sorted(made) == sorted(filter(None, returned))
     assert returned[:2] == list(made)[:2]
+    assert not variables
+
+
+def test_runs_that_ask_in_the_same_millisecond_are_told_apart(
+    sandbox: Sandbox, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = time.time()
+    monkeypatch.setattr(creates, "time", SimpleNamespace(time=lambda: moment, sleep=time.sleep))
+    runs = [
+        in_dag(sandbox, f"day{number}", "audit", due=timedelta(days=1), wait_for_completion=False)
+        for number in range(4)
+    ]
+    with counting(sandbox, "audit") as made:
+        for run in runs:
+            before_the_answer(sandbox, run, "audit")
+        returned = retried(*runs)
+
+    assert returned == list(made)
     assert not variables
 
 
