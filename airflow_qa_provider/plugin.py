@@ -6,11 +6,11 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
-from airflow_qa_provider.day import day
+from airflow_qa_provider.templates import day
 
 
 class QAPlugin(AirflowPlugin):
-    """The macro ``{{ macros.qa.day() }}``, for the templates of any task, and what receives webhooks."""
+    """The macro ``{{ macros.qa.day() }}`` for the templates of any task; in the API server, what receives webhooks."""
 
     name = "qa"
     macros = [day]  # noqa: RUF012 - Airflow's own shape

@@ -23,7 +23,7 @@ with DAG(
     # [START howto_conqa_reports]
     ConqaReportToObjectStorageOperator(
         task_id="store",
-        url="{{ qa.event.call.data.reportUrl }}",
+        url="{{ qa.event.result }}",
         target="reports/{{ qa.day }}/",
         name="{{ qa.event.call.data.breadcrumbs[-1].name }}.pdf",
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from airflow.providers.common.compat.sdk import AirflowSensorTimeout, BaseSensorOperator, PokeReturnValue
 from airflow.sdk import Asset
@@ -16,9 +16,6 @@ from airflow_qa_provider.bases.task import VendorTask, one_execution
 from airflow_qa_provider.events.told import uri_of
 from airflow_qa_provider.exceptions import QAJobFailedError, QAValidationError
 from airflow_qa_provider.kinds.given import Given
-
-if TYPE_CHECKING:
-    from airflow_qa_provider.kinds.event import Event
 
 
 class EventSensor(VendorTask, BaseSensorOperator):
@@ -84,15 +81,12 @@ class EventSensor(VendorTask, BaseSensorOperator):
 
         :param context: Airflow's task context.
         """
-        from airflow_qa_provider.vendors import vendor_named
-
         wanted, since = self._awaited_id(), _since(context)
         for name, asset in self._assets(self.conn_id).items():
             told = (one.extra for one in _events_after(self._events_of(asset, context), since))
             found = next((extra for extra in told if extra.get("object_id") == wanted), None)
             if found is not None:
-                event = next(one for one in vendor_named(self.vendor).events if one.name == name)
-                return PokeReturnValue(True, self._result(event, found))
+                return PokeReturnValue(True, self._result(name, found))
         self.log.info("%s has not told of %s yet", self.vendor, wanted)
         return False
 
@@ -109,13 +103,15 @@ class EventSensor(VendorTask, BaseSensorOperator):
     def _awaited_id(self) -> str:
         return Given({self.id_field: getattr(self, self.id_field)}, self.vendor).id(self.id_field)
 
-    def _result(self, event: Event, extra: Mapping[str, Any]) -> Any:
-        call = extra.get("call") or {}
-        failure = event.failure(call)
+    def _result(self, name: str, extra: Mapping[str, Any]) -> Any:
+        from airflow_qa_provider.vendors import vendor_named
+
+        failure = extra.get("failure")
         if failure is None:
-            return event.result(call)
+            return extra.get("result")
+        about = next(one.about for one in vendor_named(self.vendor).events if one.name == name)
         error = QAJobFailedError(
-            f"{event.about}: {failure}",
+            f"{about}: {failure}",
             vendor=self.vendor,
             object_id=extra["object_id"],
             hint="Clear the task that has started it, to have it started again. A retry of this one finds the same",

@@ -14,11 +14,11 @@ from typing_extensions import override
 
 from airflow_qa_provider.bases.retrying import QARetryPolicy, default_retries
 from airflow_qa_provider.compat import RETRY_POLICIES, default_args_of
-from airflow_qa_provider.day import DayInTemplates
 from airflow_qa_provider.kinds.facts import MEANINGS, told
+from airflow_qa_provider.templates import NamesInTemplates
 
 
-class ProviderTask(DayInTemplates):
+class ProviderTask(NamesInTemplates):
     """Mixin for all operators and sensors of this package.
 
     What they survive, they survive by a retry: by default they have

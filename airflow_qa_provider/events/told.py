@@ -67,7 +67,10 @@ class Told:
         return f"{name if _READABLE.fullmatch(name) else self.event.name} {secrets.token_hex(6)}"
 
     def as_extra(self) -> dict[str, Any]:
-        """Return the event's ``extra``: plain JSON, with ``call`` where that is not too large."""
+        """Return the event's ``extra``: plain JSON, with ``call`` where that is not too large.
+
+        What a task needs that waits for the event, ``result`` and ``failure``, is there in any case.
+        """
         call = dict(self.call)
         return {
             "vendor": self.vendor,
@@ -76,5 +79,7 @@ class Told:
             "object_id": self.event.object_id(self.call),
             "key": self.own_key,
             "received_at": self.received_at.isoformat(timespec="milliseconds"),
+            "result": self.event.result(call),
+            "failure": self.event.failure(call),
             "call": call if len(json.dumps(call)) <= LARGEST_KEPT else None,
         }

@@ -21,9 +21,8 @@ class Event:
     :param object_id: A call to the id of the object that it tells of; ``None`` where it names none.
     :param key: A call to what it has in common only with repeats of itself, so that they can be told from another such
         event; ``None`` where nothing in it does.
-    :param failure: A call to what went wrong, in the vendor's words, for events that end a wait badly; ``None`` for the
-        others.
-    :param result: A call to what a task that has waited for the event returns.
+    :param failure: A call to what went wrong, a text, for events that end a wait badly; ``None`` for the others.
+    :param result: A call to what a task that has waited for the event returns: plain JSON, and not much of it.
     """
 
     name: str

@@ -11,8 +11,8 @@ from typing import Any, get_args
 from airflow.triggers.base import TriggerEvent
 from typing_extensions import override
 
-from airflow_qa_provider.day import DayInTemplates
 from airflow_qa_provider.rest.fields import Fields
+from airflow_qa_provider.templates import NamesInTemplates
 from airflow_qa_provider.triggers.wait import WaitTrigger
 from airflow_qa_provider.vendors import kind_of
 from airflow_qa_provider.vendors.connect import Connected
@@ -20,7 +20,7 @@ from airflow_qa_provider.waiting.decisions import WaitPolicy, grace_for
 from airflow_qa_provider.waiting.verdict import EndTask, OnKill, OnWarning
 
 
-class StartingTrigger(DayInTemplates, WaitTrigger):
+class StartingTrigger(NamesInTemplates, WaitTrigger):
     """Finds out what a sensor waits for, which a worker does otherwise, then waits like any other.
 
     :param kind: Kind of object, ``vendor.object``.

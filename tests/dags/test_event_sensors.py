@@ -13,11 +13,11 @@ from airflow.providers.common.compat.sdk import AirflowSensorTimeout
 from airflow.sdk import Asset
 
 from airflow_qa_provider.compat import PARTITIONS
-from airflow_qa_provider.day import Names
 from airflow_qa_provider.exceptions import QAJobFailedError, QAValidationError
 from airflow_qa_provider.hooks.conqa import ConqaHook
 from airflow_qa_provider.operators.conqa import ConqaGenerateReportOperator
 from airflow_qa_provider.sensors.conqa import ConqaReportSensor
+from airflow_qa_provider.templates import Names
 from airflow_qa_provider.transfers.conqa import ConqaReportToObjectStorageOperator
 from qa_sandbox import Sandbox, SandboxSettings, run_sandbox
 from tests.dags.conftest import Run, a_dag
@@ -70,6 +70,25 @@ def test_a_report_is_asked_for_awaited_and_stored(run_dag: Callable[..., Run], c
     assert event["object_id"] == event["key"] == run.xcom("ask")
     assert run.xcom("wait") == event["call"]["data"]["reportUrl"]
     assert Path(run.xcom("store")["uri"].removeprefix("file://")).read_bytes().startswith(b"%PDF")
+
+
+def test_what_ends_a_wait_is_kept_of_a_call_that_is_too_large_to_be_kept(
+    run_dag: Callable[..., Run], conqa: Sandbox
+) -> None:
+    large = {"items": ["x" * 100] * 200}
+    with a_dag("large_reports") as dag:
+        asked = ConqaGenerateReportOperator(task_id="ask", checklist_id=checklist(conqa), context=large)
+        ConqaReportSensor(task_id="wait", report_id=asked.output, poke_interval=0.05, timeout=30)
+    run = run_dag(dag)
+    (event,) = events_of("conqa://conqa_default/report_completed")
+    assert (run.state, event["call"]) == ("success", None)
+    assert run.xcom("wait").startswith("http")
+
+    conqa.add_outcome("report", "error")
+    error = run_dag(dag).errors["wait"]
+    (event,) = events_of("conqa://conqa_default/report_failed")
+    assert event["call"] is None
+    assert "There was an error generating the report" in str(error)
 
 
 def test_several_reports_are_awaited_by_a_mapped_sensor(run_dag: Callable[..., Run], conqa: Sandbox) -> None:

@@ -36,6 +36,7 @@ FAILED = {
     "status": "failed",
 }
 ISSUES = {"projectId": "p", "reportUrl": URL, "reportType": "ISSUES", "filters": {}, "status": "completed"}
+NO_ADDRESS = "but CONQA names no address of up to 4000 characters for it"
 
 
 def read(vendor: str, call: dict[str, Any]) -> Told | None:
@@ -58,8 +59,13 @@ def of_conqa(data: Any) -> Told | None:
         ({**QA_REPORT, "context": {"airflow": 7}}, "report_completed", None, URL, None),
         (FAILED, "report_failed", None, None, f"{FAILED['error']}; CONQA's support knows it as 1RRQ7"),
         ({**FAILED, "error": "", "supportCode": ""}, "report_failed", None, None, "CONQA does not say why"),
-        (ISSUES, "issue_report_completed", None, None, None),
-        ({**ISSUES, "status": "failed"}, "issue_report_failed", None, None, None),
+        ({**FAILED, "error": "x" * 9000, "supportCode": 7}, "report_failed", None, None, "x" * 4000),
+        *(
+            ({**QA_REPORT, "reportUrl": address}, "report_completed", "airflow-1", None, NO_ADDRESS)
+            for address in ("", None, ["x"], f"{URL}?{'x' * 4000}")
+        ),
+        (ISSUES, "issue_report_completed", None, URL, None),
+        ({**ISSUES, "status": "failed", "reportUrl": ""}, "issue_report_failed", None, None, "CONQA does not say why"),
         ({"milestone": {"id": 1}}, "milestone", None, None, None),
         ([], "milestone", None, None, None),
     ],

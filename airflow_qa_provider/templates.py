@@ -33,9 +33,9 @@ class Names:
     def event(self) -> Mapping[str, Any]:
         """What a vendor has told by its webhook, and what has started the run.
 
-        ``vendor``, ``connection``, ``event``, ``object_id``, ``received_at`` and ``call``, which is the JSON that came;
-        ``None`` in place of one above 8 KiB. For a run that a person starts, it is ``qa_event`` of the run's
-        configuration.
+        ``vendor``, ``connection``, ``event``, ``object_id``, ``received_at``, ``result`` and ``failure``, which are
+        those of the event, and ``call``, which is the JSON that came; ``None`` in place of one above 8 KiB. For a run
+        that a person starts, it is ``qa_event`` of the run's configuration.
 
         :raises QAValidationError: No such event has started the run, or several have.
         """
@@ -54,7 +54,7 @@ def day(context: Any) -> str:
     return _day_of(context)
 
 
-class DayInTemplates:
+class NamesInTemplates:
     """Mixin for what has templates: they find :class:`Names` under ``qa``."""
 
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:

@@ -12,9 +12,9 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.execution_time.context import MacrosAccessor
 from jinja2.sandbox import SandboxedEnvironment
 
-from airflow_qa_provider.day import DayInTemplates
 from airflow_qa_provider.exceptions import QAValidationError
 from airflow_qa_provider.operators.delivery import DeliverReportsOperator
+from airflow_qa_provider.templates import NamesInTemplates
 from airflow_qa_provider.vendors.connect import Connected
 from tests.versions import integrate_macros_plugins
 
@@ -47,7 +47,7 @@ def test_without_a_run_it_says_so() -> None:
 
 
 def test_the_name_is_kept_that_an_author_has_given() -> None:
-    class Task(DayInTemplates, BaseOperator):
+    class Task(NamesInTemplates, BaseOperator):
         pass
 
     assert Task(task_id="one").render_template("{{ qa }}", {"qa": "mine"}) == "mine"
