@@ -197,10 +197,11 @@ def after_first_look(case: Case, sandbox: Sandbox, given: dict[str, Any]) -> Ite
     def looks() -> int:
         return sum(r.status is not None and r.path.endswith(case.path) for r in sandbox.requests(case.vendor))
 
+    over = threading.Event()
+
     def change(client: Any, before: int) -> None:
-        give_up = time.monotonic() + PATIENCE
-        while looks() == before and time.monotonic() < give_up:
-            time.sleep(0.005)
+        while looks() == before and not over.wait(0.005):
+            pass
         if looks() > before:
             case.change(sandbox, client, given)
 
@@ -209,8 +210,11 @@ def after_first_look(case: Case, sandbox: Sandbox, given: dict[str, Any]) -> Ite
             list(client.projects.list(limit=1))
         thread = threading.Thread(target=change, args=(client, looks()))
         thread.start()
-        yield
-        thread.join(PATIENCE)
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
