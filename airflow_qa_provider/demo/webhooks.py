@@ -15,7 +15,15 @@ from airflow_qa_provider.demo.environment import WEBHOOK_CONNECTIONS, loopback
 
 SETTINGS = {"AIRFLOW_QA_PROVIDER__WEBHOOK_CONNECTIONS": ",".join(WEBHOOK_CONNECTIONS)}
 """Settings of an Airflow whose API server receives them."""
-__all__ = ["SETTINGS", "WEBHOOK_CONNECTIONS", "configuration_of", "received", "register"]
+__all__ = [
+    "SETTINGS",
+    "WEBHOOK_CONNECTIONS",
+    "configuration_of",
+    "received",
+    "register",
+    "tell_conqa",
+    "tell_monitorqa",
+]
 _SECONDS = 30.0
 _LOOK_SECONDS = 0.1
 
@@ -26,20 +34,33 @@ def register(connections: Mapping[str, Mapping[str, Any]], airflow: str) -> None
     :param connections: The connections of the demo.
     :param airflow: Address of the API server.
     """
-    conqa, monitorqa = (connections[name] for name in WEBHOOK_CONNECTIONS)
-    tokens = {name: connections[name]["extra"]["webhook_token"] for name in WEBHOOK_CONNECTIONS}
-    at = {name: f"{airflow}/qa/webhooks/{name}/{token}" for name, token in tokens.items()}
-    project = f"{conqa['host']}/project/{conqa['extra']['project_id']}"
+    for conn_id, tell in zip(WEBHOOK_CONNECTIONS, (tell_conqa, tell_monitorqa), strict=True):
+        connection = connections[conn_id]
+        tell(connection, f"{airflow}/qa/webhooks/{conn_id}/{connection['extra']['webhook_token']}")
+
+
+def tell_conqa(connection: Mapping[str, Any], address: str) -> None:
+    """Have CONQA tell of the reports of a project.
+
+    :param connection: A connection to its sandbox.
+    :param address: Address of the webhook.
+    """
     requests.put(
-        f"{project}/report/webhook",
-        json={"name": "Airflow", "callbackUrl": at["conqa_default"]},
-        headers={"Authorization": conqa["password"]},
+        f"{connection['host']}/project/{connection['extra']['project_id']}/report/webhook",
+        json={"name": "Airflow", "callbackUrl": address},
+        headers={"Authorization": connection["password"]},
         timeout=_SECONDS,
     ).raise_for_status()
-    # MonitorQA has a page for it, and no request
-    root = f"http://{urlsplit(monitorqa['host']).netloc}"
-    told = {"url": at["monitorqa_default"]}
-    requests.put(f"{root}/__sandbox__/webhook", json=told, timeout=_SECONDS).raise_for_status()
+
+
+def tell_monitorqa(connection: Mapping[str, Any], address: str) -> None:
+    """Have MonitorQA tell of what happens; it has a page for it, and no request.
+
+    :param connection: A connection to its sandbox.
+    :param address: Address of the webhook.
+    """
+    root = f"http://{urlsplit(connection['host']).netloc}"
+    requests.put(f"{root}/__sandbox__/webhook", json={"url": address}, timeout=_SECONDS).raise_for_status()
 
 
 @contextmanager

@@ -1,9 +1,10 @@
-"""Between vendors and Airflow: passes the calls of webhooks on, and loses some of the answers."""
+"""Between vendors and Airflow's API servers: passes the calls of webhooks on, and loses some of the answers."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,26 +15,34 @@ _SECONDS = 20.0
 
 
 class Relay:
-    """Passes calls on.
+    """Passes calls on, to one API server after the other.
 
     :param loses_every: One answer in so many never reaches the vendor, though Airflow has given it.
+    :param doubles_every: One call in so many reaches all API servers at the same moment.
     """
 
-    def __init__(self, loses_every: int) -> None:
-        self.target = ""
-        self.passed = self.lost = self.unreached = 0
-        self._loses_every = loses_every
+    def __init__(self, loses_every: int, doubles_every: int) -> None:
+        self.targets: list[str] = []
+        self.passed = self.lost = self.unreached = self.doubled = 0
+        self._came = 0
+        self._loses_every, self._doubles_every = loses_every, doubles_every
         self._lock = threading.Lock()
 
     def answer_of(self, path: str, body: bytes) -> int | None:
         """Pass a call on, and return the status for the vendor; ``None`` for no answer at all."""
-        try:
-            status = requests.post(self.target + path, data=body, timeout=_SECONDS).status_code
-        except requests.RequestException:
-            with self._lock:
-                self.unreached += 1
-            return None
         with self._lock:
+            self._came += 1
+            turn = self._came % len(self.targets)
+            doubles = len(self.targets) > 1 and self._came % self._doubles_every == 0
+            self.doubled += doubles
+        targets = self.targets if doubles else self.targets[turn : turn + 1]
+        with ThreadPoolExecutor(len(targets)) as pool:
+            answers = list(pool.map(lambda target: _status(target + path, body), targets))
+        status = next((one for one in answers if one is not None), None)
+        with self._lock:
+            if status is None:
+                self.unreached += 1
+                return None
             self.passed += 1
             loses = self.passed % self._loses_every == 0
             self.lost += loses
@@ -68,3 +77,10 @@ class Relay:
             server.shutdown()
             thread.join(_SECONDS)
             server.server_close()
+
+
+def _status(address: str, body: bytes) -> int | None:
+    try:
+        return requests.post(address, data=body, timeout=_SECONDS).status_code
+    except requests.RequestException:
+        return None

@@ -11,10 +11,9 @@ from typing import Any
 
 from rich.console import Console
 
-from airflow_qa_provider.demo import webhooks
 from airflow_qa_provider.demo.runner import tail
 from qa_sandbox import Sandbox, SandboxSettings
-from tests.e2e.events.plan import DAG_IDS as EVENT_DAG_IDS
+from tests.e2e.events import plan as events_plan
 from tests.e2e.events.show import Events
 from tests.e2e.kills.alike import SCHEDULED, Undisturbed
 from tests.e2e.kills.catalogue.entry import World
@@ -264,7 +263,7 @@ def perform(
         sandbox.app(vendor).add_middleware(Gate, vendor=vendor, book=book, strike=strike)
     if triggerers:
         triggerers.guard(sandbox)
-    events = Events(lambda line: console.print(f"  {line}", highlight=False))
+    events = Events(sandbox, SANDBOX, lambda line: console.print(f"  {line}", highlight=False))
     with serving(sandbox), events.serving(), triggerers.serving() if triggerers else nullcontext({}) as more:
         world = World(sandbox, files)
         made = cases(world, database, scale, only)
@@ -277,11 +276,11 @@ def perform(
         keys |= undisturbed.enter(book) if undisturbed else {}
         before = {case.entry.name: case.entry.everything(world) for case in made}
         connections = events.connections({**connections_of(sandbox), **more})
-        with staged(home, url, connections, plan, webhooks.SETTINGS) as stage:
+        with staged(home, url, connections, plan, events_plan.SETTINGS) as stage:
             actors.append(stage)
             began = time.monotonic()
             waited_for = [*{case.section for case in made}, *([SCHEDULED] if undisturbed else [])]
-            stage.start(*waited_for, *((*DAG_IDS, *EVENT_DAG_IDS) if triggerers else []))
+            stage.start(*waited_for, *((*DAG_IDS, *events_plan.DAG_IDS) if triggerers else []))
             console.print(f"  Airflow is up after {time.monotonic() - began:.0f} s", highlight=False)
             Show(stage, world, book, made, console).run()
             findings = judge(made, world, before, book, stage.api, stage.runs, home)
@@ -289,7 +288,7 @@ def perform(
                 findings.problems += undisturbed.compare(stage, connections_of(sandbox), console)
             if triggerers:
                 findings.problems += triggerers.play(stage, world, url)
-                findings.problems += events.play(stage, sandbox)
+                findings.problems += events.play(stage, url)
             return findings
 
 

@@ -139,13 +139,14 @@ class Stage:
                 if part.process is not None and not part.runs:
                     raise ShowStopped(f"airflow {name} {ending(part.process)}\n{tail(part.log, 30)}")
 
-    def begin(self, name: str, command: Sequence[str]) -> None:
+    def begin(self, name: str, command: Sequence[str], like: str | None = None) -> None:
         """Start one more part.
 
         :param name: What it is called.
         :param command: Airflow's command and its arguments.
+        :param like: Part that it is another one of, where its tasks are forks of it.
         """
-        part = Component.of_airflow(name, command, self._env_of(name), self.home)
+        part = Component.of_airflow(name, command, self._env_of(like or name), self.home)
         with self._lock:
             self._parts[name] = part
             part.start()

@@ -14,10 +14,16 @@ from tests.e2e.events import plan
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 RETRY = {"retries": 3, "retry_delay": timedelta(0)}
-COMPLETED = PartitionedAssetTimetable(assets=monitorqa_event("audit_completed"))
 
-with DAG(plan.EACH, schedule=COMPLETED, start_date=START, default_args=RETRY, max_active_runs=8):
-    MonitorQAOperator(task_id=plan.READ, operation="audits.get", arguments={"audit_id": "{{ qa.event.object_id }}"})
+for conn_id in plan.TENANTS:
+    completed = PartitionedAssetTimetable(assets=monitorqa_event("audit_completed", conn_id))
+    with DAG(plan.EACH.format(conn_id), schedule=completed, start_date=START, default_args=RETRY, max_active_runs=8):
+        MonitorQAOperator(
+            task_id=plan.READ,
+            operation="audits.get",
+            arguments={"audit_id": "{{ qa.event.object_id }}"},
+            monitorqa_conn_id=conn_id,
+        )
 
 with DAG(plan.WAITS, schedule=None, start_date=START, default_args=RETRY):
     asked = ConqaGenerateReportOperator.partial(task_id="ask", checklist_id="{{ dag_run.conf.checklist_id }}").expand(
