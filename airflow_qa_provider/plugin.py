@@ -23,8 +23,9 @@ class QAPlugin(AirflowPlugin):
         """
         from airflow.configuration import conf
 
-        named = conf.get("airflow_qa_provider", "webhook_connections", fallback="") or ""
-        conn_ids = [conn_id.strip() for conn_id in named.split(",") if conn_id.strip()]
+        from airflow_qa_provider.events.address import connections_named
+
+        conn_ids = connections_named(conf.get("airflow_qa_provider", "webhook_connections", fallback=""))
         if not conn_ids:
             return []
         from airflow.models.connection import Connection

@@ -82,7 +82,24 @@ def examine(found: Found, *, database_read: bool = True) -> Diagnosis:
     if kind is None or kind not in vendors.names():
         problem = f"The connection is of type {kind!r}, which is none of ours"
         return Diagnosis(False, "other_type", problem, f"Ours are {', '.join(vendors.names())}")
-    return diagnosis_of(kind, found.connection)
+    diagnosis = diagnosis_of(kind, found.connection)
+    return _with_webhook(found, diagnosis) if diagnosis.ok else diagnosis
+
+
+def _with_webhook(found: Found, diagnosis: Diagnosis) -> Diagnosis:
+    """Return what was found, unless the webhook of the connection is to be received and cannot be."""
+    from airflow.providers.common.compat.sdk import conf
+
+    from airflow_qa_provider.events.address import SHORTEST_TOKEN, TOKEN, connections_named
+    from airflow_qa_provider.rest.diagnosis import Diagnosis
+
+    named = connections_named(conf.get("airflow_qa_provider", "webhook_connections", fallback=""))
+    token = str(getattr(found.connection, "extra_dejson", {}).get(TOKEN) or "").strip()
+    if found.conn_id not in named or len(token) >= SHORTEST_TOKEN:
+        return diagnosis
+    problem = f"{diagnosis}; but the API server takes no calls of its webhook: extra.{TOKEN} must have at least"
+    hint = "Fill in the field Token of the webhook, and give the vendor the address that ends with it"
+    return Diagnosis(False, "bad_webhook_token", f"{problem} {SHORTEST_TOKEN} characters", hint)
 
 
 def _as_dict(found: Found, diagnosis: Diagnosis) -> dict[str, object]:

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterable, Callable, Collection, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from airflow_qa_provider.events.address import SHORTEST_TOKEN, TOKEN
 from airflow_qa_provider.events.keeping import keep
 from airflow_qa_provider.events.told import Told
 from airflow_qa_provider.rest.clean_json import UnusableJSONError, read_json
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TOKEN = "webhook_token"  # noqa: S105 - a name
-"""Name in the extra of a connection under which the token of its webhook stands."""
-SHORTEST_TOKEN = 16
 LARGEST_CALL = 1024 * 1024
 """Bytes of the largest call that is read."""
 READ_SECONDS = 10.0

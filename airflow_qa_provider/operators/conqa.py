@@ -10,6 +10,7 @@ from airflow_qa_provider.bases.calling import VendorOperator
 from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.bases.listing import ListOperator
+from airflow_qa_provider.bases.webhooks import WebhookOperator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -182,6 +183,57 @@ class ConqaGenerateReportOperator(CreatingOperator):
         self.project_id = project_id
         self.checklist_id = checklist_id
         self.context = context
+        self.conqa_conn_id = conqa_conn_id
+
+
+class ConqaUpsertWebhookOperator(WebhookOperator):
+    """Makes sure that CONQA tells Airflow of reports or milestones: registers the webhook, or switches it on again.
+
+    CONQA switches a webhook off after ten failures in a row, and tells nothing any more until somebody switches it on.
+    Let this task run each day, or before tasks that wait for reports.
+
+    Of the address of a webhook, CONQA shows the host only. So one webhook of the type to the host of ``airflow_url``
+    is taken for that of this Airflow, and another one is registered where there is none. With several, the task fails
+    and names them. Whether the token is still the same cannot be seen, and an address cannot be changed: after a new
+    token, delete the webhook with ``project_webhooks.delete`` and let this task register another one.
+
+    Returns the id of the webhook, for :class:`~airflow_qa_provider.sensors.conqa.ConqaWebhookSensor`. The XCom
+    ``outcome`` is ``created``, ``updated`` or ``unchanged``.
+
+    :param project_id: Project whose events are told; that of the connection by default. (templated)
+    :param account_id: Account, for the events of all its projects, in place of a project. (templated)
+    :param webhook_type: ``report`` or ``milestone``. (templated)
+    :param name: Name of a webhook that is registered, for people. (templated)
+    :param airflow_url: Address under which CONQA reaches the API server, ``https://...``; Airflow's ``[api] base_url``
+        by default. (templated)
+    :param conqa_conn_id: Id of the Airflow connection, which has the token of the webhook. (templated)
+    :param kwargs: See :class:`~airflow_qa_provider.bases.webhooks.WebhookOperator`.
+    """
+
+    kind = "conqa.webhook"
+    change = "upsert"
+    payload_fields = ("project_id", "account_id", "webhook_type", "name")
+    connection_fields = ("project_id",)
+    template_fields = (*payload_fields, "airflow_url", "conqa_conn_id", "preview")
+    result_detail = "webhook_id"
+    ui_color = _COLOR
+
+    def __init__(
+        self,
+        *,
+        project_id: str | None = None,
+        account_id: str | None = None,
+        webhook_type: str = "report",
+        name: str = "Airflow",
+        airflow_url: str | None = None,
+        conqa_conn_id: str = "conqa_default",
+        **kwargs: Unpack[ChangingArguments],
+    ) -> None:
+        super().__init__(airflow_url=airflow_url, **kwargs)
+        self.project_id = project_id
+        self.account_id = account_id
+        self.webhook_type = webhook_type
+        self.name = name
         self.conqa_conn_id = conqa_conn_id
 
 

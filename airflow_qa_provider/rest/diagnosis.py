@@ -9,6 +9,7 @@ code                  meaning
 ``bad_extra``         the extra is not a JSON object
 ``unknown_option``    a name in the extra is misspelt or in the wrong place
 ``bad_option``        a value in the extra cannot be used
+``bad_webhook_token`` its webhook is to be received, and the token in the extra is missing or short
 ``bad_route``         an override of a route cannot be used
 ``bad_ca_path``       the CA bundle does not exist
 ``bad_host``          tenant, account or region is no part of a host name

@@ -285,7 +285,7 @@ def perform(
             Show(stage, world, book, made, console).run()
             findings = judge(made, world, before, book, stage.api, stage.runs, home)
             if undisturbed:
-                findings.problems += undisturbed.compare(stage, connections_of(sandbox), console)
+                findings.problems += undisturbed.compare(stage, events.connections(connections_of(sandbox)), console)
             if triggerers:
                 findings.problems += triggerers.play(stage, world, url)
                 findings.problems += events.play(stage, url)

@@ -205,3 +205,20 @@ def test_a_host_that_takes_no_connection_is_unreachable(doctor: Doctor) -> None:
 
     assert found["code"] == "unreachable"
     assert "within 0.4 s" in found["message"]
+
+
+def test_a_webhook_that_is_to_be_received_needs_its_token(
+    doctor: Doctor, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__AIRFLOW_QA_PROVIDER__WEBHOOK_CONNECTIONS", "without, short,good")
+    host = opened().url
+    extras = {"without": {}, "short": {"webhook_token": "0123456789"}, "good": {"webhook_token": KEY}, "other": {}}
+    for conn_id, extra in extras.items():
+        doctor.connect(conn_id, host=host, extra=extra)
+    found = doctor.findings()
+
+    codes = {conn_id: row["code"] for conn_id, row in found.items()}
+    assert codes == {"without": "bad_webhook_token", "short": "bad_webhook_token", "good": "ok", "other": "ok"}
+    assert "takes no calls of its webhook" in found["short"]["message"]
+    assert "0123456789" not in str(found)
+    assert doctor.code == 1

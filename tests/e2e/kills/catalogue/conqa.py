@@ -62,6 +62,15 @@ def _report(world: World, label: str) -> Arguments:
     return {"project_id": ids["project_id"], "checklist_id": ids["checklist_id"], "context": {"label": label}}
 
 
+def _webhook(world: World, label: str) -> Arguments:
+    # CONQA shows the host only: another one for each
+    return {"project_id": world.ids("conqa")["project_id"], "airflow_url": f"https://{label}.example.com"}
+
+
+def _webhooks(world: World) -> dict[str, str]:
+    return {one.id: one.endpoint.url for one in world.store("conqa").webhooks}
+
+
 ENTRIES = (
     Entry(
         "operators.conqa:ConqaUpsertMilestoneOperator",
@@ -120,6 +129,17 @@ ENTRIES = (
         fixed={"max_in_flight": IN_FLIGHT},
         believed=all_taken,
         repeats=True,
+        sections=("kills",),
+    ),
+    Entry(
+        "operators.conqa:ConqaUpsertWebhookOperator",
+        "conqa",
+        _webhook,
+        lambda world, label, _: [key for key, url in _webhooks(world).items() if f"/{label}.example.com/" in url],
+        lambda world: set(_webhooks(world)),
+        write=Request("PUT", "/report/webhook$"),
+        lookup=Request("GET", "/webhooks$"),
+        believed=changed,
         sections=("kills",),
     ),
     Entry(
