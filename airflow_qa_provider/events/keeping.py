@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from enum import Enum
 from typing import Any
 
@@ -37,13 +38,15 @@ def keep(told: Told) -> Kept:
     from airflow.sdk import Asset
     from airflow.utils.session import create_session
     from sqlalchemy import select
+    from sqlalchemy.exc import IntegrityError
 
     with _ONE_AT_A_TIME, create_session(scoped=False) as session:
         this = select(AssetModel).where(AssetModel.name == told.uri, AssetModel.uri == told.uri)
         asset = session.scalar(this.with_for_update())
         if asset is None:
-            session.add(AssetModel(name=told.uri, uri=told.uri, group=Asset.asset_type))
-            session.flush()
+            # until it is there, it locks nobody out: another API server may make it at the same moment
+            with suppress(IntegrityError), session.begin_nested():
+                session.add(AssetModel(name=told.uri, uri=told.uri, group=Asset.asset_type))
             asset = session.scalars(this.with_for_update()).one()
         key = told.own_key
         if key is not None and _is_there(session, asset.id, key):

@@ -13,6 +13,9 @@ import pytest
 import requests
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
+from airflow.utils.session import create_session
+from sqlalchemy import delete
+from sqlalchemy.event import listen, remove
 
 from airflow_qa_provider.assets.conqa import conqa_event
 from airflow_qa_provider.assets.monitorqa import monitorqa_event
@@ -180,6 +183,31 @@ def test_a_call_that_is_too_large_to_be_handed_to_tasks_is_kept_without_its_deta
     assert call(address, {"event": "AUDIT_COMPLETED", "data": data}).status_code == 200
     (event,) = events_of("monitorqa://monitorqa_default/audit_completed")
     assert (event["call"], event["object_id"]) == (None, AUDIT)
+
+
+def test_another_api_server_that_makes_the_asset_at_the_same_moment_costs_nothing(address: str) -> None:
+    """Only an asset that is there locks the others out: the first two calls of its kind meet before it is."""
+    from airflow.models.asset import AssetModel
+
+    uri = "conqa://conqa_default/issue_report_failed"
+    made: list[str] = []
+    with create_session(scoped=False) as session:
+        session.execute(delete(AssetModel).where(AssetModel.name == uri))
+
+    def make_it_first(asset: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        if not made:
+            made.append(kwargs["name"])
+            with create_session(scoped=False) as session:
+                session.add(AssetModel(**kwargs))
+
+    listen(AssetModel, "init", make_it_first)
+    try:
+        answer = call(address, {"data": {"reportType": "ISSUES", "status": "failed"}}, "conqa_default")
+    finally:
+        remove(AssetModel, "init", make_it_first)
+    assert made == [uri]
+    assert (answer.status_code, answer.json().get("result")) == (200, "stored")
+    assert len(events_of(uri)) == 1
 
 
 def test_a_call_that_never_ends_is_given_up(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

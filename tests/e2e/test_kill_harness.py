@@ -25,6 +25,7 @@ from airflow_qa_provider.bases.changing import ChangingOperator
 from airflow_qa_provider.bases.creating import CreatingOperator
 from airflow_qa_provider.bases.jobs import RemoteJobOperator
 from airflow_qa_provider.bases.reporting import RemoteReportOperator
+from airflow_qa_provider.bases.webhooks import WebhookOperator
 from qa_sandbox import Sandbox, SandboxSettings
 from tests.e2e.kills import __main__ as harness
 from tests.e2e.kills import boundary, database, verdict
@@ -35,7 +36,14 @@ from tests.e2e.kills.processes import ShowStopped, await_that, is_gone, kill, su
 from tests.e2e.kills.script import Book, Deed, Key, Point, Request, Step, Strike, Visit
 
 # transfers have no code of their own: those of reports stand for all; and bulk creates are one code, too
-BASES = (CreatingOperator, RemoteJobOperator, RemoteReportOperator, ChangingOperator, BulkSyncOperator)
+BASES = (
+    CreatingOperator,
+    RemoteJobOperator,
+    RemoteReportOperator,
+    ChangingOperator,
+    WebhookOperator,
+    BulkSyncOperator,
+)
 KEY = Key("kills", "audit", 0)
 WRITE, LOOKUP = Request("POST", "/audit$"), Request("GET", "/audit/pending$")
 REQUESTS = {Point.BEFORE: WRITE, Point.COMMITTED: WRITE, Point.ANSWERED: WRITE, Point.LOOKING: LOOKUP}

@@ -34,12 +34,12 @@ class Relay:
             self._came += 1
             turn = self._came % len(self.targets)
             doubles = len(self.targets) > 1 and self._came % self._doubles_every == 0
-            self.doubled += doubles
         targets = self.targets if doubles else self.targets[turn : turn + 1]
         with ThreadPoolExecutor(len(targets)) as pool:
             answers = list(pool.map(lambda target: _status(target + path, body), targets))
         status = next((one for one in answers if one is not None), None)
         with self._lock:
+            self.doubled += doubles and None not in answers
             if status is None:
                 self.unreached += 1
                 return None
